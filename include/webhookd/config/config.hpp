@@ -1,0 +1,176 @@
+#pragma once
+
+#include <webhookd/config/units.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// The configuration file as typed values: what every field means stands in config/universign-webhookd.yaml, what
+/// may stand in it in config/schema.json. Defaults here are the defaults of the file.
+namespace webhookd::config {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+struct limits {
+    byte_size body{1024 * 1024};
+    byte_size headers{16 * 1024};
+    std::uint32_t connections = 4096;
+    milliseconds header_timeout = 10s;
+    milliseconds body_timeout = 15s;
+    milliseconds idle_timeout = 75s;
+};
+
+struct tls {
+    std::filesystem::path certificate;
+    std::filesystem::path private_key;
+};
+
+struct server {
+    std::vector<listen_address> listen{listen_address::tcp("127.0.0.1", 8080)};
+    std::uint32_t threads = 0; ///< 0: one event loop per core
+    std::vector<cidr> trusted_proxies{*cidr::parse("127.0.0.1/32"), *cidr::parse("::1/128")};
+    std::vector<cidr> allowed_sources;
+    config::limits limits;
+    std::optional<config::tls> tls;
+    milliseconds shutdown_grace = 20s;
+};
+
+enum class role { integrator, admin, owner };
+
+struct token {
+    std::string name;
+    config::role role = role::integrator;
+    std::string sha256; ///< 64 lower-case hex digits
+};
+
+struct admin {
+    std::vector<listen_address> listen{listen_address::tcp("127.0.0.1", 8081)};
+    std::vector<token> tokens;
+};
+
+/// Where an endpoint's JWK set comes from: a URL or a file, never both.
+struct jwks_source {
+    std::string url;
+    std::filesystem::path file;
+    milliseconds refresh = 10min;
+    milliseconds cooldown = 30s;
+};
+
+enum class signature_mode { required, disabled };
+
+struct endpoint {
+    std::string name;
+    std::string path;
+    signature_mode mode = signature_mode::required;
+    jwks_source jwks;
+};
+
+struct retention {
+    std::optional<std::chrono::seconds> events;   ///< nothing: for ever
+    std::optional<std::chrono::seconds> payloads; ///< nothing: as long as the event
+};
+
+struct storage {
+    std::string url = "sqlite:/var/lib/universign-webhookd/events.db";
+    config::retention retention{std::chrono::hours(24 * 400), std::chrono::hours(24 * 90)};
+};
+
+struct queue {
+    std::uint64_t max_pending = 1'000'000;
+    std::uint32_t max_in_memory = 4096;
+};
+
+enum class log_level { trace, debug, info, warning, error };
+
+struct retry_policy {
+    milliseconds initial = 1s;
+    double factor = 2;
+    milliseconds max_delay = 1h;
+    std::uint32_t max_attempts = 20;
+    std::optional<milliseconds> max_age;
+    bool full_jitter = true;
+};
+
+struct circuit_breaker {
+    std::uint32_t failures = 10;
+    milliseconds open_for = 30s;
+};
+
+enum class ordering { none, transaction };
+
+/// What every handler has, whatever its type.
+struct handler_common {
+    milliseconds timeout = 10s;
+    std::uint32_t concurrency = 8;
+    ordering order_by = ordering::none;
+    retry_policy retry;
+    std::optional<config::circuit_breaker> circuit_breaker;
+};
+
+struct log_handler {
+    log_level level = log_level::info;
+    std::filesystem::path file; ///< empty: the daemon's own log
+    bool include_payload = false;
+};
+
+struct forward_handler {
+    std::string url;
+    std::map<std::string, std::string> headers; ///< secrets expanded: never print a value
+    std::vector<std::string> secrets;           ///< Standard Webhooks signing; the first signs first
+    std::filesystem::path ca_file;
+    std::filesystem::path client_certificate;
+    std::filesystem::path client_key;
+};
+
+struct shell_handler {
+    std::string command;           ///< run by /bin/sh; or:
+    std::vector<std::string> argv; ///< run without a shell
+    std::filesystem::path working_directory;
+    std::map<std::string, std::string> env;
+};
+
+struct handler {
+    std::string name;
+    handler_common common;
+    std::variant<log_handler, forward_handler, shell_handler> kind;
+};
+
+struct route {
+    std::string name;
+    std::vector<std::string> match;
+    std::string endpoint; ///< empty: any
+    /// JSON pointer → the accepted values (as JSON texts). The dispatch engine compiles them.
+    std::vector<std::pair<std::string, std::vector<std::string>>> when;
+    std::vector<std::string> handlers;
+    bool final = false;
+};
+
+enum class log_format { json, text };
+
+struct log {
+    log_level level = log_level::info;
+    log_format format = log_format::json;
+};
+
+/// The whole file, validated: names resolve, addresses and patterns parse, signature modes are permitted.
+struct configuration {
+    config::server server;
+    config::admin admin;
+    std::vector<endpoint> endpoints;
+    config::storage storage;
+    config::queue queue;
+    std::vector<handler> handlers; ///< in the order of the file
+    std::vector<route> routes;
+    config::log log;
+};
+
+} // namespace webhookd::config

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::config {
+
+enum class severity { error, warning };
+
+/// One mistake, where it stands, and the way out.
+struct diagnostic {
+    config::severity severity = config::severity::error;
+    std::string file;
+    int line = 0;   ///< from 1; 0: the file as a whole
+    int column = 0; ///< from 1
+    std::string key; ///< `endpoints[0].signature.jwks.url`
+    std::string message;
+};
+
+/// `FILE:LINE:COL: key: what is wrong`; a warning says `warning: ` before the message.
+[[nodiscard]] std::string to_string(const diagnostic& d);
+
+struct loaded {
+    std::optional<configuration> value;   ///< there when no diagnostic is an error
+    std::vector<diagnostic> diagnostics;  ///< in the order of the file; never hold an expanded secret
+};
+
+/// Where `${env:NAME}`, `${file:/path}` and `${credential:name}` look. Replaceable in tests.
+struct secret_sources {
+    std::function<std::optional<std::string>(const std::string& name)> environment;
+    std::function<std::optional<std::string>(const std::filesystem::path&)> file;
+    std::filesystem::path credentials_directory; ///< systemd's $CREDENTIALS_DIRECTORY; empty: none
+    /// The process's own environment and files.
+    static secret_sources of_process();
+};
+
+/// Reads and validates a file; every mistake in one go. Never throws for what a file holds.
+[[nodiscard]] loaded load_file(const std::filesystem::path& file,
+                               const secret_sources& secrets = secret_sources::of_process());
+[[nodiscard]] loaded load_text(std::string_view yaml, std::string file_name,
+                               const secret_sources& secrets = secret_sources::of_process());
+
+} // namespace webhookd::config

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace webhookd::event {
+
+/// The resource or service an event speaks of: the first part of its type, as Universign groups its catalogue.
+enum class group { apikey, transaction, action, identity_validation, registration };
+
+/// As it stands in event types: `identity-validation`.
+[[nodiscard]] std::string_view to_string(group g) noexcept;
+
+struct event_type {
+    std::string_view name; ///< `transaction.lifecycle.completed`
+    event::group group;
+    std::string_view description; ///< one sentence, without a full stop
+};
+
+/// All types that Universign documents, in the order of its documentation. Others may arrive all the same.
+[[nodiscard]] std::span<const event_type> catalogue() noexcept;
+
+/// Null when the catalogue does not have it.
+[[nodiscard]] const event_type* find_type(std::string_view name) noexcept;
+
+/// The documented type that a mistyped name most likely means; nothing when none is near.
+[[nodiscard]] std::optional<std::string_view> nearest_type(std::string_view name);
+
+struct stall_reason {
+    std::string_view name; ///< `signature_refusal`
+    std::string_view description;
+};
+
+/// Why an `action.stalled` can have come about.
+[[nodiscard]] std::span<const stall_reason> stall_reasons() noexcept;
+
+} // namespace webhookd::event

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace webhookd::outbound {
+
+struct http_request {
+    std::string method = "GET";
+    std::string url;                  ///< http or https; nothing else is spoken
+    std::vector<std::string> headers; ///< `Name: value`
+    std::string body;
+    std::chrono::milliseconds connect_timeout{5'000};
+    std::chrono::milliseconds timeout{15'000};
+    std::size_t max_response = 1024 * 1024; ///< bytes of body; a larger answer is an error, not a cut
+    bool follow_same_host = false;          ///< up to 3 redirects that keep scheme, host and port
+    std::string ca_file;                    ///< PEM; empty: the system's
+};
+
+struct http_response {
+    int status = 0;
+    std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
+    std::string body;
+    std::chrono::microseconds latency{};
+};
+
+/// A blocking client on libcurl with keep-alive, TLS always verified. Use each object from one thread at a time.
+class http_client {
+public:
+    http_client();
+    ~http_client();
+    http_client(http_client&&) noexcept;
+    http_client& operator=(http_client&&) noexcept;
+
+    /// Errors: argument_invalid (URL), network, network_timeout, response_too_large. Any HTTP status is a response.
+    [[nodiscard]] result<http_response> perform(const http_request& request);
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+} // namespace webhookd::outbound

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::routing {
+
+/// Which event types a route is for: `transaction.lifecycle.completed`, `transaction.*`, `action.reminder.?ent`, `*`.
+/// `*` stands for any run of characters within one dotted name; a `*` that is the last dotted name also takes all the
+/// names after it, so that `transaction.*` means everything about transactions. `?` stands for one character other
+/// than the dot. A leading `!` excludes. Compiled once; matching allocates nothing. Immutable, any thread.
+class pattern {
+public:
+    /// Errors: pattern_invalid (empty, an empty dotted name, characters no type has).
+    static result<pattern> parse(std::string_view text);
+
+    [[nodiscard]] bool matches(std::string_view type) const noexcept; ///< ignores the `!`
+    [[nodiscard]] bool excludes() const noexcept { return excludes_; }
+    [[nodiscard]] const std::string& text() const noexcept { return text_; } ///< without the `!`
+    [[nodiscard]] bool is_literal() const noexcept { return literal_; }
+
+private:
+    std::string text_;
+    bool excludes_ = false;
+    bool literal_ = false;
+};
+
+/// A list of patterns: matches when at least one plain pattern does and no excluding one does. A list of exclusions
+/// alone starts from everything.
+class pattern_list {
+public:
+    static result<pattern_list> parse(const std::vector<std::string>& texts);
+
+    [[nodiscard]] bool matches(std::string_view type) const noexcept;
+    [[nodiscard]] const std::vector<pattern>& patterns() const noexcept { return patterns_; }
+
+private:
+    std::vector<pattern> patterns_;
+    bool only_exclusions_ = false;
+};
+
+} // namespace webhookd::routing
