@@ -29,6 +29,9 @@ constexpr auto linger_time = std::chrono::seconds(2);
 /// A refused body of at most this size is read to its end, and the connection stays.
 constexpr std::uint64_t small_body = 64 * 1024;
 
+stream_socket& socket_of(stream_socket& plain) { return plain; }
+stream_socket& socket_of(tls_stream& tls) { return tls.next_layer(); }
+
 } // namespace
 
 template <class Stream>
@@ -184,7 +187,7 @@ template <class Stream> task<void> connection<Stream>::close() {
     set_deadline(linger_time);
     if constexpr (std::is_same_v<Stream, tls_stream>)
         co_await stream_.async_shutdown(asio::redirect_error(use_task, ec));
-    auto& socket = stream_.lowest_layer();
+    auto& socket = socket_of(stream_);
     socket.shutdown(asio::socket_base::shutdown_send, ec);
     buffer_.clear();
     for (std::size_t taken = 0; !ec && taken < linger_bytes && !past_deadline();)

@@ -1,5 +1,7 @@
 #include "http/listening_socket.hpp"
 
+#include <fmt/format.h>
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -8,7 +10,6 @@
 #include <sys/un.h>
 
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
 namespace webhookd::http {
@@ -35,7 +36,7 @@ result<socket_address> to_socket_address(const config::listen_address& address) 
         un.sun_family = AF_UNIX;
         if (address.unix_path.size() >= sizeof(un.sun_path))
             return failure{errc::argument_invalid, "the path of " + address.to_string() + " is too long for a socket"};
-        std::memcpy(un.sun_path, address.unix_path.c_str(), address.unix_path.size() + 1);
+        address.unix_path.copy(un.sun_path, sizeof(un.sun_path) - 1);
         out.length = sizeof(sockaddr_un);
         return out;
     }
@@ -64,14 +65,13 @@ void describe(listening_socket& s) {
     if (s.family == AF_INET) {
         const auto& v4 = reinterpret_cast<const sockaddr_in&>(bound.storage);
         s.port = ntohs(v4.sin_port);
-        s.address = std::string(inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text)) + ":" + std::to_string(s.port);
+        s.address = fmt::format("{}:{}", inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text), s.port);
     } else if (s.family == AF_INET6) {
         const auto& v6 = reinterpret_cast<const sockaddr_in6&>(bound.storage);
         s.port = ntohs(v6.sin6_port);
-        s.address = "[" + std::string(inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text)) +
-                    "]:" + std::to_string(s.port);
+        s.address = fmt::format("[{}]:{}", inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text), s.port);
     } else if (s.family == AF_UNIX) {
-        s.address = "unix:" + std::string(reinterpret_cast<const sockaddr_un&>(bound.storage).sun_path);
+        s.address = fmt::format("unix:{}", reinterpret_cast<const sockaddr_un&>(bound.storage).sun_path);
     }
 }
 
