@@ -18,10 +18,13 @@ using namespace webhookd;
 
 int run(const bench::options& opts) {
     if (opts.only.contains("daemon") && bench::store_is_in_memory()) {
-        std::fputs("webhookd_bench: the build directory is in memory, where fsync costs nothing: build on a disk\n", stderr);
+        std::fputs(
+            "webhookd_bench: the build directory is in memory, where fsync costs nothing: build on a disk\n",
+            stderr);
         return 2;
     }
-    std::fprintf(stderr, "corpus of %zu events with RSA-%d (made once, then cached)\n", opts.events, opts.bits);
+    std::fprintf(stderr, "corpus of %zu events with RSA-%d (made once, then cached)\n", opts.events,
+                 opts.bits);
     const auto corpus = test::cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", opts.events, opts.bits);
     if (!corpus) {
         std::fprintf(stderr, "webhookd_bench: %s\n", to_string(corpus.error()).c_str());
@@ -41,12 +44,16 @@ int main(int argc, char** argv) {
     CLI::App app("Measures universign-webhookd beside what a Beast server can do at most, on this machine");
     bench::options opts;
     std::vector<std::string> only;
-    app.add_option("--events", opts.events, "webhooks in a run, a tenth of them to warm up")->check(CLI::Range(100, 1000000));
+    app.add_option("--events", opts.events, "webhooks in a run, a tenth of them to warm up")
+        ->check(CLI::Range(100, 1000000));
     app.add_option("--connections", opts.connections, "kept-alive connections")->check(CLI::Range(1, 1000));
     app.add_option("--rounds", opts.rounds, "of the closed loop")->check(CLI::Range(1, 100));
     app.add_option("--threads", opts.threads, "event loops of every server; 0: one for each core");
-    app.add_option("--bits", opts.bits, "of the RSA key; Universign's has 4096")->check(CLI::IsMember({2048, 4096}));
-    app.add_option("--only", only, "measure just these")->check(CLI::IsMember({"plain", "verify", "daemon"}))->delimiter(',');
+    app.add_option("--bits", opts.bits, "of the RSA key; Universign's has 4096")
+        ->check(CLI::IsMember({2048, 4096}));
+    app.add_option("--only", only, "measure just these")
+        ->check(CLI::IsMember({"plain", "verify", "daemon"}))
+        ->delimiter(',');
     app.add_flag("--json", opts.json, "print JSON");
     app.add_flag("--check", opts.check, "exit with 1 when a goal is missed");
     CLI11_PARSE(app, argc, argv);

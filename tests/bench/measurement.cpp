@@ -19,8 +19,8 @@ void note(std::string& problem, const std::string& what) {
 
 void check_load(std::string& problem, const test::load_result& load, std::size_t planned) {
     if (load.flawless(planned)) return;
-    note(problem, fmt::format("of {} requests {} were accepted, {} duplicates, {} unanswered; {}", planned, load.accepted,
-                              load.duplicate, load.unanswered, load.problem));
+    note(problem, fmt::format("of {} requests {} were accepted, {} duplicates, {} unanswered; {}", planned,
+                              load.accepted, load.duplicate, load.unanswered, load.problem));
 }
 
 void tell(const std::string& line) {
@@ -29,14 +29,14 @@ void tell(const std::string& line) {
 }
 
 std::string summary(std::string_view server, const measurement& m) {
-    return fmt::format("{:8} {:8.0f} req/s{}{}", server, m.load.throughput(), m.problem.empty() ? "" : "  INVALID: ",
-                       m.problem);
+    return fmt::format("{:8} {:8.0f} req/s{}{}", server, m.load.throughput(),
+                       m.problem.empty() ? "" : "  INVALID: ", m.problem);
 }
 
 } // namespace
 
-measurement measure(std::string_view server, const test::corpus& corpus, std::span<const std::string> requests,
-                    const options& opts, double rate) {
+measurement measure(std::string_view server, const test::corpus& corpus,
+                    std::span<const std::string> requests, const options& opts, double rate) {
     using namespace std::chrono_literals;
     measurement m;
     const auto running = start_server(server, corpus, opts.threads);
@@ -46,7 +46,8 @@ measurement measure(std::string_view server, const test::corpus& corpus, std::sp
     plan.requests = requests.first(requests.size() / 10);
     const auto warm_up = test::run_load(plan);
     check_load(m.problem, warm_up, plan.requests.size());
-    if (!test::wait_until_idle(running->pid(), 30s)) note(m.problem, "does not come to rest after the warm-up");
+    if (!test::wait_until_idle(running->pid(), 30s))
+        note(m.problem, "does not come to rest after the warm-up");
 
     plan.requests = requests.subspan(requests.size() / 10);
     plan.rate = rate;
@@ -65,7 +66,8 @@ measurement measure(std::string_view server, const test::corpus& corpus, std::sp
 
 measurements measure_all(const test::corpus& corpus, const options& opts) {
     measurements all;
-    for (const auto& event : corpus.events) all.corpus_bytes += event.body.size();
+    for (const auto& event : corpus.events)
+        all.corpus_bytes += event.body.size();
     const auto requests = test::to_requests(corpus, webhook_path);
 
     std::array<std::string, 3> order = {"plain", "verify", "daemon"};
@@ -73,12 +75,14 @@ measurements measure_all(const test::corpus& corpus, const options& opts) {
         for (const auto& server : order) {
             if (!opts.only.contains(server)) continue;
             all.closed[server].push_back(measure(server, corpus, requests, opts, 0));
-            tell(fmt::format("round {}/{}  {}", round, opts.rounds, summary(server, all.closed[server].back())));
+            tell(fmt::format("round {}/{}  {}", round, opts.rounds,
+                             summary(server, all.closed[server].back())));
         }
         std::rotate(order.begin(), order.begin() + 1, order.end());
     }
 
-    for (const auto& m : all.closed["daemon"]) all.open_rate = std::max(all.open_rate, m.load.throughput() / 2);
+    for (const auto& m : all.closed["daemon"])
+        all.open_rate = std::max(all.open_rate, m.load.throughput() / 2);
     if (all.open_rate <= 0) return all;
     for (const auto& server : order) {
         if (!opts.only.contains(server) || server == "plain") continue;

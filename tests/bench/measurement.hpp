@@ -16,10 +16,11 @@ namespace webhookd::bench {
 
 /// One run of one server with one load.
 struct measurement {
-    test::load_result load;           ///< without the warm-up
-    double cpu_per_thousand = 0;      ///< seconds of the server's CPU for 1000 requests, until it had nothing left to do
+    test::load_result load; ///< without the warm-up
+    double cpu_per_thousand =
+        0; ///< seconds of the server's CPU for 1000 requests, until it had nothing left to do
     std::uint64_t peak_rss_bytes = 0; ///< warm-up included
-    std::string problem;              ///< why it counts for nothing; empty: every request was accepted, and kept
+    std::string problem; ///< why it counts for nothing; empty: every request was accepted, and kept
 };
 
 struct measurements {
@@ -29,13 +30,13 @@ struct measurements {
     std::uint64_t corpus_bytes = 0;                         ///< of the bodies
 };
 
-/// Starts the server, warms it up with the first tenth of the requests, measures it with the others, and looks whether
-/// it did its duty. `rate` as in load_plan.
+/// Starts the server, warms it up with the first tenth of the requests, measures it with the others, and
+/// looks whether it did its duty. `rate` as in load_plan.
 [[nodiscard]] measurement measure(std::string_view server, const test::corpus& corpus,
                                   std::span<const std::string> requests, const options& opts, double rate);
 
-/// Rounds of the closed loop, the servers by turns so that the machine's moods hit all alike; then the open loop.
-/// Tells its progress on standard error.
+/// Rounds of the closed loop, the servers by turns so that the machine's moods hit all alike; then the open
+/// loop. Tells its progress on standard error.
 [[nodiscard]] measurements measure_all(const test::corpus& corpus, const options& opts);
 
 [[nodiscard]] double median(std::vector<double> values);

@@ -14,22 +14,42 @@ namespace {
 constexpr double mebibyte = 1024.0 * 1024.0;
 constexpr std::array servers = {"plain", "verify", "daemon"};
 
-double milliseconds(std::chrono::nanoseconds d) { return std::chrono::duration<double, std::milli>(d).count(); }
+double milliseconds(std::chrono::nanoseconds d) {
+    return std::chrono::duration<double, std::milli>(d).count();
+}
 
-template <class Figure> double median_of(const std::vector<measurement>& rounds, Figure figure) {
+template <class Figure>
+double median_of(const std::vector<measurement>& rounds, Figure figure) {
     std::vector<double> values;
-    for (const auto& m : rounds) values.push_back(figure(m));
+    for (const auto& m : rounds)
+        values.push_back(figure(m));
     return median(values);
 }
 
-double throughput(const measurement& m) { return m.load.throughput(); }
-double p50(const measurement& m) { return milliseconds(m.load.latency.quantile(0.5)); }
-double p90(const measurement& m) { return milliseconds(m.load.latency.quantile(0.9)); }
-double p99(const measurement& m) { return milliseconds(m.load.latency.quantile(0.99)); }
-double p999(const measurement& m) { return milliseconds(m.load.latency.quantile(0.999)); }
-double slowest(const measurement& m) { return milliseconds(m.load.latency.max()); }
-double cpu(const measurement& m) { return m.cpu_per_thousand; }
-double rss(const measurement& m) { return static_cast<double>(m.peak_rss_bytes) / mebibyte; }
+double throughput(const measurement& m) {
+    return m.load.throughput();
+}
+double p50(const measurement& m) {
+    return milliseconds(m.load.latency.quantile(0.5));
+}
+double p90(const measurement& m) {
+    return milliseconds(m.load.latency.quantile(0.9));
+}
+double p99(const measurement& m) {
+    return milliseconds(m.load.latency.quantile(0.99));
+}
+double p999(const measurement& m) {
+    return milliseconds(m.load.latency.quantile(0.999));
+}
+double slowest(const measurement& m) {
+    return milliseconds(m.load.latency.max());
+}
+double cpu(const measurement& m) {
+    return m.cpu_per_thousand;
+}
+double rss(const measurement& m) {
+    return static_cast<double>(m.peak_rss_bytes) / mebibyte;
+}
 
 const std::vector<measurement>& rounds_of(const measurements& all, const std::string& server) {
     static const std::vector<measurement> none;
@@ -50,8 +70,10 @@ std::vector<double> ratios(const measurements& all, const std::string& to) {
 
 double largest_rss(const measurements& all) {
     double most = 0;
-    for (const auto& m : rounds_of(all, "daemon")) most = std::max(most, rss(m));
-    if (const auto open = all.open.find("daemon"); open != all.open.end()) most = std::max(most, rss(open->second));
+    for (const auto& m : rounds_of(all, "daemon"))
+        most = std::max(most, rss(m));
+    if (const auto open = all.open.find("daemon"); open != all.open.end())
+        most = std::max(most, rss(open->second));
     return most;
 }
 
@@ -65,11 +87,13 @@ std::vector<verdict> judge(const measurements& all) {
     }
     if (const auto open = all.open.find("daemon"); open != all.open.end()) {
         const double tail = p99(open->second);
-        verdicts.push_back({fmt::format("p99 below 10 ms at {:.0f} req/s, half of its maximum", all.open_rate),
-                            fmt::format("{:.2f} ms", tail), tail < 10});
+        verdicts.push_back(
+            {fmt::format("p99 below 10 ms at {:.0f} req/s, half of its maximum", all.open_rate),
+             fmt::format("{:.2f} ms", tail), tail < 10});
     }
     if (const double most = largest_rss(all); most > 0) {
-        verdicts.push_back({"less than 64 MiB resident throughout", fmt::format("{:.1f} MiB", most), most < 64});
+        verdicts.push_back(
+            {"less than 64 MiB resident throughout", fmt::format("{:.1f} MiB", most), most < 64});
     }
     return verdicts;
 }
@@ -78,7 +102,8 @@ std::vector<std::string> invalid_runs(const measurements& all) {
     std::vector<std::string> lines;
     for (const auto& [server, rounds] : all.closed) {
         for (std::size_t i = 0; i < rounds.size(); ++i) {
-            if (!rounds[i].problem.empty()) lines.push_back(fmt::format("{}, round {}: {}", server, i + 1, rounds[i].problem));
+            if (!rounds[i].problem.empty())
+                lines.push_back(fmt::format("{}, round {}: {}", server, i + 1, rounds[i].problem));
         }
     }
     for (const auto& [server, m] : all.open) {
@@ -88,36 +113,39 @@ std::vector<std::string> invalid_runs(const measurements& all) {
 }
 
 std::string to_text(const measurements& all, const options& opts) {
-    std::string text = fmt::format("{} webhooks of {} bytes on average, RSA-{}, {} connections, median of {} rounds\n\n",
-                                   opts.events, all.corpus_bytes / std::max<std::size_t>(opts.events, 1), opts.bits,
-                                   opts.connections, opts.rounds);
-    text += fmt::format("{:<14}{:>10}{:>10}{:>10}{:>14}{:>12}\n", "closed loop", "req/s", "p50 ms", "p99 ms", "CPU s/1000",
-                        "RSS MiB");
+    std::string text = fmt::format(
+        "{} webhooks of {} bytes on average, RSA-{}, {} connections, median of {} rounds\n\n", opts.events,
+        all.corpus_bytes / std::max<std::size_t>(opts.events, 1), opts.bits, opts.connections, opts.rounds);
+    text += fmt::format("{:<14}{:>10}{:>10}{:>10}{:>14}{:>12}\n", "closed loop", "req/s", "p50 ms", "p99 ms",
+                        "CPU s/1000", "RSS MiB");
     for (const std::string server : servers) {
         const auto& rounds = rounds_of(all, server);
         if (rounds.empty()) continue;
-        text += fmt::format("{:<14}{:>10.0f}{:>10.2f}{:>10.2f}{:>14.3f}{:>12.1f}\n", server, median_of(rounds, throughput),
-                            median_of(rounds, p50), median_of(rounds, p99), median_of(rounds, cpu), median_of(rounds, rss));
+        text += fmt::format("{:<14}{:>10.0f}{:>10.2f}{:>10.2f}{:>14.3f}{:>12.1f}\n", server,
+                            median_of(rounds, throughput), median_of(rounds, p50), median_of(rounds, p99),
+                            median_of(rounds, cpu), median_of(rounds, rss));
     }
     for (const std::string other : {"verify", "plain"}) {
         const auto values = ratios(all, other);
         if (values.empty()) continue;
         const auto [least, most] = std::minmax_element(values.begin(), values.end());
-        text += fmt::format("{:<14}{:>10.2f}  ({:.2f} to {:.2f})\n", "daemon/" + other, median(values), *least, *most);
+        text += fmt::format("{:<14}{:>10.2f}  ({:.2f} to {:.2f})\n", "daemon/" + other, median(values),
+                            *least, *most);
     }
     if (!all.open.empty()) {
-        text += fmt::format("\n{:<14}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "open loop", "req/s", "p50 ms", "p90 ms",
-                            "p99 ms", "p99.9 ms", "max ms", "RSS MiB");
+        text += fmt::format("\n{:<14}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "open loop", "req/s",
+                            "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms", "RSS MiB");
         for (const auto& [server, m] : all.open) {
-            text += fmt::format("{:<14}{:>10.0f}{:>10.2f}{:>10.2f}{:>10.2f}{:>10.2f}{:>10.2f}{:>12.1f}\n", server,
-                                throughput(m), p50(m), p90(m), p99(m), p999(m), slowest(m), rss(m));
+            text += fmt::format("{:<14}{:>10.0f}{:>10.2f}{:>10.2f}{:>10.2f}{:>10.2f}{:>10.2f}{:>12.1f}\n",
+                                server, throughput(m), p50(m), p90(m), p99(m), p999(m), slowest(m), rss(m));
         }
     }
     text += '\n';
     for (const auto& v : judge(all)) {
         text += fmt::format("{}  {}: {}\n", v.met ? "met   " : "MISSED", v.goal, v.measured);
     }
-    for (const auto& line : invalid_runs(all)) text += "INVALID " + line + "\n";
+    for (const auto& line : invalid_runs(all))
+        text += "INVALID " + line + "\n";
     return text;
 }
 
@@ -157,7 +185,8 @@ std::string to_json(const measurements& all, const options& opts) {
     for (const auto& [server, rounds] : all.closed) {
         writer.Key(server);
         writer.StartArray();
-        for (const auto& m : rounds) run(m);
+        for (const auto& m : rounds)
+            run(m);
         writer.EndArray();
     }
     writer.EndObject();

@@ -23,12 +23,12 @@ public:
         const auto keys = directory_.path() / "jwks.json";
         std::ofstream(keys, std::ios::binary) << corpus.jwks;
         const auto output = directory_.path() / "stdout", errors = directory_.path() / "stderr";
-        process_.emplace(test::process_options{
-            {WEBHOOKD_BASELINE_BINARY, "--mode", std::string(mode), "--port", "0", "--threads", std::to_string(threads),
-             "--jwks", keys.string()},
-            {},
-            output,
-            errors});
+        process_.emplace(
+            test::process_options{{WEBHOOKD_BASELINE_BINARY, "--mode", std::string(mode), "--port", "0",
+                                   "--threads", std::to_string(threads), "--jwks", keys.string()},
+                                  {},
+                                  output,
+                                  errors});
         const bool told = test::wait_for_condition([&] {
             const auto text = test::read_text(output);
             if (!text.ends_with('\n')) return !process_->running();
@@ -62,10 +62,13 @@ public:
     std::optional<std::string> finish(std::uint64_t accepted) override {
         const auto code = daemon_.terminate();
         if (!code) return "the daemon did not end in time:\n" + tail(daemon_.stderr_text());
-        if (*code != 0) return "the daemon ended with code " + std::to_string(*code) + ":\n" + tail(daemon_.stderr_text());
+        if (*code != 0)
+            return "the daemon ended with code " + std::to_string(*code) + ":\n" +
+                   tail(daemon_.stderr_text());
         const auto kept = test::count_events(daemon_.database());
         if (kept == accepted) return std::nullopt;
-        return std::to_string(accepted) + " events were accepted, but " + std::to_string(kept) + " are in the store";
+        return std::to_string(accepted) + " events were accepted, but " + std::to_string(kept) +
+               " are in the store";
     }
 
 private:
@@ -86,7 +89,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<server_under_test> start_server(std::string_view name, const test::corpus& corpus, unsigned threads) {
+std::unique_ptr<server_under_test> start_server(std::string_view name, const test::corpus& corpus,
+                                                unsigned threads) {
     if (name == "daemon") return std::make_unique<product>(corpus, threads);
     return std::make_unique<baseline>(name, corpus, threads);
 }
@@ -94,7 +98,8 @@ std::unique_ptr<server_under_test> start_server(std::string_view name, const tes
 bool store_is_in_memory() {
     const test::temp_directory directory;
     struct statfs where {};
-    return ::statfs(directory.path().c_str(), &where) != 0 || where.f_type == TMPFS_MAGIC || where.f_type == RAMFS_MAGIC;
+    return ::statfs(directory.path().c_str(), &where) != 0 || where.f_type == TMPFS_MAGIC ||
+           where.f_type == RAMFS_MAGIC;
 }
 
 } // namespace webhookd::bench

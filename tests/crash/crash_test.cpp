@@ -22,8 +22,9 @@
 #include <unordered_map>
 #include <vector>
 
-// SIGKILL proves that nothing acknowledged lives in the daemon's memory alone. It cannot prove that the bytes have left
-// the kernel's cache, which survives the process: what a power failure takes is the store's own tests' to show.
+// SIGKILL proves that nothing acknowledged lives in the daemon's memory alone. It cannot prove that the bytes
+// have left the kernel's cache, which survives the process: what a power failure takes is the store's own
+// tests' to show.
 
 using namespace webhookd::test;
 using namespace std::chrono_literals;
@@ -37,13 +38,15 @@ constexpr std::size_t most_in_a_life = 250; ///< acknowledgements before the kil
 
 enum class promise { none, accepted, duplicate };
 
-/// Universign, as the daemon sees it: several connections that post events, and post again what got no answer.
+/// Universign, as the daemon sees it: several connections that post events, and post again what got no
+/// answer.
 class sender {
 public:
     explicit sender(const corpus& events)
         : corpus_(events)
         , promises_(events.events.size(), promise::none) {
-        for (std::size_t i = 0; i < events.events.size(); ++i) waiting_.push_back(i);
+        for (std::size_t i = 0; i < events.events.size(); ++i)
+            waiting_.push_back(i);
     }
 
     /// Posts until nothing waits or the daemon is gone.
@@ -51,7 +54,8 @@ public:
         acknowledged_ = 0;
         busy_ = connections;
         for (std::size_t i = 0; i < connections; ++i) {
-            threads_.emplace_back([this, port = daemon.ingest_port(), path = daemon.setup().path] { work(port, path); });
+            threads_.emplace_back(
+                [this, port = daemon.ingest_port(), path = daemon.setup().path] { work(port, path); });
         }
     }
     void join() { threads_.clear(); }
@@ -64,7 +68,8 @@ public:
     [[nodiscard]] const std::vector<std::string>& surprises() const { return surprises_; }
     void post_everything_again() {
         waiting_.clear();
-        for (std::size_t i = 0; i < promises_.size(); ++i) waiting_.push_back(i);
+        for (std::size_t i = 0; i < promises_.size(); ++i)
+            waiting_.push_back(i);
         promises_.assign(promises_.size(), promise::none);
     }
 
@@ -86,7 +91,8 @@ private:
                 note(*event, answer);
             } catch (const std::system_error&) {
                 const std::lock_guard lock(mutex_);
-                waiting_.push_front(*event); // the first to come again, so that unknown outcomes are settled soon
+                waiting_.push_front(
+                    *event); // the first to come again, so that unknown outcomes are settled soon
                 break;
             }
         }
@@ -121,7 +127,8 @@ class witness {
 public:
     explicit witness(const corpus& events)
         : corpus_(events) {
-        for (std::size_t i = 0; i < events.events.size(); ++i) index_.emplace(events.events[i].id, i);
+        for (std::size_t i = 0; i < events.events.size(); ++i)
+            index_.emplace(events.events[i].id, i);
     }
 
     /// The indexes of the events kept.
@@ -148,7 +155,8 @@ private:
 
 std::size_t lost(const sender& s, const std::set<std::size_t>& kept, std::size_t count) {
     std::size_t missing = 0;
-    for (std::size_t i = 0; i < count; ++i) missing += s.promised(i) != promise::none && !kept.contains(i);
+    for (std::size_t i = 0; i < count; ++i)
+        missing += s.promised(i) != promise::none && !kept.contains(i);
     return missing;
 }
 
@@ -167,14 +175,18 @@ std::uint32_t seed() {
 
 } // namespace
 
-TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, and reaches its handler", "[crash]") {
+TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, and reaches its handler",
+          "[crash]") {
     const auto chosen_seed = seed();
     WARN("WEBHOOKD_CRASH_SEED=" << chosen_seed); // repeats the moments, as far as the scheduler lets it
     std::mt19937 random(chosen_seed);
-    const auto up_to = [&](std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most)(random); };
+    const auto up_to = [&](std::size_t most) {
+        return std::uniform_int_distribution<std::size_t>(0, most)(random);
+    };
 
-    const auto made = cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", kills_under_load * most_in_a_life, 2048);
-    REQUIRE(made);
+    const auto made =
+        cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", kills_under_load * most_in_a_life, 2048);
+    REQUIRE(made.has_value());
     const std::size_t count = made->events.size();
     const witness store(*made);
     sender universign(*made);
@@ -194,7 +206,8 @@ TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, an
         } else {
             const std::size_t enough = 1 + up_to(most_in_a_life - 1);
             universign.begin(daemon);
-            REQUIRE(wait_for_condition([&] { return universign.acknowledged() >= enough || !universign.busy(); }, 120s));
+            REQUIRE(wait_for_condition(
+                [&] { return universign.acknowledged() >= enough || !universign.busy(); }, 120s));
             std::this_thread::sleep_for(std::chrono::microseconds(up_to(3000))); // some moment of a batch
         }
         daemon.kill9();
@@ -231,6 +244,7 @@ TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, an
     CHECK(store.examine(daemon.database()).size() == count);
     const auto handled = logged_by(daemon, "audit");
     std::size_t unhandled = 0;
-    for (const auto& event : made->events) unhandled += !handled.contains(event.id);
+    for (const auto& event : made->events)
+        unhandled += !handled.contains(event.id);
     CHECK(unhandled == 0);
 }

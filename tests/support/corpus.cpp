@@ -25,21 +25,30 @@ using namespace std::string_view_literals;
 
 // How transactions go: most are signed, some are refused, expire or are cancelled.
 constexpr std::array signed_at_once = {"transaction.lifecycle.created"sv, "transaction.lifecycle.started"sv,
-                                       "action.opened"sv, "action.closed"sv, "transaction.lifecycle.completed"sv};
-constexpr std::array signed_after_reminder = {
-    "transaction.lifecycle.created"sv, "transaction.lifecycle.started"sv, "action.opened"sv,
-    "action.reminder.sent"sv,          "action.closed"sv,                 "transaction.lifecycle.completed"sv};
+                                       "action.opened"sv, "action.closed"sv,
+                                       "transaction.lifecycle.completed"sv};
+constexpr std::array signed_after_reminder = {"transaction.lifecycle.created"sv,
+                                              "transaction.lifecycle.started"sv,
+                                              "action.opened"sv,
+                                              "action.reminder.sent"sv,
+                                              "action.closed"sv,
+                                              "transaction.lifecycle.completed"sv};
 constexpr std::array refused = {"transaction.lifecycle.created"sv, "transaction.lifecycle.started"sv,
                                 "action.opened"sv, "action.stalled"sv, "transaction.lifecycle.cancelled"sv};
 constexpr std::array expired = {"transaction.lifecycle.created"sv, "transaction.lifecycle.started"sv,
-                                "action.opened"sv, "action.reminder.sent"sv, "transaction.lifecycle.expired"sv};
+                                "action.opened"sv, "action.reminder.sent"sv,
+                                "transaction.lifecycle.expired"sv};
 
 std::span<const std::string_view> life_of(std::uint64_t transaction) {
     switch (transaction % 8) {
-    case 5: return signed_after_reminder;
-    case 6: return refused;
-    case 7: return expired;
-    default: return signed_at_once;
+    case 5:
+        return signed_after_reminder;
+    case 6:
+        return refused;
+    case 7:
+        return expired;
+    default:
+        return signed_at_once;
     }
 }
 
@@ -64,8 +73,10 @@ result<std::vector<signed_event>> unsigned_events(std::size_t count) {
 class writer {
 public:
     void bytes(std::string_view text) { out_ += text; }
-    template <class Number> void number(Number value) {
-        for (std::size_t i = 0; i < sizeof value; ++i) out_ += static_cast<char>(value >> (8 * i) & 0xff);
+    template <class Number>
+    void number(Number value) {
+        for (std::size_t i = 0; i < sizeof value; ++i)
+            out_ += static_cast<char>(value >> (8 * i) & 0xff);
     }
     void text(std::string_view text) {
         number(static_cast<std::uint32_t>(text.size()));
@@ -91,7 +102,8 @@ public:
         in_.remove_prefix(size);
         return taken;
     }
-    template <class Number> Number number() {
+    template <class Number>
+    Number number() {
         Number value = 0;
         const auto taken = bytes(sizeof value);
         for (std::size_t i = 0; i < taken.size(); ++i) {
@@ -113,11 +125,14 @@ constexpr std::uint32_t version = 1;
 
 std::uint64_t fnv1a(std::string_view bytes) {
     std::uint64_t hash = 0xcbf29ce484222325;
-    for (const unsigned char byte : bytes) hash = (hash ^ byte) * 0x100000001b3;
+    for (const unsigned char byte : bytes)
+        hash = (hash ^ byte) * 0x100000001b3;
     return hash;
 }
 
-failure damaged(std::string_view what) { return {errc::argument_invalid, "corpus: " + std::string(what)}; }
+failure damaged(std::string_view what) {
+    return {errc::argument_invalid, "corpus: " + std::string(what)};
+}
 
 } // namespace
 
@@ -161,7 +176,8 @@ std::string encode_corpus(const corpus& c) {
 
 result<corpus> decode_corpus(std::string_view bytes) {
     constexpr std::size_t checksum_size = sizeof(std::uint64_t);
-    if (bytes.size() < magic.size() + checksum_size || !bytes.starts_with(magic)) return damaged("not a corpus");
+    if (bytes.size() < magic.size() + checksum_size || !bytes.starts_with(magic))
+        return damaged("not a corpus");
     const auto covered = bytes.substr(0, bytes.size() - checksum_size);
     if (reader(bytes.substr(covered.size())).number<std::uint64_t>() != fnv1a(covered)) {
         return damaged("the checksum differs");
@@ -184,8 +200,10 @@ result<corpus> decode_corpus(std::string_view bytes) {
 }
 
 result<corpus> cached_corpus(const std::filesystem::path& directory, std::size_t count, int bits) {
-    const auto file = directory / ("corpus-rsa" + std::to_string(bits) + "-" + std::to_string(count) + ".bin");
-    if (auto cached = decode_corpus(read_text(file)); cached && cached->bits == bits && cached->events.size() == count) {
+    const auto file =
+        directory / ("corpus-rsa" + std::to_string(bits) + "-" + std::to_string(count) + ".bin");
+    if (auto cached = decode_corpus(read_text(file));
+        cached && cached->bits == bits && cached->events.size() == count) {
         return cached;
     }
     auto made = make_corpus(count, bits);

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-/// Webhooks made and signed beforehand, since an RSA-4096 signature costs a hundred times what its verification does: a load
-/// generator that signed while it sends would measure itself.
+/// Webhooks made and signed beforehand, since an RSA-4096 signature costs a hundred times what its
+/// verification does: a load generator that signed while it sends would measure itself.
 ///
 /// The file, all numbers little-endian:
 ///
@@ -37,8 +37,8 @@ struct corpus {
     std::vector<signed_event> events; ///< every id once
 };
 
-/// Makes sample events, transaction after transaction, each with the events of one of several realistic lives, and signs
-/// them with a new key on every core.
+/// Makes sample events, transaction after transaction, each with the events of one of several realistic
+/// lives, and signs them with a new key on every core.
 [[nodiscard]] result<corpus> make_corpus(std::size_t count, int bits);
 
 [[nodiscard]] std::string encode_corpus(const corpus& c);
@@ -46,7 +46,8 @@ struct corpus {
 [[nodiscard]] result<corpus> decode_corpus(std::string_view bytes);
 
 /// The corpus of this size from `directory`, made and written there first when it is missing or damaged.
-[[nodiscard]] result<corpus> cached_corpus(const std::filesystem::path& directory, std::size_t count, int bits);
+[[nodiscard]] result<corpus> cached_corpus(const std::filesystem::path& directory, std::size_t count,
+                                           int bits);
 
 /// A complete HTTP/1.1 request for each event, ready to be sent to 127.0.0.1.
 [[nodiscard]] std::vector<std::string> to_requests(const corpus& c, std::string_view path);

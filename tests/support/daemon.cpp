@@ -49,7 +49,8 @@ void daemon_fixture::write_configuration() const {
     yaml += "admin:\n  listen: [\"127.0.0.1:0\"]\n" + setup_.admin;
     if (setup_.endpoints.empty()) {
         yaml += "endpoints:\n  - name: production\n    path: " + setup_.path + "\n";
-        yaml += "    signature: { mode: required, jwks: { file: \"" + (directory() / "jwks.json").string() + "\" } }\n";
+        yaml += "    signature: { mode: required, jwks: { file: \"" + (directory() / "jwks.json").string() +
+                "\" } }\n";
     } else {
         yaml += setup_.endpoints;
     }
@@ -107,7 +108,9 @@ process& daemon_fixture::running() {
     return *process_;
 }
 
-void daemon_fixture::kill9() { running().kill(); }
+void daemon_fixture::kill9() {
+    running().kill();
+}
 
 std::optional<int> daemon_fixture::terminate(std::chrono::milliseconds bound) {
     ingest_.reset();
@@ -125,7 +128,9 @@ void daemon_fixture::restart() {
     start();
 }
 
-http_answer daemon_fixture::post(std::string_view body) { return post(body, shared_key().sign(body)); }
+http_answer daemon_fixture::post(std::string_view body) {
+    return post(body, shared_key().sign(body));
+}
 
 http_answer daemon_fixture::post(std::string_view body, std::string_view signature) {
     if (!ingest_) ingest_.emplace(ingest_port_);
@@ -143,7 +148,8 @@ std::filesystem::path daemon_fixture::stderr_file(std::size_t run) const {
 
 std::string daemon_fixture::all_stderr_text() const {
     std::string all;
-    for (std::size_t run = 1; run <= runs_; ++run) all += read_text(stderr_file(run));
+    for (std::size_t run = 1; run <= runs_; ++run)
+        all += read_text(stderr_file(run));
     return all;
 }
 

@@ -16,19 +16,20 @@
 
 namespace webhookd::test {
 
-/// A key of 2048 bits that every test of this process shares (made at the first call; a new one costs a while).
-/// The signer belongs to one thread at a time.
+/// A key of 2048 bits that every test of this process shares (made at the first call; a new one costs a
+/// while). The signer belongs to one thread at a time.
 [[nodiscard]] const signature::signer& shared_key();
 
-/// What a test wants to be different from the plain daemon. The texts are YAML as it stands in the configuration file;
-/// what goes into a section is indented by two blanks and ends with a line break.
+/// What a test wants to be different from the plain daemon. The texts are YAML as it stands in the
+/// configuration file; what goes into a section is indented by two blanks and ends with a line break.
 struct daemon_setup {
-    std::filesystem::path directory; ///< for every file of the daemon; kept. Empty: a fresh one, removed at the end
+    std::filesystem::path
+        directory; ///< for every file of the daemon; kept. Empty: a fresh one, removed at the end
     std::string path = "/webhooks/universign"; ///< of the endpoint `production`
-    std::string jwks;      ///< the endpoint's key set as JSON; empty: of `shared_key()`
-    std::string endpoints; ///< replaces the whole section, `endpoints:` included
-    std::string server;    ///< more lines of the section: "  shutdown_grace: 2s\n"
-    std::string admin;     ///< the same
+    std::string jwks;                          ///< the endpoint's key set as JSON; empty: of `shared_key()`
+    std::string endpoints;                     ///< replaces the whole section, `endpoints:` included
+    std::string server;                        ///< more lines of the section: "  shutdown_grace: 2s\n"
+    std::string admin;                         ///< the same
     std::string handlers = "  audit: { type: log, level: info }\n";
     std::string routes = "  - { name: everything, match: \"*\", handlers: [audit] }\n";
     std::string sections;                 ///< whole further sections: "queue: { max_pending: 10 }\n"
@@ -37,9 +38,9 @@ struct daemon_setup {
     std::chrono::milliseconds start_bound = std::chrono::seconds(60);
 };
 
-/// The real binary, run with a configuration of its own on ports that the kernel chose. It is ready to accept when the
-/// constructor returns; the destructor kills it. One thread at a time (post from several threads over
-/// http_connections of their own to `ingest_port()`).
+/// The real binary, run with a configuration of its own on ports that the kernel chose. It is ready to accept
+/// when the constructor returns; the destructor kills it. One thread at a time (post from several threads
+/// over http_connections of their own to `ingest_port()`).
 ///
 ///     daemon_fixture daemon;
 ///     const std::string body = event::make_sample("action.opened", {}).value();

@@ -26,7 +26,8 @@ constexpr std::uint64_t upper_bound_of(std::size_t bucket) noexcept {
     return ((bucket % linear + linear + 1) << shift) - 1;
 }
 
-static_assert(bucket_of(linear) == linear && bucket_of((std::uint64_t{2} << top_bit) - 1) == bucket_count - 1);
+static_assert(bucket_of(linear) == linear &&
+              bucket_of((std::uint64_t{2} << top_bit) - 1) == bucket_count - 1);
 static_assert(upper_bound_of(bucket_of(1'000'000)) >= 1'000'000);
 
 } // namespace
@@ -42,7 +43,8 @@ void histogram::record(std::chrono::nanoseconds duration) noexcept {
 }
 
 void histogram::merge(const histogram& other) noexcept {
-    for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+    for (std::size_t i = 0; i < buckets_.size(); ++i)
+        buckets_[i] += other.buckets_[i];
     count_ += other.count_;
     max_ = std::max(max_, other.max_);
 }

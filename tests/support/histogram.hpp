@@ -6,9 +6,9 @@
 
 namespace webhookd::test {
 
-/// Counts durations in log-linear buckets: exact below 256 ns, then 128 buckets for each doubling, so that a value read
-/// back is at most 0.8 % above the one recorded. Constant memory (40 KiB), constant time to record. Durations
-/// beyond about 19 hours count as that. One thread at a time; merge to combine.
+/// Counts durations in log-linear buckets: exact below 256 ns, then 128 buckets for each doubling, so that a
+/// value read back is at most 0.8 % above the one recorded. Constant memory (40 KiB), constant time to
+/// record. Durations beyond about 19 hours count as that. One thread at a time; merge to combine.
 class histogram {
 public:
     histogram();
@@ -18,8 +18,8 @@ public:
 
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     [[nodiscard]] std::chrono::nanoseconds max() const noexcept { return std::chrono::nanoseconds(max_); }
-    /// The smallest bucket bound below which at least `q` (0…1) of the recorded durations lie; never above `max()`.
-    /// Zero when nothing was recorded.
+    /// The smallest bucket bound below which at least `q` (0…1) of the recorded durations lie; never above
+    /// `max()`. Zero when nothing was recorded.
     [[nodiscard]] std::chrono::nanoseconds quantile(double q) const noexcept;
 
 private:

@@ -13,7 +13,8 @@ bool same(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
-template <class Number> std::optional<Number> number(std::string_view digits) noexcept {
+template <class Number>
+std::optional<Number> number(std::string_view digits) noexcept {
     Number value{};
     const char* end = digits.data() + digits.size();
     const auto [rest, error] = std::from_chars(digits.data(), end, value);
@@ -48,7 +49,8 @@ http_answer_view parse_http_answer(std::string_view bytes) noexcept {
         const auto colon = line.find(':');
         if (colon == line.npos) return malformed();
         auto value = line.substr(colon + 1);
-        while (value.starts_with(' ')) value.remove_prefix(1);
+        while (value.starts_with(' '))
+            value.remove_prefix(1);
         if (same(line.substr(0, colon), "Content-Length")) {
             if (length || !(length = number<std::size_t>(value))) return malformed();
         } else if (same(line.substr(0, colon), "Connection")) {

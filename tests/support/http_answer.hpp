@@ -16,8 +16,8 @@ struct http_answer_view {
     bool keep_alive = true; ///< no `Connection: close`
 };
 
-/// Reads one answer from the start of `bytes`. Needs Content-Length; an answer without (chunked, or until the end of the
-/// connection) is malformed here, because none of the servers that are measured sends one.
+/// Reads one answer from the start of `bytes`. Needs Content-Length; an answer without (chunked, or until the
+/// end of the connection) is malformed here, because none of the servers that are measured sends one.
 [[nodiscard]] http_answer_view parse_http_answer(std::string_view bytes) noexcept;
 
 } // namespace webhookd::test

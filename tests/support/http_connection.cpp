@@ -37,9 +37,10 @@ public:
     }
 
 private:
-    /// Runs the loop until the operation that `start` begins has ended. Asynchronous, because Asio's blocking calls
-    /// know no time limit.
-    template <class Start> void perform(Start start) {
+    /// Runs the loop until the operation that `start` begins has ended. Asynchronous, because Asio's blocking
+    /// calls know no time limit.
+    template <class Start>
+    void perform(Start start) {
         beast::error_code outcome = asio::error::would_block;
         stream_->expires_after(bound_);
         start([&outcome](beast::error_code error, auto&&...) { outcome = error; });
@@ -67,7 +68,8 @@ private:
         http_answer answer{static_cast<int>(parser.get().result_int()), {}, std::move(parser.get().body())};
         for (const auto& field : parser.get()) {
             std::string name(field.name_string());
-            std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+            std::transform(name.begin(), name.end(), name.begin(),
+                           [](unsigned char c) { return std::tolower(c); });
             answer.headers[name] = std::string(field.value());
         }
         if (!parser.keep_alive()) stream_.reset();
@@ -87,20 +89,22 @@ http_connection::~http_connection() = default;
 http_connection::http_connection(http_connection&&) noexcept = default;
 http_connection& http_connection::operator=(http_connection&&) noexcept = default;
 
-http_answer http_connection::exchange(std::string_view method, std::string_view target, const header_list& headers,
-                                      std::string_view body) {
+http_answer http_connection::exchange(std::string_view method, std::string_view target,
+                                      const header_list& headers, std::string_view body) {
     http::request<http::string_body> request;
     request.version(11);
     request.method_string({method.data(), method.size()});
     request.target({target.data(), target.size()});
     request.set(http::field::host, "127.0.0.1");
-    for (const auto& [name, value] : headers) request.set(name, value);
+    for (const auto& [name, value] : headers)
+        request.set(name, value);
     request.body() = body;
     request.prepare_payload();
     return self_->exchange(request);
 }
 
-http_answer http_connection::post_webhook(std::string_view path, std::string_view body, std::string_view signature) {
+http_answer http_connection::post_webhook(std::string_view path, std::string_view body,
+                                          std::string_view signature) {
     header_list headers{{"Content-Type", "application/json"}};
     if (!signature.empty()) headers.emplace("x-jws-signature", signature);
     return exchange("POST", path, headers, body);

@@ -45,7 +45,9 @@ private:
     int fd_;
 };
 
-[[noreturn]] void throw_errno(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void throw_errno(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
 
 sockaddr_in loopback_address(const load_plan& plan) {
     sockaddr_in address{};
@@ -106,13 +108,15 @@ private:
         return now - last_progress_ >= plan_.answer_limit;
     }
     clock::time_point due(std::size_t request) const {
-        return start_ + nanoseconds(static_cast<std::int64_t>(static_cast<double>(request) * 1e9 / plan_.rate));
+        return start_ +
+               nanoseconds(static_cast<std::int64_t>(static_cast<double>(request) * 1e9 / plan_.rate));
     }
 
     void send_what_is_due(clock::time_point now) {
         while (!idle_.empty() && !all_sent(now)) {
             if (open_loop() && due(next_) > now) return;
-            const std::size_t index = idle_.front(); // the longest idle: the load spreads over all connections
+            const std::size_t index =
+                idle_.front(); // the longest idle: the load spreads over all connections
             idle_.pop_front();
             auto& c = connections_[index];
             c.due = open_loop() ? due(next_) : clock::now();
@@ -128,7 +132,8 @@ private:
 
     void write(std::size_t index) {
         auto& c = connections_[index];
-        const auto written = ::send(c.socket.get(), c.to_send.data(), c.to_send.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const auto written =
+            ::send(c.socket.get(), c.to_send.data(), c.to_send.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (written < 0 && errno != EAGAIN && errno != EINTR) {
             lose(index, "the connection broke while sending");
             return;
@@ -142,7 +147,8 @@ private:
 
     void read(std::size_t index) {
         auto& c = connections_[index];
-        const auto got = ::recv(c.socket.get(), c.buffer.data() + c.received, c.buffer.size() - c.received, MSG_DONTWAIT);
+        const auto got =
+            ::recv(c.socket.get(), c.buffer.data() + c.received, c.buffer.size() - c.received, MSG_DONTWAIT);
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
         if (got <= 0) {
             lose(index, "the server closed a connection that waited for its answer");
@@ -176,8 +182,8 @@ private:
         }
     }
 
-    /// An idle connection may be closed by the server at any time and is simply opened again; a request on its way
-    /// counts as unanswered.
+    /// An idle connection may be closed by the server at any time and is simply opened again; a request on
+    /// its way counts as unanswered.
     void lose(std::size_t index, const char* why) {
         auto& c = connections_[index];
         if (c.busy) {
@@ -229,7 +235,8 @@ private:
             longest = std::clamp(nanoseconds(due(next_) - clock::now()), nanoseconds(0), longest);
         }
         const timespec timeout{longest.count() / 1'000'000'000, longest.count() % 1'000'000'000};
-        const int got = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()), &timeout, nullptr);
+        const int got =
+            ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()), &timeout, nullptr);
         if (got < 0 && errno != EINTR) throw_errno("epoll_pwait2");
         return got > 0 ? static_cast<std::size_t>(got) : 0;
     }
@@ -269,6 +276,8 @@ double load_result::throughput() const noexcept {
     return seconds > 0 ? static_cast<double>(answered()) / seconds : 0;
 }
 
-load_result run_load(const load_plan& plan) { return generator(plan).run(); }
+load_result run_load(const load_plan& plan) {
+    return generator(plan).run();
+}
 
 } // namespace webhookd::test

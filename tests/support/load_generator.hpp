@@ -16,9 +16,10 @@ struct load_plan {
     std::uint16_t port = 0;
     std::span<const std::string> requests; ///< complete HTTP/1.1 requests; each is sent once, in this order
     std::size_t connections = 64;          ///< kept alive, one request at a time on each
-    /// Requests a second. 0 is the closed loop: a connection sends its next request when it has its answer, which measures
-    /// throughput. Otherwise request i is due i/rate after the start whatever the answers do, and its latency counts
-    /// from that moment, also when every connection was busy then: no coordinated omission.
+    /// Requests a second. 0 is the closed loop: a connection sends its next request when it has its answer,
+    /// which measures throughput. Otherwise request i is due i/rate after the start whatever the answers do,
+    /// and its latency counts from that moment, also when every connection was busy then: no coordinated
+    /// omission.
     double rate = 0;
     std::chrono::seconds time_limit{120};  ///< then no request is sent any more
     std::chrono::seconds answer_limit{30}; ///< then a server that answers nothing any more is given up
@@ -38,12 +39,14 @@ struct load_result {
     [[nodiscard]] std::uint64_t answered() const noexcept { return latency.count(); }
     [[nodiscard]] double throughput() const noexcept;
     /// Every request that was planned has been answered with `accepted`.
-    [[nodiscard]] bool flawless(std::size_t planned) const noexcept { return accepted == planned && problem.empty(); }
+    [[nodiscard]] bool flawless(std::size_t planned) const noexcept {
+        return accepted == planned && problem.empty();
+    }
 };
 
-/// Sends the plan's requests from the calling thread alone, cheaply (epoll, nothing is formatted or copied while it runs),
-/// since it shares the machine with the server it measures. Throws std::invalid_argument for an address that is
-/// not loopback and std::system_error when nobody listens.
+/// Sends the plan's requests from the calling thread alone, cheaply (epoll, nothing is formatted or copied
+/// while it runs), since it shares the machine with the server it measures. Throws std::invalid_argument for
+/// an address that is not loopback and std::system_error when nobody listens.
 [[nodiscard]] load_result run_load(const load_plan& plan);
 
 } // namespace webhookd::test

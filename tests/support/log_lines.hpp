@@ -16,8 +16,8 @@ struct log_line {
     std::string event;
 };
 
-/// Every complete line that is a JSON object. A last line without its line break (the daemon was killed while it wrote,
-/// or writes it right now) and lines that are no JSON are left out.
+/// Every complete line that is a JSON object. A last line without its line break (the daemon was killed while
+/// it wrote, or writes it right now) and lines that are no JSON are left out.
 [[nodiscard]] std::vector<log_line> parse_log_lines(std::string_view text);
 
 } // namespace webhookd::test

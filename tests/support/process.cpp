@@ -55,13 +55,16 @@ private:
     }
 };
 
-std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
+std::string_view name_of(std::string_view variable) {
+    return variable.substr(0, variable.find('='));
+}
 
 std::vector<std::string> merged_environment(const std::vector<std::string>& additions) {
     std::vector<std::string> all = additions;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         bool replaced = false;
-        for (const auto& addition : additions) replaced = replaced || name_of(addition) == name_of(*entry);
+        for (const auto& addition : additions)
+            replaced = replaced || name_of(addition) == name_of(*entry);
         if (!replaced) all.emplace_back(*entry);
     }
     return all;
@@ -69,7 +72,8 @@ std::vector<std::string> merged_environment(const std::vector<std::string>& addi
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> result;
-    for (auto& text : texts) result.push_back(text.data());
+    for (auto& text : texts)
+        result.push_back(text.data());
     result.push_back(nullptr);
     return result;
 }
@@ -81,8 +85,9 @@ process::process(const process_options& options) {
     spawn_settings settings(options);
     auto arguments = options.argv;
     auto environment = merged_environment(options.environment);
-    if (const int error = ::posix_spawnp(&pid_, arguments.front().c_str(), &settings.actions, &settings.attributes,
-                                         pointers(arguments).data(), pointers(environment).data())) {
+    if (const int error =
+            ::posix_spawnp(&pid_, arguments.front().c_str(), &settings.actions, &settings.attributes,
+                           pointers(arguments).data(), pointers(environment).data())) {
         pid_ = -1;
         throw std::system_error(error, std::generic_category(), "cannot start " + options.argv.front());
     }
@@ -101,20 +106,25 @@ process& process::operator=(process&& other) noexcept {
     return *this;
 }
 
-process::~process() { kill(); }
+process::~process() {
+    kill();
+}
 
 bool process::reap(int flags) {
     if (pid_ < 0 || ended_) return true;
     int status = 0;
     pid_t who;
-    do who = ::waitpid(pid_, &status, flags);
+    do
+        who = ::waitpid(pid_, &status, flags);
     while (who < 0 && errno == EINTR);
     if (who != pid_) return who < 0;
     ended_ = WIFEXITED(status) ? exit_state{WEXITSTATUS(status), 0} : exit_state{-1, WTERMSIG(status)};
     return true;
 }
 
-bool process::running() { return !reap(WNOHANG); }
+bool process::running() {
+    return !reap(WNOHANG);
+}
 
 void process::signal(int number) {
     // Until it is reaped the pid cannot be given to anybody else.

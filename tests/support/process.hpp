@@ -24,8 +24,8 @@ struct process_options {
     std::filesystem::path stderr_file;    ///< the same; both are truncated first
 };
 
-/// A child process in a process group of its own, with /dev/null as standard input. Owned: the destructor kills the
-/// whole group and reaps the child, so that no test leaves a server behind. One thread at a time.
+/// A child process in a process group of its own, with /dev/null as standard input. Owned: the destructor
+/// kills the whole group and reaps the child, so that no test leaves a server behind. One thread at a time.
 class process {
 public:
     /// Throws std::system_error when the program cannot be started.

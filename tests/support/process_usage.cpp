@@ -30,12 +30,14 @@ std::uint64_t labelled(std::string_view text, std::string_view label) {
 
 std::chrono::milliseconds cpu_time(pid_t pid) {
     const std::string text = proc_file(pid, "stat");
-    // The second field is the program's name in parentheses, which may hold anything; utime and stime are 14 and 15.
+    // The second field is the program's name in parentheses, which may hold anything; utime and stime are 14
+    // and 15.
     const auto name_end = text.rfind(')');
     if (name_end == text.npos) return {};
     std::istringstream fields(text.substr(name_end + 1));
     std::string skipped;
-    for (int field = 3; field < 14; ++field) fields >> skipped;
+    for (int field = 3; field < 14; ++field)
+        fields >> skipped;
     std::int64_t user = 0, system = 0;
     fields >> user >> system;
     return std::chrono::milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));

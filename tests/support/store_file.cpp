@@ -25,13 +25,16 @@ public:
     database_file(const database_file&) = delete;
     database_file& operator=(const database_file&) = delete;
 
-    template <class Row> void each(const char* sql, std::int64_t argument, Row row) {
+    template <class Row>
+    void each(const char* sql, std::int64_t argument, Row row) {
         sqlite3_stmt* raw = nullptr;
         if (::sqlite3_prepare_v2(db_, sql, -1, &raw, nullptr) != SQLITE_OK) fail();
-        const std::unique_ptr<sqlite3_stmt, decltype(&::sqlite3_finalize)> statement(raw, &::sqlite3_finalize);
+        const std::unique_ptr<sqlite3_stmt, decltype(&::sqlite3_finalize)> statement(raw,
+                                                                                     &::sqlite3_finalize);
         ::sqlite3_bind_int64(raw, 1, argument); // SQLITE_RANGE where the query has no parameter: no harm
         int step;
-        while ((step = ::sqlite3_step(raw)) == SQLITE_ROW) row(raw);
+        while ((step = ::sqlite3_step(raw)) == SQLITE_ROW)
+            row(raw);
         if (step != SQLITE_DONE) fail();
     }
 
@@ -60,8 +63,11 @@ std::uint64_t count_events(const std::filesystem::path& database) {
 std::vector<kept_event> read_events(const std::filesystem::path& database, std::int64_t after) {
     std::vector<kept_event> events;
     database_file(database).each(
-        "SELECT e.seq, e.event_id, p.body FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.seq > ?1 ORDER BY e.seq",
-        after, [&](sqlite3_stmt* row) { events.push_back({::sqlite3_column_int64(row, 0), text(row, 1), text(row, 2)}); });
+        "SELECT e.seq, e.event_id, p.body FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.seq > "
+        "?1 ORDER BY e.seq",
+        after, [&](sqlite3_stmt* row) {
+            events.push_back({::sqlite3_column_int64(row, 0), text(row, 1), text(row, 2)});
+        });
     return events;
 }
 

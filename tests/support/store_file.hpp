@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-/// A look into a SQLite store with SQLite alone and none of the daemon's code, so that a test does not believe the code it
-/// tests. For a daemon that does not run.
+/// A look into a SQLite store with SQLite alone and none of the daemon's code, so that a test does not
+/// believe the code it tests. For a daemon that does not run.
 namespace webhookd::test {
 
 struct kept_event {
@@ -18,10 +18,11 @@ struct kept_event {
 /// Throw std::runtime_error when the file is no such store.
 [[nodiscard]] std::uint64_t count_events(const std::filesystem::path& database);
 /// All with `seq` beyond the one given, in the order of arrival.
-[[nodiscard]] std::vector<kept_event> read_events(const std::filesystem::path& database, std::int64_t after = 0);
+[[nodiscard]] std::vector<kept_event> read_events(const std::filesystem::path& database,
+                                                  std::int64_t after = 0);
 
-/// Copies the database and its journal as they stand after a crash, so that looking at them recovers the copy and leaves
-/// the recovery of the original to the daemon.
+/// Copies the database and its journal as they stand after a crash, so that looking at them recovers the copy
+/// and leaves the recovery of the original to the daemon.
 void copy_store(const std::filesystem::path& database, const std::filesystem::path& to);
 
 } // namespace webhookd::test

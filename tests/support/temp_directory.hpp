@@ -4,8 +4,8 @@
 
 namespace webhookd::test {
 
-/// A fresh directory below the build tree, which stands on a real disk (/tmp may be memory, where fsync proves nothing);
-/// removed with everything in it at the end.
+/// A fresh directory below the build tree, which stands on a real disk (/tmp may be memory, where fsync
+/// proves nothing); removed with everything in it at the end.
 class temp_directory {
 public:
     temp_directory();

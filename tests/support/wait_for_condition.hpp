@@ -5,8 +5,8 @@
 
 namespace webhookd::test {
 
-/// Polls until `condition()` holds; false when it does not within the bound. The bound is there to end a broken test,
-/// never to measure: give it generously.
+/// Polls until `condition()` holds; false when it does not within the bound. The bound is there to end a
+/// broken test, never to measure: give it generously.
 template <class Condition>
 [[nodiscard]] bool wait_for_condition(Condition condition,
                                       std::chrono::milliseconds bound = std::chrono::seconds(30)) {

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -54,14 +53,16 @@ private:
 };
 
 int serve(const std::string& mode, std::uint16_t port, unsigned threads, const std::string& jwks_file) {
-    auto keys = mode == "verify" ? signature::key_set::parse(test::read_text(jwks_file)) : signature::key_set{};
+    auto keys =
+        mode == "verify" ? signature::key_set::parse(test::read_text(jwks_file)) : signature::key_set{};
     if (!keys) {
         std::fprintf(stderr, "%s: %s\n", jwks_file.c_str(), to_string(keys.error()).c_str());
         return 1;
     }
     std::vector<std::unique_ptr<server_loop>> loops;
     for (unsigned i = 0; i < threads; ++i) {
-        auto answers = mode == "verify" ? bench::make_verifying_responder(*keys) : bench::make_plain_responder();
+        auto answers =
+            mode == "verify" ? bench::make_verifying_responder(*keys) : bench::make_plain_responder();
         loops.push_back(std::make_unique<server_loop>(port, std::move(answers)));
         port = loops.front()->port(); // of the first, when the kernel chose
     }
@@ -69,7 +70,8 @@ int serve(const std::string& mode, std::uint16_t port, unsigned threads, const s
     std::fflush(stdout);
 
     std::vector<std::jthread> others;
-    for (unsigned i = 1; i < threads; ++i) others.emplace_back([&loop = *loops[i]] { loop.run(); });
+    for (unsigned i = 1; i < threads; ++i)
+        others.emplace_back([&loop = *loops[i]] { loop.run(); });
     loops.front()->run(); // until a signal ends the process
     return 0;
 }
@@ -77,7 +79,8 @@ int serve(const std::string& mode, std::uint16_t port, unsigned threads, const s
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("The servers that universign-webhookd is measured against; they keep nothing and prove nothing");
+    CLI::App app(
+        "The servers that universign-webhookd is measured against; they keep nothing and prove nothing");
     std::string mode = "plain", jwks_file;
     std::uint16_t port = 0;
     unsigned threads = 0;
@@ -88,7 +91,8 @@ int main(int argc, char** argv) {
     app.add_option("--jwks", jwks_file, "the JWK set for verify");
     CLI11_PARSE(app, argc, argv);
     try {
-        return serve(mode, port, threads ? threads : std::max(1u, std::thread::hardware_concurrency()), jwks_file);
+        return serve(mode, port, threads ? threads : std::max(1u, std::thread::hardware_concurrency()),
+                     jwks_file);
     } catch (const std::exception& e) {
         std::fprintf(stderr, "baseline_server: %s\n", e.what());
         return 1;

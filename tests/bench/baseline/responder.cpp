@@ -56,7 +56,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<responder> make_plain_responder() { return std::make_unique<plain_responder>(); }
+std::unique_ptr<responder> make_plain_responder() {
+    return std::make_unique<plain_responder>();
+}
 
 std::unique_ptr<responder> make_verifying_responder(const signature::key_set& keys) {
     return std::make_unique<verifying_responder>(keys);

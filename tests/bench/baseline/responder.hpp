@@ -22,8 +22,8 @@ public:
 /// A fixed 200: what Beast itself can do on this machine.
 [[nodiscard]] std::unique_ptr<responder> make_plain_responder();
 
-/// Everything the daemon does that needs no disk: takes the signature apart, verifies PS256 over the raw body, reads
-/// the envelope with RapidJSON, answers as the daemon does. The keys must outlive it.
+/// Everything the daemon does that needs no disk: takes the signature apart, verifies PS256 over the raw
+/// body, reads the envelope with RapidJSON, answers as the daemon does. The keys must outlive it.
 [[nodiscard]] std::unique_ptr<responder> make_verifying_responder(const signature::key_set& keys);
 
 } // namespace webhookd::bench

@@ -22,9 +22,10 @@ void session::read() {
     parser_.emplace();
     parser_->body_limit(1024 * 1024);
     stream_.expires_after(std::chrono::seconds(75));
-    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-        if (!error) self->write();
-    });
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](beast::error_code error, std::size_t) {
+                         if (!error) self->write();
+                     });
 }
 
 void session::write() {

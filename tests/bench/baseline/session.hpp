@@ -13,8 +13,8 @@
 
 namespace webhookd::bench {
 
-/// One connection: reads a request, asks the responder, writes its answer, until the client goes. Plain callbacks,
-/// no coroutine frames: what a capable programmer would write with Beast, and no more.
+/// One connection: reads a request, asks the responder, writes its answer, until the client goes. Plain
+/// callbacks, no coroutine frames: what a capable programmer would write with Beast, and no more.
 class session : public std::enable_shared_from_this<session> {
 public:
     /// The responder must outlive the loop that runs the session.

@@ -10,7 +10,9 @@ using namespace webhookd::event;
 
 namespace {
 
-std::string completed() { return make_sample("transaction.lifecycle.completed", {}).value(); }
+std::string completed() {
+    return make_sample("transaction.lifecycle.completed", {}).value();
+}
 
 void count_bytes(benchmark::State& state, const std::string& body) {
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
@@ -18,7 +20,8 @@ void count_bytes(benchmark::State& state, const std::string& body) {
 
 void read_envelope(benchmark::State& state) {
     const auto body = completed();
-    for (auto _ : state) benchmark::DoNotOptimize(parse_envelope(body));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(parse_envelope(body));
     count_bytes(state, body);
 }
 BENCHMARK(read_envelope);
@@ -28,7 +31,8 @@ void rapidjson_document(benchmark::State& state) {
     const auto body = completed();
     for (auto _ : state) {
         rapidjson::Document document;
-        document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data(), body.size());
+        document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data(),
+                                                                                               body.size());
         benchmark::DoNotOptimize(document.HasParseError());
     }
     count_bytes(state, body);

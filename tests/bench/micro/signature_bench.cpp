@@ -29,18 +29,21 @@ BENCHMARK(verify_webhook)->Arg(2048)->Arg(4096)->Unit(benchmark::kMicrosecond);
 
 void sign_webhook(benchmark::State& state) {
     const auto key = signer::generate(static_cast<int>(state.range(0))).value();
-    for (auto _ : state) benchmark::DoNotOptimize(key.sign(body));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(key.sign(body));
 }
 BENCHMARK(sign_webhook)->Arg(2048)->Arg(4096)->Unit(benchmark::kMicrosecond);
 
 void take_apart_jws(benchmark::State& state) {
     const auto value = signer::generate(4096).value().sign(body);
-    for (auto _ : state) benchmark::DoNotOptimize(parse_detached_jws(value));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(parse_detached_jws(value));
 }
 BENCHMARK(take_apart_jws);
 
 void base64url_of_body(benchmark::State& state) {
-    for (auto _ : state) benchmark::DoNotOptimize(encode_base64url(body));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(encode_base64url(body));
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
 }
 BENCHMARK(base64url_of_body);

@@ -5,8 +5,8 @@
 #include <chrono>
 
 using namespace std::chrono_literals;
-using webhookd::test::histogram;
 using std::chrono::nanoseconds;
+using webhookd::test::histogram;
 
 TEST_CASE("a histogram without records answers zero", "[support][histogram]") {
     const histogram h;
@@ -29,7 +29,8 @@ TEST_CASE("a recorded duration reads back at most one bucket too large", "[suppo
 
 TEST_CASE("quantiles count from below, and the highest is the maximum", "[support][histogram]") {
     histogram h;
-    for (int i = 1; i <= 100; ++i) h.record(nanoseconds(i));
+    for (int i = 1; i <= 100; ++i)
+        h.record(nanoseconds(i));
     CHECK(h.quantile(0) == 1ns);
     CHECK(h.quantile(0.5) == 50ns);
     CHECK(h.quantile(0.99) == 99ns);
@@ -48,8 +49,10 @@ TEST_CASE("a negative or enormous duration is counted at the edge", "[support][h
 
 TEST_CASE("merged histograms count as if one had recorded everything", "[support][histogram]") {
     histogram a, b;
-    for (int i = 0; i < 10; ++i) a.record(10ns);
-    for (int i = 0; i < 10; ++i) b.record(200ns);
+    for (int i = 0; i < 10; ++i)
+        a.record(10ns);
+    for (int i = 0; i < 10; ++i)
+        b.record(200ns);
     a.merge(b);
     CHECK(a.count() == 20);
     CHECK(a.quantile(0.5) == 10ns);

@@ -1,7 +1,6 @@
-#include "support/load_generator.hpp"
-
 #include "support/free_port.hpp"
 #include "support/http_answer.hpp"
+#include "support/load_generator.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -24,14 +23,14 @@ namespace asio = boost::asio;
 namespace {
 
 std::string answer(std::string_view status_line, std::string_view body, std::string_view more = "") {
-    return "HTTP/1.1 " + std::string(status_line) + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-           std::string(more) + "\r\n" + std::string(body);
+    return "HTTP/1.1 " + std::string(status_line) + "\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n" + std::string(more) + "\r\n" + std::string(body);
 }
 
 const std::string accepted = answer("200 OK", R"({"status":"accepted"})");
 
-/// Answers one connection after the other; `reply` gets the number of the request, counted over all of them, and an
-/// empty reply closes the connection.
+/// Answers one connection after the other; `reply` gets the number of the request, counted over all of them,
+/// and an empty reply closes the connection.
 class scripted_server {
 public:
     scripted_server(std::size_t connections, std::function<std::string(int)> reply)
@@ -92,9 +91,12 @@ TEST_CASE("every answer is counted by what it says", "[support][load]") {
     CHECK_FALSE(result.flawless(20));
 }
 
-TEST_CASE("all accepted is flawless, also over connections that the server closes after an answer", "[support][load]") {
+TEST_CASE("all accepted is flawless, also over connections that the server closes after an answer",
+          "[support][load]") {
     scripted_server server(3, [](int request) {
-        return request == 6 || request == 12 ? answer("200 OK", R"({"status":"accepted"})", "Connection: close\r\n") : accepted;
+        return request == 6 || request == 12
+                   ? answer("200 OK", R"({"status":"accepted"})", "Connection: close\r\n")
+                   : accepted;
     });
     const auto result = run_load(plan_for(server, twenty));
     CHECK(result.flawless(20));
@@ -109,7 +111,8 @@ TEST_CASE("a connection that breaks before its answer leaves the request unanswe
     CHECK_FALSE(result.flawless(20));
 }
 
-TEST_CASE("the open loop counts latency from the intended moment, so that a stall shows in all that waited", "[support][load]") {
+TEST_CASE("the open loop counts latency from the intended moment, so that a stall shows in all that waited",
+          "[support][load]") {
     scripted_server server(1, [](int request) {
         if (request == 0) std::this_thread::sleep_for(300ms); // the stall itself, not a wait for luck
         return accepted;
@@ -158,11 +161,13 @@ TEST_CASE("an HTTP answer is complete with its last byte and not before", "[supp
 }
 
 TEST_CASE("what is no answer is malformed", "[support][load]") {
-    for (const char* text : {"SSH-2.0-x\r\n\r\n", "HTTP/1.1 abc OK\r\nContent-Length: 1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
-                             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
-                             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx"}) {
+    for (const char* text :
+         {"SSH-2.0-x\r\n\r\n", "HTTP/1.1 abc OK\r\nContent-Length: 1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx"}) {
         CAPTURE(text);
         CHECK(parse_http_answer(text).progress == answer_progress::malformed);
     }
-    CHECK_FALSE(parse_http_answer("HTTP/1.1 200 OK\r\nconnection: Close\r\ncontent-length: 0\r\n\r\n").keep_alive);
+    CHECK_FALSE(
+        parse_http_answer("HTTP/1.1 200 OK\r\nconnection: Close\r\ncontent-length: 0\r\n\r\n").keep_alive);
 }

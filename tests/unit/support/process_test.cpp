@@ -1,11 +1,9 @@
 #include "support/process.hpp"
-
 #include "support/process_usage.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <signal.h>
 
 #include <string>
