@@ -3,6 +3,7 @@
 #include <rapidjson/rapidjson.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace webhookd::event {
 
@@ -31,8 +32,14 @@ public:
     bool Key(const char* s, size n, bool copy) { return next_.Key(s, n, copy); }
     bool StartObject() { return deeper() && next_.StartObject(); }
     bool StartArray() { return deeper() && next_.StartArray(); }
-    bool EndObject(size members) { return --depth_, next_.EndObject(members); }
-    bool EndArray(size elements) { return --depth_, next_.EndArray(elements); }
+    bool EndObject(size members) {
+        --depth_;
+        return next_.EndObject(members);
+    }
+    bool EndArray(size elements) {
+        --depth_;
+        return next_.EndArray(elements);
+    }
 
 private:
     bool deeper() { return ++depth_ <= limit_; }
