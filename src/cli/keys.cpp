@@ -47,28 +47,28 @@ int run_keys_generate(const keys_generate_options& options, const console& io) {
     fs::create_directories(folder, error);
     if (error) {
         io.err << options.out << ": " << error.message() << '\n';
-        return exit_cannot_create;
+        return exit_code::cannot_create;
     }
     // Looked up before the slow work; write_whole_file makes sure once more.
     for (const auto& path : {pem, jwks}) {
         if (options.force || !fs::exists(fs::symlink_status(path, error))) continue;
         io.err << path << ": is there already; name another folder, or give --force to replace it\n";
-        return exit_cannot_create;
+        return exit_code::cannot_create;
     }
 
     const auto made = signature::signer::generate(options.bits);
     if (!made) {
         io.err << "--bits: " << made.error().detail << '\n';
-        return exit_usage;
+        return exit_code::usage;
     }
     auto written = write_whole_file(pem, made->private_pem(), 0600, options.force);
     if (written) written = write_whole_file(jwks, made->jwks() + '\n', 0644, options.force);
     if (!written) {
         io.err << written.error().detail << '\n';
-        return exit_cannot_create;
+        return exit_code::cannot_create;
     }
     tell(options, made->kid(), pem, jwks, io.out);
-    return exit_ok;
+    return exit_code::ok;
 }
 
 void add_keys_command(CLI::App& app, int& exit_code) {

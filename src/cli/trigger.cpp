@@ -50,11 +50,11 @@ public:
     int finish() {
         report_.finish();
         if (unreachable_.code == errc::argument_invalid)
-            return complain(io_, "--url: " + unreachable_.detail, exit_usage);
+            return complain(io_, "--url: " + unreachable_.detail, exit_code::usage);
         if (unreachable_.code != errc{})
             return complain(io_, to_string(unreachable_) + " (is the daemon running there?)",
-                            exit_unavailable);
-        return report_.all_accepted() ? exit_ok : exit_refused;
+                            exit_code::unavailable);
+        return report_.all_accepted() ? exit_code::ok : exit_code::failed;
     }
 
 private:
@@ -69,9 +69,9 @@ private:
 
 int run_trigger(const trigger_options& options, const console& io) {
     const auto types = chosen_types(options);
-    if (!types) return complain(io, types.error().detail, exit_usage);
+    if (!types) return complain(io, types.error().detail, exit_code::usage);
     const auto overrides = read_overrides(options.sets);
-    if (!overrides) return complain(io, overrides.error().detail, exit_usage);
+    if (!overrides) return complain(io, overrides.error().detail, exit_code::usage);
 
     const auto path = key_path(options);
     const auto pem = read_input(path, io.in, 64 * 1024);
@@ -80,21 +80,21 @@ int run_trigger(const trigger_options& options, const console& io) {
             io,
             pem.error().detail +
                 "; make a key with `universign-webhookd keys generate --out FOLDER` and give --key",
-            exit_no_input);
+            exit_code::no_input);
     auto signer = signature::signer::from_pem(*pem);
-    if (!signer) return complain(io, path + ": " + signer.error().detail, exit_data);
+    if (!signer) return complain(io, path + ": " + signer.error().detail, exit_code::data_error);
 
     std::vector<posted_event> files;
     for (const auto& name : options.bodies) {
         auto bytes = read_input(name, io.in);
-        if (!bytes) return complain(io, bytes.error().detail, exit_no_input);
+        if (!bytes) return complain(io, bytes.error().detail, exit_code::no_input);
         files.push_back(describe(std::move(*bytes), name));
     }
     // The first world is made before anything is posted: a mistake in --set is told at once, and nothing half
     // done.
     for (const auto& type : *types)
         if (const auto body = event::make_sample(type, world_of(options.seed), *overrides); !body)
-            return complain(io, type + ": " + body.error().detail, exit_usage);
+            return complain(io, type + ": " + body.error().detail, exit_code::usage);
 
     std::size_t width = 0;
     for (const auto& type : *types)
@@ -108,7 +108,7 @@ int run_trigger(const trigger_options& options, const console& io) {
     for (std::uint64_t i = 0; i < options.count && !types->empty(); ++i) {
         for (const auto& type : *types) {
             auto body = event::make_sample(type, world_of(options.seed + i), *overrides);
-            if (!body) return complain(io, type + ": " + body.error().detail, exit_usage);
+            if (!body) return complain(io, type + ": " + body.error().detail, exit_code::usage);
             if (!run.post(describe(std::move(*body), type))) return run.finish();
         }
     }

@@ -41,13 +41,13 @@ int complain(const console& io, const std::string& about, const failure& why) {
     io.err << "universign-webhookd verify: " << about << ": " << to_string(why) << '\n';
     switch (why.code) {
     case errc::file_unreadable:
-        return exit_no_input;
+        return exit_code::no_input;
     case errc::key_set_malformed:
-        return exit_data;
+        return exit_code::data_error;
     case errc::argument_invalid:
-        return exit_usage;
+        return exit_code::usage;
     default:
-        return exit_unavailable;
+        return exit_code::unavailable;
     }
 }
 
@@ -112,7 +112,7 @@ int run_verify(const verify_options& options, const console& io) {
     if (from_stdin > 1) {
         io.err << "universign-webhookd verify: only one of --jwks, --signature and --body can be standard "
                   "input\n";
-        return exit_usage;
+        return exit_code::usage;
     }
     const auto value = read_signature(options.signature, io);
     if (!value) return complain(io, "--signature", value.error());
@@ -128,7 +128,7 @@ int run_verify(const verify_options& options, const console& io) {
     const auto told =
         options.explain ? signature::explain(*keys, *value, *body) : check(*keys, *value, *body);
     print(told, options, io.out);
-    return told.valid ? exit_ok : exit_data;
+    return told.valid ? exit_code::ok : exit_code::data_error;
 }
 
 void add_verify_command(CLI::App& app, int& exit_code) {

@@ -2,49 +2,60 @@
 
 #include <webhookd/store/event_store.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
 namespace webhookd::store {
 
-/// Group commit: one thread in front of the store that takes everything that waits, appends it in one transaction, and
-/// answers every waiter. It never sleeps to make a batch larger; while one batch is on its way to the disk, the next
-/// one gathers. Memory is bounded by `max_waiting`.
+/// Group commit: one thread in front of the store that takes everything that waits, appends it in one
+/// transaction, and answers every waiter. It never sleeps to make a batch larger; while one batch is on its
+/// way to the disk, the next one gathers. Memory is bounded by `max_waiting`. When the store fails, every
+/// waiter of the batch gets its failure. Where the failure is one event's own (not the disk's:
+/// argument_invalid, or an exception), the batch is halved until only the culprit fails.
 class group_writer {
 public:
     using completion = std::function<void(result<append_outcome>)>;
 
     struct options {
-        std::size_t max_waiting = 4096; ///< events between the socket and the disk
+        std::size_t max_waiting =
+            4096; ///< events between the socket and the disk, those being written included
         std::size_t max_batch = 512;
-        std::size_t max_batch_bytes = 8 * 1024 * 1024;
+        std::size_t max_batch_bytes = 8 * 1024 * 1024;  ///< of bodies; one larger body goes alone
+        std::chrono::milliseconds probe_interval{1000}; ///< while unhealthy
     };
 
     struct statistics {
-        std::uint64_t batches = 0;
-        std::uint64_t events = 0;
-        std::uint64_t failures = 0;
+        std::uint64_t batches = 0;  ///< transactions tried
+        std::uint64_t events = 0;   ///< answered with an outcome, be it accepted or duplicate
+        std::uint64_t failures = 0; ///< events answered with a failure
         std::size_t waiting = 0;
     };
 
-    /// The store must outlive the writer. `on_kept` (may be empty) is called on the writer's thread after each batch
-    /// that added events: a hint for readers that there is something new.
+    /// The store must outlive the writer. `on_kept` (may be empty) is called on the writer's thread after
+    /// each batch that added events: a hint for readers that there is something new.
     group_writer(event_store& store, options opts, std::function<void()> on_kept);
     /// Stops as `stop()` does.
     ~group_writer();
 
-    /// Any thread. False when `max_waiting` events wait or the writer is stopping: then `done` is never called, and
-    /// the event is untouched. True: `done` is called exactly once, on the writer's thread; it must not block.
+    /// Any thread. False when `max_waiting` events wait or the writer is stopping: then `done` is never
+    /// called, and the event is untouched. True: `done` is called exactly once, on the writer's thread; it
+    /// must not block.
     [[nodiscard]] bool submit(new_event&& event, completion done);
 
-    /// Runs a small write (moving a cursor) on the writer's thread, between batches. False when stopping.
+    /// Runs a small write (moving a cursor) on the writer's thread, between batches, in the order of
+    /// submission; its exceptions are dropped. False when stopping: then it never runs. True: it runs, and
+    /// before `stop` returns.
     [[nodiscard]] bool submit_task(std::function<void(event_store&)> task);
 
-    /// Takes nothing new, writes what waits, ends the thread. Idempotent.
+    /// Takes nothing new, writes what waits, ends the thread. Idempotent, any thread but the writer's own.
     void stop();
 
-    [[nodiscard]] bool healthy() const noexcept; ///< the last batch, if any, reached the disk
+    /// The last batch, if any, reached the disk. After one that did not, the writer probes the store every
+    /// `probe_interval`, so that this turns true again once the disk does, even if nobody submits meanwhile.
+    [[nodiscard]] bool healthy() const noexcept;
     [[nodiscard]] statistics snapshot() const;
 
 private:

@@ -4,17 +4,24 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace webhookd::store {
 
 struct sqlite_options {
     std::filesystem::path file;
     std::size_t readers = 2; ///< connections for reading
+    std::string vfs =
+        {}; ///< SQLite's name of the file layer to use; empty: the operating system's. For tests
 };
 
 /// Opens or creates the database: WAL, synchronous=FULL, foreign keys, schema migrated, integrity checked.
-/// One process at a time: a second opener gets store_busy.
-/// Errors: store_io, store_busy, store_corrupt, store_newer, store_full, file_unwritable.
+/// One process at a time: a second opener gets store_busy, which names the holder's process id. The lock (a
+/// file beside the database) ends with its holder, however that ends. A missing directory is created (mode
+/// 0750), a missing file too (0640). Errors: store_io, store_busy, store_corrupt (also for a file that is no
+/// database), store_newer, store_full, file_unwritable, store_bad_url (an SQLite database of another
+/// application, which is left as it is).
 [[nodiscard]] result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& options);
 
 /// `sqlite:/var/lib/…/events.db` → the path. Errors: store_bad_url.

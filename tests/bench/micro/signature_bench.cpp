@@ -60,6 +60,14 @@ void refuse_event(benchmark::State& state) {
 }
 BENCHMARK(refuse_event);
 
+void sign_event(benchmark::State& state) {
+    const auto& signer = key_of(static_cast<int>(state.range(0)));
+    const auto body = body_of(4096);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(signer.sign(body));
+}
+BENCHMARK(sign_event)->ArgName("bits")->Arg(2048)->Arg(4096);
+
 void parse_header(benchmark::State& state) {
     const auto value = key_of(4096).sign("body");
     for (auto _ : state)

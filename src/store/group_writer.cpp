@@ -1,0 +1,275 @@
+#include <webhookd/store/group_writer.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace webhookd::store {
+namespace {
+
+/// Whether a failure may be one event's own, so that the others of its batch can still be kept.
+bool may_be_one_events(const failure& f) {
+    return f.code == errc::argument_invalid;
+}
+
+} // namespace
+
+class group_writer::implementation {
+public:
+    implementation(event_store& store, options opts, std::function<void()> on_kept)
+        : store_(store)
+        , options_(opts)
+        , on_kept_(std::move(on_kept))
+        , thread_([this] { run(); }) {}
+
+    ~implementation() { stop(); }
+
+    bool submit(new_event&& event, completion done) {
+        {
+            const std::lock_guard lock{mutex_};
+            if (stopping_ || waiting_ >= options_.max_waiting) return false;
+            gathering_.add(std::move(event), std::move(done));
+            ++waiting_;
+        }
+        work_.notify_one();
+        return true;
+    }
+
+    bool submit_task(std::function<void(event_store&)> task) {
+        {
+            const std::lock_guard lock{mutex_};
+            if (stopping_) return false;
+            tasks_.push_back(std::move(task));
+        }
+        work_.notify_one();
+        return true;
+    }
+
+    void stop() {
+        {
+            const std::lock_guard lock{mutex_};
+            stopping_ = true;
+        }
+        work_.notify_one();
+        const std::lock_guard one_at_a_time{joining_};
+        if (thread_.joinable()) thread_.join();
+    }
+
+    bool healthy() const noexcept { return healthy_; }
+
+    statistics snapshot() const {
+        const std::lock_guard lock{mutex_};
+        auto counts = counts_;
+        counts.waiting = waiting_;
+        return counts;
+    }
+
+private:
+    /// What waits, in order: an event and its waiter have the same index.
+    struct queue {
+        std::vector<new_event> events;
+        std::vector<completion> waiters;
+
+        void add(new_event&& event, completion&& done) {
+            waiters.push_back(nullptr);
+            try {
+                events.push_back(std::move(event));
+            } catch (...) {
+                waiters.pop_back();
+                throw;
+            }
+            waiters.back() = std::move(done);
+        }
+    };
+
+    /// What became of a batch, its halves included.
+    struct batch_report {
+        bool added = false;   ///< something new is kept
+        bool reached = false; ///< something reached the disk
+        bool failed = false;  ///< the disk did not take something
+        bool threw = false;   ///< something ended in an exception
+    };
+
+    void run() {
+        queue taken; // trades places with `gathering_` again and again, so that neither allocates for long
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            const auto ready = [this] { return stopping_ || !gathering_.events.empty() || !tasks_.empty(); };
+            if (healthy()) {
+                work_.wait(lock, ready);
+            } else if (!work_.wait_for(lock, options_.probe_interval, ready)) {
+                lock.unlock();
+                probe();
+                lock.lock();
+                continue;
+            }
+            if (gathering_.events.empty() && tasks_.empty()) return; // stopping, and all is written
+            std::swap(taken, gathering_);
+            lock.unlock();
+            write(taken);
+            run_tasks();
+            lock.lock();
+        }
+    }
+
+    void write(queue& taken) {
+        for (std::size_t first = 0; first < taken.events.size();) {
+            const auto size = batch_size(taken, first);
+            batch_report report;
+            append(taken, first, size, report);
+            if (report.failed) {
+                healthy_ = false;
+            } else if (report.reached || report.threw) {
+                healthy_ = report.reached;
+            }
+            if (report.added && on_kept_) guarded([&] { on_kept_(); });
+            first += size;
+            if (first < taken.events.size()) run_tasks();
+        }
+        taken.events.clear();
+        taken.waiters.clear();
+    }
+
+    std::size_t batch_size(const queue& taken, std::size_t first) const {
+        const auto most = std::min(taken.events.size() - first, std::max<std::size_t>(options_.max_batch, 1));
+        std::size_t bytes = taken.events[first].body.size();
+        std::size_t size = 1;
+        while (size < most && bytes + taken.events[first + size].body.size() <= options_.max_batch_bytes) {
+            bytes += taken.events[first + size].body.size();
+            ++size;
+        }
+        return size;
+    }
+
+    /// Writes events [first, first + size) and answers each, in halves where that saves some.
+    void append(queue& taken, std::size_t first, std::size_t size, batch_report& report) {
+        bool own = false; // the failure may be one event's
+        auto outcomes = try_append(std::span{taken.events}.subspan(first, size), own);
+        if (!outcomes && own && size > 1) {
+            append(taken, first, size / 2, report);
+            append(taken, first + size / 2, size - size / 2, report);
+            return;
+        }
+        if (outcomes) {
+            report.reached = true;
+        } else if (!own) {
+            report.failed = true;
+        } else if (!may_be_one_events(outcomes.error())) {
+            report.threw = true;
+        }
+        {
+            const std::lock_guard lock{mutex_};
+            (outcomes ? counts_.events : counts_.failures) += size;
+            waiting_ -= size;
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+            // Freed here and not with the whole queue, because from here on others may wait in their place.
+            const auto waiter = std::move(taken.waiters[first + i]);
+            std::string{}.swap(taken.events[first + i].body);
+            if (outcomes) {
+                report.added |= (*outcomes)[i].status == append_status::accepted;
+                guarded([&] { waiter((*outcomes)[i]); });
+            } else {
+                guarded([&] { waiter(outcomes.error()); });
+            }
+        }
+    }
+
+    result<std::vector<append_outcome>> try_append(std::span<const new_event> batch, bool& own) {
+        {
+            const std::lock_guard lock{mutex_};
+            ++counts_.batches;
+        }
+        try {
+            auto outcomes = store_.append(batch);
+            if (outcomes && outcomes->size() != batch.size()) {
+                return failure{errc::store_io, "the store answered for another number of events"};
+            }
+            own = !outcomes && may_be_one_events(outcomes.error());
+            return outcomes;
+        } catch (const std::exception&) {
+            // Its text is not ours and may quote an event.
+            own = true;
+            return failure{errc::store_io, "the store met an unexpected exception"};
+        } catch (...) {
+            own = true;
+            return failure{errc::store_io, "the store met an unexpected exception"};
+        }
+    }
+
+    void run_tasks() {
+        std::vector<std::function<void(event_store&)>> tasks;
+        {
+            const std::lock_guard lock{mutex_};
+            tasks.swap(tasks_);
+        }
+        for (auto& task : tasks)
+            guarded([&] { task(store_); });
+    }
+
+    void probe() {
+        guarded([&] {
+            if (store_.probe()) healthy_ = true;
+        });
+    }
+
+    /// Somebody else's code on our thread: its exceptions must not end the thread, for all the other waiters'
+    /// sake.
+    template <class Call>
+    static void guarded(Call call) noexcept {
+        try {
+            call();
+        } catch (...) { // NOLINT: nobody is left to tell
+        }
+    }
+
+    event_store& store_;
+    const options options_;
+    const std::function<void()> on_kept_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable work_;
+    queue gathering_;
+    std::vector<std::function<void(event_store&)>> tasks_;
+    std::size_t waiting_ = 0;
+    statistics counts_;
+    bool stopping_ = false;
+    std::atomic<bool> healthy_ = true;
+
+    std::mutex joining_;
+    std::thread thread_; ///< last: it uses all of the above
+};
+
+group_writer::group_writer(event_store& store, options opts, std::function<void()> on_kept)
+    : self_(std::make_unique<implementation>(store, opts, std::move(on_kept))) {}
+
+group_writer::~group_writer() = default;
+
+bool group_writer::submit(new_event&& event, completion done) {
+    return self_->submit(std::move(event), std::move(done));
+}
+
+bool group_writer::submit_task(std::function<void(event_store&)> task) {
+    return self_->submit_task(std::move(task));
+}
+
+void group_writer::stop() {
+    self_->stop();
+}
+
+bool group_writer::healthy() const noexcept {
+    return self_->healthy();
+}
+
+group_writer::statistics group_writer::snapshot() const {
+    return self_->snapshot();
+}
+
+} // namespace webhookd::store

@@ -1,0 +1,103 @@
+#include "store/sqlite/checkpointer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace webhookd::store::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int cache_kib = 64; // copying does not go through the page cache
+constexpr auto pause_after_failure = 1s;
+
+} // namespace
+
+bool checkpoint_policy::wakes_background(const journal_state& j) const noexcept {
+    return j.frames - j.copied >= start;
+}
+
+bool checkpoint_policy::calls_writer(const journal_state& j) const noexcept {
+    if (j.frames < finish || j.frames < j.tried + patience) return false;
+    return j.frames - j.copied <= rest || j.frames >= cap;
+}
+
+checkpointer::checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy)
+    : file_(std::move(file))
+    , vfs_(std::move(vfs))
+    , policy_(policy)
+    , thread_([this] { run(); }) {}
+
+checkpointer::~checkpointer() {
+    {
+        const std::lock_guard lock{mutex_};
+        stopping_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+}
+
+bool checkpointer::committed(std::int64_t frames) {
+    std::unique_lock lock{mutex_};
+    if (frames < journal_.frames) journal_ = {}; // it was started anew
+    journal_.frames = frames;
+    if (copying_) return false;
+    if (policy_.calls_writer(journal_)) {
+        journal_.tried = frames;
+        copying_ = true;
+        return true;
+    }
+    const bool wake = policy_.wakes_background(journal_);
+    lock.unlock();
+    if (wake) changed_.notify_one();
+    return false;
+}
+
+void checkpointer::finished(const result<std::int64_t>& copied) {
+    const std::lock_guard lock{mutex_};
+    copying_ = false;
+    if (copied) {
+        journal_.copied = std::min(*copied, journal_.frames);
+        failed_.reset();
+    } else if (copied.error().code != errc::store_busy) {
+        failed_ = copied.error();
+    }
+}
+
+std::optional<failure> checkpointer::stuck() const {
+    const std::lock_guard lock{mutex_};
+    if (journal_.frames < policy_.cap) return std::nullopt;
+    return failed_;
+}
+
+void checkpointer::run() {
+    std::unique_lock lock{mutex_};
+    for (;;) {
+        changed_.wait(lock,
+                      [this] { return stopping_ || (!copying_ && policy_.wakes_background(journal_)); });
+        if (stopping_) return;
+        copying_ = true;
+        const auto before = journal_.copied;
+        lock.unlock();
+        const auto copied = copy();
+        finished(copied);
+        lock.lock();
+        // A reader in the way or a failing disk: to try again at once would be in vain.
+        if (!copied || *copied <= before)
+            changed_.wait_for(lock, pause_after_failure, [this] { return stopping_; });
+    }
+}
+
+result<std::int64_t> checkpointer::copy() {
+    if (!db_) {
+        auto opened = connection::open(file_, vfs_, connection::access::read_write, cache_kib);
+        if (!opened) return opened.error();
+        db_.emplace(std::move(*opened));
+    }
+    auto copied = db_->checkpoint();
+    if (!copied) db_.reset();
+    return copied;
+}
+
+} // namespace webhookd::store::sqlite

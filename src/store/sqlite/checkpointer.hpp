@@ -1,0 +1,72 @@
+#pragma once
+
+#include "store/sqlite/connection.hpp"
+
+#include <webhookd/error.hpp>
+
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace webhookd::store::sqlite {
+
+/// The write-ahead journal as its keeper sees it, counted in frames (pages and their headers).
+struct journal_state {
+    std::int64_t frames = 0; ///< its length after the last commit
+    std::int64_t copied = 0; ///< how many of them stand in the database by now
+    std::int64_t tried = 0;  ///< its length when the writer last tried to finish
+};
+
+/// When to copy, and who. A background thread copies, but while commits go on it never reaches the end, and
+/// only after a copy up to the very end does SQLite start the journal anew. So once the journal is long, the
+/// writer copies the short rest between two commits. That costs one acknowledgement some milliseconds, once
+/// in many thousands.
+struct checkpoint_policy {
+    std::int64_t start = 2048;  ///< frames to copy that wake the background thread
+    std::int64_t finish = 8192; ///< length from which the writer copies the rest
+    std::int64_t rest = 512;    ///< that may be so long
+    std::int64_t patience =
+        512;                  ///< growth after which a writer whom a reader kept from finishing tries again
+    std::int64_t cap = 32768; ///< length from which the writer copies however much is left
+
+    [[nodiscard]] bool wakes_background(const journal_state& j) const noexcept;
+    [[nodiscard]] bool calls_writer(const journal_state& j) const noexcept;
+};
+
+/// The thread that copies the journal into the database, on a connection of its own, so that commits never
+/// do.
+class checkpointer {
+public:
+    checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy);
+    ~checkpointer();
+
+    /// The writer's thread, after each commit, with the journal's length. True: the writer should checkpoint
+    /// now and tell by `finished`.
+    [[nodiscard]] bool committed(std::int64_t frames);
+    void finished(const result<std::int64_t>& copied);
+
+    /// The reason when the journal has outgrown its cap because it cannot be copied.
+    [[nodiscard]] std::optional<failure> stuck() const;
+
+private:
+    void run();
+    result<std::int64_t> copy();
+
+    const std::filesystem::path file_;
+    const std::string vfs_;
+    const checkpoint_policy policy_;
+    std::optional<connection> db_; ///< the thread's
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    journal_state journal_;
+    std::optional<failure> failed_; ///< how the last copy failed
+    bool copying_ = false;          ///< one of the two is at it
+    bool stopping_ = false;
+    std::thread thread_; ///< last: it uses the others
+};
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,97 @@
+#include "store/sqlite/connection.hpp"
+
+#include "store/sqlite/error.hpp"
+
+namespace webhookd::store::sqlite {
+namespace {
+
+/// Only people with the sqlite3 shell make us wait, since the lock file keeps other daemons out.
+constexpr int busy_timeout_ms = 2000;
+
+void harden(sqlite3* db) {
+    sqlite3_extended_result_codes(db, 1);
+    sqlite3_busy_timeout(db, busy_timeout_ms);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+    // A file that turns out to be somebody else's is closed as it was found; the writer turns this off for
+    // ours.
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+}
+
+} // namespace
+
+result<connection> connection::open(const std::filesystem::path& file, const std::string& vfs, access mode,
+                                    int cache_kib) {
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                      (mode == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(file.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
+    connection opened{handle};
+    if (code != SQLITE_OK) return make_failure(handle, code, "open " + file.string());
+    harden(handle);
+    // synchronous=FULL is what makes a commit wait for the disk; everything we promise hangs on it.
+    const auto pragmas = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY;"
+                         "PRAGMA cache_size=-" +
+                         std::to_string(cache_kib);
+    if (auto done = opened.execute(pragmas.c_str(), "set up a connection"); !done) return done.error();
+    return opened;
+}
+
+result<void> connection::execute(const char* sql, const char* what) {
+    const int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return make_failure(handle_.get(), code, what);
+    return {};
+}
+
+result<statement> connection::prepare(const char* sql, const char* what) {
+    sqlite3_stmt* prepared = nullptr;
+    const int code =
+        sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+    if (code != SQLITE_OK) return make_failure(handle_.get(), code, what);
+    return statement{prepared, what};
+}
+
+result<std::int64_t> connection::integer(const char* sql, const char* what) {
+    auto query = prepare(sql, what);
+    if (!query) return query.error();
+    auto row = query->step();
+    if (!row) return row.error();
+    return *row ? query->integer(0) : 0;
+}
+
+result<std::string> connection::text(const char* sql, const char* what) {
+    auto query = prepare(sql, what);
+    if (!query) return query.error();
+    auto row = query->step();
+    if (!row) return row.error();
+    return *row ? std::string{query->text(0)} : std::string{};
+}
+
+result<std::int64_t> connection::checkpoint() {
+    int frames = 0;
+    int copied = 0;
+    const int code =
+        sqlite3_wal_checkpoint_v2(handle_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &copied);
+    if (code != SQLITE_OK) return make_failure(handle_.get(), code, "checkpoint");
+    return copied;
+}
+
+result<transaction> transaction::begin(connection& db) {
+    if (auto begun = db.execute("BEGIN IMMEDIATE", "begin a transaction"); !begun) return begun.error();
+    return transaction{db};
+}
+
+transaction::~transaction() {
+    // A failure has often rolled back already, and a rollback that fails shows in in_transaction().
+    if (db_ != nullptr && db_->in_transaction()) (void)db_->execute("ROLLBACK", "roll back");
+}
+
+result<void> transaction::commit() {
+    return db_->execute("COMMIT", "commit");
+}
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "store/sqlite/connection.hpp"
+
+#include <webhookd/error.hpp>
+#include <webhookd/signature/key_set.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace webhookd::store::sqlite {
+
+/// The writer's view of one small table that gives repeated names a number, remembered in memory (bounded).
+class dictionary {
+public:
+    /// `table` is one of ours, with the columns `id` and `name`.
+    static result<dictionary> open(connection& db, const char* table);
+
+    /// The number of a name; nothing when the table does not have it.
+    result<std::optional<std::int64_t>> find(std::string_view name);
+    /// Gives a name that is not there a number, within the transaction that is open.
+    result<std::int64_t> add(connection& db, std::string_view name);
+    /// To be called when a transaction that added a name was rolled back.
+    void forget() noexcept { known_.clear(); }
+
+private:
+    struct hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+    };
+    void remember(std::string_view name, std::int64_t id);
+
+    statement select_;
+    statement insert_;
+    std::unordered_map<std::string, std::int64_t, hash, std::equal_to<>> known_;
+};
+
+/// The same for keys. A key is known by its object in memory first, because its text is long; a refreshed key
+/// set has new objects of the same keys, which are then found in the table.
+class key_dictionary {
+public:
+    using key = std::shared_ptr<const signature::public_key>;
+
+    static result<key_dictionary> open(connection& db);
+
+    result<std::optional<std::int64_t>> find(const key& k);
+    result<std::int64_t> add(connection& db, const key& k);
+    void forget() noexcept { known_.clear(); }
+
+private:
+    void remember(const key& k, std::int64_t id);
+
+    statement select_;
+    statement insert_;
+    std::unordered_map<key, std::int64_t> known_; ///< holds its keys, so that no address is used twice
+};
+
+} // namespace webhookd::store::sqlite

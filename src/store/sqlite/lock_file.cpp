@@ -1,0 +1,66 @@
+#include "store/sqlite/files.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace webhookd::store::sqlite {
+namespace {
+
+/// The holder's process id as it wrote it; empty when it could not.
+std::string holder(int descriptor) {
+    char digits[16];
+    const auto size = ::pread(descriptor, digits, sizeof digits, 0);
+    std::string pid{digits, static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+    pid.erase(std::find_if(pid.begin(), pid.end(), [](char c) { return c < '0' || c > '9'; }), pid.end());
+    return pid;
+}
+
+} // namespace
+
+result<lock_file> lock_file::acquire(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (descriptor < 0) {
+        const int error = errno;
+        return failure{error == ENOSPC || error == EDQUOT ? errc::store_full : errc::file_unwritable,
+                       "cannot open " + file.string() + ": " + std::system_category().message(error)};
+    }
+    lock_file held{descriptor};
+    int code = 0;
+    do {
+        code = ::flock(descriptor, LOCK_EX | LOCK_NB);
+    } while (code != 0 && errno == EINTR);
+    if (code != 0 && errno == EWOULDBLOCK) {
+        const auto pid = holder(descriptor);
+        return failure{errc::store_busy,
+                       "the database is in use by " +
+                           (pid.empty() ? std::string{"another process"} : "process " + pid) + " (" +
+                           file.string() + " is locked)"};
+    }
+    if (code != 0) {
+        return failure{errc::file_unwritable,
+                       "cannot lock " + file.string() + ": " + std::system_category().message(errno)};
+    }
+    // The number is for people only, so a full disk does not keep us from starting.
+    const auto pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(descriptor, 0) == 0) {
+        [[maybe_unused]] const auto written = ::pwrite(descriptor, pid.data(), pid.size(), 0);
+    }
+    return held;
+}
+
+lock_file::lock_file(lock_file&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+// The file stays: removing it would let two openers lock two different files of one name.
+lock_file::~lock_file() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "store/sqlite/connection.hpp"
+
+#include <webhookd/store/event_store.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace webhookd::store::sqlite {
+
+/// One connection that reads, with its statements. One thread at a time. What the calls promise stands in
+/// event_store.
+class reader {
+public:
+    static result<std::unique_ptr<reader>> open(const std::filesystem::path& file, const std::string& vfs);
+
+    result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes);
+    result<stored_event> find(std::string_view endpoint, std::string_view event_id);
+    result<sequence> cursor(std::string_view name);
+    result<std::int64_t> count();
+
+private:
+    explicit reader(connection db)
+        : db_(std::move(db)) {}
+
+    connection db_;
+    statement select_after_;
+    statement select_one_;
+    statement select_cursor_;
+    statement select_count_;
+};
+
+/// A fixed number of readers for any number of threads. Connections open when they are first needed, and one
+/// that met a failure is replaced before it is used again.
+class reader_pool {
+public:
+    reader_pool(std::filesystem::path file, std::string vfs, std::size_t size);
+
+    /// Calls `use(reader&)`, which returns a result, with a reader of one's own; waits while all are taken.
+    template <class Use>
+    auto with(Use use) -> decltype(use(std::declval<reader&>())) {
+        lease mine{*this};
+        if (!mine.held) {
+            auto opened = reader::open(file_, vfs_);
+            if (!opened) return opened.error();
+            mine.held = std::move(*opened);
+        }
+        auto answer = use(*mine.held);
+        if (!answer && answer.error().code != errc::store_not_found) mine.held.reset();
+        return answer;
+    }
+
+private:
+    struct lease {
+        explicit lease(reader_pool& from)
+            : pool(from)
+            , held(pool.take()) {}
+        ~lease() { pool.give_back(std::move(held)); }
+        lease(const lease&) = delete;
+        lease& operator=(const lease&) = delete;
+
+        reader_pool& pool;
+        std::unique_ptr<reader> held; ///< null: a place whose connection is not open
+    };
+    std::unique_ptr<reader> take();
+    void give_back(std::unique_ptr<reader> returned);
+
+    const std::filesystem::path file_;
+    const std::string vfs_;
+    std::mutex mutex_;
+    std::condition_variable returned_;
+    std::vector<std::unique_ptr<reader>> idle_;
+};
+
+} // namespace webhookd::store::sqlite

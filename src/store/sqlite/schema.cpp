@@ -1,0 +1,129 @@
+#include "store/sqlite/schema.hpp"
+
+#include <array>
+#include <string>
+
+namespace webhookd::store::sqlite {
+namespace {
+
+/// The n-th text brings version n-1 to version n. A text that was released never changes; a new one is added.
+constexpr std::array migrations{
+    // 1: events as they arrive.
+    // Names that repeat in every event (endpoints, types, keys) stand once in small tables. Bodies and their
+    // proof
+    // stand apart from what is searched, so that a scan over events does not drag them through the cache, and
+    // so that
+    // they can be purged alone. Instants are microseconds since 1970 in UTC. What an event does not tell is
+    // NULL.
+    // `totals` gives out sequence numbers (none is ever given twice, even after the newest event was purged)
+    // and
+    // knows the number of events without counting them.
+    R"sql(
+    CREATE TABLE endpoints (
+        id    INTEGER PRIMARY KEY,
+        name  TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE event_types (
+        id    INTEGER PRIMARY KEY,
+        name  TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE keys (
+        id    INTEGER PRIMARY KEY,
+        kid   TEXT NOT NULL,
+        jwk   TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE events (
+        seq             INTEGER PRIMARY KEY,
+        endpoint        INTEGER NOT NULL REFERENCES endpoints,
+        event_id        TEXT NOT NULL,
+        type            INTEGER NOT NULL REFERENCES event_types,
+        created         INTEGER,
+        received        INTEGER NOT NULL,
+        user_id         TEXT,
+        trace_id        TEXT,
+        api_key         TEXT,
+        object_type     TEXT,
+        object_id       TEXT,
+        transaction_id  TEXT,
+        state           TEXT,
+        stalled_reason  TEXT,
+        source          TEXT,
+        UNIQUE (endpoint, event_id)
+    ) STRICT;
+    CREATE INDEX events_by_transaction ON events (transaction_id) WHERE transaction_id IS NOT NULL;
+    CREATE TABLE payloads (
+        seq        INTEGER PRIMARY KEY REFERENCES events ON DELETE CASCADE,
+        key        INTEGER REFERENCES keys,
+        signature  TEXT,
+        body       BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE cursors (
+        name  TEXT PRIMARY KEY,
+        seq   INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE totals (
+        id        INTEGER PRIMARY KEY CHECK (id = 1),
+        last_seq  INTEGER NOT NULL,
+        events    INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO totals (id, last_seq, events) VALUES (1, 0, 0);
+    )sql",
+};
+
+result<void> migrate(connection& db, int version) {
+    for (auto next = static_cast<std::size_t>(version); next < migrations.size(); ++next) {
+        auto step = transaction::begin(db);
+        if (!step) return step.error();
+        // Both numbers live in the database's first page, so they change with the transaction.
+        const auto sql = std::string{migrations[next]} + "PRAGMA user_version=" + std::to_string(next + 1) +
+                         "; PRAGMA application_id=" + std::to_string(application_id);
+        if (auto done = db.execute(sql.c_str(), "migrate the schema"); !done) return done.error();
+        if (auto done = step->commit(); !done) return done.error();
+    }
+    return {};
+}
+
+/// The version of a database that is ours or empty.
+result<int> identify(connection& db) {
+    auto application = db.integer("PRAGMA application_id", "read the header");
+    if (!application) return application.error();
+    auto version = db.integer("PRAGMA user_version", "read the header");
+    if (!version) return version.error();
+    auto objects = db.integer("SELECT count(*) FROM sqlite_schema", "read the schema");
+    if (!objects) return objects.error();
+    const bool empty = *application == 0 && *version == 0 && *objects == 0;
+    if (!empty && *application != application_id) {
+        return failure{errc::store_bad_url,
+                       "the file is an SQLite database of another application; name a file "
+                       "of the daemon's own in storage.url"};
+    }
+    if (*version > newest_schema()) {
+        return failure{errc::store_newer, "the database has schema version " + std::to_string(*version) +
+                                              ", and this program knows versions up to " +
+                                              std::to_string(newest_schema()) +
+                                              "; start the newer program, or restore an older backup"};
+    }
+    if (!empty && *version < 1) return failure{errc::store_corrupt, "the schema version is missing"};
+    return static_cast<int>(*version);
+}
+
+} // namespace
+
+int newest_schema() noexcept {
+    return static_cast<int>(migrations.size());
+}
+
+result<void> prepare_schema(connection& db) {
+    auto version = identify(db);
+    if (!version) return version.error();
+    auto mode = db.text("PRAGMA journal_mode=WAL", "switch to write-ahead logging");
+    if (!mode) return mode.error();
+    if (*mode != "wal") {
+        return failure{errc::store_io,
+                       "the file system does not support write-ahead logging (shared memory maps); "
+                       "put the database on a local disk"};
+    }
+    return migrate(db, *version);
+}
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "store/sqlite/connection.hpp"
+
+#include <webhookd/error.hpp>
+
+#include <cstdint>
+
+namespace webhookd::store::sqlite {
+
+/// Stands in the header of each of our databases (PRAGMA application_id): "UwhD".
+inline constexpr std::int32_t application_id = 0x55776844;
+
+/// The newest schema that this program knows (PRAGMA user_version).
+[[nodiscard]] int newest_schema() noexcept;
+
+/// Brings an empty, or an older, database of ours to the newest schema, one transaction for each step, and
+/// puts it into WAL mode; before that it has proven that the file is ours or empty, and has changed nothing.
+/// Errors: store_newer, store_bad_url (somebody else's database), store_corrupt (no database at all) and what
+/// SQLite reports.
+[[nodiscard]] result<void> prepare_schema(connection& db);
+
+/// The check at start, bounded so that ten million events do not hold it up. Up to 256 MiB all pages are
+/// checked (PRAGMA quick_check). Beyond that: the small tables, and the newest 1000 events, which are what a
+/// crash could have hurt: each is read with its body and looked up in the index of ids. Errors: store_corrupt
+/// and what SQLite reports.
+[[nodiscard]] result<void> check_integrity(connection& db);
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,53 @@
+#include "store/sqlite/statement.hpp"
+
+#include "store/sqlite/error.hpp"
+
+namespace webhookd::store::sqlite {
+
+result<bool> statement::step() {
+    const int code = bound_ == SQLITE_OK ? sqlite3_step(handle_.get()) : bound_;
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) {
+        sqlite3_reset(handle_.get());
+        return false;
+    }
+    // The errno behind the failure must be read before the reset touches the file again.
+    auto failed = make_failure(sqlite3_db_handle(handle_.get()), code, what_);
+    sqlite3_reset(handle_.get());
+    return failed;
+}
+
+result<void> statement::run() {
+    auto row = step();
+    if (!row) return row.error();
+    if (*row) reset();
+    return {};
+}
+
+std::string_view statement::text(int column) const {
+    // The pointer first, then the length: the order in which SQLite promises both to fit together.
+    const auto* data = sqlite3_column_text(handle_.get(), column);
+    const int size = sqlite3_column_bytes(handle_.get(), column);
+    if (data == nullptr) return {};
+    return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+std::string_view statement::bytes(int column) const {
+    const auto* data = sqlite3_column_blob(handle_.get(), column);
+    const int size = sqlite3_column_bytes(handle_.get(), column);
+    if (data == nullptr) return {};
+    return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+// A null pointer would bind NULL, and an empty text is not that.
+int statement::put(int position, std::string_view value) {
+    return sqlite3_bind_text64(handle_.get(), position, value.empty() ? "" : value.data(), value.size(),
+                               SQLITE_STATIC, SQLITE_UTF8);
+}
+
+int statement::put(int position, blob value) {
+    return sqlite3_bind_blob64(handle_.get(), position, value.bytes.empty() ? "" : value.bytes.data(),
+                               value.bytes.size(), SQLITE_STATIC);
+}
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace webhookd::store::sqlite {
+
+/// Bytes, as opposed to text.
+struct blob {
+    std::string_view bytes;
+};
+
+/// One prepared statement. Owned beside its connection and not longer than it; one thread at a time.
+/// Bound texts and blobs are not copied: they must live until the statement is reset, which `run`, the last
+/// `step` and every failure do.
+class statement {
+public:
+    statement() = default;
+    /// Takes over `handle`; `what` (a literal) is how failures name the purpose.
+    statement(sqlite3_stmt* handle, const char* what) noexcept
+        : handle_(handle)
+        , what_(what) {}
+
+    /// Binds all parameters, in order. A value that SQLite refuses (too big, no memory) fails the next
+    /// `step`.
+    template <class... Values>
+    statement& bind(const Values&... values) {
+        bound_ = SQLITE_OK;
+        int position = 0;
+        (note(put(++position, values)), ...);
+        return *this;
+    }
+
+    /// True: a row stands ready. False: there are no more, and the statement is reset.
+    result<bool> step();
+    /// For statements without rows.
+    result<void> run();
+    /// Ends reading early, and with it the read transaction.
+    void reset() noexcept { sqlite3_reset(handle_.get()); }
+
+    // The row's columns, from 0. Views live until the next step or reset; NULL reads as 0 or as empty.
+    [[nodiscard]] std::int64_t integer(int column) const {
+        return sqlite3_column_int64(handle_.get(), column);
+    }
+    [[nodiscard]] std::string_view text(int column) const;
+    [[nodiscard]] std::string_view bytes(int column) const;
+    [[nodiscard]] bool is_null(int column) const {
+        return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+    }
+
+private:
+    int put(int position, std::int64_t value) { return sqlite3_bind_int64(handle_.get(), position, value); }
+    int put(int position, std::string_view value);
+    int put(int position, blob value);
+    template <class Value>
+    int put(int position, const std::optional<Value>& value) {
+        return value ? put(position, *value) : sqlite3_bind_null(handle_.get(), position);
+    }
+    void note(int code) noexcept {
+        if (bound_ == SQLITE_OK) bound_ = code;
+    }
+
+    struct finalizer {
+        void operator()(sqlite3_stmt* s) const noexcept { sqlite3_finalize(s); }
+    };
+    std::unique_ptr<sqlite3_stmt, finalizer> handle_;
+    const char* what_ = "";
+    int bound_ = SQLITE_OK;
+};
+
+/// Resets a statement that is read row by row, however its reader leaves.
+class reading {
+public:
+    explicit reading(statement& s) noexcept
+        : statement_(s) {}
+    ~reading() { statement_.reset(); }
+    reading(const reading&) = delete;
+    reading& operator=(const reading&) = delete;
+
+private:
+    statement& statement_;
+};
+
+} // namespace webhookd::store::sqlite

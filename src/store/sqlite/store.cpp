@@ -1,0 +1,148 @@
+#include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/files.hpp"
+#include "store/sqlite/probe.hpp"
+#include "store/sqlite/reader.hpp"
+#include "store/sqlite/schema.hpp"
+#include "store/sqlite/writer.hpp"
+
+#include <webhookd/store/sqlite.hpp>
+
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+namespace webhookd::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int writer_cache_kib = 8000;
+
+fs::path with_suffix(const fs::path& file, const char* suffix) {
+    auto name = file;
+    name += suffix;
+    return name;
+}
+
+class sqlite_store final : public event_store {
+public:
+    sqlite_store(sqlite_options options, sqlite::lock_file lock, std::unique_ptr<sqlite::writer> writer)
+        : options_(std::move(options))
+        , lock_(std::move(lock))
+        , writer_(std::move(writer))
+        , readers_(options_.file, options_.vfs, options_.readers)
+        , checkpointer_(options_.file, options_.vfs, {}) {}
+
+    result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
+        if (batch.empty()) return std::vector<append_outcome>{};
+        return write([&](sqlite::writer& w) { return w.append(batch); });
+    }
+
+    result<void> advance(std::string_view name, sequence seq) override {
+        return write([&](sqlite::writer& w) { return w.advance(name, seq); });
+    }
+
+    result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit,
+                                                 std::size_t max_bytes) override {
+        return readers_.with([&](sqlite::reader& r) { return r.read_after(seq, limit, max_bytes); });
+    }
+
+    result<stored_event> find(std::string_view endpoint, std::string_view event_id) override {
+        return readers_.with([&](sqlite::reader& r) { return r.find(endpoint, event_id); });
+    }
+
+    result<sequence> cursor(std::string_view name) override {
+        return readers_.with([&](sqlite::reader& r) { return r.cursor(name); });
+    }
+
+    result<store_statistics> statistics() override {
+        auto events = readers_.with([](sqlite::reader& r) { return r.count(); });
+        if (!events) return events.error();
+        store_statistics s;
+        s.events = *events;
+        for (const char* suffix : {"", "-wal"}) {
+            std::error_code missing;
+            const auto size = fs::file_size(with_suffix(options_.file, suffix), missing);
+            if (!missing) s.bytes += static_cast<std::int64_t>(size);
+        }
+        return s;
+    }
+
+    result<void> probe() override {
+        if (auto stuck = checkpointer_.stuck()) return *stuck;
+        return sqlite::probe_disk(with_suffix(options_.file, "-probe"), options_.vfs);
+    }
+
+private:
+    template <class Work>
+    auto write(Work work) -> decltype(work(std::declval<sqlite::writer&>())) {
+        const std::lock_guard lock{mutex_};
+        if (!writer_->usable()) {
+            auto fresh = open_writer(options_);
+            if (!fresh) return fresh.error();
+            writer_ = std::move(*fresh);
+        }
+        auto done = work(*writer_);
+        if (done && checkpointer_.committed(writer_->journal_frames())) {
+            checkpointer_.finished(writer_->checkpoint());
+        }
+        return done;
+    }
+
+    static result<std::unique_ptr<sqlite::writer>> open_writer(const sqlite_options& options) {
+        auto db = sqlite::connection::open(options.file, options.vfs, sqlite::connection::access::read_write,
+                                           writer_cache_kib);
+        if (!db) return db.error();
+        return sqlite::writer::open(std::move(*db));
+    }
+
+    // In the order of opening; closed the other way round, so that the writer is the last connection, which
+    // copies the journal into the database and removes it.
+    const sqlite_options options_;
+    sqlite::lock_file lock_;
+    std::mutex mutex_;
+    std::unique_ptr<sqlite::writer> writer_;
+    sqlite::reader_pool readers_;
+    sqlite::checkpointer checkpointer_;
+};
+
+result<sqlite::connection> open_checked(const sqlite_options& options) {
+    auto db = sqlite::connection::open(options.file, options.vfs, sqlite::connection::access::read_write,
+                                       writer_cache_kib);
+    if (!db) return db.error();
+    if (auto ready = sqlite::prepare_schema(*db); !ready) return ready.error();
+    if (auto fine = sqlite::check_integrity(*db); !fine) return fine.error();
+    return std::move(*db);
+}
+
+} // namespace
+
+result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& options) {
+    auto resolved = options;
+    std::error_code error;
+    resolved.file = fs::weakly_canonical(fs::absolute(options.file, error), error);
+    if (error || !resolved.file.has_filename()) {
+        return failure{errc::file_unwritable,
+                       "cannot resolve " + options.file.string() + ": " + error.message()};
+    }
+    if (auto made = sqlite::prepare_directory(resolved.file.parent_path()); !made) return made.error();
+    // The lock comes before the file is touched at all.
+    auto lock = sqlite::lock_file::acquire(with_suffix(resolved.file, ".lock"));
+    if (!lock) return lock.error();
+    if (auto made = sqlite::prepare_file(resolved.file); !made) return made.error();
+
+    auto located = [&](failure f) {
+        f.detail = resolved.file.string() + ": " + f.detail;
+        return f;
+    };
+    auto db = open_checked(resolved);
+    if (!db) return located(db.error());
+    auto writer = sqlite::writer::open(std::move(*db));
+    if (!writer) return located(writer.error());
+    // The journal's name must outlive a power loss as well as what stands in it.
+    if (auto synced = sqlite::sync_directory(resolved.file.parent_path()); !synced) return synced.error();
+    return std::unique_ptr<event_store>{
+        std::make_unique<sqlite_store>(std::move(resolved), std::move(*lock), std::move(*writer))};
+}
+
+} // namespace webhookd::store

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/dictionary.hpp"
+
+#include <webhookd/store/event_store.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::store::sqlite {
+
+/// The one connection that writes, with its statements. One thread at a time.
+class writer {
+public:
+    /// Takes over a connection whose schema is prepared.
+    static result<std::unique_ptr<writer>> open(connection db);
+
+    // As event_store promises.
+    result<std::vector<append_outcome>> append(std::span<const new_event> batch);
+    result<void> advance(std::string_view name, sequence seq);
+
+    /// Folds what it can of the journal into the database without waiting for anybody: how many of its frames
+    /// are in the database now.
+    result<std::int64_t> checkpoint();
+
+    /// False once a failure may have left the connection's view of the file in doubt (after a failed sync the
+    /// kernel may have thrown the pages away): then it must be replaced before anything else is written.
+    [[nodiscard]] bool usable() const noexcept { return usable_; }
+    /// Length of the journal after the last commit.
+    [[nodiscard]] std::int64_t journal_frames() const noexcept { return journal_frames_; }
+
+private:
+    struct row_numbers {
+        std::optional<std::int64_t> endpoint;
+        std::optional<std::int64_t> type;
+        std::optional<std::int64_t> key;
+    };
+    /// The places of one event's names in the small tables, as far as they have them.
+    result<row_numbers> look_up(const new_event& e);
+    result<void> add_missing(const new_event& e, row_numbers& numbers);
+    result<std::optional<sequence>> kept(std::int64_t endpoint, std::string_view event_id);
+    result<append_outcome> keep(const new_event& e, sequence next);
+    result<void> insert(const new_event& e, sequence seq, const row_numbers& numbers);
+    result<std::vector<append_outcome>> try_append(std::span<const new_event> batch);
+    result<void> try_advance(std::string_view name, sequence seq);
+    void note(const failure& f) noexcept;
+
+    explicit writer(connection db)
+        : db_(std::move(db)) {}
+    result<void> prepare();
+
+    connection db_;
+    dictionary endpoints_;
+    dictionary types_;
+    key_dictionary keys_;
+    statement insert_event_;
+    statement insert_payload_;
+    statement select_kept_;
+    statement update_totals_;
+    statement upsert_cursor_;
+    sequence last_seq_ = 0;
+    std::int64_t journal_frames_ = 0;
+    bool usable_ = true;
+};
+
+} // namespace webhookd::store::sqlite
