@@ -1,5 +1,5 @@
-#include "event/depth_guard.hpp"
 #include "event/json.hpp"
+#include "event/parse_guard.hpp"
 #include "event/surrogates.hpp"
 #include "event/utf8.hpp"
 
@@ -35,7 +35,7 @@ failure too_deep(std::size_t position, std::size_t most) {
             "byte " + std::to_string(position) + ": nested more than " + std::to_string(most) + " deep"};
 }
 
-/// Fills a document through the depth guard, in the shape that rapidjson::Document::Populate asks for.
+/// Fills a document through the guard, in the shape that rapidjson::Document::Populate asks for.
 class generator {
 public:
     /// `json` ends with a NUL byte at `json[size]`; the parser writes into it, and the document refers to it.
@@ -45,12 +45,15 @@ public:
         , depth_(depth) {}
 
     bool operator()(rapidjson::Document& target) {
-        depth_guard guarded(target, depth_);
+        parse_guard guarded(target, depth_);
         rapidjson::InsituStringStream stream(json_);
         rapidjson::Reader reader;
         const auto outcome = reader.Parse<flags>(stream, guarded);
         if (guarded.too_deep())
             failed_ = too_deep(outcome.Offset(), depth_);
+        else if (guarded.infinite())
+            failed_ =
+                not_json(outcome.Offset(), rapidjson::GetParseError_En(rapidjson::kParseErrorNumberTooBig));
         else if (outcome.IsError())
             failed_ = not_json(outcome.Offset(), GetParseError_En(outcome.Code()));
         // To RapidJSON any NUL byte is the end.

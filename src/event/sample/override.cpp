@@ -21,12 +21,20 @@ Value string_value(std::string_view text, pool& memory) {
 
 /// JSON when it parses as JSON, else the text itself.
 Value parse_value(std::string_view text, pool& memory) {
-    // As an element of an object, so that one parser, with its limits, serves all that is read.
-    std::string wrapped = "{\"v\":";
-    wrapped.append(text).append("}");
-    const auto parsed = document::parse(wrapped);
-    if (!parsed || parsed->root().MemberCount() != 1) return string_value(text, memory);
-    return Value(*json::member(parsed->root(), "v"), memory);
+    // As an element of an array in an object, so that the one parser with its limits judges it, and only a
+    // value passes.
+    const auto judged = document::parse(std::string("{\"v\":[").append(text).append("]}"));
+    const auto* element = judged ? json::member(judged->root(), "v") : nullptr;
+    if (!element || judged->root().MemberCount() != 1 || element->Size() != 1)
+        return string_value(text, memory);
+
+    rapidjson::Document parsed(&memory); // whose strings live with those of the sample
+    parsed.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag>(text.data(),
+                                                                                      text.size());
+    if (parsed.HasParseError()) return string_value(text, memory); // half a surrogate pair
+    Value value;
+    value.Swap(parsed);
+    return value;
 }
 
 Value missing_parent(const std::string& next_step) {
