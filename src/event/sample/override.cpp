@@ -1,6 +1,7 @@
 #include "event/sample/override.hpp"
 
 #include "event/json.hpp"
+#include "event/parse.hpp"
 
 #include <webhookd/event/json_pointer.hpp>
 
@@ -21,17 +22,8 @@ Value string_value(std::string_view text, pool& memory) {
 
 /// JSON when it parses as JSON, else the text itself.
 Value parse_value(std::string_view text, pool& memory) {
-    // As an element of an array in an object, so that the one parser with its limits judges it, and only a
-    // value passes.
-    const auto judged = document::parse(std::string("{\"v\":[").append(text).append("]}"));
-    const auto* element = judged ? json::member(judged->root(), "v") : nullptr;
-    if (!element || judged->root().MemberCount() != 1 || element->Size() != 1)
-        return string_value(text, memory);
-
-    rapidjson::Document parsed(&memory); // whose strings live with those of the sample
-    parsed.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag>(text.data(),
-                                                                                      text.size());
-    if (parsed.HasParseError()) return string_value(text, memory); // half a surrogate pair
+    rapidjson::Document parsed(&memory); // whose values live with those of the sample
+    if (!parse_json(text, {}, parsed)) return string_value(text, memory);
     Value value;
     value.Swap(parsed);
     return value;

@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -169,9 +171,9 @@ TEST_CASE("half a surrogate pair becomes the replacement character", "[event]") 
 
 TEST_CASE("numbers are read as far as a double goes", "[event]") {
     const auto number = [](const std::string& text) { return document::parse("{\"n\":" + text + "}"); };
-    for (const auto* text :
-         {"0", "-0", "18446744073709551615", "-9223372036854775808", "18446744073709551616", "1e308",
-          "1e-400", "1.7976931348623157e308", "0.1e-999999999999", "123456789012345678901234567890.5"}) {
+    for (const auto* text : {"0", "-0", "18446744073709551615", "-9223372036854775808",
+                             "18446744073709551616", "1e308", "1e-400", "-4e-400", "1.7976931348623157e308",
+                             "0.1e-999999999999", "123456789012345678901234567890.5"}) {
         CAPTURE(text);
         CHECK(number(text));
     }
@@ -183,6 +185,27 @@ TEST_CASE("numbers are read as far as a double goes", "[event]") {
         CHECK(number(text).error().code == errc::not_json);
     }
     CHECK(number(std::string(400, '9')).error().code == errc::not_json);
+}
+
+TEST_CASE("a number keeps the kind and the precision that it was written with", "[event]") {
+    const auto body = document::parse(
+        R"({"n":[0, -1, 9223372036854775808, 1700000000.123456, 0.000000000000000000000000, 1e-400,
+                                          18446744073709551616, 4.35, 100, -9223372036854775808, 2e0]})");
+    REQUIRE(body);
+    const auto& n = *body->find(json_pointer::parse("/n").value());
+    CHECK(n[0].GetInt() == 0);
+    CHECK(n[1].GetInt() == -1);
+    CHECK_FALSE(n[1].IsUint());
+    CHECK(n[2].GetUint64() == 9223372036854775808u);
+    CHECK_FALSE(n[2].IsInt64());
+    CHECK(n[3].GetDouble() == 1700000000.123456);
+    CHECK(n[4].GetDouble() == 0);
+    CHECK(n[5].GetDouble() == 0);
+    CHECK(n[6].GetDouble() == 18446744073709551616.0);
+    CHECK(n[7].GetDouble() == 4.35);
+    CHECK(n[8].IsUint());
+    CHECK(n[9].GetInt64() == std::numeric_limits<std::int64_t>::min());
+    CHECK(n[10].IsDouble());
 }
 
 TEST_CASE("of members with the same name the last one counts", "[event]") {

@@ -228,7 +228,7 @@ TEST_CASE("an override replaces a value, as JSON where it is JSON and else as te
     CHECK(after_setting("/payload/object/state", "", "/payload/object/state").empty());
     CHECK(after_setting("/payload/object", R"({"a":{"b":["c"]}})", "/payload/object/a/b/0") == "c");
     for (const auto* injection :
-         {"1},\"x\":{\"y\":1", "1,\"v\":2", "1}", "{", "[1", "tru", "1 2", "'a'", "1e400", "\"\\ud83d\""}) {
+         {"1},\"x\":{\"y\":1", "1,\"v\":2", "1}", "{", "[1", "tru", "1 2", "'a'", "1e400"}) {
         CAPTURE(injection);
         CHECK(after_setting("/payload/object/state", injection, "/payload/object/state") == injection);
     }
