@@ -1,6 +1,8 @@
 #include "event/json.hpp"
 #include "event/parse.hpp"
 
+#include <webhookd/event/document.hpp>
+
 #include <rapidjson/document.h>
 
 #include <cstddef>
