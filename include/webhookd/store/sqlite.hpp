@@ -2,6 +2,7 @@
 
 #include <webhookd/store/event_store.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
