@@ -1,7 +1,5 @@
 #pragma once
-
 namespace webhookd::cli {
-
 /// Exit codes follow sysexits.h.
 enum exit_code : int {
     ok = 0,
@@ -13,7 +11,6 @@ enum exit_code : int {
     software = 70,
     cannot_create = 73,
     io_error = 74,
-    configuration = 78,
+    configuration = 78
 };
-
 } // namespace webhookd::cli

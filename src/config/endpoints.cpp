@@ -12,13 +12,15 @@ namespace {
 std::string path_mistake(std::string_view path) {
     if (!path.starts_with('/')) return "must start with a slash";
     if (path.size() > 512) return "is longer than 512 bytes";
-    static constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                                "/-._~!$&'()*+,;=:@";
+    static constexpr std::string_view allowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+        "/-._~!$&'()*+,;=:@";
     if (path.find_first_not_of(allowed) != std::string_view::npos)
         return "may hold only letters, digits and -._~!$&'()*+,;=:@/ (no query, blanks or percent signs)";
     if (path.find("//") != std::string_view::npos) return "holds an empty part (`//`)";
     for (const std::string_view dots : {"/./", "/../"})
-        if ((std::string(path) + '/').find(dots) != std::string::npos) return "holds `.` or `..`, which clients remove";
+        if ((std::string(path) + '/').find(dots) != std::string::npos)
+            return "holds `.` or `..`, which clients remove";
     return {};
 }
 
@@ -48,10 +50,12 @@ void read_jwks(object_reader& in, jwks_source& out, bool needed) {
 }
 
 void read_signature(object_reader& in, endpoint& out) {
-    in.choice("mode", out.mode, {{"required", signature_mode::required}, {"disabled", signature_mode::disabled}});
+    in.choice("mode", out.mode,
+              {{"required", signature_mode::required}, {"disabled", signature_mode::disabled}});
     const bool needed = out.mode == signature_mode::required;
     if (!needed && !in.in().listens_on_loopback_only)
-        in.error("mode", "may be disabled only where every address of server.listen is loopback or a unix socket");
+        in.error("mode",
+                 "may be disabled only where every address of server.listen is loopback or a unix socket");
     if (needed) in.require("jwks");
     in.object("jwks", [&](object_reader& jwks) { read_jwks(jwks, out.jwks, needed); });
 }
@@ -71,7 +75,7 @@ void read_endpoint(object_reader& in, endpoint& out, places& names) {
     if (const auto path = in.text_at("path")) {
         const auto mistake = path_mistake(path->value);
         if (!mistake.empty())
-            in.in().error(*path, quoted(path->raw) + ' ' + mistake);
+            in.in().error(*path, in_quotes(path->raw) + ' ' + mistake);
         else
             out.path = path->value;
     }

@@ -9,9 +9,21 @@ namespace {
 
 /// What the daemon itself writes into every request, and what frames it.
 constexpr std::string_view reserved_headers[] = {
-    "connection", "content-length",     "expect",            "host",         "te",        "trailer",
-    "upgrade",    "transfer-encoding",  "keep-alive",        "proxy-connection", "webhook-id", "webhook-signature",
-    "webhook-timestamp", "x-jws-signature", "x-universign-event",
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "te",
+    "trailer",
+    "upgrade",
+    "transfer-encoding",
+    "keep-alive",
+    "proxy-connection",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+    "x-jws-signature",
+    "x-universign-event",
 };
 
 std::string lower(std::string text) {
@@ -32,7 +44,8 @@ void read_headers(object_reader& in, std::map<std::string, std::string>& out) {
         const auto name = lower(entry.key);
         if (!is_token(entry.key))
             in.in().error(entry.at, path, "is not the name of a header");
-        else if (std::find(std::begin(reserved_headers), std::end(reserved_headers), name) != std::end(reserved_headers))
+        else if (std::find(std::begin(reserved_headers), std::end(reserved_headers), name) !=
+                 std::end(reserved_headers))
             in.in().error(entry.at, path, "is a header that the daemon sets itself");
         else if (!names.insert(name).second)
             in.in().error(entry.at, path, "stands here a second time; headers know no upper and lower case");
@@ -62,9 +75,11 @@ void read_secret(object_reader& in, const text& secret, std::vector<std::string>
                            ? base64_bytes(std::string_view(secret.value).substr(prefix.size()))
                            : std::nullopt;
     if (!bytes)
-        in.in().error(secret, "must be `whsec_` and base64; make one with: echo whsec_$(openssl rand -base64 32)");
+        in.in().error(secret,
+                      "must be `whsec_` and base64; make one with: echo whsec_$(openssl rand -base64 32)");
     else if (*bytes < 24 || *bytes > 64)
-        in.in().error(secret, "must stand for 24 to 64 bytes; make one with: echo whsec_$(openssl rand -base64 32)");
+        in.in().error(secret,
+                      "must stand for 24 to 64 bytes; make one with: echo whsec_$(openssl rand -base64 32)");
     else
         out.push_back(secret.value);
 }
@@ -73,7 +88,8 @@ void read_sign(object_reader& in, std::vector<std::string>& out) {
     if (const auto secret = in.text_at("secret")) read_secret(in, *secret, out);
     if (const auto secrets = in.texts("secrets")) {
         if (secrets->empty()) in.error("secrets", "must hold at least one secret");
-        for (const auto& secret : *secrets) read_secret(in, secret, out);
+        for (const auto& secret : *secrets)
+            read_secret(in, secret, out);
     }
     if (in.has("secret") && in.has("secrets"))
         in.error("secrets", "stands beside `secret`; put all of them into the list");
@@ -88,11 +104,13 @@ void read_forward_handler(object_reader& in, forward_handler& out) {
     if (auto url = in.text_at("url")) {
         const auto address = parse_web_address(url->value);
         if (!address.usable)
-            in.in().error(*url, "is not an http or https URL; write it like https://crm.internal/hooks/universign");
+            in.in().error(*url,
+                          "is not an http or https URL; write it like https://crm.internal/hooks/universign");
         else if (address.fragment)
             in.in().error(*url, "must not hold a fragment (`#`)");
         else if (!address.encrypted && !address.loopback)
-            in.in().warning(*url, "is not https: names and addresses of signers would cross the network in the clear");
+            in.in().warning(
+                *url, "is not https: names and addresses of signers would cross the network in the clear");
         out.url = std::move(url->value);
     }
     read_headers(in, out.headers);

@@ -10,13 +10,16 @@ constexpr std::string_view secret_in_command =
 /// Values may be numbers or truth values: programs get texts anyway.
 void read_env(object_reader& in, std::map<std::string, std::string>& out) {
     in.entries("env", [&](const yaml_entry& entry, const std::string& path) {
-        static constexpr std::string_view word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+        static constexpr std::string_view word =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
         const bool digit = !entry.key.empty() && entry.key[0] >= '0' && entry.key[0] <= '9';
         if (entry.key.empty() || digit || entry.key.find_first_not_of(word) != std::string::npos)
             in.in().error(entry.at, path, "is not the name of an environment variable");
         else if (entry.key.starts_with("UNIVERSIGN_"))
-            in.in().error(entry.at, path, "is set by the daemon; choose a name that does not start with UNIVERSIGN_");
-        if (auto value = in.in().read_text(*entry.value, path, true)) out[entry.key] = std::move(value->value);
+            in.in().error(entry.at, path,
+                          "is set by the daemon; choose a name that does not start with UNIVERSIGN_");
+        if (auto value = in.in().read_text(*entry.value, path, true))
+            out[entry.key] = std::move(value->value);
     });
 }
 
@@ -57,12 +60,13 @@ void read_shell_handler(object_reader& in, shell_handler& out) {
     if (in.has("command") && in.has("argv"))
         in.error("argv", "stands beside `command`; a handler runs one of them");
     else if (in.there() && !in.has("command") && !in.has("argv"))
-        in.in().error(in.at({}), in.path(), "needs `command` (run by /bin/sh) or `argv` (run without a shell)");
+        in.in().error(in.at({}), in.path(),
+                      "needs `command` (run by /bin/sh) or `argv` (run without a shell)");
 
     read_env(in, out.env);
     if (const auto directory = in.text_at("working_directory")) {
         if (!directory->value.starts_with('/'))
-            in.in().error(*directory, quoted(directory->raw) + " must be an absolute path");
+            in.in().error(*directory, in_quotes(directory->raw) + " must be an absolute path");
         out.working_directory = directory->value;
     }
     in.text("user", out.user);

@@ -27,9 +27,11 @@ void read_common(object_reader& in, handler_common& out) {
     in.duration("timeout", out.timeout, 10ms, 24h);
     in.integer("concurrency", out.concurrency, 1, 1024);
     in.choice("order_by", out.order_by, {{"none", ordering::none}, {"transaction", ordering::transaction}});
-    in.choice("on_failure", out.on_failure, {{"skip", failure_action::skip}, {"block", failure_action::block}});
+    in.choice("on_failure", out.on_failure,
+              {{"skip", failure_action::skip}, {"block", failure_action::block}});
     in.object("retry", [&](object_reader& retry) { read_retry(retry, out.retry); });
-    in.object("circuit_breaker", [&](object_reader& breaker) { read_circuit_breaker(breaker, out.circuit_breaker); });
+    in.object("circuit_breaker",
+              [&](object_reader& breaker) { read_circuit_breaker(breaker, out.circuit_breaker); });
     if (out.on_failure == failure_action::block && out.order_by == ordering::none)
         in.warning("on_failure", "blocks nothing without `order_by: transaction`");
 }
@@ -39,18 +41,23 @@ enum class kind { log, forward, shell };
 void read_handler(object_reader& in, handler& out) {
     kind type = kind::log;
     in.require("type");
-    const bool typed = in.choice("type", type, {{"log", kind::log}, {"forward", kind::forward}, {"shell", kind::shell}});
+    const bool typed =
+        in.choice("type", type, {{"log", kind::log}, {"forward", kind::forward}, {"shell", kind::shell}});
     // Which keys belong here cannot be said: telling that all are unknown would only hide the one mistake.
     if (!typed) return in.know_all();
     read_common(in, out.common);
     switch (type) {
-    case kind::log: return read_log_handler(in, out.kind.emplace<log_handler>());
-    case kind::forward: return read_forward_handler(in, out.kind.emplace<forward_handler>());
-    case kind::shell: return read_shell_handler(in, out.kind.emplace<shell_handler>());
+    case kind::log:
+        return read_log_handler(in, out.kind.emplace<log_handler>());
+    case kind::forward:
+        return read_forward_handler(in, out.kind.emplace<forward_handler>());
+    case kind::shell:
+        return read_shell_handler(in, out.kind.emplace<shell_handler>());
     }
 }
 
-template <class Kind, class Read> void describe_handler(reading& in, std::string_view type, Read read) {
+template <class Kind, class Read>
+void describe_handler(reading& in, std::string_view type, Read read) {
     object_reader reader(in, nullptr, {}, "handlers.*<" + std::string(type) + '>');
     reader.know("type");
     handler_common common;
@@ -72,7 +79,8 @@ void read_handlers(object_reader& root, std::vector<handler>& out) {
         if (!is_name(entry.key)) in.error(entry.at, path, "is no name: " + std::string(name_rule));
         in.handlers.push_back({entry.key, entry.key, entry.at, path});
         if (entry.value->kind != yaml_node::kind::map)
-            return in.error(entry.value->at, path, "must be a map, not " + std::string(describe_kind(*entry.value)));
+            return in.error(entry.value->at, path,
+                            "must be a map, not " + std::string(describe_kind(*entry.value)));
         object_reader reader(in, entry.value, path, "handlers.*");
         handler h;
         h.name = entry.key;

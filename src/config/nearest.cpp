@@ -9,13 +9,16 @@ namespace {
 /// Longer words than this are nobody's slip of the finger, and comparing them costs their product.
 constexpr std::size_t longest_word = 64;
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 } // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        row[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         std::swap(before, above);
         std::swap(above, row);
@@ -37,7 +40,8 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
     std::size_t limit = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto candidate : known) {
         if (candidate.empty() || candidate.size() > longest_word) continue;
-        const auto longer = std::max(word.size(), candidate.size()), shorter = std::min(word.size(), candidate.size());
+        const auto longer = std::max(word.size(), candidate.size()),
+                   shorter = std::min(word.size(), candidate.size());
         if (longer - shorter >= limit) continue;
         const auto distance = edit_distance(word, candidate);
         if (distance >= limit || distance >= candidate.size()) continue;

@@ -39,7 +39,8 @@ void object_reader::know(std::string_view key) {
 
 void object_reader::know_all() {
     if (!node_) return;
-    for (const auto& entry : node_->entries) known_.push_back(entry.key);
+    for (const auto& entry : node_->entries)
+        known_.push_back(entry.key);
 }
 
 place object_reader::at(std::string_view key) const {
@@ -47,7 +48,9 @@ place object_reader::at(std::string_view key) const {
     return value ? value->at : node_ ? node_->at : place{};
 }
 
-std::string object_reader::path(std::string_view key) const { return member_path(path_, key); }
+std::string object_reader::path(std::string_view key) const {
+    return member_path(path_, key);
+}
 
 void object_reader::error(std::string_view key, std::string message) {
     in_.error(at(key), path(key), std::move(message));
@@ -61,7 +64,8 @@ void object_reader::require(std::string_view key) {
     if (node_ && !has(key)) error(key, "is missing");
 }
 
-void object_reader::read_object(const yaml_node* node, std::string path, std::string section, const body& read) {
+void object_reader::read_object(const yaml_node* node, std::string path, std::string section,
+                                const body& read) {
     object_reader inner(in_, node, std::move(path), std::move(section));
     read(inner);
     inner.finish();
@@ -116,7 +120,8 @@ void object_reader::finish() {
     report_duplicate_keys(in_, *node_, path_);
     for (const auto& entry : node_->entries) {
         if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-        in_.error(entry.at, path(entry.key), "is not a key of this section" + did_you_mean(entry.key, known_));
+        in_.error(entry.at, path(entry.key),
+                  "is not a key of this section" + did_you_mean(entry.key, known_));
     }
 }
 

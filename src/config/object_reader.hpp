@@ -1,8 +1,8 @@
 #pragma once
 
-#include <webhookd/config/units.hpp>
-
 #include "config/reading.hpp"
+
+#include <webhookd/config/units.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -19,9 +19,10 @@
 
 namespace webhookd::config {
 
-/// One map of the file. Every member function that takes a key makes it known; what is wrong with its value is reported,
-/// and then, as when it is absent, the target keeps what it had and the answer is false. `finish` reports the keys
-/// that nobody asked for and those that stand twice. Valid while the document and the reading live.
+/// One map of the file. Every member function that takes a key makes it known; what is wrong with its value
+/// is reported, and then, as when it is absent, the target keeps what it had and the answer is false.
+/// `finish` reports the keys that nobody asked for and those that stand twice. Valid while the document and
+/// the reading live.
 class object_reader {
 public:
     /// A null node stands for an absent map: nothing is there, nothing is missing.
@@ -51,7 +52,8 @@ public:
     bool choice(std::string_view key, Enum& out,
                 std::initializer_list<std::pair<std::string_view, std::type_identity_t<Enum>>> words) {
         std::vector<std::string_view> names;
-        for (const auto& word : words) names.push_back(word.first);
+        for (const auto& word : words)
+            names.push_back(word.first);
         const auto index = read_choice(key, names);
         if (index) out = (words.begin() + *index)->second;
         return index.has_value();
@@ -60,8 +62,8 @@ public:
     /// A text that must not be empty, with what a later check needs to report about it.
     std::optional<config::text> text_at(std::string_view key, bool bare = false,
                                         other_braces others = other_braces::refuse);
-    /// A list of texts; where `single` is true, also one text alone. Wrong elements are reported and left out. Nothing
-    /// when the key is absent or its value is no list.
+    /// A list of texts; where `single` is true, also one text alone. Wrong elements are reported and left
+    /// out. Nothing when the key is absent or its value is no list.
     std::optional<std::vector<config::text>> texts(std::string_view key, bool single = false);
 
     /// A name: letters, digits, `.`, `_`, `-`, at most 64; fit for metric labels, paths and terminals.
@@ -113,8 +115,9 @@ private:
 /// Whether a text can be a name (see `object_reader::name`).
 [[nodiscard]] bool is_name(std::string_view text) noexcept;
 /// What to say when it cannot.
-inline constexpr std::string_view name_rule = "a name has 1 to 64 letters, digits, dots, dashes and underscores, and "
-                                              "starts with a letter or a digit";
+inline constexpr std::string_view name_rule =
+    "a name has 1 to 64 letters, digits, dots, dashes and underscores, and "
+    "starts with a letter or a digit";
 
 /// Reports keys that stand twice in one map.
 void report_duplicate_keys(reading& in, const yaml_node& map, const std::string& path);

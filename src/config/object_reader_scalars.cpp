@@ -1,5 +1,4 @@
 #include "config/object_reader.hpp"
-
 #include "config/wording.hpp"
 
 #include <algorithm>
@@ -8,7 +7,8 @@
 namespace webhookd::config {
 namespace {
 
-template <class T> std::optional<T> parse_number(std::string_view text) {
+template <class T>
+std::optional<T> parse_number(std::string_view text) {
     T value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -62,14 +62,15 @@ bool object_reader::file(std::string_view key, std::filesystem::path& out) {
 std::optional<text> object_reader::name(std::string_view key) {
     auto value = text_at(key);
     if (!value || is_name(value->value)) return value;
-    in_.error(*value, quoted(value->raw) + " is no name: " + std::string(name_rule));
+    in_.error(*value, in_quotes(value->raw) + " is no name: " + std::string(name_rule));
     return std::nullopt;
 }
 
 bool object_reader::flag(std::string_view key, bool& out) {
     const auto* node = take(key);
     if (!node) return false;
-    const auto value = node->kind == yaml_node::kind::scalar && node->plain ? parse_truth(node->text) : std::nullopt;
+    const auto value =
+        node->kind == yaml_node::kind::scalar && node->plain ? parse_truth(node->text) : std::nullopt;
     if (!value) {
         error(key, "must be true or false, not " + std::string(describe_kind(*node)));
         return false;
@@ -83,9 +84,9 @@ bool object_reader::size(std::string_view key, byte_size& out, byte_size min, by
     if (!value) return false;
     const auto size = byte_size::parse(value->value);
     if (!size) {
-        in_.error(*value, quoted(value->raw) + " is not a size; write it like 512KiB, 1MiB or 2GB");
-    } else if (*size < min || *size > max) {
-        in_.error(*value, quoted(value->raw) + ' ' + out_of_range(size_text(min), size_text(max)));
+        in_.error(*value, in_quotes(value->raw) + " is not a size; write it like 512KiB, 1MiB or 2GB");
+    } else if (size->bytes < min.bytes || size->bytes > max.bytes) {
+        in_.error(*value, in_quotes(value->raw) + ' ' + out_of_range(size_text(min), size_text(max)));
     } else {
         out = *size;
         return true;
@@ -93,15 +94,16 @@ bool object_reader::size(std::string_view key, byte_size& out, byte_size min, by
     return false;
 }
 
-bool object_reader::duration(std::string_view key, std::chrono::milliseconds& out, std::chrono::milliseconds min,
-                             std::chrono::milliseconds max) {
+bool object_reader::duration(std::string_view key, std::chrono::milliseconds& out,
+                             std::chrono::milliseconds min, std::chrono::milliseconds max) {
     const auto value = text_at(key, true);
     if (!value) return false;
     const auto duration = parse_duration(value->value);
     if (!duration) {
-        in_.error(*value, quoted(value->raw) + " is not a duration; write it like 250ms, 10s, 15m, 2h or 90d");
+        in_.error(*value,
+                  in_quotes(value->raw) + " is not a duration; write it like 250ms, 10s, 15m, 2h or 90d");
     } else if (*duration < min || *duration > max) {
-        in_.error(*value, quoted(value->raw) + ' ' + out_of_range(duration_text(min), duration_text(max)));
+        in_.error(*value, in_quotes(value->raw) + ' ' + out_of_range(duration_text(min), duration_text(max)));
     } else {
         out = *duration;
         return true;
@@ -121,7 +123,7 @@ bool object_reader::number(std::string_view key, double& out, double min, double
             char buffer[32];
             return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, d).ptr);
         };
-        error(key, quoted(node->text) + ' ' + out_of_range(plain(min), plain(max)));
+        error(key, in_quotes(node->text) + ' ' + out_of_range(plain(min), plain(max)));
     } else {
         out = *value;
         return true;
@@ -140,8 +142,9 @@ std::optional<std::uint64_t> object_reader::read_integer(std::string_view key, s
     const auto value = parse_number<std::uint64_t>(node->text);
     if (value && *value >= min && *value <= max) return value;
     const bool fraction = node->text.find_first_of(".eE") != std::string::npos;
-    error(key, quoted(node->text) + ' ' +
-                   (fraction ? "must be a whole number" : out_of_range(std::to_string(min), std::to_string(max))));
+    error(key,
+          in_quotes(node->text) + ' ' +
+              (fraction ? "must be a whole number" : out_of_range(std::to_string(min), std::to_string(max))));
     return std::nullopt;
 }
 
@@ -156,7 +159,7 @@ std::optional<std::size_t> object_reader::read_choice(std::string_view key,
         if (!choices.empty()) choices += word == words.back() ? " or " : ", ";
         choices += word;
     }
-    in_.error(*value, quoted(value->raw) + " is not " + choices + did_you_mean(value->raw, words));
+    in_.error(*value, in_quotes(value->raw) + " is not " + choices + did_you_mean(value->raw, words));
     return std::nullopt;
 }
 

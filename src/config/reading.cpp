@@ -49,7 +49,8 @@ std::optional<text> reading::read_text(const yaml_node& node, const std::string&
                                        other_braces others) {
     // Aliases can make few nodes many values.
     if (++texts_read_ > yaml_document::max_values) {
-        if (texts_read_ == yaml_document::max_values + 1) error(node.at, path, "is one value too many, aliases included");
+        if (texts_read_ == yaml_document::max_values + 1)
+            error(node.at, path, "is one value too many, aliases included");
         return std::nullopt;
     }
     if (node.kind != yaml_node::kind::scalar || node.is_null()) {

@@ -17,7 +17,8 @@ bool is_environment_name(std::string_view name) {
     const auto word = [](char c) {
         return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     };
-    return !name.empty() && std::all_of(name.begin(), name.end(), word) && !(name[0] >= '0' && name[0] <= '9');
+    return !name.empty() && std::all_of(name.begin(), name.end(), word) &&
+           !(name[0] >= '0' && name[0] <= '9');
 }
 
 void remove_line_break(std::string& text) {
@@ -26,8 +27,8 @@ void remove_line_break(std::string& text) {
 }
 
 /// The value of one reference, or nothing and why.
-std::optional<std::string> fetch(std::string_view scheme, std::string_view name, const secret_sources& sources,
-                                 std::string& why) {
+std::optional<std::string> fetch(std::string_view scheme, std::string_view name,
+                                 const secret_sources& sources, std::string& why) {
     std::optional<std::string> value;
     if (scheme == "env") {
         if (!is_environment_name(name))
@@ -67,7 +68,8 @@ secret_sources secret_sources::of_process() {
         if (!content) return std::nullopt;
         return std::move(*content);
     };
-    if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY")) sources.credentials_directory = directory;
+    if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY"))
+        sources.credentials_directory = directory;
     return sources;
 }
 
@@ -90,7 +92,8 @@ expansion expand(std::string_view text, const secret_sources& sources, other_bra
         const auto end = text.find('}');
         const auto colon = std::min(text.find(':'), end);
         const auto scheme = colon == std::string_view::npos ? text.substr(2) : text.substr(2, colon - 2);
-        const bool known = colon < end && std::find(std::begin(schemes), std::end(schemes), scheme) != std::end(schemes);
+        const bool known =
+            colon < end && std::find(std::begin(schemes), std::end(schemes), scheme) != std::end(schemes);
         if (!known && others == other_braces::keep) {
             out.text += "${";
             text.remove_prefix(2);
@@ -103,13 +106,14 @@ expansion expand(std::string_view text, const secret_sources& sources, other_bra
         const auto reference = text.substr(0, end + 1);
         std::string why;
         if (!known) {
-            fail(quoted(reference) + " is no reference" + did_you_mean(scheme, schemes) +
-                 "; there are ${env:NAME}, ${file:/path} and ${credential:name}, and a literal `${` is written `$${`");
+            fail(in_quotes(reference) + " is no reference" + did_you_mean(scheme, schemes) +
+                 "; there are ${env:NAME}, ${file:/path} and ${credential:name}, and a literal `${` is "
+                 "written `$${`");
         } else if (auto value = fetch(scheme, reference.substr(colon + 1, end - colon - 1), sources, why)) {
             out.text += *value;
             out.referenced = true;
         } else {
-            fail(quoted(reference) + ' ' + why);
+            fail(in_quotes(reference) + ' ' + why);
         }
         text.remove_prefix(end + 1);
     }

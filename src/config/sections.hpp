@@ -1,14 +1,14 @@
 #pragma once
 
-#include <webhookd/config/config.hpp>
-
 #include "config/object_reader.hpp"
+
+#include <webhookd/config/config.hpp>
 
 namespace webhookd::config {
 
-// Each reads one section of the file; what it is about and its defaults stand in config/universign-webhookd.yaml.
-// `root` is the file. The order of the calls in `read_configuration` matters: routes ask for handlers and endpoints,
-// endpoints ask where the server listens.
+// Each reads one section of the file; what it is about and its defaults stand in
+// config/universign-webhookd.yaml. `root` is the file. The order of the calls in `read_configuration`
+// matters: routes ask for handlers and endpoints, endpoints ask where the server listens.
 
 void read_server(object_reader& root, server& out);
 void read_admin(object_reader& root, admin& out);

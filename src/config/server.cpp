@@ -14,8 +14,9 @@ void read_networks(object_reader& in, std::string_view key, std::vector<cidr>& o
         if (const auto network = cidr::parse(t.value))
             out.push_back(*network);
         else
-            in.in().error(t, quoted(t.raw) + " is not a network; write it like 10.0.0.0/8, 2001:db8::/32 or 192.0.2.7 "
-                                             "(no bits set beyond the prefix)");
+            in.in().error(t, in_quotes(t.raw) +
+                                 " is not a network; write it like 10.0.0.0/8, 2001:db8::/32 or 192.0.2.7 "
+                                 "(no bits set beyond the prefix)");
     }
 }
 
@@ -32,7 +33,8 @@ void add_listener(reading& in, listen_address address, text t) {
         // A default cannot be pointed at; what collides with it can.
         const auto& here = t.at == place{} ? written : t;
         const auto& there = t.at == place{} ? t : written;
-        in.error(here, quoted(here.raw) + " collides with " + there.path + ", which listens on " + quoted(there.raw));
+        in.error(here, in_quotes(here.raw) + " collides with " + there.path + ", which listens on " +
+                           in_quotes(there.raw));
         break;
     }
     in.listeners.emplace_back(std::move(address), std::move(t));
@@ -49,8 +51,9 @@ void read_listeners(object_reader& in, std::vector<listen_address>& out) {
             add_listener(in.in(), *address, t);
             out.push_back(std::move(*address));
         } else {
-            in.in().error(t, quoted(t.raw) + " is not an address to listen on; write it like 127.0.0.1:8080, [::1]:8080, "
-                                             "*:8080 or unix:/run/webhookd.sock");
+            in.in().error(t, in_quotes(t.raw) +
+                                 " is not an address to listen on; write it like 127.0.0.1:8080, [::1]:8080, "
+                                 "*:8080 or unix:/run/webhookd.sock");
         }
     }
     if (texts) return;
@@ -85,17 +88,18 @@ void read_token(object_reader& in, token& out) {
     in.require("role");
     in.require("sha256");
     if (auto name = in.name("name")) out.name = std::move(name->value);
-    in.choice("role", out.role, {{"owner", role::owner}, {"admin", role::admin}, {"integrator", role::integrator}});
+    in.choice("role", out.role,
+              {{"owner", role::owner}, {"admin", role::admin}, {"integrator", role::integrator}});
     if (auto digest = in.text_at("sha256", true)) {
-        std::string hex = digest->value;
-        std::transform(hex.begin(), hex.end(), hex.begin(),
-                       [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+        auto& hex = digest->value;
+        for (auto& c : hex)
+            if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
         if (hex.size() != 64 || hex.find_first_not_of("0123456789abcdef") != std::string::npos)
             in.in().error(*digest, "must be 64 hex digits: the output of `printf %s \"$TOKEN\" | sha256sum`");
         else if (hex == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
             in.in().error(*digest, "is the digest of an empty token; hash a long random one");
         else
-            out.sha256 = std::move(hex);
+            out.sha256 = hex;
     }
 }
 
@@ -126,13 +130,16 @@ void read_admin(object_reader& root, admin& out) {
             read_token(item, t);
             if (const auto [first, fresh] = names.emplace(t.name, item.path()); !fresh && !t.name.empty())
                 item.error("name", "is the name of " + first->second + " already");
-            if (const auto [first, fresh] = digests.emplace(t.sha256, item.path()); !fresh && !t.sha256.empty())
+            if (const auto [first, fresh] = digests.emplace(t.sha256, item.path());
+                !fresh && !t.sha256.empty())
                 item.error("sha256", "is the token of " + first->second + " already");
             out.tokens.push_back(std::move(t));
         });
         const auto* tokens = in.find("tokens");
-        if (!all_local(out.listen) && (!tokens || (out.tokens.empty() && tokens->kind == yaml_node::kind::sequence)))
-            in.error("listen", "without `tokens` only loopback addresses and unix sockets may serve the admin API");
+        if (!all_local(out.listen) &&
+            (!tokens || (out.tokens.empty() && tokens->kind == yaml_node::kind::sequence)))
+            in.error("listen",
+                     "without `tokens` only loopback addresses and unix sockets may serve the admin API");
     });
 }
 

@@ -29,7 +29,9 @@ std::size_t utf8_length(std::string_view text) noexcept {
     return length;
 }
 
-failure unreadable(int error) { return {errc::file_unreadable, std::generic_category().message(error)}; }
+failure unreadable(int error) {
+    return {errc::file_unreadable, std::generic_category().message(error)};
+}
 
 } // namespace
 

@@ -25,7 +25,9 @@ void read_storage(object_reader& root, storage& out) {
         if (auto url = in.text_at("url")) {
             // Not quoted: other engines' URLs hold passwords.
             if (!url->value.starts_with("sqlite:"))
-                in.in().error(*url, "names no storage engine; write it like sqlite:/var/lib/universign-webhookd/events.db");
+                in.in().error(
+                    *url,
+                    "names no storage engine; write it like sqlite:/var/lib/universign-webhookd/events.db");
             else if (url->value.size() == 7 || url->value.ends_with('/'))
                 in.in().error(*url, "names no file after `sqlite:`");
             else
@@ -36,10 +38,12 @@ void read_storage(object_reader& root, storage& out) {
             const bool payloads = read_retention(keep, "payloads", out.retention.payloads);
             // Universign's last try comes 81 hours after the first one.
             if (events && out.retention.events && *out.retention.events < 96h)
-                keep.warning("events", "is shorter than Universign's retries: an event that comes again would run again");
-            if (out.retention.events && (!out.retention.payloads || *out.retention.payloads > *out.retention.events)) {
-                if (payloads)
-                    keep.warning("payloads", "outlives its event; it goes when the event goes");
+                keep.warning(
+                    "events",
+                    "is shorter than Universign's retries: an event that comes again would run again");
+            if (out.retention.events &&
+                (!out.retention.payloads || *out.retention.payloads > *out.retention.events)) {
+                if (payloads) keep.warning("payloads", "outlives its event; it goes when the event goes");
                 out.retention.payloads.reset();
             }
         });

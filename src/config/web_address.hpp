@@ -9,7 +9,7 @@ namespace webhookd::config {
 struct web_address {
     bool usable = false; ///< a well-formed http or https URL with a host
     bool encrypted = false;
-    bool loopback = false; ///< `localhost` or a loopback address
+    bool loopback = false;    ///< `localhost` or a loopback address
     bool credentials = false; ///< holds a user or a password
     bool fragment = false;
 };

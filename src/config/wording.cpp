@@ -9,10 +9,10 @@ namespace webhookd::config {
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
     const auto near = nearest(word, known);
-    return near ? "; did you mean " + quoted(*near) + '?' : std::string();
+    return near ? "; did you mean " + in_quotes(*near) + '?' : std::string();
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 80;
     std::string out = "\"";
     std::size_t used = 0;
@@ -28,10 +28,11 @@ std::string quoted(std::string_view text) {
 
 std::string member_path(const std::string& path, std::string_view key) {
     const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '-';
     };
     if (key.empty() || key.size() > 64 || !std::all_of(key.begin(), key.end(), plain))
-        return path + '[' + quoted(key) + ']';
+        return path + '[' + in_quotes(key) + ']';
     return path.empty() ? std::string(key) : path + '.' + std::string(key);
 }
 

@@ -14,7 +14,9 @@
 namespace webhookd::config {
 namespace {
 
-place to_place(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
+place to_place(const YAML::Mark& mark) {
+    return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
+}
 
 /// Ends the parse at once: what follows could only be a consequence.
 struct stop_parsing {
@@ -26,11 +28,13 @@ struct stop_parsing {
 /// Turns the parser's events into nodes.
 class yaml_builder final : public YAML::EventHandler {
 public:
-    explicit yaml_builder(yaml_document& document) : document_(document) {}
+    explicit yaml_builder(yaml_document& document)
+        : document_(document) {}
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (++documents_ > 1)
-            throw stop_parsing{{to_place(mark), "a second document starts here; one file holds one configuration"}};
+            throw stop_parsing{
+                {to_place(mark), "a second document starts here; one file holds one configuration"}};
     }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -80,7 +84,7 @@ private:
     void count(place at) {
         if (++values_ > yaml_document::max_values)
             throw stop_parsing{{at, "more than " + std::to_string(yaml_document::max_values) +
-                                                    " values, aliases and merges included"}};
+                                        " values, aliases and merges included"}};
     }
 
     yaml_node& add(const YAML::Mark& mark, enum yaml_node::kind kind, YAML::anchor_t anchor) {
@@ -95,7 +99,8 @@ private:
     static void check_tag(const YAML::Mark& mark, const std::string& tag) {
         static const std::unordered_set<std::string> known{
             "", "?", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"};
-        if (!known.contains(tag)) throw stop_parsing{{to_place(mark), "tags other than !!str mean nothing here"}};
+        if (!known.contains(tag))
+            throw stop_parsing{{to_place(mark), "tags other than !!str mean nothing here"}};
     }
 
     void open(yaml_node& node) {
@@ -119,7 +124,8 @@ private:
         if (parent.node->kind == yaml_node::kind::sequence) {
             parent.node->items.push_back(node);
         } else if (!parent.key_seen) {
-            if (node->kind != yaml_node::kind::scalar) throw stop_parsing{{at, "a key must be a single word or text"}};
+            if (node->kind != yaml_node::kind::scalar)
+                throw stop_parsing{{at, "a key must be a single word or text"}};
             parent.key_seen = true;
             parent.key_at = at;
             parent.key = node->text;
@@ -148,7 +154,8 @@ private:
         map.entries = std::move(own);
         if (sources.empty()) return;
         std::unordered_set<std::string> taken;
-        for (const auto& entry : map.entries) taken.insert(entry.key);
+        for (const auto& entry : map.entries)
+            taken.insert(entry.key);
         for (const auto* source : sources) {
             for (const auto& entry : source->entries) {
                 count(entry.at);
@@ -188,9 +195,11 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);
         yaml_builder builder(document);
-        while (parser.HandleNextDocument(builder)) {}
+        while (parser.HandleNextDocument(builder)) {
+        }
         if (!document.root_ || document.root_->is_null())
-            mistakes.push_back({{1, 1}, "the file is empty; it needs at least one endpoint under `endpoints`"});
+            mistakes.push_back(
+                {{1, 1}, "the file is empty; it needs at least one endpoint under `endpoints`"});
     } catch (const stop_parsing& stop) {
         mistakes.push_back(stop.mistake);
     } catch (const YAML::ParserException& e) {

@@ -48,12 +48,13 @@ struct yaml_mistake {
     std::string message;
 };
 
-/// One YAML document, as values that know where they stand. A graph without cycles: nothing that walks it can hang,
-/// but an alias can make one node the child of many. The nodes live as long as the document.
+/// One YAML document, as values that know where they stand. A graph without cycles: nothing that walks it can
+/// hang, but an alias can make one node the child of many. The nodes live as long as the document.
 class yaml_document {
 public:
-    /// Accepts exactly one document in UTF-8 of at most 1 MiB and 100000 values. `<<` merges maps as YAML 1.1 does.
-    /// `mistakes` gets everything that is wrong; without any, the root is there. Never throws for what `text` holds.
+    /// Accepts exactly one document in UTF-8 of at most 1 MiB and 100000 values. `<<` merges maps as YAML 1.1
+    /// does. `mistakes` gets everything that is wrong; without any, the root is there. Never throws for what
+    /// `text` holds.
     static yaml_document parse(std::string_view text, std::vector<yaml_mistake>& mistakes);
 
     /// Null after a mistake.

@@ -2,6 +2,9 @@
 
 #include <webhookd/http/problem.hpp>
 
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
 namespace webhookd::ingest {
 
 using namespace std::chrono_literals;
@@ -38,14 +41,15 @@ http::response to_answer(const failure& f) {
 }
 
 http::response acknowledge(store::append_status status, std::string_view event_id) {
-    http::response r;
-    r.body.reserve(48 + event_id.size());
-    r.body += R"({"status":")";
-    r.body += status == store::append_status::accepted ? "accepted" : "duplicate";
-    r.body += R"(","event":")";
-    r.body += event_id;
-    r.body += "\"}\n";
-    return r;
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer json(buffer);
+    json.StartObject();
+    json.Key("status");
+    json.String(status == store::append_status::accepted ? "accepted" : "duplicate");
+    json.Key("event");
+    json.String(event_id.data(), static_cast<rapidjson::SizeType>(event_id.size()));
+    json.EndObject();
+    return {http::status::ok, "application/json", {buffer.GetString(), buffer.GetSize()}, {}};
 }
 
 } // namespace webhookd::ingest

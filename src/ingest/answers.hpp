@@ -12,8 +12,7 @@ namespace webhookd::ingest {
 /// told to the log and not to the peer.
 [[nodiscard]] http::response to_answer(const failure& f);
 
-/// `{"status":"accepted","event":"evt_…"}` or `duplicate`. The id is one that the envelope parser let through, so it
-/// needs no escaping.
+/// `{"status":"accepted","event":"evt_…"}` or `duplicate`.
 [[nodiscard]] http::response acknowledge(store::append_status status, std::string_view event_id);
 
 } // namespace webhookd::ingest

@@ -116,6 +116,11 @@ failure to_failure(CURLcode code, const char* particulars, const origin& target)
     }
 }
 
+/// libcurl asks about once a second; anything but 0 ends the transfer.
+int abort_when_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
 /// The redirects that may be followed without asking anybody (RFC 9110 §15.4): the method stays what it was.
 bool keeps_method(int status, std::string_view method) {
     if (status == 307 || status == 308) return true;
@@ -184,6 +189,11 @@ private:
         curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                          static_cast<long>(std::min(request.connect_timeout, left).count()));
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+        if (request.stop.stop_possible()) {
+            curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+            curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &abort_when_stopped);
+            curl_easy_setopt(easy, CURLOPT_XFERINFODATA, static_cast<const void*>(&request.stop));
+        }
         if (!request.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file.c_str());
 
         const CURLcode code = curl_easy_perform(easy);

@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-/// The configuration file as typed values: what every field means stands in config/universign-webhookd.yaml, what
-/// may stand in it in config/schema.json. Defaults here are the defaults of the file.
+/// The configuration file as typed values: what every field means stands in config/universign-webhookd.yaml,
+/// what may stand in it in config/schema.json. Defaults here are the defaults of the file.
 namespace webhookd::config {
 
 using namespace std::chrono_literals;
@@ -122,7 +122,7 @@ enum class log_format { json, text };
 
 struct log_handler {
     log_level level = log_level::info;
-    std::filesystem::path file; ///< empty: the daemon's own log
+    std::filesystem::path file;       ///< empty: the daemon's own log
     std::optional<log_format> format; ///< nothing: as the daemon's log
     bool include_payload = false;
 };
@@ -135,7 +135,7 @@ struct forward_handler {
     forward_body body = forward_body::raw;
     milliseconds connect_timeout = 5s;
     std::map<std::string, std::string> headers; ///< secrets expanded: never print a value
-    std::vector<std::string> secrets;           ///< `whsec_` and base64 of 24 to 64 bytes; the first signs first
+    std::vector<std::string> secrets; ///< `whsec_` and base64 of 24 to 64 bytes; the first signs first
     std::filesystem::path ca_file;
     std::filesystem::path client_certificate;
     std::filesystem::path client_key;
@@ -149,9 +149,9 @@ struct shell_limits {
 };
 
 struct shell_handler {
-    std::string command;           ///< run by /bin/sh; or:
-    std::vector<std::string> argv; ///< run without a shell
-    std::map<std::string, std::string> env; ///< secrets expanded: never print a value
+    std::string command;                     ///< run by /bin/sh; or:
+    std::vector<std::string> argv;           ///< run without a shell
+    std::map<std::string, std::string> env;  ///< secrets expanded: never print a value
     std::filesystem::path working_directory; ///< empty: the daemon's own
     std::string user;                        ///< empty: the daemon's own
     shell_limits limits;
