@@ -92,6 +92,10 @@ std::optional<int> daemon::build_handlers() {
         if (!made) return complain(made.error(), "a handler cannot start", cli::exit_code::cannot_create);
         handlers.emplace(each.name, std::move(*made));
     }
+    for (const auto& each : config_.routes)
+        if (!each.when.empty())
+            return complain({errc::configuration_invalid, "route " + each.name + ": conditions are not supported as yet"},
+                            "the configuration cannot be carried out", cli::exit_code::configuration);
     dispatcher_ = std::make_unique<delivery::dispatcher>(*store_, *writer_, config::make_routing_table(config_),
                                                          std::move(handlers));
     return std::nullopt;
@@ -107,7 +111,7 @@ void daemon::build_receiver() {
             const auto cache = each.jwks.url.empty() ? std::filesystem::path()
                                                      : state_directory_ / "keys" / (each.name + ".jwks.json");
             const ingest::key_ring::options options{each.name, each.jwks.refresh, each.jwks.cooldown, cache};
-            ring = key_rings_.emplace_back(std::make_unique<ingest::key_ring>(make_key_source(each.jwks), options)).get();
+            ring = key_rings_.emplace_back(std::make_unique<ingest::key_ring>(ingest::make_key_source(each.jwks), options)).get();
         } else {
             log::warning("signatures are not checked; for trials only", {{"endpoint", each.name}});
         }
