@@ -181,8 +181,11 @@ bool yaml_node::is_null() const noexcept {
 
 yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mistake>& mistakes) {
     yaml_document document;
+    const auto report = [&](place at, std::string_view message) {
+        mistakes.emplace_back(at, std::string(message));
+    };
     if (text.size() > max_bytes) {
-        mistakes.push_back({{}, "larger than 1 MiB; no configuration is"});
+        report({}, "larger than 1 MiB; no configuration is");
         return document;
     }
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -198,14 +201,13 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
         while (parser.HandleNextDocument(builder)) {
         }
         if (!document.root_ || document.root_->is_null())
-            mistakes.push_back(
-                {{1, 1}, "the file is empty; it needs at least one endpoint under `endpoints`"});
+            report({1, 1}, "the file is empty; it needs at least one endpoint under `endpoints`");
     } catch (const stop_parsing& stop) {
         mistakes.push_back(stop.mistake);
     } catch (const YAML::ParserException& e) {
-        mistakes.push_back({to_place(e.mark), "YAML: " + e.msg});
+        report(to_place(e.mark), "YAML: " + e.msg);
     } catch (const std::exception&) {
-        mistakes.push_back({{1, 1}, "YAML that cannot be read"});
+        report(place{1, 1}, "YAML that cannot be read");
     }
     if (!mistakes.empty()) document.root_ = nullptr;
     return document;
