@@ -44,6 +44,9 @@ loaded load_text(std::string_view yaml, std::string file_name, const secret_sour
     if (const auto* root = document.root(); root && root->kind == yaml_node::kind::map) {
         object_reader reader(in, root, {}, {});
         read_configuration(reader, out.value.emplace());
+        // A place for anchors that several sections share.
+        for (const auto& entry : root->entries)
+            if (entry.key.starts_with("x-")) reader.know(entry.key);
         reader.finish();
     } else if (root) {
         mistakes.push_back(

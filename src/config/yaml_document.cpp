@@ -40,6 +40,9 @@ public:
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         auto& node = add(mark, yaml_node::kind::scalar, anchor);
         node.plain = true;
+        // Nothing has no place of its own: the parser gives that of whatever comes next.
+        if (!stack_.empty() && stack_.back().key_seen && node.at.line > stack_.back().key_at.line)
+            node.at = stack_.back().key_at;
         attach(&node, node.at);
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {

@@ -20,6 +20,13 @@ std::string mistake(std::string_view text) {
     return std::to_string(m.at.line) + ':' + std::to_string(m.at.column) + ": " + m.message;
 }
 
+std::string numbered(std::string_view text, int number) {
+    std::string out;
+    for (const char c : text)
+        out += c == '#' ? std::to_string(number) : std::string(1, c);
+    return out;
+}
+
 } // namespace
 
 TEST_CASE("what is not one YAML document is told with its place", "[config]") {
@@ -31,8 +38,8 @@ TEST_CASE("what is not one YAML document is told with its place", "[config]") {
         {"\xef\xbb\xbf", empty},
         {"---\n...\n", empty},
         {"a: 1\n---\nb: 2\n", "2:1: a second document starts here; one file holds one configuration"},
-        {"a: [1, 2\nb: 3\n", "3:1: YAML: end of sequence flow not found"},
-        {"a: 'open\n", "1:4: YAML: end of file in... "},
+        {"a: [1, 2\nb: 3\n", "2:2: YAML: end of sequence flow not found"},
+        {"a: 'open\n", "2:1: YAML: illegal EOF in scalar"},
         {"a: *nobody\n", "1:4: YAML: the referenced anchor is not defined"},
         {"a: &x [*x]\n", "1:8: an alias that stands inside the value it names"},
         {"a: &x {b: {c: *x}}\n", "1:15: an alias that stands inside the value it names"},
@@ -59,12 +66,7 @@ TEST_CASE("what is not one YAML document is told with its place", "[config]") {
     };
     for (const auto& [text, expected] : rows) {
         INFO(text);
-        const auto found = mistake(text);
-        // The parser's own words need not be known here in full.
-        if (expected.ends_with("... "))
-            CHECK(found.starts_with(expected.substr(0, 10)));
-        else
-            CHECK(found == expected);
+        CHECK(mistake(text) == expected);
     }
 }
 
@@ -83,17 +85,13 @@ TEST_CASE("what would take too long or too deep ends with a mistake", "[config]"
     // A long chain of aliases, each of which holds the one before, is deep without being nested in the text.
     std::string chain = "a0: &a0 [x]\n";
     for (int i = 1; i < 20'000; ++i)
-        chain +=
-            "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
+        chain += numbered("a#: &a# [*a", i) + numbered("#]\n", i - 1);
     CHECK(mistake(chain).empty());
 
     // Merges of merges double with every line.
     std::string doubling = "a0: &a0 {k: v}\n";
-    for (int i = 1; i < 40; ++i) {
-        const auto before = "*a" + std::to_string(i - 1);
-        doubling += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " {<<: [" + before + ", " +
-                    before + "], n" + std::to_string(i) + ": v}\n";
-    }
+    for (int i = 1; i < 40; ++i)
+        doubling += numbered("a#: &a# ", i) + numbered("{<<: [*a#, *a#], ", i - 1) + numbered("n#: v}\n", i);
     CHECK(mistake(doubling).empty()); // duplicates drop out at once, so that nothing grows
 
     std::string many = "a: [";
