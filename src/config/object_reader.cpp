@@ -55,12 +55,6 @@ void object_reader::know(std::string_view key) {
     if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
 }
 
-void object_reader::know_all() {
-    if (!node_) return;
-    for (const auto& entry : node_->entries)
-        known_.push_back(entry.key);
-}
-
 place object_reader::at(std::string_view key) const {
     const auto* value = find(key);
     return value ? value->at : node_ ? node_->at : place{};
@@ -133,10 +127,12 @@ bool object_reader::entries(std::string_view key, const entry_body& read) {
     return true;
 }
 
-void object_reader::finish() {
+void object_reader::finish(std::string_view ignored) {
     if (!node_) return;
     report_duplicate_keys(in_, *node_, path_);
+    if (all_known_) return;
     for (const auto& entry : node_->entries) {
+        if (!ignored.empty() && entry.key.starts_with(ignored)) continue;
         if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
         in_.error(entry.at, path(entry.key), unknown_key(entry.key, known_));
     }

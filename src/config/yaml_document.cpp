@@ -198,7 +198,8 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
     }
 
     try {
-        std::istringstream stream{std::string(text)};
+        // At the end of a file the parser takes an open quote for a closed one, at the end of a document it does not.
+        std::istringstream stream(std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n"));
         YAML::Parser parser(stream);
         yaml_builder builder(document);
         while (parser.HandleNextDocument(builder)) {
@@ -208,7 +209,8 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
     } catch (const stop_parsing& stop) {
         mistakes.push_back(stop.mistake);
     } catch (const YAML::ParserException& e) {
-        report(to_place(e.mark), "YAML: " + e.msg);
+        const bool open = e.msg == YAML::ErrorMsg::DOC_IN_SCALAR;
+        report(to_place(e.mark), open ? "YAML: the quotes that were opened before never close" : "YAML: " + e.msg);
     } catch (const std::exception&) {
         report(place{1, 1}, "YAML that cannot be read");
     }

@@ -1,5 +1,8 @@
 #include "support/config_fixture.hpp"
 
+#include <catch2/catch.hpp>
+
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -35,6 +38,19 @@ std::vector<std::string> config_lines(const config::loaded& loaded) {
     for (const auto& d : loaded.diagnostics)
         lines.push_back(to_string(d));
     return lines;
+}
+
+void check_config_mistakes(const std::vector<config_mistakes>& rows) {
+    for (const auto& [scope, text, lines] : rows) {
+        auto yaml = text.starts_with('\n') ? text.substr(1) : text;
+        if (!yaml.ends_with('\n')) yaml += '\n';
+        INFO(yaml);
+        const auto loaded = scope == whole_file ? load_config(yaml) : load_sections(yaml);
+        CHECK(config_lines(loaded) == lines);
+        const auto wrong = [](const auto& d) { return d.severity == config::severity::error; };
+        CHECK(loaded.value.has_value() ==
+              std::none_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), wrong));
+    }
 }
 
 std::string read_source_file(const std::string& path) {

@@ -27,6 +27,17 @@ config::loaded load_sections(std::string_view sections, const config_world& worl
 /// Each diagnostic as it is printed.
 std::vector<std::string> config_lines(const config::loaded& loaded);
 
+enum config_scope { whole_file, sections };
+
+struct config_mistakes {
+    config_scope scope;
+    std::string yaml; ///< a line break at the start is only for the eye
+    std::vector<std::string> lines;
+};
+
+/// Each text has exactly these mistakes, and no value when one of them is an error.
+void check_config_mistakes(const std::vector<config_mistakes>& rows);
+
 /// A file of the source tree.
 std::string read_source_file(const std::string& path);
 
