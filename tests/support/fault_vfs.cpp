@@ -10,8 +10,12 @@ namespace webhookd::test {
 struct fault_vfs::handle {
     sqlite3_file base; // first: SQLite's pointer is ours
     fault_vfs* owner;
-    std::string* path; ///< null: not remembered
+    std::string* path; ///< null: a temporary file without a name
+    bool remembered;
 
+    std::string file_name() const {
+        return path != nullptr ? std::filesystem::path{*path}.filename().string() : std::string{};
+    }
     sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -20,7 +24,7 @@ struct fault_vfs::methods {
     static const sqlite3_io_methods& real(sqlite3_file* f) { return *self(f).below()->pMethods; }
 
     static void remember(handle& h, change c) {
-        if (h.path != nullptr) h.owner->disk_[*h.path].pending.push_back(std::move(c));
+        if (h.remembered) h.owner->disk_[*h.path].pending.push_back(std::move(c));
     }
 
     static int close(sqlite3_file* f) {
@@ -34,7 +38,7 @@ struct fault_vfs::methods {
         auto& h = self(f);
         const std::lock_guard lock{h.owner->mutex_};
         ++h.owner->counts_.writes;
-        if (const int code = h.owner->decide(call::write); code != SQLITE_OK) return code;
+        if (const int code = h.owner->decide(call::write, h.file_name()); code != SQLITE_OK) return code;
         const int code = real(f).xWrite(h.below(), data, size, offset);
         if (code == SQLITE_OK) {
             remember(h, {offset, std::string{static_cast<const char*>(data), static_cast<std::size_t>(size)},
@@ -46,7 +50,7 @@ struct fault_vfs::methods {
         auto& h = self(f);
         const std::lock_guard lock{h.owner->mutex_};
         ++h.owner->counts_.truncations;
-        if (const int code = h.owner->decide(call::truncate); code != SQLITE_OK) return code;
+        if (const int code = h.owner->decide(call::truncate, h.file_name()); code != SQLITE_OK) return code;
         const int code = real(f).xTruncate(h.below(), size);
         if (code == SQLITE_OK) remember(h, {size, {}, true});
         return code;
@@ -55,9 +59,9 @@ struct fault_vfs::methods {
         auto& h = self(f);
         const std::lock_guard lock{h.owner->mutex_};
         ++h.owner->counts_.syncs;
-        const int failed = h.owner->decide(call::sync);
+        const int failed = h.owner->decide(call::sync, h.file_name());
         const int code = failed != SQLITE_OK ? failed : real(f).xSync(h.below(), flags);
-        if (h.path != nullptr) {
+        if (h.remembered) {
             auto& file = h.owner->disk_[*h.path];
             // After a failed sync the kernel takes the pages for clean: a later one does not write them.
             for (const auto& c : file.pending)
@@ -124,8 +128,9 @@ struct fault_vfs::methods {
         }
         h->base.pMethods = &table;
         h->owner = &owner(vfs);
-        if (name != nullptr && (flags & SQLITE_OPEN_DELETEONCLOSE) == 0) {
-            h->path = new std::string{name};
+        if (name != nullptr) h->path = new std::string{name};
+        h->remembered = name != nullptr && (flags & SQLITE_OPEN_DELETEONCLOSE) == 0;
+        if (h->remembered) {
             const std::lock_guard lock{h->owner->mutex_};
             h->owner->disk_.try_emplace(*h->path);
         }
@@ -191,6 +196,11 @@ void fault_vfs::fail_once_after(std::uint64_t calls, fault what) {
     once_ = true;
 }
 
+void fault_vfs::spare(const std::string& file_name) {
+    const std::lock_guard lock{mutex_};
+    spared_.insert(file_name);
+}
+
 void fault_vfs::heal() {
     const std::lock_guard lock{mutex_};
     armed_ = false;
@@ -206,8 +216,8 @@ fault_vfs::counts fault_vfs::since_start() const {
     return counts_;
 }
 
-int fault_vfs::decide(call c) {
-    if (!armed_) return SQLITE_OK;
+int fault_vfs::decide(call c, const std::string& file_name) {
+    if (!armed_ || spared_.contains(file_name)) return SQLITE_OK;
     if (fault_ == fault::full && c != call::write) return SQLITE_OK;
     if (calls_left_ > 0) {
         --calls_left_;

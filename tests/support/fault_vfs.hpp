@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ public:
     void fail_after(std::uint64_t calls, fault what);
     /// As above, but fails a single call.
     void fail_once_after(std::uint64_t calls, fault what);
+    /// Never fails calls on files with this name (without the directory).
+    void spare(const std::string& file_name);
     void heal();
     /// Whether a call has failed since the last `fail_after`.
     [[nodiscard]] bool tripped() const;
@@ -65,7 +68,7 @@ private:
 
     enum class call { write, sync, truncate };
     /// SQLITE_OK, or what this call shall fail with.
-    int decide(call c);
+    int decide(call c, const std::string& file_name);
     static void apply(disk_file& file, const change& c, std::minstd_rand* chance);
 
     std::string name_;
@@ -75,6 +78,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, disk_file> disk_; ///< by full path; files that are deleted when closed are left out
     counts counts_;
+    std::set<std::string> spared_;
     bool armed_ = false;
     bool once_ = false;
     bool tripped_ = false;
