@@ -76,7 +76,8 @@ public:
         : plan_(plan)
         , address_(loopback_address(plan))
         , epoll_(::epoll_create1(EPOLL_CLOEXEC))
-        , connections_(std::clamp<std::size_t>(plan.connections, 1, 1000)) {
+        , connections_(std::clamp<std::size_t>(plan.connections, 1, 1000))
+        , planned_(plan.requests.size() * plan.repeat) {
         if (epoll_.get() < 0) throw_errno("epoll_create1");
         for (std::size_t i = 0; i < connections_.size(); ++i) {
             connect(i);
@@ -101,7 +102,7 @@ public:
 private:
     bool open_loop() const { return plan_.rate > 0; }
     bool all_sent(clock::time_point now) const {
-        return next_ == plan_.requests.size() || now - start_ >= plan_.time_limit || gave_up_;
+        return next_ == planned_ || now - start_ >= plan_.time_limit || gave_up_;
     }
     bool finished(clock::time_point now) const {
         if (in_flight_ == 0) return all_sent(now);
@@ -120,7 +121,7 @@ private:
             idle_.pop_front();
             auto& c = connections_[index];
             c.due = open_loop() ? due(next_) : clock::now();
-            c.to_send = plan_.requests[next_++];
+            c.to_send = plan_.requests[next_++ % plan_.requests.size()];
             c.busy = true;
             c.received = 0;
             ++in_flight_;
@@ -261,6 +262,7 @@ private:
     std::vector<connection> connections_;
     std::deque<std::size_t> idle_;
     std::array<epoll_event, 128> events_;
+    std::size_t planned_;
     std::size_t next_ = 0;
     std::size_t in_flight_ = 0;
     bool gave_up_ = false;

@@ -14,7 +14,8 @@ namespace webhookd::test {
 struct load_plan {
     std::string address = "127.0.0.1"; ///< loopback only: this is no tool to throw at other people's servers
     std::uint16_t port = 0;
-    std::span<const std::string> requests; ///< complete HTTP/1.1 requests; each is sent once, in this order
+    std::span<const std::string> requests; ///< complete HTTP/1.1 requests; in this order
+    std::size_t repeat = 1;                ///< how often the whole list is sent
     std::size_t connections = 64;          ///< kept alive, one request at a time on each
     /// Requests a second. 0 is the closed loop: a connection sends its next request when it has its answer,
     /// which measures throughput. Otherwise request i is due i/rate after the start whatever the answers do,
@@ -38,7 +39,7 @@ struct load_result {
 
     [[nodiscard]] std::uint64_t answered() const noexcept { return latency.count(); }
     [[nodiscard]] double throughput() const noexcept;
-    /// Every request that was planned has been answered with `accepted`.
+    /// Everything that was planned has been answered with `accepted`.
     [[nodiscard]] bool flawless(std::size_t planned) const noexcept {
         return accepted == planned && problem.empty();
     }

@@ -103,6 +103,13 @@ TEST_CASE("all accepted is flawless, also over connections that the server close
     CHECK(result.reconnects == 2);
 }
 
+TEST_CASE("a list of requests can be sent several times", "[support][load]") {
+    scripted_server server(1, [](int) { return accepted; });
+    auto plan = plan_for(server, twenty);
+    plan.repeat = 3;
+    CHECK(run_load(plan).flawless(60));
+}
+
 TEST_CASE("a connection that breaks before its answer leaves the request unanswered", "[support][load]") {
     scripted_server server(2, [](int request) { return request == 4 ? std::string() : accepted; });
     const auto result = run_load(plan_for(server, twenty));
