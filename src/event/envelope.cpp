@@ -98,9 +98,12 @@ constexpr double seconds_of_year_10000 = 253'402'300'800;
 /// hence rounded to the nearest and not cut.
 std::optional<timestamp> from_epoch(double number) {
     const bool milliseconds = number >= first_milliseconds;
-    const double most = milliseconds ? seconds_of_year_10000 * 1e3 : seconds_of_year_10000;
-    if (!(number >= 0 && number < most)) return {};
-    return timestamp{microseconds{std::llround(number * (milliseconds ? 1e3 : 1e6))}};
+    if (!(number >= 0 && number < seconds_of_year_10000 * (milliseconds ? 1e3 : 1))) return {};
+    const std::int64_t unit = milliseconds ? 1'000 : 1'000'000;
+    double whole = 0;
+    const double fraction = std::modf(number, &whole);
+    return timestamp{
+        microseconds{std::llround(whole) * unit + std::llround(fraction * static_cast<double>(unit))}};
 }
 
 std::optional<timestamp> creation_time(const json_value& root) {

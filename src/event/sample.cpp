@@ -1,3 +1,4 @@
+#include "event/parse.hpp"
 #include "event/sample/objects.hpp"
 #include "event/sample/override.hpp"
 #include "event/sample/story.hpp"
@@ -79,8 +80,8 @@ result<std::string> make_sample(std::string_view type, const sample_world& world
     if (!indented && overrides.empty()) return std::string(buffer.GetString(), buffer.GetSize());
 
     rapidjson::Document event;
-    event.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag>(buffer.GetString(),
-                                                                                     buffer.GetSize());
+    if (const auto parsed = parse_json({buffer.GetString(), buffer.GetSize()}, {}, event); !parsed)
+        return parsed.error();
     for (const auto& change : overrides)
         if (const auto applied = sample::apply(event, change); !applied) return applied.error();
     return serialise(event, indented);

@@ -55,24 +55,22 @@ template <class Stream> void connection<Stream>::cancel() {
     stream_.lowest_layer().cancel(ignored);
 }
 
+// GCC 12 miscompiles a co_await that stands in a condition: what it brings is named first, here and below.
 template <class Stream> task<void> connection<Stream>::run() {
-    if (!co_await handshake()) co_return;
-    while (co_await serve_one() == after::keep) {
-    }
+    const bool ready = co_await handshake();
+    if (!ready) co_return;
+    for (auto next = after::keep; next == after::keep;) next = co_await serve_one();
     if (!broken_) co_await close();
 }
 
 template <class Stream> task<bool> connection<Stream>::handshake() {
+    error_code ec;
     if constexpr (std::is_same_v<Stream, tls_stream>) {
-        error_code ec;
         set_deadline(limits().header_timeout);
         co_await stream_.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(use_task, ec));
-        if (ec) {
-            log::debug("a TLS handshake failed", {{"peer", peer_}, {"reason", ec.message()}});
-            co_return false;
-        }
+        if (ec) log::debug("a TLS handshake failed", {{"peer", peer_}, {"reason", ec.message()}});
     }
-    co_return true;
+    co_return !ec;
 }
 
 /// Waits for the first byte of the next request, unless it is here already. False: there will be none.
@@ -133,13 +131,16 @@ template <class Stream> task<response> connection<Stream>::call_service(request&
 }
 
 template <class Stream> task<typename connection<Stream>::after> connection<Stream>::serve_one() {
-    if (!co_await wait_for_request()) co_return after::close;
+    const bool begun = co_await wait_for_request();
+    if (!begun) co_return after::close;
     fresh_ = false;
 
+    constexpr wire_options last_answer{.keep_alive = false};
     parser p;
     p.header_limit(static_cast<std::uint32_t>(limits().headers.bytes));
     p.body_limit(limits().body.bytes);
-    if (auto refusal = co_await read_head(p)) co_return co_await send(*refusal, {.keep_alive = false});
+    const auto bad_head = co_await read_head(p);
+    if (bad_head) co_return co_await send(*bad_head, last_answer);
 
     const auto& head = p.get();
     wire_options options{.keep_alive = p.keep_alive(),
@@ -149,7 +150,7 @@ template <class Stream> task<typename connection<Stream>::after> connection<Stre
               client_address(peer_, head, state_.options.trusted_proxies), false};
     r.local = r.client == peer_ && is_local(peer_);
 
-    auto refusal = state_.serves.admit(r);
+    const auto refusal = state_.serves.admit(r);
     const bool expects_continue = wants_continue(head);
     if (refusal && (expects_continue || p.content_length_remaining().value_or(small_body + 1) > small_body)) {
         options.keep_alive = options.keep_alive && p.is_done();
@@ -160,7 +161,8 @@ template <class Stream> task<typename connection<Stream>::after> connection<Stre
         set_deadline(limits().body_timeout);
         co_await asio::async_write(stream_, asio::buffer(continue_line()), asio::redirect_error(use_task, ec));
     }
-    if (auto unreadable = co_await read_body(p)) co_return co_await send(*unreadable, {.keep_alive = false});
+    const auto bad_body = co_await read_body(p);
+    if (bad_body) co_return co_await send(*bad_body, last_answer);
     if (refusal) co_return co_await send(*refusal, options);
 
     r.body = std::move(p.get().body());

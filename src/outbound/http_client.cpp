@@ -109,9 +109,8 @@ failure to_failure(CURLcode code, const char* particulars, const origin& target)
     case CURLE_FILESIZE_EXCEEDED:
         return {errc::response_too_large, detail};
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return {errc::argument_invalid, detail};
-    default:
+    default: // also CURLE_UNSUPPORTED_PROTOCOL, of which only an answer that is no HTTP is left here
         return {errc::network, detail};
     }
 }

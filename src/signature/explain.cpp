@@ -115,7 +115,8 @@ void explain_scheme(const scheme& how, const public_key& key, const candidate& h
         return;
     }
     if (how.mask != hash::sha256)
-        findings.emplace_back("The signature's MGF1 uses SHA-1, a common default: set MGF1 to SHA-256.");
+        findings.emplace_back("The signature's MGF1 uses SHA-1, a common default: PS256 takes SHA-256 there "
+                              "too (RFC 7518 section 3.5).");
     const auto salt = salt_length(how, key, hit.message, token.signature);
     if (salt && *salt != 32)
         findings.push_back("The signature has a salt of " + std::to_string(*salt) +

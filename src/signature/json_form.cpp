@@ -42,8 +42,10 @@ std::string javascript_number(std::string_view digits) {
     double value = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     const double size = std::fabs(value);
-    // Outside these bounds JavaScript writes an exponent; no envelope carries such a number.
-    if (read.ec != std::errc{} || (size != 0 && (size < 1e-6 || size >= 1e21))) return std::string{digits};
+    // Outside these bounds JavaScript writes exponents or zeros for lost digits; no envelope carries such a
+    // number.
+    if (read.ec != std::errc{} || (size != 0 && size < 1e-6) || size >= 9007199254740992.0)
+        return std::string{digits};
     char text[64];
     const auto written =
         std::to_chars(text, text + sizeof text, value == 0 ? 0 : value, std::chars_format::fixed);

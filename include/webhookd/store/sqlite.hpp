@@ -2,6 +2,7 @@
 
 #include <webhookd/store/event_store.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,8 +13,11 @@ namespace webhookd::store {
 struct sqlite_options {
     std::filesystem::path file;
     std::size_t readers = 2; ///< connections for reading
-    std::string vfs =
-        {}; ///< SQLite's name of the file layer to use; empty: the operating system's. For tests
+    /// Around this size the write-ahead journal is copied into the database and started anew; it stays below
+    /// four times that unless somebody else keeps a read transaction open.
+    std::int64_t journal_bytes = 32 * 1024 * 1024;
+    /// SQLite's name of the file layer underneath; empty: the operating system's. For tests.
+    std::string vfs = {};
 };
 
 /// Opens or creates the database: WAL, synchronous=FULL, foreign keys, schema migrated, integrity checked.

@@ -1,6 +1,7 @@
 #include "event/sample/override.hpp"
 
 #include "event/json.hpp"
+#include "event/parse.hpp"
 
 #include <webhookd/event/json_pointer.hpp>
 
@@ -21,12 +22,11 @@ Value string_value(std::string_view text, pool& memory) {
 
 /// JSON when it parses as JSON, else the text itself.
 Value parse_value(std::string_view text, pool& memory) {
-    // As an element of an object, so that one parser, with its limits, serves all that is read.
-    std::string wrapped = "{\"v\":";
-    wrapped.append(text).append("}");
-    const auto parsed = document::parse(wrapped);
-    if (!parsed || parsed->root().MemberCount() != 1) return string_value(text, memory);
-    return Value(*json::member(parsed->root(), "v"), memory);
+    rapidjson::Document parsed(&memory); // whose values live with those of the sample
+    if (!parse_json(text, {}, parsed)) return string_value(text, memory);
+    Value value;
+    value.Swap(parsed);
+    return value;
 }
 
 Value missing_parent(const std::string& next_step) {

@@ -11,8 +11,18 @@ using namespace std::chrono_literals;
 
 constexpr int cache_kib = 64; // copying does not go through the page cache
 constexpr auto pause_after_failure = 1s;
+constexpr std::int64_t frame_bytes = 4096 + 24;
 
 } // namespace
+
+checkpoint_policy checkpoint_policy::for_journal(std::int64_t bytes) noexcept {
+    const auto frames = std::max<std::int64_t>(bytes / frame_bytes, 16);
+    return {.finish = frames,
+            .start = frames / 8,
+            .rest = frames / 16,
+            .patience = frames / 16,
+            .cap = frames * 4};
+}
 
 bool checkpoint_policy::wakes_background(const journal_state& j) const noexcept {
     return j.frames - j.copied >= start;

@@ -1,5 +1,6 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/files.hpp"
+#include "store/sqlite/journal_vfs.hpp"
 #include "store/sqlite/probe.hpp"
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/schema.hpp"
@@ -26,12 +27,15 @@ fs::path with_suffix(const fs::path& file, const char* suffix) {
 
 class sqlite_store final : public event_store {
 public:
-    sqlite_store(sqlite_options options, sqlite::lock_file lock, std::unique_ptr<sqlite::writer> writer)
+    sqlite_store(sqlite_options options, sqlite::lock_file lock, std::unique_ptr<sqlite::journal_vfs> layer,
+                 std::unique_ptr<sqlite::writer> writer)
         : options_(std::move(options))
         , lock_(std::move(lock))
+        , layer_(std::move(layer))
         , writer_(std::move(writer))
         , readers_(options_.file, options_.vfs, options_.readers)
-        , checkpointer_(options_.file, options_.vfs, {}) {}
+        , checkpointer_(options_.file, options_.vfs,
+                        sqlite::checkpoint_policy::for_journal(options_.journal_bytes)) {}
 
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
@@ -78,7 +82,7 @@ private:
     auto write(Work work) -> decltype(work(std::declval<sqlite::writer&>())) {
         const std::lock_guard lock{mutex_};
         if (!writer_->usable()) {
-            auto fresh = open_writer(options_);
+            auto fresh = open_writer();
             if (!fresh) return fresh.error();
             writer_ = std::move(*fresh);
         }
@@ -89,9 +93,9 @@ private:
         return done;
     }
 
-    static result<std::unique_ptr<sqlite::writer>> open_writer(const sqlite_options& options) {
-        auto db = sqlite::connection::open(options.file, options.vfs, sqlite::connection::access::read_write,
-                                           writer_cache_kib);
+    result<std::unique_ptr<sqlite::writer>> open_writer() const {
+        auto db = sqlite::connection::open(options_.file, layer_->name(),
+                                           sqlite::connection::access::read_write, writer_cache_kib);
         if (!db) return db.error();
         return sqlite::writer::open(std::move(*db));
     }
@@ -99,16 +103,16 @@ private:
     // In the order of opening; closed the other way round, so that the writer is the last connection, which
     // copies the journal into the database and removes it.
     const sqlite_options options_;
-    sqlite::lock_file lock_;
+    const sqlite::lock_file lock_;
+    const std::unique_ptr<sqlite::journal_vfs> layer_;
     std::mutex mutex_;
     std::unique_ptr<sqlite::writer> writer_;
     sqlite::reader_pool readers_;
     sqlite::checkpointer checkpointer_;
 };
 
-result<sqlite::connection> open_checked(const sqlite_options& options) {
-    auto db = sqlite::connection::open(options.file, options.vfs, sqlite::connection::access::read_write,
-                                       writer_cache_kib);
+result<sqlite::connection> open_checked(const fs::path& file, const std::string& vfs) {
+    auto db = sqlite::connection::open(file, vfs, sqlite::connection::access::read_write, writer_cache_kib);
     if (!db) return db.error();
     if (auto ready = sqlite::prepare_schema(*db); !ready) return ready.error();
     if (auto fine = sqlite::check_integrity(*db); !fine) return fine.error();
@@ -135,14 +139,16 @@ result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& opt
         f.detail = resolved.file.string() + ": " + f.detail;
         return f;
     };
-    auto db = open_checked(resolved);
+    auto layer = sqlite::journal_vfs::create(resolved.vfs);
+    if (!layer) return layer.error();
+    auto db = open_checked(resolved.file, (*layer)->name());
     if (!db) return located(db.error());
     auto writer = sqlite::writer::open(std::move(*db));
     if (!writer) return located(writer.error());
     // The journal's name must outlive a power loss as well as what stands in it.
     if (auto synced = sqlite::sync_directory(resolved.file.parent_path()); !synced) return synced.error();
-    return std::unique_ptr<event_store>{
-        std::make_unique<sqlite_store>(std::move(resolved), std::move(*lock), std::move(*writer))};
+    return std::unique_ptr<event_store>{std::make_unique<sqlite_store>(
+        std::move(resolved), std::move(*lock), std::move(*layer), std::move(*writer))};
 }
 
 } // namespace webhookd::store

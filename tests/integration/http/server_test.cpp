@@ -300,7 +300,7 @@ TEST_CASE("a port that is taken is an error, although ports are shared between o
     echo_service service;
     http::server second(f.loops.contexts(), service, {"second", {}, {}, nullptr});
     const auto opened = second.listen({config::listen_address::tcp("127.0.0.1", f.port)});
-    REQUIRE_FALSE(opened);
+    REQUIRE(opened.has_error());
     CHECK(opened.error().code == errc::address_in_use);
     CHECK_THAT(opened.error().detail, Catch::Contains("127.0.0.1:" + std::to_string(f.port)));
 }
@@ -314,14 +314,14 @@ TEST_CASE("a unix socket serves, replaces a stale file, and leaves none behind",
         echo_service service;
         runtime::event_loops loops(2, "unix");
         http::server server(loops.contexts(), service, {"unix", {}, {}, nullptr});
-        REQUIRE(server.listen({*address}));
+        REQUIRE(server.listen({*address}).has_value());
         server.start();
         auto client = raw_client::over_unix(path);
         client.send(get);
         CHECK(client.read_answer().body == "GET / unix 0 local");
         if (round == 0) {
             http::server rival(loops.contexts(), service, {"rival", {}, {}, nullptr});
-            CHECK_FALSE(rival.listen({*address}));
+            CHECK_FALSE(rival.listen({*address}).has_value());
         }
     }
     CHECK_FALSE(std::filesystem::exists(path));
@@ -359,7 +359,7 @@ TEST_CASE("shutdown closes idle connections, finishes what is under way, and acc
     gated_service service;
     runtime::event_loops loops(2, "test");
     http::server server(loops.contexts(), service, {"test", {}, {}, nullptr});
-    REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}));
+    REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}).has_value());
     server.start();
     const auto port =
         static_cast<std::uint16_t>(std::stoi(server.addresses().front().substr(std::string("127.0.0.1:").size())));
@@ -387,5 +387,6 @@ TEST_CASE("what does not end within the grace is cut off", "[http]") {
     REQUIRE(test::wait_for_condition([&] { return f.server.snapshot().connections == 1; }));
     f.server.stop_accepting();
     CHECK_FALSE(f.server.drain(50ms));
+    CHECK(client.read_answer().status == 408);
     CHECK(client.closed());
 }
