@@ -1,0 +1,222 @@
+#include <webhookd/app.hpp>
+
+#include "cli/exit_code.hpp"
+
+#include <webhookd/admin/health.hpp>
+#include <webhookd/config/routing.hpp>
+#include <webhookd/delivery/dispatcher.hpp>
+#include <webhookd/handler/log_handler.hpp>
+#include <webhookd/http/router.hpp>
+#include <webhookd/http/server.hpp>
+#include <webhookd/ingest/receiver.hpp>
+#include <webhookd/runtime/event_loops.hpp>
+#include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/supervisor.hpp>
+#include <webhookd/runtime/systemd.hpp>
+#include <webhookd/store/sqlite.hpp>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+namespace webhookd {
+
+namespace {
+
+/// Everything that runs, in the order in which it is built; taken down in the reverse order, by hand where waiting is
+/// involved. Members that use others stand below them.
+class daemon {
+public:
+    explicit daemon(const config::configuration& c) : config_(c) {}
+
+    /// Opens everything and starts accepting. An exit code when that is not possible.
+    std::optional<int> start();
+    /// Blocks until a signal asks for the end.
+    void run() { supervisor_.run(*ingest_loops_); }
+    void stop();
+
+private:
+    std::optional<int> open_store();
+    std::optional<int> build_handlers();
+    void build_receiver();
+    std::optional<int> open_listeners();
+
+    const config::configuration& config_;
+    runtime::system_clock clock_;
+    runtime::supervisor supervisor_; // first: it blocks the signals before any thread starts
+    std::atomic<bool> stopping_{false};
+
+    std::filesystem::path state_directory_;
+    std::unique_ptr<store::event_store> store_;
+    std::unique_ptr<store::group_writer> writer_;
+    std::unique_ptr<delivery::dispatcher> dispatcher_;
+    std::vector<std::unique_ptr<ingest::key_ring>> key_rings_;
+    std::unique_ptr<ingest::receiver> receiver_;
+    http::router admin_routes_;
+    std::unique_ptr<runtime::event_loops> ingest_loops_;
+    std::unique_ptr<runtime::event_loops> admin_loop_;
+    std::unique_ptr<http::server> admin_server_;
+    std::unique_ptr<http::server> ingest_server_;
+};
+
+int complain(const failure& f, std::string_view what, int exit_code) {
+    log::error(what, {{"reason", to_string(f.code)}, {"detail", f.detail}});
+    return exit_code;
+}
+
+std::optional<int> daemon::open_store() {
+    const auto file = store::parse_sqlite_url(config_.storage.url);
+    if (!file) return complain(file.error(), "the storage cannot be opened", cli::exit_code::configuration);
+    state_directory_ = file->parent_path();
+    auto opened = store::open_sqlite_store({.file = *file});
+    if (!opened) {
+        const bool held = opened.error().code == errc::store_busy;
+        return complain(opened.error(), "the storage cannot be opened",
+                        held ? cli::exit_code::unavailable : cli::exit_code::io_error);
+    }
+    store_ = std::move(*opened);
+    writer_ = std::make_unique<store::group_writer>(
+        *store_, store::group_writer::options{.max_waiting = config_.queue.max_in_memory},
+        [this] { dispatcher_->wake(); });
+    return std::nullopt;
+}
+
+std::optional<int> daemon::build_handlers() {
+    delivery::dispatcher::handler_map handlers;
+    for (const auto& each : config_.handlers) {
+        const auto* settings = std::get_if<config::log_handler>(&each.kind);
+        if (settings == nullptr)
+            return complain({errc::configuration_invalid, "handler " + each.name + ": only the type log runs as yet"},
+                            "the configuration cannot be carried out", cli::exit_code::configuration);
+        auto made = handler::make_log_handler({each.name, *settings, log::current_format()}, clock_);
+        if (!made) return complain(made.error(), "a handler cannot start", cli::exit_code::cannot_create);
+        handlers.emplace(each.name, std::move(*made));
+    }
+    for (const auto& each : config_.routes)
+        if (!each.when.empty())
+            return complain({errc::configuration_invalid, "route " + each.name + ": conditions are not supported as yet"},
+                            "the configuration cannot be carried out", cli::exit_code::configuration);
+    dispatcher_ = std::make_unique<delivery::dispatcher>(*store_, *writer_, config::make_routing_table(config_),
+                                                         std::move(handlers));
+    return std::nullopt;
+}
+
+void daemon::build_receiver() {
+    std::vector<ingest::receiver_endpoint> endpoints;
+    admin::health_sources health{*writer_, {}, stopping_};
+    for (const auto& each : config_.endpoints) {
+        ingest::key_ring* ring = nullptr;
+        if (each.mode == config::signature_mode::required) {
+            // Keys from a file need no second file.
+            const auto cache = each.jwks.url.empty() ? std::filesystem::path()
+                                                     : state_directory_ / "keys" / (each.name + ".jwks.json");
+            const ingest::key_ring::options options{each.name, each.jwks.refresh, each.jwks.cooldown, cache};
+            ring = key_rings_.emplace_back(std::make_unique<ingest::key_ring>(ingest::make_key_source(each.jwks), options)).get();
+        } else {
+            log::warning("signatures are not checked; for trials only", {{"endpoint", each.name}});
+        }
+        endpoints.push_back({each.name, each.path, ring});
+        health.key_rings.emplace(each.name, ring);
+    }
+    receiver_ = std::make_unique<ingest::receiver>(std::move(endpoints), config_.server.allowed_sources, *writer_, clock_);
+    admin::add_health(admin_routes_, std::move(health));
+}
+
+std::optional<int> daemon::open_listeners() {
+    const auto cores = std::max(1u, std::thread::hardware_concurrency());
+    ingest_loops_ = std::make_unique<runtime::event_loops>(config_.server.threads != 0 ? config_.server.threads : cores,
+                                                           "ingest");
+    admin_loop_ = std::make_unique<runtime::event_loops>(1, "admin");
+
+    http::server_options ingest{"ingest", config_.server.limits, config_.server.trusted_proxies, nullptr};
+    if (config_.server.tls) {
+        auto context = http::make_tls_context(*config_.server.tls);
+        if (!context) return complain(context.error(), "TLS cannot be set up", cli::exit_code::configuration);
+        ingest.tls = *context;
+    }
+    http::server_options admin{"admin", config_.server.limits, {}, nullptr};
+    ingest_server_ = std::make_unique<http::server>(ingest_loops_->contexts(), *receiver_, std::move(ingest));
+    admin_server_ = std::make_unique<http::server>(admin_loop_->contexts(), admin_routes_, std::move(admin));
+
+    bool ingest_inherited = false;
+    bool admin_inherited = false;
+    for (const auto& socket : runtime::systemd::take_sockets()) {
+        const bool for_admin = socket.name == "admin";
+        (for_admin ? admin_inherited : ingest_inherited) = true;
+        if (auto taken = (for_admin ? *admin_server_ : *ingest_server_).adopt(socket.descriptor); !taken)
+            return complain(taken.error(), "a socket that was passed in is not usable", cli::exit_code::unavailable);
+    }
+    const auto open = [](http::server& server, const auto& addresses, bool inherited) {
+        return inherited ? result<void>() : server.listen(addresses);
+    };
+    for (auto opened : {open(*admin_server_, config_.admin.listen, admin_inherited),
+                        open(*ingest_server_, config_.server.listen, ingest_inherited)})
+        if (!opened) return complain(opened.error(), "a listener cannot be opened", cli::exit_code::unavailable);
+    return std::nullopt;
+}
+
+std::optional<int> daemon::start() {
+    if (const auto code = open_store()) return code;
+    if (const auto code = build_handlers()) return code;
+    build_receiver();
+    if (const auto code = open_listeners()) return code;
+
+    for (auto& ring : key_rings_) ring->start();
+    dispatcher_->start();
+    admin_server_->start();
+    ingest_server_->start();
+    for (const auto& address : admin_server_->addresses())
+        log::info("listening", {{"listener", "admin"}, {"address", address}});
+    for (const auto& address : ingest_server_->addresses())
+        log::info("listening", {{"listener", "ingest"}, {"address", address}});
+    runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) + " endpoint(s)");
+    return std::nullopt;
+}
+
+void daemon::stop() {
+    stopping_ = true;
+    runtime::systemd::notify_stopping();
+    log::info("stopping", {{"grace_ms", config_.server.shutdown_grace.count()}});
+    ingest_server_->stop_accepting();
+    for (auto& ring : key_rings_) ring->stop(); // requests that wait for keys are answered 503 now
+    if (!ingest_server_->drain(config_.server.shutdown_grace))
+        log::warning("connections were cut off: the grace was over");
+    dispatcher_->stop();
+    writer_->stop();
+    admin_server_->stop_accepting();
+    admin_server_->drain(std::chrono::milliseconds(500));
+    ingest_server_.reset();
+    admin_server_.reset();
+    ingest_loops_->stop();
+    admin_loop_->stop();
+    key_rings_.clear();
+    const auto written = writer_->snapshot();
+    const auto received = receiver_->snapshot();
+    store_.reset(); // last: flushes and closes the database
+    log::info("stopped", {{"received", received.received},
+                          {"accepted", received.accepted},
+                          {"duplicates", received.duplicates},
+                          {"rejected", received.rejected},
+                          {"deferred", received.deferred},
+                          {"batches", written.batches}});
+}
+
+} // namespace
+
+int run_daemon(const config::configuration& configuration) {
+    log::start({static_cast<log::level>(configuration.log.level), static_cast<log::format>(configuration.log.format)});
+    int exit_code = cli::exit_code::ok;
+    {
+        daemon d(configuration);
+        if (const auto code = d.start()) {
+            exit_code = *code;
+        } else {
+            d.run();
+            d.stop();
+        }
+    }
+    log::stop();
+    return exit_code;
+}
+
+} // namespace webhookd

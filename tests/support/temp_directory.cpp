@@ -3,18 +3,21 @@
 #include <stdlib.h>
 
 #include <cerrno>
+#include <string>
 #include <system_error>
 
 namespace webhookd::test {
 
 temp_directory::temp_directory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "webhookd-test.XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error{errno, std::system_category(), pattern};
-    path_ = std::filesystem::canonical(pattern);
+    const std::filesystem::path parent = std::filesystem::path(WEBHOOKD_TEST_BUILD_DIR) / "tmp";
+    std::filesystem::create_directories(parent);
+    std::string name = (parent / "test-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
+    path_ = name;
 }
 
 temp_directory::~temp_directory() {
-    std::error_code ignored;
+    std::error_code ignored; // a directory left behind is no reason to end the test run
     std::filesystem::remove_all(path_, ignored);
 }
 

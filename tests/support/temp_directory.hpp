@@ -1,11 +1,11 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 namespace webhookd::test {
 
-/// A directory of one's own, removed with everything in it at the end.
+/// A fresh directory below the build tree, which stands on a real disk (/tmp may be memory, where fsync
+/// proves nothing); removed with everything in it at the end.
 class temp_directory {
 public:
     temp_directory();
@@ -14,7 +14,6 @@ public:
     temp_directory& operator=(const temp_directory&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
 private:
     std::filesystem::path path_;

@@ -6,15 +6,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
-/// The configuration file as typed values: what every field means stands in config/universign-webhookd.yaml, what
-/// may stand in it in config/schema.json. Defaults here are the defaults of the file.
+/// The configuration file as typed values: what every field means stands in config/universign-webhookd.yaml,
+/// what may stand in it in config/schema.json. Defaults here are the defaults of the file.
 namespace webhookd::config {
 
 using namespace std::chrono_literals;
@@ -107,35 +105,56 @@ struct circuit_breaker {
 
 enum class ordering { none, transaction };
 
+/// What a delivery that failed for good means for the later events with the same ordering key.
+enum class failure_action { skip, block };
+
 /// What every handler has, whatever its type.
 struct handler_common {
     milliseconds timeout = 10s;
     std::uint32_t concurrency = 8;
     ordering order_by = ordering::none;
+    failure_action on_failure = failure_action::skip;
     retry_policy retry;
     std::optional<config::circuit_breaker> circuit_breaker;
 };
 
+enum class log_format { json, text };
+
 struct log_handler {
     log_level level = log_level::info;
-    std::filesystem::path file; ///< empty: the daemon's own log
+    std::filesystem::path file;       ///< empty: the daemon's own log
+    std::optional<log_format> format; ///< nothing: as the daemon's log
     bool include_payload = false;
 };
 
+/// What a forward handler posts: the bytes as received, an envelope of our own around them, or a CloudEvent.
+enum class forward_body { raw, envelope, cloudevents };
+
 struct forward_handler {
-    std::string url;
+    std::string url; ///< http or https; may hold a user and password: never print it
+    forward_body body = forward_body::raw;
+    milliseconds connect_timeout = 5s;
     std::map<std::string, std::string> headers; ///< secrets expanded: never print a value
-    std::vector<std::string> secrets;           ///< Standard Webhooks signing; the first signs first
+    std::vector<std::string> secrets; ///< `whsec_` and base64 of 24 to 64 bytes; the first signs first
     std::filesystem::path ca_file;
     std::filesystem::path client_certificate;
     std::filesystem::path client_key;
 };
 
+/// Resource limits of one run (setrlimit); nothing: as the daemon's own.
+struct shell_limits {
+    std::optional<byte_size> memory;
+    std::optional<milliseconds> cpu_time;
+    std::optional<std::uint32_t> open_files;
+};
+
 struct shell_handler {
-    std::string command;           ///< run by /bin/sh; or:
-    std::vector<std::string> argv; ///< run without a shell
-    std::filesystem::path working_directory;
-    std::map<std::string, std::string> env;
+    std::string command;                     ///< run by /bin/sh; or:
+    std::vector<std::string> argv;           ///< run without a shell
+    std::map<std::string, std::string> env;  ///< secrets expanded: never print a value
+    std::filesystem::path working_directory; ///< empty: the daemon's own
+    std::string user;                        ///< empty: the daemon's own
+    shell_limits limits;
 };
 
 struct handler {
@@ -144,17 +163,26 @@ struct handler {
     std::variant<log_handler, forward_handler, shell_handler> kind;
 };
 
+enum class condition_test {
+    one_of, ///< the value equals one of `values`
+};
+
+/// One condition on an event's body. The dispatch engine compiles it.
+struct condition {
+    std::string pointer; ///< RFC 6901, into the body
+    condition_test test = condition_test::one_of;
+    std::vector<std::string> values; ///< JSON texts of scalars
+    friend bool operator==(const condition&, const condition&) = default;
+};
+
 struct route {
     std::string name;
     std::vector<std::string> match;
-    std::string endpoint; ///< empty: any
-    /// JSON pointer → the accepted values (as JSON texts). The dispatch engine compiles them.
-    std::vector<std::pair<std::string, std::vector<std::string>>> when;
+    std::string endpoint;        ///< empty: any
+    std::vector<condition> when; ///< all must hold
     std::vector<std::string> handlers;
     bool final = false;
 };
-
-enum class log_format { json, text };
 
 struct log {
     log_level level = log_level::info;

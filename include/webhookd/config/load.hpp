@@ -17,8 +17,8 @@ enum class severity { error, warning };
 struct diagnostic {
     config::severity severity = config::severity::error;
     std::string file;
-    int line = 0;   ///< from 1; 0: the file as a whole
-    int column = 0; ///< from 1
+    int line = 0;    ///< from 1; 0: the file as a whole
+    int column = 0;  ///< from 1
     std::string key; ///< `endpoints[0].signature.jwks.url`
     std::string message;
 };
@@ -27,8 +27,8 @@ struct diagnostic {
 [[nodiscard]] std::string to_string(const diagnostic& d);
 
 struct loaded {
-    std::optional<configuration> value;   ///< there when no diagnostic is an error
-    std::vector<diagnostic> diagnostics;  ///< in the order of the file; never hold an expanded secret
+    std::optional<configuration> value;  ///< there when no diagnostic is an error
+    std::vector<diagnostic> diagnostics; ///< in the order of the file; never hold an expanded secret
 };
 
 /// Where `${env:NAME}`, `${file:/path}` and `${credential:name}` look. Replaceable in tests.

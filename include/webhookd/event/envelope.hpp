@@ -1,9 +1,9 @@
 #pragma once
 
 #include <webhookd/error.hpp>
+#include <webhookd/event/document.hpp>
 #include <webhookd/time.hpp>
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,34 +13,32 @@ namespace webhookd::event {
 /// What an event tells about itself, whichever spelling it used. Only `id` and `type` are always there;
 /// a text that the event does not carry is empty.
 struct envelope {
-    std::string id;   ///< `evt_…`; printable ASCII without blanks, at most 255 bytes
-    std::string type; ///< `transaction.lifecycle.completed`; the same characters
-    std::optional<timestamp> created;
+    std::string id;                   ///< `evt_…`; printable ASCII without blanks, at most 255 bytes
+    std::string type;                 ///< `transaction.lifecycle.completed`; the same characters
+    std::optional<timestamp> created; ///< between 1970 and 9999
     std::string user_id;
     std::string trace_id;
-    std::string api_key;
-    std::string object_type;    ///< `payload.object.object`: `transaction`
-    std::string object_id;      ///< `payload.object.id`, or the `action_id`, `registration_id`… that stands for it
+    std::string api_key;     ///< the id of the key behind the API call; never `creator.api_key_name`
+    std::string object_type; ///< `payload.object.object`: `transaction`
+    std::string object_id; ///< `payload.object.id`, or the `action_id`, `registration_id`… that stands for it
     std::string transaction_id; ///< `tx_…`, from a transaction's own id or from a reference to it
     std::string state;          ///< `payload.object.state`, or `verification_status`
     std::string stalled_reason; ///< of `action.stalled`
 };
 
-/// Caps on what is parsed at all. The HTTP body limit comes first; these hold for files and tests too.
-struct parse_limits {
-    std::size_t bytes = 16 * 1024 * 1024;
-    std::size_t depth = 64;
-};
+/// Reads the envelope out of a document. Optional members of an unexpected type count as absent, because an
+/// authentic event is never refused for them; so do ids and states with characters outside printable ASCII or
+/// more than 255 bytes, and other texts with control characters, because all of them go on into logs, queries
+/// and environments. Errors: envelope_incomplete. Source: wire-contract "Envelope"; the accepted spellings
+/// stand in one table in envelope.cpp.
+[[nodiscard]] result<envelope> read_envelope(const document& body);
 
-/// Reads the envelope out of a webhook's body. Parses iteratively (no stack to exhaust), validates UTF-8, and
-/// ignores members it does not know. Optional members of an unexpected type count as absent, because an authentic
-/// event is never refused for them.
+/// `document::parse` and `read_envelope` in one, for who needs the envelope only.
 /// Errors: not_json, json_too_deep, json_too_large, envelope_incomplete.
-/// Source: wire-contract "Envelope"; the accepted spellings stand in one table in envelope.cpp.
 [[nodiscard]] result<envelope> parse_envelope(std::string_view body, const parse_limits& limits = {});
 
-/// What `order_by: transaction` keeps in sequence: the transaction's id, for other events the id of their object,
-/// and nothing for an event that belongs to neither.
+/// What `order_by: transaction` keeps in sequence: the transaction's id, for other events the id of their
+/// object, and nothing for an event that belongs to neither.
 [[nodiscard]] std::string_view ordering_key(const envelope& e) noexcept;
 
 } // namespace webhookd::event

@@ -6,7 +6,8 @@
 
 namespace webhookd::event {
 
-/// The resource or service an event speaks of: the first part of its type, as Universign groups its catalogue.
+/// The resource or service an event speaks of: the first part of its type, as Universign groups its
+/// catalogue.
 enum class group { apikey, transaction, action, identity_validation, registration };
 
 /// As it stands in event types: `identity-validation`.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,8 +21,9 @@ struct http_request {
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds timeout{15'000};
     std::size_t max_response = 1024 * 1024; ///< bytes of body; a larger answer is an error, not a cut
-    bool follow_same_host = false;          ///< up to 3 redirects that keep scheme, host and port
+    bool follow_same_host = false;          ///< up to 3 redirects that keep method, scheme, host and port
     std::string ca_file;                    ///< PEM; empty: the system's
+    std::stop_token stop;                   ///< ends a transfer under way, within about a second, as `network`
 };
 
 struct http_response {
@@ -31,7 +33,8 @@ struct http_response {
     std::chrono::microseconds latency{};
 };
 
-/// A blocking client on libcurl with keep-alive, TLS always verified. Use each object from one thread at a time.
+/// A blocking client on libcurl with keep-alive, TLS 1.2 or newer, always verified. Proxies are taken from
+/// the environment, never for loopback. Use each object from one thread at a time.
 class http_client {
 public:
     http_client();
@@ -39,7 +42,10 @@ public:
     http_client(http_client&&) noexcept;
     http_client& operator=(http_client&&) noexcept;
 
-    /// Errors: argument_invalid (URL), network, network_timeout, response_too_large. Any HTTP status is a response.
+    /// Errors: argument_invalid (URL, header, method or timeout), network, network_timeout,
+    /// response_too_large (body, or more than 64 KiB of headers). Any HTTP status is a response; but with
+    /// follow_same_host a redirect elsewhere, or a fourth one, is `network`. Details name scheme, host and
+    /// port alone: a URL may carry credentials.
     [[nodiscard]] result<http_response> perform(const http_request& request);
 
 private:

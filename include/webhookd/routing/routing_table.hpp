@@ -18,8 +18,8 @@ struct route {
     bool final = false;
 };
 
-/// Event → the handlers that shall run, in the order of the file. Every route that matches adds its handlers, each
-/// handler once; a final route that matches ends the search. Immutable, any thread.
+/// Event → the handlers that shall run, in the order of the file. Every route that matches adds its handlers,
+/// each handler once; a final route that matches ends the search. Immutable, any thread.
 class routing_table {
 public:
     explicit routing_table(std::vector<route> routes);
@@ -27,7 +27,8 @@ public:
     /// Indices into `handlers()`, in order, each once.
     [[nodiscard]] std::vector<std::size_t> match(std::string_view endpoint, std::string_view type) const;
     /// Indices into `routes()` of the routes that match, in order, up to and with the first final one.
-    [[nodiscard]] std::vector<std::size_t> matching_routes(std::string_view endpoint, std::string_view type) const;
+    [[nodiscard]] std::vector<std::size_t> matching_routes(std::string_view endpoint,
+                                                           std::string_view type) const;
 
     [[nodiscard]] const std::vector<std::string>& handlers() const noexcept { return handlers_; }
     [[nodiscard]] const std::vector<route>& routes() const noexcept { return routes_; }

@@ -15,10 +15,11 @@ struct explanation {
     std::vector<std::string> findings; ///< the likely mistakes, the likeliest first, each with the way out
 };
 
-/// Says why a signature does not hold by trying the mistakes that integrators make: the body was parsed and serialised
-/// again (compact, indented), lost or gained a final line break or a BOM, changed its line ends; the payload was
-/// signed without base64url; plain base64 in place of base64url; another algorithm or salt length; another key of the
-/// set; an unknown kid; a key too small; the body stands inside the token. Slow; for people, never for the ingest path.
+/// Says why a signature does not hold by trying the mistakes that integrators make: the body was parsed and
+/// serialised again (compact, indented), lost or gained a final line break or a BOM, changed its line ends;
+/// the payload was signed without base64url; plain base64 in place of base64url; another algorithm or salt
+/// length; another key of the set; an unknown kid; a key too small; the body stands inside the token. Slow;
+/// for people, never for the ingest path.
 [[nodiscard]] explanation explain(const key_set& keys, std::string_view header_value, std::string_view body);
 
 } // namespace webhookd::signature

@@ -16,7 +16,8 @@ namespace webhookd::signature {
 /// One public key that may vouch for an endpoint's events. Immutable; shared between threads.
 class public_key {
 public:
-    /// Takes over the reference to `key`. Errors: key_unusable (not RSA, or not 2048 to 8192 bits).
+    /// Takes over the reference to `key`, also when it fails. Errors: key_unusable (not RSA, not 2048 to 8192
+    /// bits, an even modulus, or an exponent that is even, 1 or longer than 64 bits).
     static result<std::shared_ptr<const public_key>> adopt(std::string kid, EVP_PKEY* key);
 
     ~public_key();
@@ -37,11 +38,14 @@ private:
     int bits_;
 };
 
-/// The public keys of one endpoint, from a JWK Set (RFC 7517 §5). Immutable once parsed; share it by shared_ptr.
+/// The public keys of one endpoint, from a JWK Set (RFC 7517 §5). Immutable once parsed; share it by
+/// shared_ptr.
 class key_set {
 public:
-    /// Keys that cannot verify a webhook (not RSA, `use` other than sig, `alg` other than PS256, wrong size, no kid)
-    /// are left out and told in `skipped()`. Errors: key_set_malformed, also when no key is left.
+    /// Keys that cannot verify a webhook (not RSA, `use` other than sig, `alg` other than PS256, wrong size,
+    /// no kid, a kid that an earlier key has) or that carry their private half are left out and told in
+    /// `skipped()`. Errors: key_set_malformed (also more than 1 MiB or 256 keys, and when no key is left; the
+    /// detail tells why).
     static result<key_set> parse(std::string_view json);
 
     /// Null when no key has this id.

@@ -10,8 +10,8 @@
 
 namespace webhookd::signature {
 
-/// A private key that signs as Universign does: for trials, tests and benchmarks, never in the daemon's own path.
-/// Not thread safe; copy-free to share between threads only under the caller's lock.
+/// A private key that signs as Universign does: for trials, tests and benchmarks, never in the daemon's own
+/// path. Not thread safe; copy-free to share between threads only under the caller's lock.
 class signer {
 public:
     /// A new RSA key. Errors: argument_invalid (bits outside 2048…8192 or not a multiple of 8).
@@ -23,9 +23,11 @@ public:
     signer(signer&&) noexcept;
     signer& operator=(signer&&) noexcept;
 
-    /// `scd_` and 64 hex digits: SHA-256 of the public key (RFC 7638 thumbprint input), in the shape of Universign's own.
+    /// `scd_` and 64 hex digits: SHA-256 of the public key (RFC 7638 thumbprint input), in the shape of
+    /// Universign's own.
     [[nodiscard]] const std::string& kid() const noexcept;
-    /// A fresh `x-jws-signature` value over these bytes, its header written with Universign's blank after the comma.
+    /// A fresh `x-jws-signature` value over these bytes, its header written with Universign's blank after the
+    /// comma.
     [[nodiscard]] std::string sign(std::string_view body) const;
     [[nodiscard]] std::string private_pem() const; ///< PKCS#8: a secret
     [[nodiscard]] std::string jwks() const;        ///< the public half as a JWK Set with one key

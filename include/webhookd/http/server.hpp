@@ -1,0 +1,73 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+#include <webhookd/error.hpp>
+#include <webhookd/http/message.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace webhookd::http {
+
+struct server_options {
+    std::string name; ///< `ingest` or `admin`: for the log
+    config::limits limits;
+    std::vector<config::cidr> trusted_proxies;
+    std::shared_ptr<boost::asio::ssl::context> tls; ///< null: plain
+};
+
+/// Certificate chain and key for a TLS listener, TLS 1.2 and later. Errors: file_unreadable.
+[[nodiscard]] result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const config::tls& files);
+
+/// An HTTP/1.1 server over one or several event loops. Each TCP address gets one SO_REUSEPORT acceptor on every loop;
+/// unix sockets and sockets that systemd passed get one accept loop that hands connections round. A connection lives
+/// on one loop from its first to its last byte.
+/// Life: construct, `listen`, `start`, `stop` (then `wait`), destroy. Those calls come from one thread, which runs
+/// none of the loops, except that `listen` and `start` may run on any thread before the loops have work.
+class server {
+public:
+    /// The service and the loops must outlive the server.
+    server(std::vector<boost::asio::io_context*> loops, service& serves, server_options options);
+    /// `stop` with no grace.
+    ~server();
+
+    /// Opens a listener for each address. Errors: address_in_use.
+    result<void> listen(const std::vector<config::listen_address>& addresses);
+    /// Takes over a listening stream socket, TCP or unix. Errors: argument_invalid.
+    result<void> adopt(int descriptor);
+    /// The addresses that really are listened on, with the ports that the system chose.
+    [[nodiscard]] std::vector<std::string> addresses() const;
+
+    void start();
+
+    /// Closes the listeners and idle connections at once; requests in flight are answered with `Connection: close`.
+    void stop_accepting();
+    /// Waits until no connection is left. When the grace is over, the rest is cut off, and waited for.
+    /// True when nothing had to be cut off.
+    bool drain(std::chrono::milliseconds grace);
+
+    struct statistics {
+        std::size_t connections = 0;    ///< open now
+        std::uint64_t accepted = 0;     ///< connections ever
+        std::uint64_t turned_away = 0;  ///< over the connection limit
+        std::uint64_t accept_errors = 0;
+        std::uint64_t timeouts = 0;     ///< in any phase but idle
+        std::uint64_t malformed = 0;    ///< requests that were no HTTP, or beyond a limit
+        std::uint64_t exceptions = 0;   ///< bugs of a service
+    };
+    [[nodiscard]] statistics snapshot() const;
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+} // namespace webhookd::http

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <webhookd/ingest/key_source.hpp>
+#include <webhookd/runtime/clock.hpp>
+#include <webhookd/runtime/task.hpp>
+#include <webhookd/signature/key_set.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace webhookd::ingest {
+
+/// What an unknown key id leads to.
+enum class unknown_key_action {
+    refresh,     ///< the set may have changed: fetch it and look again
+    refuse,      ///< the set is as new as it may be asked for, and does not have the key
+    unavailable, ///< the last attempt to fetch the set failed, so nothing can be said
+};
+
+/// What a ring knows about its own freshness; the decisions below are pure functions of it.
+struct key_ring_state {
+    bool refreshing = false;
+    std::optional<std::chrono::steady_clock::time_point> last_attempt;
+    bool last_attempt_failed = false;
+};
+
+[[nodiscard]] unknown_key_action decide_on_unknown_key(const key_ring_state& state,
+                                                       std::chrono::steady_clock::time_point now,
+                                                       std::chrono::milliseconds cooldown);
+
+/// The public keys of one endpoint, kept fresh by a thread of its own: fetched at start, every `refresh`, after a
+/// failure every `cooldown`, and, at most once each `cooldown`, when an event names a key that is not in the set. One
+/// fetch at a time; whoever needs it waits for the same one. A new set replaces the old one as a whole, so a key that
+/// vanished from it vouches for nothing any more; a failed fetch keeps the last good set in use. Sets fetched by URL
+/// are kept in a file, from which a restart without network lives.
+class key_ring {
+public:
+    struct options {
+        std::string endpoint;          ///< for the log
+        std::chrono::milliseconds refresh;
+        std::chrono::milliseconds cooldown;
+        std::filesystem::path cache;   ///< file of the last good set; empty: none
+    };
+
+    struct status {
+        std::size_t keys = 0;
+        std::optional<std::chrono::seconds> age; ///< since the set in use was confirmed by its source
+        bool from_cache = false;                 ///< not confirmed by the source since the start
+        std::string last_error;                  ///< empty after a good fetch
+    };
+
+    /// Reads the cache. The thread begins with `start`.
+    key_ring(std::unique_ptr<key_source> source, options opts);
+    /// Stops as `stop()` does.
+    ~key_ring();
+
+    void start();
+    /// Ends the thread; whoever waits is answered keys_unavailable. The ring must not be destroyed before those who
+    /// were answered have run on. Idempotent.
+    void stop();
+
+    /// The key with this id, at once when it is in the set, else after a refresh if one is due.
+    /// Errors: key_unknown, keys_unavailable. On any loop.
+    [[nodiscard]] runtime::task<result<std::shared_ptr<const signature::public_key>>> find(std::string kid);
+
+    void refresh_now(); ///< as on SIGHUP
+    [[nodiscard]] status current_status() const;
+
+private:
+    using steady_clock = std::chrono::steady_clock;
+
+    void run(std::stop_token stop);
+    void refresh_once(const std::stop_token& stop);
+    void report_change(const signature::key_set* before, const signature::key_set& fresh) const;
+    void keep(const std::string& json) const;
+    void load_cache();
+    std::shared_ptr<const signature::public_key> look_up(std::string_view kid) const;
+    void wait_for_refresh(std::function<void()> resume);
+
+    const std::unique_ptr<key_source> source_;
+    const options options_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any wake_;
+    std::shared_ptr<const signature::key_set> keys_; ///< null until a first good set
+    key_ring_state state_;
+    bool wanted_ = false; ///< a refresh is asked for
+    std::vector<std::function<void()>> waiters_;
+    std::optional<steady_clock::time_point> confirmed_;
+    std::string cached_json_;
+    std::string last_error_;
+    std::jthread thread_;
+};
+
+} // namespace webhookd::ingest

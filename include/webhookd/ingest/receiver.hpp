@@ -1,0 +1,67 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+#include <webhookd/http/message.hpp>
+#include <webhookd/ingest/key_ring.hpp>
+#include <webhookd/store/group_writer.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace webhookd::ingest {
+
+/// An endpoint registered at Universign, as the receiver serves it.
+struct receiver_endpoint {
+    std::string name;
+    std::string path;
+    key_ring* keys = nullptr; ///< null: signatures are disabled (trials on loopback only)
+};
+
+/// The receiving pipeline: admit → verify → parse → keep → acknowledge. Nothing of a request is believed before its
+/// signature holds, and nothing is acknowledged before it is on the disk.
+/// Serves every ingest loop at once; holds no state of a request.
+class receiver final : public http::service {
+public:
+    /// Key rings, writer and clock must outlive the receiver.
+    receiver(std::vector<receiver_endpoint> endpoints, std::vector<config::cidr> allowed_sources,
+             store::group_writer& writer, const runtime::clock& clock);
+
+    std::optional<http::response> admit(const http::request& r) override;
+    runtime::task<http::response> handle(http::request& r) override;
+
+    struct statistics {
+        std::uint64_t received = 0; ///< requests whose body was read
+        std::uint64_t accepted = 0;
+        std::uint64_t duplicates = 0;
+        std::uint64_t rejected = 0; ///< not authentic or no event
+        std::uint64_t deferred = 0; ///< 503: the sender should come again
+    };
+    [[nodiscard]] statistics snapshot() const;
+
+private:
+    struct proof {
+        std::string signature;
+        std::shared_ptr<const signature::public_key> key;
+    };
+
+    const receiver_endpoint& endpoint_of(const http::request& r) const;
+    runtime::task<result<proof>> verify(const receiver_endpoint& endpoint, const http::request& r) const;
+    runtime::task<result<store::append_outcome>> keep(store::new_event event);
+    runtime::task<result<http::response>> receive(const receiver_endpoint& endpoint, http::request& r);
+
+    std::map<std::string, receiver_endpoint, std::less<>> endpoints_; ///< by path
+    std::vector<config::cidr> allowed_sources_;
+    store::group_writer& writer_;
+    const runtime::clock& clock_;
+    std::atomic<std::uint64_t> received_{0};
+    std::atomic<std::uint64_t> accepted_{0};
+    std::atomic<std::uint64_t> duplicates_{0};
+    std::atomic<std::uint64_t> rejected_{0};
+    std::atomic<std::uint64_t> deferred_{0};
+};
+
+} // namespace webhookd::ingest

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace webhookd::runtime {
+
+/// Single-threaded event loops, one thread each. What lives on a loop needs no lock.
+class event_loops {
+public:
+    /// Threads start at once and carry `name` and their number for `ps -T`. An exception that escapes a completion
+    /// handler is a bug: it is logged, counted, and the loop goes on.
+    event_loops(std::size_t count, const std::string& name);
+    /// Ends as `stop()` does.
+    ~event_loops();
+
+    [[nodiscard]] std::size_t size() const noexcept { return loops_.size(); }
+    [[nodiscard]] boost::asio::io_context& operator[](std::size_t i) noexcept { return loops_[i]->context; }
+    [[nodiscard]] std::vector<boost::asio::io_context*> contexts();
+
+    /// Asks every loop for a sign of life; `alive()` tells how many answered the last call. Any thread.
+    void ping();
+    [[nodiscard]] bool alive() const noexcept;
+
+    /// Lets each loop end when it has nothing left to do, and waits for that: whoever spawned work ends it first.
+    void stop();
+
+private:
+    struct loop {
+        boost::asio::io_context context{1};
+        boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
+        std::thread thread;
+        std::atomic<bool> answered{true};
+    };
+    std::vector<std::unique_ptr<loop>> loops_;
+};
+
+/// Runs a loop until it is out of work, surviving exceptions as `event_loops` does.
+void run_surviving_exceptions(boost::asio::io_context& context);
+
+} // namespace webhookd::runtime

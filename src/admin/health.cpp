@@ -1,0 +1,84 @@
+#include <webhookd/admin/health.hpp>
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace webhookd::admin {
+
+namespace {
+
+using json_writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void write_string(json_writer& json, std::string_view text) {
+    json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+/// True when the endpoint can verify events.
+bool write_endpoint(json_writer& json, const std::string& name, const ingest::key_ring* keys) {
+    json.StartObject();
+    json.Key("name");
+    write_string(json, name);
+    json.Key("signature");
+    json.String(keys != nullptr ? "required" : "disabled");
+    bool ready = true;
+    if (keys != nullptr) {
+        const auto status = keys->current_status();
+        ready = status.keys > 0;
+        json.Key("keys");
+        json.Uint64(status.keys);
+        json.Key("keys_age_seconds");
+        if (status.age) json.Int64(status.age->count());
+        else json.Null();
+        json.Key("keys_from_cache");
+        json.Bool(status.from_cache);
+        if (!status.last_error.empty()) {
+            json.Key("last_error");
+            write_string(json, status.last_error);
+        }
+    }
+    json.Key("ready");
+    json.Bool(ready);
+    json.EndObject();
+    return ready;
+}
+
+http::response readiness(const health_sources& sources) {
+    rapidjson::StringBuffer buffer;
+    json_writer json(buffer);
+    json.StartObject();
+    bool ready = !sources.stopping && sources.writer.healthy();
+    json.Key("stopping");
+    json.Bool(sources.stopping);
+    json.Key("store");
+    json.String(sources.writer.healthy() ? "ok" : "failing");
+    json.Key("endpoints");
+    json.StartArray();
+    for (const auto& [name, keys] : sources.key_rings) ready = write_endpoint(json, name, keys) && ready;
+    json.EndArray();
+    json.Key("status");
+    json.String(ready ? "ready" : "not ready");
+    json.EndObject();
+    http::response r;
+    r.status = ready ? http::status::ok : http::status::service_unavailable;
+    r.body.assign(buffer.GetString(), buffer.GetSize());
+    r.body += '\n';
+    return r;
+}
+
+runtime::task<http::response> answer_alive(http::request&) {
+    http::response r;
+    r.body = "{\"status\":\"alive\"}\n";
+    co_return r;
+}
+
+runtime::task<http::response> answer_readiness(const health_sources& sources) { co_return readiness(sources); }
+
+} // namespace
+
+void add_health(http::router& router, health_sources sources) {
+    router.add(http::verb::get, "/healthz", answer_alive);
+    router.add(http::verb::get, "/readyz",
+               [sources = std::move(sources)](http::request&) { return answer_readiness(sources); });
+}
+
+} // namespace webhookd::admin

@@ -1,0 +1,109 @@
+#include "cli/check_config.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/route_trial.hpp"
+#include "config/source_text.hpp"
+
+#include <webhookd/event/envelope.hpp>
+#include <webhookd/event/event_type.hpp>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+namespace webhookd::cli {
+namespace {
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+bool names_file(const std::string& event) {
+    std::error_code ignored;
+    return event.find('/') != std::string::npos || event.ends_with(".json") ||
+           std::filesystem::exists(event, ignored);
+}
+
+/// The event whose way shall be shown. `ok`, or the exit code after a message.
+int read_event(const std::string& event, trial_event& out, std::ostream& err) {
+    if (!names_file(event)) {
+        out.type = event;
+    } else {
+        auto body = config::read_file(event, event::parse_limits{}.bytes);
+        if (!body) {
+            err << event << ": cannot be read: " << body.error().detail << '\n';
+            return no_input;
+        }
+        const auto envelope = event::parse_envelope(*body);
+        if (!envelope) {
+            err << event << ": is not an event: " << to_string(envelope.error()) << '\n';
+            return data_error;
+        }
+        out.type = envelope->type;
+        out.body = std::move(*body);
+    }
+    if (!event::find_type(out.type)) {
+        const auto near = event::nearest_type(out.type);
+        err << "warning: " << out.type << " is not a documented event";
+        if (near) err << "; did you mean " << *near << '?';
+        err << '\n';
+    }
+    return ok;
+}
+
+int show_event(const check_config_options& options, const config::configuration& c, std::ostream& out,
+               std::ostream& err) {
+    trial_event event;
+    if (const int code = read_event(options.event, event, err); code != ok) return code;
+    bool shown = false;
+    for (const auto& endpoint : c.endpoints) {
+        if (!options.endpoint.empty() && options.endpoint != endpoint.name) continue;
+        event.endpoint = endpoint.name;
+        out << event.type << " at endpoint " << endpoint.name << ":\n" << describe_trial(c, event);
+        shown = true;
+    }
+    if (shown) return ok;
+    err << "there is no endpoint " << options.endpoint << '\n';
+    return usage;
+}
+
+} // namespace
+
+int check_config(const check_config_options& options, const config::secret_sources& secrets,
+                 std::ostream& out, std::ostream& err) {
+    const auto loaded = config::load_file(options.file, secrets);
+    for (const auto& diagnostic : loaded.diagnostics)
+        err << to_string(diagnostic) << '\n';
+    if (!loaded.value) return configuration;
+    const auto& c = *loaded.value;
+    out << options.file << ": ok (" << counted(c.endpoints.size(), "endpoint") << ", "
+        << counted(c.handlers.size(), "handler") << ", " << counted(c.routes.size(), "route");
+    if (!loaded.diagnostics.empty()) out << ", " << counted(loaded.diagnostics.size(), "warning");
+    out << ")\n";
+    return options.event.empty() ? ok : show_event(options, c, out, err);
+}
+
+void add_check_config_command(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<check_config_options>();
+    auto* command =
+        app.add_subcommand("check-config", "Validate a configuration file and try events on its routes");
+    command->add_option("FILE", options->file, "The configuration (YAML)")->required();
+    auto* event =
+        command->add_option("--event", options->event,
+                            "Show which routes match and which handlers would run: an event type, or a file "
+                            "with an event's body (JSON)");
+    command
+        ->add_option("--endpoint", options->endpoint,
+                     "The endpoint that the event arrives at; without it each one")
+        ->needs(event);
+    command->callback([options, &exit_code] {
+        exit_code = check_config(*options, config::secret_sources::of_process(), std::cout, std::cerr);
+    });
+}
+
+} // namespace webhookd::cli

@@ -1,0 +1,38 @@
+#include <webhookd/cli/main.hpp>
+
+#include "cli/check_config.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/keys.hpp"
+#include "cli/serve.hpp"
+#include "cli/trigger.hpp"
+#include "cli/verify.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace webhookd::cli {
+
+int run(int argc, char** argv) {
+    CLI::App app("Receives Universign's webhooks, proves and keeps each one, and hands it to your handlers.",
+                 "universign-webhookd");
+    app.set_version_flag("--version", std::string("universign-webhookd ") + WEBHOOKD_VERSION);
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+
+    int exit_code = exit_code::ok;
+    add_serve_command(app, exit_code);
+    add_check_config_command(app, exit_code);
+    add_keys_command(app, exit_code);
+    add_trigger_command(app, exit_code);
+    add_verify_command(app, exit_code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        // --help and --version come as "errors" with code 0; everything else is a wrong call.
+        return app.exit(e) == 0 ? exit_code::ok : exit_code::usage;
+    }
+    return exit_code;
+}
+
+} // namespace webhookd::cli

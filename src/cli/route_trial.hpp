@@ -1,0 +1,19 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+
+#include <string>
+
+namespace webhookd::cli {
+
+struct trial_event {
+    std::string endpoint;
+    std::string type;
+    std::string body; ///< empty: only the type is known
+};
+
+/// For each route whether it matches (`yes`, `no`, or `if` and the conditions that cannot be judged without a
+/// body), and the handlers that would run, in order. Several indented lines, for people.
+[[nodiscard]] std::string describe_trial(const config::configuration& c, const trial_event& event);
+
+} // namespace webhookd::cli

@@ -1,0 +1,147 @@
+#include "cli/verify.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/file.hpp"
+#include "cli/json_line.hpp"
+
+#include <webhookd/outbound/http_client.hpp>
+#include <webhookd/signature/explain.hpp>
+#include <webhookd/signature/verifier.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <ostream>
+
+namespace webhookd::cli {
+namespace {
+
+constexpr std::size_t largest_key_set = 1024 * 1024;
+
+bool is_url(std::string_view text) {
+    return text.starts_with("http://") || text.starts_with("https://");
+}
+
+/// Errors: as read_input and http_client::perform, and http_status.
+result<std::string> fetch(const std::string& where, const console& io) {
+    if (!is_url(where)) return read_input(where, io.in, largest_key_set);
+    outbound::http_request request;
+    request.url = where;
+    request.headers = {"Accept: application/jwk-set+json, application/json"};
+    request.follow_same_host = true;
+    request.max_response = largest_key_set;
+    auto answer = outbound::http_client{}.perform(request);
+    if (!answer) return answer.error();
+    if (answer->status != 200) return failure{errc::http_status, "HTTP " + std::to_string(answer->status)};
+    return std::move(answer->body);
+}
+
+int complain(const console& io, const std::string& about, const failure& why) {
+    io.err << "universign-webhookd verify: " << about << ": " << to_string(why) << '\n';
+    switch (why.code) {
+    case errc::file_unreadable:
+        return exit_code::no_input;
+    case errc::key_set_malformed:
+        return exit_code::data_error;
+    case errc::argument_invalid:
+        return exit_code::usage;
+    default:
+        return exit_code::unavailable;
+    }
+}
+
+/// The value itself, or the file that `@` points at, without its final line break.
+result<std::string> read_signature(const std::string& argument, const console& io) {
+    if (!argument.starts_with('@')) return argument;
+    auto text = read_input(argument.substr(1), io.in, 64 * 1024);
+    while (text && (text->ends_with('\n') || text->ends_with('\r')))
+        text->pop_back();
+    return text;
+}
+
+/// A kid out of a header nobody vouches for, fit for a terminal.
+std::string printable(std::string text) {
+    text.resize(std::min<std::size_t>(text.size(), 256));
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return text;
+}
+
+void print(const signature::explanation& told, const verify_options& options, std::ostream& out) {
+    if (options.json) {
+        json_line line;
+        line.flag("valid", told.valid);
+        line.text("kid", printable(told.kid));
+        line.text("verdict", told.verdict);
+        if (options.explain) line.texts("findings", told.findings);
+        out << line.take() << '\n';
+        return;
+    }
+    out << told.verdict << '\n';
+    if (!told.valid && !told.kid.empty()) out << "kid: " << printable(told.kid) << '\n';
+    if (!told.valid && !options.explain) out << "Give --explain to look for the likely mistake.\n";
+    if (!options.explain) return;
+    for (const auto& finding : told.findings)
+        out << "- " << finding << '\n';
+}
+
+/// The same answer as explain(), without the search for mistakes.
+signature::explanation check(const signature::key_set& keys, std::string_view value, std::string_view body) {
+    signature::explanation told;
+    const auto no = [&](const failure& why) {
+        told.verdict = "The signature does not hold (" + to_string(why) + ").";
+        return told;
+    };
+    const auto jws = signature::parse_detached_jws(value);
+    if (!jws) return no(jws.error());
+    told.kid = jws->kid;
+    const auto key = keys.find(jws->kid);
+    if (!key) return no({errc::key_unknown});
+    if (const auto held = signature::verifier{}.verify(*jws, body, key); !held) return no(held.error());
+    told.valid = true;
+    told.verdict = "The signature holds: the key " + printable(jws->kid) + " made it over these " +
+                   std::to_string(body.size()) + " bytes.";
+    return told;
+}
+
+} // namespace
+
+int run_verify(const verify_options& options, const console& io) {
+    const int from_stdin = (options.body == "-") + (options.signature == "@-") + (options.jwks == "-");
+    if (from_stdin > 1) {
+        io.err << "universign-webhookd verify: only one of --jwks, --signature and --body can be standard "
+                  "input\n";
+        return exit_code::usage;
+    }
+    const auto value = read_signature(options.signature, io);
+    if (!value) return complain(io, "--signature", value.error());
+    const auto body = read_input(options.body, io.in);
+    if (!body) return complain(io, "--body", body.error());
+    const auto text = fetch(options.jwks, io);
+    if (!text) return complain(io, "--jwks", text.error());
+    const auto keys = signature::key_set::parse(*text);
+    if (!keys) return complain(io, "--jwks", keys.error());
+    for (const auto& line : keys->skipped())
+        io.err << "note: left out of the key set: " << line << '\n';
+
+    const auto told =
+        options.explain ? signature::explain(*keys, *value, *body) : check(*keys, *value, *body);
+    print(told, options, io.out);
+    return told.valid ? exit_code::ok : exit_code::data_error;
+}
+
+void add_verify_command(CLI::App& app, int& exit_code) {
+    auto* verify = app.add_subcommand("verify", "Say whether a signature holds, and if not, why");
+    const auto options = std::make_shared<verify_options>();
+    verify->add_option("--jwks", options->jwks, "The key set: a file or a URL")->required();
+    verify->add_option("--signature", options->signature, "The value of x-jws-signature, or @FILE")
+        ->required();
+    verify->add_option("--body", options->body, "File with the raw body as received; - for standard input")
+        ->required();
+    verify->add_flag("--explain", options->explain, "Name the likely mistake");
+    verify->add_flag("--json", options->json, "Print one JSON object");
+    verify->callback([options, &exit_code] { exit_code = run_verify(*options, console::standard()); });
+}
+
+} // namespace webhookd::cli

@@ -1,0 +1,131 @@
+#include "config/sections.hpp"
+#include "config/web_address.hpp"
+#include "config/wording.hpp"
+
+#include <algorithm>
+
+namespace webhookd::config {
+namespace {
+
+/// What the daemon itself writes into every request, and what frames it.
+constexpr std::string_view reserved_headers[] = {
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "te",
+    "trailer",
+    "upgrade",
+    "transfer-encoding",
+    "keep-alive",
+    "proxy-connection",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+    "x-jws-signature",
+    "x-universign-event",
+};
+
+std::string lower(std::string text) {
+    for (auto& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+bool is_token(std::string_view name) {
+    static constexpr std::string_view token = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                              "!#$%&'*+-.^_`|~";
+    return !name.empty() && name.find_first_not_of(token) == std::string_view::npos;
+}
+
+void read_headers(object_reader& in, std::map<std::string, std::string>& out) {
+    std::set<std::string> names;
+    in.entries("headers", [&](const yaml_entry& entry, const std::string& path) {
+        const auto name = lower(entry.key);
+        if (!is_token(entry.key))
+            in.in().error(entry.at, path, "is not the name of a header");
+        else if (std::find(std::begin(reserved_headers), std::end(reserved_headers), name) !=
+                 std::end(reserved_headers))
+            in.in().error(entry.at, path, "is a header that the daemon sets itself");
+        else if (!names.insert(name).second)
+            in.in().error(entry.at, path, "stands here a second time; headers know no upper and lower case");
+        auto value = in.in().read_text(*entry.value, path, true);
+        if (!value) return;
+        const auto control = [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; };
+        if (std::any_of(value->value.begin(), value->value.end(), control))
+            return in.in().error(*value, "holds a line break or another control character");
+        out[entry.key] = std::move(value->value);
+    });
+}
+
+/// How many bytes a base64 text with padding stands for; nothing when it is malformed.
+std::optional<std::size_t> base64_bytes(std::string_view text) {
+    static constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if (text.empty() || text.size() % 4 != 0) return std::nullopt;
+    const auto padding = text.ends_with("==") ? 2u : text.ends_with('=') ? 1u : 0u;
+    const auto digits = text.substr(0, text.size() - padding);
+    if (digits.find_first_not_of(alphabet) != std::string_view::npos) return std::nullopt;
+    return text.size() / 4 * 3 - padding;
+}
+
+void read_secret(object_reader& in, const text& secret, std::vector<std::string>& out) {
+    constexpr std::string_view prefix = "whsec_";
+    const auto bytes = secret.value.starts_with(prefix)
+                           ? base64_bytes(std::string_view(secret.value).substr(prefix.size()))
+                           : std::nullopt;
+    if (!bytes)
+        in.in().error(secret,
+                      "must be `whsec_` and base64; make one with: echo whsec_$(openssl rand -base64 32)");
+    else if (*bytes < 24 || *bytes > 64)
+        in.in().error(secret,
+                      "must stand for 24 to 64 bytes; make one with: echo whsec_$(openssl rand -base64 32)");
+    else
+        out.push_back(secret.value);
+}
+
+void read_sign(object_reader& in, std::vector<std::string>& out) {
+    if (const auto secret = in.text_at("secret")) read_secret(in, *secret, out);
+    if (const auto secrets = in.texts("secrets")) {
+        if (in.find("secrets")->items.empty()) in.error("secrets", "must hold at least one secret");
+        for (const auto& secret : *secrets)
+            read_secret(in, secret, out);
+    }
+    if (in.has("secret") && in.has("secrets"))
+        in.error("secrets", "stands beside `secret`; put all of them into the list");
+    else if (in.there() && !in.has("secret") && !in.has("secrets"))
+        in.in().error(in.at({}), in.path(), "needs `secret`, or `secrets` while one replaces another");
+}
+
+} // namespace
+
+void read_forward_handler(object_reader& in, forward_handler& out) {
+    in.require("url");
+    if (auto url = in.text_at("url")) {
+        const auto address = parse_web_address(url->value);
+        if (!address.usable)
+            in.in().error(*url,
+                          "is not an http or https URL; write it like https://crm.internal/hooks/universign");
+        else if (address.fragment)
+            in.in().error(*url, "must not hold a fragment (`#`)");
+        else if (!address.encrypted && !address.loopback)
+            in.in().warning(
+                *url, "is not https: names and addresses of signers would cross the network in the clear");
+        out.url = std::move(url->value);
+    }
+    read_headers(in, out.headers);
+    in.object("sign", [&](object_reader& sign) { read_sign(sign, out.secrets); });
+    in.duration("connect_timeout", out.connect_timeout, 10ms, 1h);
+    in.choice("body", out.body,
+              {{"raw", forward_body::raw},
+               {"envelope", forward_body::envelope},
+               {"cloudevents", forward_body::cloudevents}});
+    in.file("ca_file", out.ca_file);
+    in.file("client_certificate", out.client_certificate);
+    in.file("client_key", out.client_key);
+    if (in.has("client_certificate") != in.has("client_key"))
+        in.error(in.has("client_key") ? "client_key" : "client_certificate",
+                 "`client_certificate` and `client_key` belong together");
+}
+
+} // namespace webhookd::config

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "config/reading.hpp"
+
+#include <webhookd/config/units.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace webhookd::config {
+
+/// One map of the file. Every member function that takes a key makes it known; what is wrong with its value
+/// is reported, and then, as when it is absent, the target keeps what it had and the answer is false.
+/// `finish` reports the keys that nobody asked for and those that stand twice. Valid while the document and
+/// the reading live.
+class object_reader {
+public:
+    /// A null node stands for an absent map: nothing is there, nothing is missing.
+    object_reader(reading& in, const yaml_node* node, std::string path, std::string section);
+
+    using body = std::function<void(object_reader&)>;
+
+    bool text(std::string_view key, std::string& out);
+    bool file(std::string_view key, std::filesystem::path& out);
+    bool flag(std::string_view key, bool& out);
+    bool size(std::string_view key, byte_size& out, byte_size min, byte_size max);
+    bool duration(std::string_view key, std::chrono::milliseconds& out, std::chrono::milliseconds min,
+                  std::chrono::milliseconds max);
+    bool number(std::string_view key, double& out, double min, double max);
+
+    template <class Integer>
+    bool integer(std::string_view key, Integer& out, std::uint64_t min,
+                 std::uint64_t max = std::numeric_limits<Integer>::max()) {
+        static_assert(std::is_unsigned_v<Integer>);
+        const auto value = read_integer(key, min, max);
+        if (value) out = static_cast<Integer>(*value);
+        return value.has_value();
+    }
+
+    /// One of a few words.
+    template <class Enum>
+    bool choice(std::string_view key, Enum& out,
+                std::initializer_list<std::pair<std::string_view, std::type_identity_t<Enum>>> words) {
+        std::vector<std::string_view> names;
+        for (const auto& word : words)
+            names.push_back(word.first);
+        const auto index = read_choice(key, names);
+        if (index) out = (words.begin() + *index)->second;
+        return index.has_value();
+    }
+
+    /// A text that must not be empty, with what a later check needs to report about it.
+    std::optional<config::text> text_at(std::string_view key, bool bare = false,
+                                        other_braces others = other_braces::refuse);
+    /// A list of texts; where `single` is true, also one text alone. Wrong elements are reported and left
+    /// out. Nothing when the key is absent or its value is no list.
+    std::optional<std::vector<config::text>> texts(std::string_view key, bool single = false);
+
+    /// A name: letters, digits, `.`, `_`, `-`, at most 64; fit for metric labels, paths and terminals.
+    std::optional<config::text> name(std::string_view key);
+
+    /// A map. `read` is called for an absent one as well, with an absent reader, unless the value is wrong.
+    bool object(std::string_view key, const body& read);
+    /// A list of maps; `read` for each.
+    bool objects(std::string_view key, const body& read);
+    /// A map whose keys are names of the user's own; `read` gets each key's entry and path.
+    using entry_body = std::function<void(const yaml_entry&, const std::string& path)>;
+    bool entries(std::string_view key, const entry_body& read);
+
+    /// Makes keys known without reading them.
+    void know(std::string_view key);
+    /// After this `finish` reports no unknown keys.
+    void know_all() { all_known_ = true; }
+    [[nodiscard]] bool there() const noexcept { return node_ != nullptr; }
+    [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+    /// Null when absent.
+    [[nodiscard]] const yaml_node* find(std::string_view key) const;
+
+    /// Reports an absent key.
+    void require(std::string_view key);
+    /// Reports a mistake at the value of a key, at the map itself when it is absent.
+    void error(std::string_view key, std::string message);
+    void warning(std::string_view key, std::string message);
+
+    [[nodiscard]] place at(std::string_view key) const;
+    [[nodiscard]] std::string path(std::string_view key) const;
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] const std::string& section() const noexcept { return section_; }
+    [[nodiscard]] reading& in() noexcept { return in_; }
+
+    /// Leaves keys in peace that start with `ignored`, if that is not empty.
+    void finish(std::string_view ignored = {});
+
+private:
+    const yaml_node* take(std::string_view key);
+    std::optional<std::uint64_t> read_integer(std::string_view key, std::uint64_t min, std::uint64_t max);
+    std::optional<std::size_t> read_choice(std::string_view key, const std::vector<std::string_view>& words);
+    void read_object(const yaml_node* node, std::string path, std::string section, const body& read);
+
+    reading& in_;
+    const yaml_node* node_;
+    std::string path_;
+    std::string section_;
+    std::vector<std::string_view> known_;
+    bool all_known_ = false;
+};
+
+/// Whether a text can be a name (see `object_reader::name`).
+[[nodiscard]] bool is_name(std::string_view text) noexcept;
+/// What to say when it cannot.
+inline constexpr std::string_view name_rule =
+    "a name has 1 to 64 letters, digits, dots, dashes and underscores, and "
+    "starts with a letter or a digit";
+
+/// Reports keys that stand twice in one map.
+void report_duplicate_keys(reading& in, const yaml_node& map, const std::string& path);
+
+} // namespace webhookd::config

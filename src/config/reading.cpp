@@ -1,0 +1,110 @@
+#include "config/reading.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace webhookd::config {
+namespace {
+
+constexpr std::size_t most_mistakes = 10'000; ///< kept for sorting; fewer are shown
+
+} // namespace
+
+void reading::error(place at, std::string path, std::string message) {
+    add(severity::error, at, std::move(path), std::move(message));
+}
+
+void reading::warning(place at, std::string path, std::string message) {
+    add(severity::warning, at, std::move(path), std::move(message));
+}
+
+void reading::add(severity s, place at, std::string path, std::string message) {
+    if (describing()) return;
+    if (diagnostics_.size() >= most_mistakes) {
+        ++dropped_;
+        return;
+    }
+    diagnostics_.push_back({s, file_, at.line, at.column, std::move(path), std::move(message)});
+}
+
+std::vector<diagnostic> reading::take_diagnostics() {
+    constexpr std::size_t most = 1000;
+    std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const diagnostic& a, const diagnostic& b) {
+        return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+    });
+    if (diagnostics_.size() > most) {
+        const auto more = diagnostics_.size() - most + dropped_;
+        // An error, so that a file whose first thousand are warnings cannot pass for a good one.
+        diagnostics_.resize(most);
+        diagnostics_.push_back({severity::error, file_, 0, 0, {}, "and " + std::to_string(more) + " more"});
+    }
+    return std::move(diagnostics_);
+}
+
+void reading::describe(const std::string& section, std::string_view key) {
+    if (keys_) (*keys_)[section].emplace(key);
+}
+
+std::optional<text> reading::read_text(const yaml_node& node, const std::string& path, bool bare,
+                                       other_braces others) {
+    // Aliases can make few nodes many values.
+    if (++texts_read_ > yaml_document::max_values) {
+        if (texts_read_ == yaml_document::max_values + 1)
+            error(node.at, path, "is one value too many, aliases included");
+        return std::nullopt;
+    }
+    if (node.kind != yaml_node::kind::scalar || node.is_null()) {
+        error(node.at, path, "must be text, not " + std::string(describe_kind(node)));
+        return std::nullopt;
+    }
+    if (!bare && node.plain && (is_json_number(node.text) || parse_truth(node.text))) {
+        error(node.at, path,
+              "must be text, not " + std::string(describe_kind(node)) + "; put it in quotes if it is meant");
+        return std::nullopt;
+    }
+    auto expanded = expand(node.text, sources_, others);
+    if (!expanded.mistake.empty()) {
+        error(node.at, path, std::move(expanded.mistake));
+        return std::nullopt;
+    }
+    return text{std::move(expanded.text), node.text, node.at, path, expanded.referenced};
+}
+
+std::string_view describe_kind(const yaml_node& node) {
+    if (node.kind == yaml_node::kind::sequence) return "a list";
+    if (node.kind == yaml_node::kind::map) return "a map";
+    if (node.is_null()) return "nothing";
+    if (node.plain && is_json_number(node.text)) return "a number";
+    if (node.plain && parse_truth(node.text)) return "a truth value";
+    return "text";
+}
+
+bool is_json_number(std::string_view text) noexcept {
+    const auto digits = [&] {
+        const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+        text.remove_prefix(end);
+        return end;
+    };
+    if (text.starts_with('-')) text.remove_prefix(1);
+    const bool zero = text.starts_with('0');
+    const auto whole = digits();
+    if (whole == 0 || (zero && whole > 1)) return false;
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        if (digits() == 0) return false;
+    }
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+        if (digits() == 0) return false;
+    }
+    return text.empty();
+}
+
+std::optional<bool> parse_truth(std::string_view text) noexcept {
+    if (text == "true" || text == "True" || text == "TRUE") return true;
+    if (text == "false" || text == "False" || text == "FALSE") return false;
+    return std::nullopt;
+}
+
+} // namespace webhookd::config

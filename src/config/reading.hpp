@@ -1,0 +1,85 @@
+#pragma once
+
+#include "config/references.hpp"
+#include "config/yaml_document.hpp"
+
+#include <webhookd/config/load.hpp>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace webhookd::config {
+
+/// The keys that each section of the file knows. Sections are written as paths: `server.limits`,
+/// `endpoints[]` (an element), `handlers.*` (a freely named member), `handlers.*<shell>` (a variant); the
+/// file as a whole is empty.
+using key_table = std::map<std::string, std::set<std::string>>;
+
+/// A text of the file. Mistakes may quote `raw`, and never `value`, which may hold a secret.
+struct text {
+    std::string value; ///< references filled in
+    std::string raw;   ///< as written
+    place at;
+    std::string path;        ///< `routes[0].handlers[1]`
+    bool referenced = false; ///< at least one reference was filled in
+};
+
+/// One pass over one file: what is wrong with it, and what its sections must know of each other.
+class reading {
+public:
+    reading(std::string file, const secret_sources& sources)
+        : file_(std::move(file))
+        , sources_(sources) {}
+    /// A pass over an empty file that visits every section and variant and fills in `keys`.
+    reading(key_table& keys, const secret_sources& sources)
+        : sources_(sources)
+        , keys_(&keys) {}
+
+    void error(place at, std::string path, std::string message);
+    void warning(place at, std::string path, std::string message);
+    void error(const text& t, std::string message) { error(t.at, t.path, std::move(message)); }
+    void warning(const text& t, std::string message) { warning(t.at, t.path, std::move(message)); }
+
+    /// A text with its references filled in. Reports what is no text: maps, lists, nulls, and, where `bare`
+    /// is false, numbers and truth values without quotes.
+    std::optional<text> read_text(const yaml_node& node, const std::string& path, bool bare = false,
+                                  other_braces others = other_braces::refuse);
+
+    [[nodiscard]] bool describing() const noexcept { return keys_ != nullptr; }
+    void describe(const std::string& section, std::string_view key);
+
+    /// In the order of the file. At most 1000, then one that says so.
+    [[nodiscard]] std::vector<diagnostic> take_diagnostics();
+
+    // What later sections ask about earlier ones.
+    std::vector<text> handlers;                             ///< names
+    std::vector<text> endpoints;                            ///< names
+    std::vector<std::pair<listen_address, text>> listeners; ///< of every section; defaults have no place
+    std::set<std::string> used_handlers;
+    bool listens_on_loopback_only =
+        false; ///< every listener of the server is loopback or unix; there is at least one
+
+private:
+    void add(severity s, place at, std::string path, std::string message);
+
+    std::string file_;
+    const secret_sources& sources_;
+    key_table* keys_ = nullptr;
+    std::vector<diagnostic> diagnostics_;
+    std::size_t dropped_ = 0;
+    std::size_t texts_read_ = 0;
+};
+
+/// `a list`, `a map`, `a number`…: what stands there, for messages.
+[[nodiscard]] std::string_view describe_kind(const yaml_node& node);
+
+/// Whether a plain scalar is what JSON would take for a number, or for a truth value.
+[[nodiscard]] bool is_json_number(std::string_view text) noexcept;
+[[nodiscard]] std::optional<bool> parse_truth(std::string_view text) noexcept;
+
+} // namespace webhookd::config

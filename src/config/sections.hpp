@@ -1,0 +1,37 @@
+#pragma once
+
+#include "config/object_reader.hpp"
+
+#include <webhookd/config/config.hpp>
+
+namespace webhookd::config {
+
+// Each reads one section of the file; what it is about and its defaults stand in
+// config/universign-webhookd.yaml. `root` is the file. The order of the calls in `read_configuration`
+// matters: routes ask for handlers and endpoints, endpoints ask where the server listens.
+
+void read_server(object_reader& root, server& out);
+void read_admin(object_reader& root, admin& out);
+void read_endpoints(object_reader& root, std::vector<endpoint>& out);
+void read_storage(object_reader& root, storage& out);
+void read_queue(object_reader& root, queue& out);
+void read_handlers(object_reader& root, std::vector<handler>& out);
+void read_routes(object_reader& root, std::vector<route>& out);
+void read_log(object_reader& root, log& out);
+
+// The kinds of handlers.
+void read_log_handler(object_reader& in, log_handler& out);
+void read_forward_handler(object_reader& in, forward_handler& out);
+void read_shell_handler(object_reader& in, shell_handler& out);
+
+/// `level` and `format`, as the daemon's log and a log handler write them.
+bool read_log_level(object_reader& in, log_level& out);
+bool read_log_format(object_reader& in, log_format& out);
+
+/// The whole file.
+void read_configuration(object_reader& root, configuration& out);
+
+/// Every key that the reader knows: what the schema must list, and no more.
+[[nodiscard]] key_table known_keys();
+
+} // namespace webhookd::config

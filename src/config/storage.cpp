@@ -1,0 +1,80 @@
+#include "config/sections.hpp"
+#include "config/wording.hpp"
+
+namespace webhookd::config {
+namespace {
+
+/// `forever`, or a duration in whole seconds.
+bool read_retention(object_reader& in, std::string_view key, std::optional<std::chrono::seconds>& out) {
+    const auto* node = in.find(key);
+    if (node && node->kind == yaml_node::kind::scalar && node->text == "forever") {
+        in.know(key);
+        out.reset();
+        return true;
+    }
+    milliseconds duration{};
+    if (!in.duration(key, duration, 1h, 36'500 * 24h)) return false;
+    out = std::chrono::duration_cast<std::chrono::seconds>(duration);
+    return true;
+}
+
+} // namespace
+
+void read_storage(object_reader& root, storage& out) {
+    root.object("storage", [&](object_reader& in) {
+        if (auto url = in.text_at("url")) {
+            // Not quoted: other engines' URLs hold passwords.
+            if (!url->value.starts_with("sqlite:"))
+                in.in().error(
+                    *url,
+                    "names no storage engine; write it like sqlite:/var/lib/universign-webhookd/events.db");
+            else if (url->value.size() == 7 || url->value.ends_with('/'))
+                in.in().error(*url, "names no file after `sqlite:`");
+            else
+                out.url = std::move(url->value);
+        }
+        in.object("retention", [&](object_reader& keep) {
+            const bool events = read_retention(keep, "events", out.retention.events);
+            const bool payloads = read_retention(keep, "payloads", out.retention.payloads);
+            // Universign's last try comes 81 hours after the first one.
+            if (events && out.retention.events && *out.retention.events < 96h)
+                keep.warning(
+                    "events",
+                    "is shorter than Universign's retries: an event that comes again would run again");
+            if (out.retention.events &&
+                (!out.retention.payloads || *out.retention.payloads > *out.retention.events)) {
+                if (payloads) keep.warning("payloads", "outlives its event; it goes when the event goes");
+                out.retention.payloads.reset();
+            }
+        });
+    });
+}
+
+void read_queue(object_reader& root, queue& out) {
+    root.object("queue", [&](object_reader& in) {
+        in.integer("max_pending", out.max_pending, 1, 1'000'000'000);
+        in.integer("max_in_memory", out.max_in_memory, 1, 1'000'000);
+    });
+}
+
+bool read_log_level(object_reader& in, log_level& out) {
+    return in.choice("level", out,
+                     {{"trace", log_level::trace},
+                      {"debug", log_level::debug},
+                      {"info", log_level::info},
+                      {"warning", log_level::warning},
+                      {"error", log_level::error}});
+}
+
+bool read_log_format(object_reader& in, log_format& out) {
+    return in.choice("format", out, {{"json", log_format::json}, {"text", log_format::text}});
+}
+
+void read_log(object_reader& root, log& out) {
+    root.object("log", [&](object_reader& in) {
+        read_log_level(in, out.level);
+        read_log_format(in, out.format);
+    });
+}
+
+} // namespace webhookd::config

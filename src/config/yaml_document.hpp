@@ -1,0 +1,75 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+
+#include <compare>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace webhookd::config {
+
+/// Where something stands in a file, counted from 1; columns count bytes, as compilers do.
+struct place {
+    int line = 0;
+    int column = 0;
+    friend auto operator<=>(const place&, const place&) = default;
+};
+
+struct yaml_node;
+
+struct yaml_entry {
+    std::string key;
+    place at; ///< of the key
+    const yaml_node* value = nullptr;
+    bool merged = false; ///< came in through `<<`
+};
+
+/// One value of the file. An alias is the very node that its anchor names.
+struct yaml_node {
+    enum class kind { scalar, sequence, map };
+
+    yaml_node::kind kind = kind::scalar;
+    place at;
+    bool plain = false; ///< a scalar without quotes: may be a number, a truth value or null
+    std::string text;   ///< of a scalar
+    std::vector<const yaml_node*> items;
+    std::vector<yaml_entry> entries; ///< in the order of the file, duplicates and all; merged ones at the end
+
+    /// An absent value, `null` or `~`.
+    [[nodiscard]] bool is_null() const noexcept;
+};
+
+/// A mistake that keeps a text from being one YAML document.
+struct yaml_mistake {
+    yaml_mistake(place where, std::string what)
+        : at(where)
+        , message(std::move(what)) {}
+    place at;
+    std::string message;
+};
+
+/// One YAML document, as values that know where they stand. A graph without cycles: nothing that walks it can
+/// hang, but an alias can make one node the child of many. The nodes live as long as the document.
+class yaml_document {
+public:
+    /// Accepts exactly one document in UTF-8 of at most 1 MiB and 100000 values. `<<` merges maps as YAML 1.1
+    /// does. `mistakes` gets everything that is wrong; without any, the root is there. Never throws for what
+    /// `text` holds.
+    static yaml_document parse(std::string_view text, std::vector<yaml_mistake>& mistakes);
+
+    /// Null after a mistake.
+    [[nodiscard]] const yaml_node* root() const noexcept { return root_; }
+
+    static constexpr std::size_t max_bytes = 1024 * 1024;
+    static constexpr std::size_t max_values = 100'000;
+
+private:
+    friend class yaml_builder;
+    std::deque<yaml_node> nodes_; ///< a flat owner: no recursion when a deep document goes
+    const yaml_node* root_ = nullptr;
+};
+
+} // namespace webhookd::config

@@ -1,0 +1,121 @@
+#include <webhookd/delivery/dispatcher.hpp>
+
+#include <webhookd/runtime/log.hpp>
+
+#include <algorithm>
+#include <exception>
+
+namespace webhookd::delivery {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* cursor_name = "dispatcher";
+constexpr std::size_t batch_events = 256;
+constexpr std::size_t batch_bytes = 4 * 1024 * 1024;
+/// Keeping the position costs the writer a transaction, so under load it is not done for each batch.
+constexpr auto keep_interval = 1s;
+constexpr auto first_pause = 250ms;
+constexpr std::chrono::milliseconds longest_pause = 30s;
+
+} // namespace
+
+dispatcher::dispatcher(store::event_store& store, store::group_writer& writer, routing::routing_table table,
+                       handler_map handlers)
+    : store_(store), writer_(writer), table_(std::move(table)), handlers_(std::move(handlers)) {}
+
+dispatcher::~dispatcher() { stop(); }
+
+void dispatcher::start() {
+    thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
+}
+
+void dispatcher::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        woken_ = true;
+    }
+    wake_.notify_one();
+}
+
+void dispatcher::stop() {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    thread_.join();
+}
+
+void dispatcher::run(std::stop_token stop) {
+    auto pause_time = std::chrono::milliseconds(first_pause);
+    for (bool positioned = false; !stop.stop_requested();) {
+        if (!positioned) {
+            const auto kept = store_.cursor(cursor_name);
+            positioned = kept.has_value();
+            if (kept) position_ = kept_position_ = *kept;
+        }
+        const auto events = positioned ? store_.read_after(position_, batch_events, batch_bytes)
+                                       : failure{errc::store_io, "the position is not known"};
+        if (!events) {
+            log::error("kept events cannot be read", {{"reason", to_string(events.error())}});
+            pause(stop, pause_time);
+            pause_time = std::min(pause_time * 2, longest_pause);
+            continue;
+        }
+        pause_time = first_pause;
+        for (const auto& event : *events) {
+            if (!hand_over(event, stop)) break;
+            position_ = event.seq;
+        }
+        if (!events->empty() && clock::now() - kept_at_ < keep_interval) continue;
+        if (position_ != kept_position_) keep_position();
+        if (!events->empty()) continue;
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, stop, [this] { return woken_; });
+        woken_ = false;
+    }
+    if (position_ != kept_position_) keep_position();
+}
+
+bool dispatcher::hand_over(const store::stored_event& event, const std::stop_token& stop) {
+    for (const auto index : table_.match(event.endpoint, event.envelope.type)) {
+        const auto& name = table_.handlers()[index];
+        auto& handler = *handlers_.at(name);
+        auto pause_time = std::chrono::milliseconds(first_pause);
+        for (int attempt = 1;; ++attempt) {
+            if (stop.stop_requested()) return false;
+            auto outcome = result<void>();
+            try {
+                outcome = handler.handle({event, attempt});
+            } catch (const std::exception& e) {
+                outcome = failure{errc::argument_invalid, std::string("an exception: ") + e.what()};
+            }
+            if (outcome) break;
+            log::error("a handler failed and is tried again", {{"handler", name},
+                                                               {"event", event.envelope.id},
+                                                               {"attempt", attempt},
+                                                               {"reason", to_string(outcome.error())}});
+            if (!pause(stop, pause_time)) return false;
+            pause_time = std::min(pause_time * 2, longest_pause);
+        }
+    }
+    return true;
+}
+
+bool dispatcher::pause(const std::stop_token& stop, std::chrono::milliseconds how_long) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, how_long, [] { return false; });
+    return !stop.stop_requested();
+}
+
+void dispatcher::keep_position() {
+    kept_at_ = clock::now();
+    kept_position_ = position_;
+    const auto queued = writer_.submit_task([at = position_.load()](store::event_store& store) {
+        // Not kept: the same events are handed over again after a restart, which at-least-once allows.
+        if (const auto kept = store.advance(cursor_name, at); !kept)
+            log::warning("the dispatcher's position was not kept", {{"reason", to_string(kept.error())}});
+    });
+    if (!queued) log::debug("the dispatcher's position is not kept: the writer is stopping");
+}
+
+} // namespace webhookd::delivery

@@ -1,0 +1,181 @@
+#include "event/json.hpp"
+
+#include <webhookd/event/envelope.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace webhookd::event {
+
+namespace {
+
+constexpr std::size_t longest_text = 255;
+
+/// Where a member stands: beside the id, in `payload`, or in `payload.object`.
+enum class place : std::size_t { event, payload, object };
+
+/// What may stand in a member that is kept.
+enum class content {
+    id,  ///< printable ASCII without blanks
+    text ///< anything but control characters
+};
+
+struct spelling {
+    place in;
+    std::string_view name;
+    std::string envelope::*field;
+    content holds = content::id;
+};
+
+// All spellings of the optional members. For a field with several, the first that holds something usable
+// counts. A member may hold the text itself, or an object with an `id` that is the text.
+constexpr std::array spellings{
+    spelling{place::event, "user_id", &envelope::user_id, content::text},
+    spelling{place::event, "userId", &envelope::user_id, content::text},
+    spelling{place::event, "trace_id", &envelope::trace_id, content::text},
+    spelling{place::event, "traceId", &envelope::trace_id, content::text},
+    spelling{place::event, "trace", &envelope::trace_id, content::text},
+    spelling{place::event, "api_key_id", &envelope::api_key, content::text},
+    spelling{place::event, "apiKeyId", &envelope::api_key, content::text},
+    spelling{place::event, "api_key", &envelope::api_key, content::text},
+    spelling{place::event, "apiKey", &envelope::api_key, content::text},
+
+    spelling{place::object, "object", &envelope::object_type},
+    spelling{place::object, "id", &envelope::object_id},
+    spelling{place::object, "action_id", &envelope::object_id},
+    spelling{place::object, "actionId", &envelope::object_id},
+    spelling{place::object, "registration_id", &envelope::object_id},
+    spelling{place::object, "registrationId", &envelope::object_id},
+    spelling{place::object, "identity_validation_id", &envelope::object_id},
+    spelling{place::object, "identityValidationId", &envelope::object_id},
+    spelling{place::object, "api_key_id", &envelope::object_id},
+    spelling{place::object, "apiKeyId", &envelope::object_id},
+
+    spelling{place::object, "transaction_id", &envelope::transaction_id},
+    spelling{place::object, "transactionId", &envelope::transaction_id},
+    spelling{place::object, "transaction", &envelope::transaction_id},
+    spelling{place::payload, "transaction_id", &envelope::transaction_id},
+    spelling{place::payload, "transactionId", &envelope::transaction_id},
+    spelling{place::payload, "transaction", &envelope::transaction_id},
+
+    spelling{place::object, "state", &envelope::state},
+    spelling{place::object, "verification_status", &envelope::state},
+    spelling{place::object, "verificationStatus", &envelope::state},
+    spelling{place::object, "stalled_reason", &envelope::stalled_reason},
+    spelling{place::object, "stalledReason", &envelope::stalled_reason},
+};
+
+constexpr std::array creation_spellings{std::string_view("createdAt"), std::string_view("created_at")};
+
+bool is_usable(std::string_view text, content holds) {
+    if (text.empty() || text.size() > longest_text) return false;
+    return std::ranges::all_of(text, [holds](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return holds == content::id ? byte > 0x20 && byte < 0x7f : byte >= 0x20 && byte != 0x7f;
+    });
+}
+
+/// The text that a member holds directly or by its `id`; empty when it holds none that can be used.
+std::string_view usable_text(const json_value* member, content holds) {
+    if (member && member->IsObject()) member = json::member(*member, "id");
+    if (!member || !member->IsString()) return {};
+    const auto text = json::text(*member);
+    return is_usable(text, holds) ? text : std::string_view{};
+}
+
+using microseconds = std::chrono::microseconds;
+
+// Seconds below, milliseconds from here on: as seconds it would be the year 5138, as milliseconds it is 1973.
+constexpr double first_milliseconds = 1e11;
+constexpr double seconds_of_year_10000 = 253'402'300'800;
+
+/// A double has room for the microseconds of today's seconds, and of its milliseconds, with a bit to spare;
+/// hence rounded to the nearest and not cut.
+std::optional<timestamp> from_epoch(double number) {
+    const bool milliseconds = number >= first_milliseconds;
+    if (!(number >= 0 && number < seconds_of_year_10000 * (milliseconds ? 1e3 : 1))) return {};
+    const std::int64_t unit = milliseconds ? 1'000 : 1'000'000;
+    double whole = 0;
+    const double fraction = std::modf(number, &whole);
+    return timestamp{
+        microseconds{std::llround(whole) * unit + std::llround(fraction * static_cast<double>(unit))}};
+}
+
+std::optional<timestamp> creation_time(const json_value& root) {
+    for (const auto name : creation_spellings) {
+        const auto* value = json::member(root, name);
+        if (!value) continue;
+        std::optional<timestamp> t;
+        if (value->IsNumber())
+            t = from_epoch(value->GetDouble());
+        else if (value->IsString())
+            t = parse_iso8601(json::text(*value));
+        if (t && t->time_since_epoch() >= microseconds{0}) return t;
+    }
+    return {};
+}
+
+result<std::string> required(const json_value& root, std::string_view name) {
+    const auto incomplete = [name](std::string_view what) {
+        return failure{errc::envelope_incomplete, std::string(name).append(" ").append(what)};
+    };
+    const auto* value = json::member(root, name);
+    if (!value) return incomplete("is missing");
+    if (!value->IsString()) return incomplete("is not a string");
+    const auto text = json::text(*value);
+    if (text.empty()) return incomplete("is empty");
+    if (text.size() > longest_text) return incomplete("has more than 255 bytes");
+    if (!is_usable(text, content::id))
+        return incomplete("has characters other than printable ASCII without blanks");
+    return std::string(text);
+}
+
+} // namespace
+
+result<envelope> read_envelope(const document& body) {
+    const auto& root = body.root();
+    envelope e;
+    auto id = required(root, "id");
+    if (!id) return std::move(id).error();
+    auto type = required(root, "type");
+    if (!type) return std::move(type).error();
+    e.id = std::move(*id);
+    e.type = std::move(*type);
+    e.created = creation_time(root);
+
+    const auto* payload = json::member(root, "payload");
+    const auto* object = payload ? json::member(*payload, "object") : nullptr;
+    const std::array<const json_value*, 3> places{&root, payload, object};
+    for (const auto& s : spellings) {
+        auto& field = e.*s.field;
+        const auto* parent = places[static_cast<std::size_t>(s.in)];
+        if (parent && field.empty()) field = usable_text(json::member(*parent, s.name), s.holds);
+    }
+
+    // A transaction is its own transaction, and what it refers to (the one it was copied from, say) is
+    // another.
+    const bool transaction =
+        e.object_type == "transaction" || (e.object_type.empty() && e.object_id.starts_with("tx_"));
+    if (transaction && !e.object_id.empty())
+        e.transaction_id = e.object_id;
+    else if (e.object_id.empty() && !e.transaction_id.empty())
+        e.object_id = e.transaction_id;
+    return e;
+}
+
+result<envelope> parse_envelope(std::string_view body, const parse_limits& limits) {
+    const auto parsed = document::parse(body, limits);
+    if (!parsed) return parsed.error();
+    return read_envelope(*parsed);
+}
+
+std::string_view ordering_key(const envelope& e) noexcept {
+    return e.transaction_id.empty() ? std::string_view{e.object_id} : std::string_view{e.transaction_id};
+}
+
+} // namespace webhookd::event

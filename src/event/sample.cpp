@@ -1,0 +1,90 @@
+#include "event/parse.hpp"
+#include "event/sample/objects.hpp"
+#include "event/sample/override.hpp"
+#include "event/sample/story.hpp"
+#include "event/sample/writer.hpp"
+
+#include <webhookd/event/document.hpp>
+#include <webhookd/event/event_type.hpp>
+#include <webhookd/event/sample.hpp>
+
+#include <rapidjson/prettywriter.h>
+
+namespace webhookd::event {
+
+namespace {
+
+using sample::story;
+using sample::writer;
+
+void write_object(writer& out, const story& s, const event_type& type) {
+    switch (type.group) {
+    case group::apikey:
+        return write_api_key(out, s, type);
+    case group::transaction:
+        return type.name == "transaction.chat.message.received" ? write_message(out, s, type)
+                                                                : write_transaction(out, s, type);
+    case group::action:
+        return write_action(out, s, type);
+    case group::identity_validation:
+        return write_identity_validation(out, s, type);
+    case group::registration:
+        return write_registration(out, s, type);
+    }
+}
+
+void write_event(writer& out, const story& s, const event_type& type) {
+    out.object("", [&] {
+        out.put("object", "event");
+        out.put("id", s.id("evt", type.name, 22));
+        out.put("type", type.name);
+        out.put_epoch("createdAt", s.time_of(type));
+        out.put("user_id", s.id("usr"));
+        out.put("trace_id", s.id("trc", type.name, 16));
+        out.put("api_key_id", s.id("key"));
+        out.object("payload", [&] { out.object("object", [&] { write_object(out, s, type); }); });
+    });
+}
+
+using rapidjson::StringBuffer;
+
+result<std::string> serialise(const rapidjson::Document& event, bool indented) {
+    StringBuffer buffer;
+    rapidjson::Writer<StringBuffer> compact(buffer);
+    rapidjson::PrettyWriter<StringBuffer> pretty(buffer);
+    pretty.SetIndent(' ', 2);
+    const bool written = indented ? event.Accept(pretty) : event.Accept(compact);
+    const std::string_view body(buffer.GetString(), buffer.GetSize());
+    // The writer takes any bytes for text: only reading tells whether the overrides made something that is no
+    // JSON.
+    if (!written || !document::parse(body))
+        return failure{errc::argument_invalid,
+                       "an override is not UTF-8, or a number too large, or nested too deep"};
+    return std::string(body);
+}
+
+} // namespace
+
+result<std::string> make_sample(std::string_view type, const sample_world& world,
+                                const std::vector<override_value>& overrides) {
+    const auto* known = find_type(type);
+    if (!known) {
+        std::string why = "the catalogue has no type of this name";
+        if (const auto near = nearest_type(type)) why.append("; did you mean ").append(*near).append("?");
+        return failure{errc::argument_invalid, std::move(why)};
+    }
+    StringBuffer buffer;
+    writer out(buffer);
+    write_event(out, story(world), *known);
+    const bool indented = world.seed % 2 == 0;
+    if (!indented && overrides.empty()) return std::string(buffer.GetString(), buffer.GetSize());
+
+    rapidjson::Document event;
+    if (const auto parsed = parse_json({buffer.GetString(), buffer.GetSize()}, {}, event); !parsed)
+        return parsed.error();
+    for (const auto& change : overrides)
+        if (const auto applied = sample::apply(event, change); !applied) return applied.error();
+    return serialise(event, indented);
+}
+
+} // namespace webhookd::event

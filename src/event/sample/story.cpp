@@ -1,0 +1,143 @@
+#include "event/sample/story.hpp"
+
+#include <chrono>
+#include <span>
+
+namespace webhookd::event::sample {
+
+namespace {
+
+using namespace std::chrono;
+
+struct name {
+    std::string_view written;
+    std::string_view in_address;
+};
+
+constexpr std::array first_names{
+    name{"Alba", "alba"},     name{"Anaïs", "anais"}, name{"Bruno", "bruno"},   name{"Chloé", "chloe"},
+    name{"Dario", "dario"},   name{"Elsa", "elsa"},   name{"Farid", "farid"},   name{"Inès", "ines"},
+    name{"Jürgen", "jurgen"}, name{"Léo", "leo"},     name{"Maëlle", "maelle"}, name{"Zoé", "zoe"},
+};
+
+constexpr std::array last_names{
+    name{"Aubépin", "aubepin"},       name{"Belrive", "belrive"},     name{"Castagnol", "castagnol"},
+    name{"Dumontel", "dumontel"},     name{"Espérandi", "esperandi"}, name{"Grünwalt", "grunwalt"},
+    name{"Lafontelle", "lafontelle"}, name{"Mirebeau", "mirebeau"},   name{"Orvanne", "orvanne"},
+    name{"Pralong", "pralong"},       name{"Vauquelle", "vauquelle"},
+};
+
+constexpr std::array domains{std::string_view("example.com"), std::string_view("example.net"),
+                             std::string_view("example.org"), std::string_view("mail.example")};
+
+constexpr std::array subjects{std::string_view("Lease agreement"), std::string_view("Employment contract"),
+                              std::string_view("Purchase order"),
+                              std::string_view("Non-disclosure agreement")};
+
+struct moment {
+    std::string_view type;
+    seconds after_start;
+};
+
+// Not the catalogue's order: actions happen while their transaction runs.
+constexpr std::array timeline{
+    moment{"apikey.created", -hours{24 * 30}},
+    moment{"apikey.updated", -hours{24 * 29}},
+    moment{"registration.lifecycle.rejected", -hours{80}},
+    moment{"registration.identity.verified", -hours{72}},
+    moment{"registration.identity.rejected", -hours{71}},
+    moment{"registration.lifecycle.completed", -hours{70}},
+    moment{"registration.certificate.activated", -hours{69}},
+    moment{"transaction.lifecycle.created", seconds{0}},
+    moment{"transaction.lifecycle.started", seconds{42}},
+    moment{"action.opened", seconds{43}},
+    moment{"identity-validation.processed", minutes{31}},
+    moment{"transaction.chat.message.received", hours{2}},
+    moment{"action.waitingperiod.cancelled", hours{3}},
+    moment{"action.waitingperiod.ended", hours{4}},
+    moment{"action.reminder.sent", hours{24}},
+    moment{"action.manualreminder.sent", hours{26}},
+    moment{"transaction.lifecycle.paused", hours{27}},
+    moment{"action.closed", hours{30}},
+    moment{"action.stalled", hours{40}},
+    moment{"transaction.lifecycle.completed", hours{50}},
+    moment{"transaction.lifecycle.cancelled", hours{51}},
+    moment{"registration.lifecycle.expired", hours{24 * 7}},
+    moment{"transaction.lifecycle.expired", hours{24 * 14}},
+    moment{"apikey.deleted", hours{24 * 30}},
+};
+
+/// SplitMix64: the same numbers on every machine, which <random>'s distributions do not promise.
+std::uint64_t mix(std::uint64_t x) {
+    x += 0x9e3779b97f4a7c15;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+    return x ^ (x >> 31);
+}
+
+std::uint64_t hash(std::uint64_t seed, std::string_view text) {
+    std::uint64_t h = mix(seed);
+    for (const char c : text)
+        h = mix(h ^ static_cast<unsigned char>(c));
+    return h;
+}
+
+template <std::size_t N>
+const auto& pick(const std::array<name, N>& from, std::uint64_t number) {
+    return from[number % N];
+}
+
+} // namespace
+
+story::story(const sample_world& world)
+    : seed_(world.seed)
+    , started_(floor<milliseconds>(world.started)) {
+    buyer = invent("buyer", "level1");
+    seller = invent("seller", "level2");
+    reviewer = invent("reviewer", "level1");
+    watcher = invent("watcher", "level1");
+}
+
+std::string story::id(std::string_view prefix, std::string_view role, std::size_t length) const {
+    constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    std::string text(prefix);
+    text += '_';
+    std::uint64_t h = mix(hash(seed_, prefix) ^ hash(~seed_, role));
+    for (std::size_t i = 0; i < length; ++i) {
+        text += alphabet[h % alphabet.size()];
+        h = mix(h);
+    }
+    return text;
+}
+
+std::uint64_t story::number(std::string_view role, std::uint64_t bound) const {
+    return hash(seed_, role) % bound;
+}
+
+timestamp story::time_of(const event_type& type) const {
+    for (const auto& m : timeline)
+        if (m.type == type.name) return started_ + m.after_start + milliseconds{number(type.name, 1000)};
+    return started_;
+}
+
+std::string story::transaction_name() const {
+    return std::string(subjects[number("subject", subjects.size())]) + " - " + seller.full_name;
+}
+
+person story::invent(std::string_view role, std::string_view level) const {
+    const auto h = hash(seed_, role);
+    const auto& first = pick(first_names, h);
+    const auto& last = pick(last_names, h >> 16);
+    const auto digits = std::to_string(10'000 + (h >> 40) % 10'000).substr(1);
+    person p;
+    // The role keeps two people of one name apart, as an address must.
+    p.email.append(first.in_address).append(".").append(last.in_address).append("+").append(role);
+    p.email.append("@").append(domains[(h >> 32) % domains.size()]);
+    p.full_name.append(first.written).append(" ").append(last.written);
+    p.phone_num.append("+3363998").append(digits);
+    p.min_signature_level = level;
+    p.action_id = id("act", role);
+    return p;
+}
+
+} // namespace webhookd::event::sample

@@ -1,0 +1,60 @@
+#include "event/surrogates.hpp"
+
+#include <cstddef>
+#include <cstring>
+
+namespace webhookd::event {
+
+namespace {
+
+constexpr std::size_t escape_size = 6; // \uXXXX
+constexpr auto none = std::string_view::npos;
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+enum class half { neither, high, low };
+
+half surrogate_at(std::string_view json, std::size_t at) {
+    if (at + escape_size > json.size() || json[at] != '\\' || json[at + 1] != 'u') return half::neither;
+    if ((json[at + 2] | 0x20) != 'd' || !is_hex(json[at + 3]) || !is_hex(json[at + 4]) ||
+        !is_hex(json[at + 5]))
+        return half::neither;
+    const char c = json[at + 3];
+    if (c < '8' || (c >= 'A' && (c | 0x20) > 'f')) return half::neither;
+    return c == '8' || c == '9' || (c | 0x20) == 'a' || (c | 0x20) == 'b' ? half::high : half::low;
+}
+
+/// Where the next escape of half a pair stands whose other half is missing.
+std::size_t next_lone(std::string_view json, std::size_t from) {
+    while (from < json.size()) {
+        const void* backslash = std::memchr(json.data() + from, '\\', json.size() - from);
+        if (!backslash) return none;
+        const auto at = static_cast<std::size_t>(static_cast<const char*>(backslash) - json.data());
+        const auto first = surrogate_at(json, at);
+        if (first == half::neither) {
+            from = at + 2; // over the escaped character, which may be a backslash
+        } else if (first == half::high && surrogate_at(json, at + escape_size) == half::low) {
+            from = at + 2 * escape_size;
+        } else {
+            return at;
+        }
+    }
+    return none;
+}
+
+} // namespace
+
+bool has_lone_surrogates(std::string_view json) noexcept {
+    return next_lone(json, 0) != none;
+}
+
+std::string without_lone_surrogates(std::string_view json) {
+    std::string mended(json);
+    for (auto at = next_lone(json, 0); at != none; at = next_lone(json, at + escape_size))
+        mended.replace(at, escape_size, "\\ufffd");
+    return mended;
+}
+
+} // namespace webhookd::event

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "http/shard.hpp"
+#include "http/wire.hpp"
+
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace webhookd::http {
+
+using tls_stream = boost::asio::ssl::stream<stream_socket>;
+
+/// One client's connection: reads requests one after the other, pipelined ones included, and answers each.
+/// Every wait has a deadline, which the shard's sweep enforces.
+template <class Stream> class connection final : public connection_handle {
+public:
+    connection(Stream stream, shard& home);
+    ~connection() override;
+
+    runtime::task<void> run();
+    void cancel() override;
+
+private:
+    using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    enum class after { keep, close };
+    using error_code = boost::system::error_code;
+
+    runtime::task<bool> handshake();
+    runtime::task<after> serve_one();
+    runtime::task<bool> wait_for_request();
+    runtime::task<std::optional<response>> read_head(parser& p);
+    runtime::task<std::optional<response>> read_body(parser& p);
+    runtime::task<response> call_service(request& r);
+    runtime::task<after> send(const response& r, wire_options options);
+    runtime::task<void> close();
+
+    void set_deadline(std::chrono::milliseconds from_now) { deadline = clock::now() + from_now; }
+    bool past_deadline() const { return deadline <= clock::now(); }
+    const config::limits& limits() const { return state_.options.limits; }
+
+    Stream stream_;
+    shard& shard_;
+    server_state& state_;
+    std::list<connection_handle*>::iterator position_;
+    boost::beast::flat_buffer buffer_;
+    std::string peer_;
+    bool fresh_ = true;  ///< no request was received yet
+    bool broken_ = false; ///< nothing can be sent any more
+};
+
+extern template class connection<stream_socket>;
+extern template class connection<tls_stream>;
+
+/// Owns the connection until it has ended.
+template <class Stream> runtime::task<void> serve_connection(std::unique_ptr<connection<Stream>> c) {
+    co_await c->run();
+}
+
+} // namespace webhookd::http

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <webhookd/http/server.hpp>
+#include <webhookd/runtime/task.hpp>
+#include <webhookd/runtime/task_tracker.hpp>
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <memory>
+#include <string>
+
+namespace webhookd::http {
+
+using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, runtime::executor>;
+using steady_timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                       boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                       runtime::executor>;
+
+/// What all shards of one server share.
+struct server_state {
+    service& serves;
+    const server_options options;
+    runtime::task_tracker connections{};
+    runtime::task_tracker loops{}; ///< accept loops and sweeps
+    std::atomic<std::size_t> open{0};
+    std::atomic<std::uint64_t> accepted{0};
+    std::atomic<std::uint64_t> turned_away{0};
+    std::atomic<std::uint64_t> accept_errors{0};
+    std::atomic<std::uint64_t> timeouts{0};
+    std::atomic<std::uint64_t> malformed{0};
+    std::atomic<std::uint64_t> exceptions{0};
+};
+
+/// What the sweeper and the shutdown see of a connection. Lives on one loop.
+class connection_handle {
+public:
+    using clock = std::chrono::steady_clock;
+    static constexpr clock::time_point no_deadline = clock::time_point::max();
+
+    virtual ~connection_handle() = default;
+    /// Lets the pending read or write end with operation_aborted.
+    virtual void cancel() = 0;
+
+    clock::time_point deadline = no_deadline;
+    bool idle = false; ///< no request has begun to arrive: may be closed without harm
+};
+
+/// The part of a server that lives on one loop: its connections and their timeouts. Instead of a timer for each
+/// connection and phase, one sweep four times a second cancels what is past its deadline.
+class shard {
+public:
+    shard(boost::asio::io_context& context, server_state& state);
+
+    [[nodiscard]] runtime::executor executor() const { return executor_; }
+    [[nodiscard]] server_state& state() const { return state_; }
+    [[nodiscard]] bool draining() const { return draining_; }
+
+    /// Serves an accepted connection. On this shard's loop.
+    void adopt(stream_socket socket);
+    void drain();            ///< closes what is idle, lets the rest finish. On the loop.
+    void cut_off();          ///< cancels everything. On the loop.
+    void stop_sweeping();    ///< On the loop.
+    runtime::task<void> sweep();
+
+    std::list<connection_handle*> connections; ///< each enters and leaves by itself
+
+private:
+    runtime::executor executor_;
+    server_state& state_;
+    steady_timer timer_;
+    bool draining_ = false;
+    bool sweeping_ = true;
+};
+
+} // namespace webhookd::http

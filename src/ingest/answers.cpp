@@ -1,0 +1,55 @@
+#include "ingest/answers.hpp"
+
+#include <webhookd/http/problem.hpp>
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace webhookd::ingest {
+
+using namespace std::chrono_literals;
+using http::problem;
+using http::status;
+using http::unavailable;
+
+http::response to_answer(const failure& f) {
+    switch (f.code) {
+    case errc::signature_missing:
+    case errc::signature_repeated:
+    case errc::signature_malformed:
+    case errc::header_not_accepted:
+    case errc::algorithm_not_accepted:
+    case errc::key_unknown:
+    case errc::key_unusable:
+    case errc::signature_mismatch: return problem(status::unauthorized, "The signature is missing or not valid.");
+
+    case errc::not_json: return problem(status::bad_request, "The body is not a JSON object.");
+    case errc::json_too_deep: return problem(status::bad_request, "The body is nested too deeply.");
+    case errc::envelope_incomplete: return problem(status::bad_request, "The envelope lacks a usable id or type.");
+    case errc::json_too_large: return problem(status::payload_too_large, "The body is too large.");
+
+    case errc::keys_unavailable: return unavailable("The public keys cannot be had at the moment.", 30s);
+    case errc::queue_full: return unavailable("Too much is waiting.", 5s);
+    case errc::shutting_down: return unavailable("The service is stopping.", 5s);
+    case errc::store_full:
+    case errc::store_io:
+    case errc::store_busy:
+    case errc::store_corrupt: return unavailable("Events cannot be kept at the moment.", 30s);
+
+    default: return problem(status::internal_server_error, "The request could not be handled; the log tells why.");
+    }
+}
+
+http::response acknowledge(store::append_status status, std::string_view event_id) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer json(buffer);
+    json.StartObject();
+    json.Key("status");
+    json.String(status == store::append_status::accepted ? "accepted" : "duplicate");
+    json.Key("event");
+    json.String(event_id.data(), static_cast<rapidjson::SizeType>(event_id.size()));
+    json.EndObject();
+    return {http::status::ok, "application/json", {buffer.GetString(), buffer.GetSize()}, {}};
+}
+
+} // namespace webhookd::ingest

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/http/message.hpp>
+#include <webhookd/store/event_store.hpp>
+
+#include <string_view>
+
+namespace webhookd::ingest {
+
+/// The one place where a failure of the receiving pipeline becomes an HTTP answer. What is wrong with a signature is
+/// told to the log and not to the peer.
+[[nodiscard]] http::response to_answer(const failure& f);
+
+/// `{"status":"accepted","event":"evt_…"}` or `duplicate`.
+[[nodiscard]] http::response acknowledge(store::append_status status, std::string_view event_id);
+
+} // namespace webhookd::ingest

@@ -1,0 +1,197 @@
+#include <webhookd/ingest/key_ring.hpp>
+
+#include "ingest/atomic_file.hpp"
+
+#include <webhookd/runtime/log.hpp>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace webhookd::ingest {
+
+namespace asio = boost::asio;
+using runtime::task;
+using signature::key_set;
+using signature::public_key;
+
+unknown_key_action decide_on_unknown_key(const key_ring_state& state, std::chrono::steady_clock::time_point now,
+                                         std::chrono::milliseconds cooldown) {
+    if (state.refreshing || !state.last_attempt || now - *state.last_attempt >= cooldown)
+        return unknown_key_action::refresh;
+    return state.last_attempt_failed ? unknown_key_action::unavailable : unknown_key_action::refuse;
+}
+
+key_ring::key_ring(std::unique_ptr<key_source> source, options opts)
+    : source_(std::move(source)), options_(std::move(opts)) {
+    load_cache();
+}
+
+key_ring::~key_ring() { stop(); }
+
+void key_ring::start() {
+    thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
+}
+
+void key_ring::stop() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void key_ring::load_cache() {
+    if (options_.cache.empty()) return;
+    std::ifstream in(options_.cache, std::ios::binary);
+    if (!in) return;
+    std::string json(std::istreambuf_iterator<char>(in), {});
+    auto parsed = json.size() <= max_key_set_bytes ? key_set::parse(json) : failure{errc::key_set_malformed, "too large"};
+    if (!parsed) {
+        log::warning("the kept key set is not usable and is ignored",
+                     {{"endpoint", options_.endpoint}, {"file", options_.cache.string()}, {"reason", to_string(parsed.error())}});
+        return;
+    }
+    keys_ = std::make_shared<const key_set>(std::move(*parsed));
+    cached_json_ = std::move(json);
+}
+
+void key_ring::run(std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        refresh_once(stop);
+        std::unique_lock lock(mutex_);
+        const auto pause = state_.last_attempt_failed ? std::min(options_.cooldown, options_.refresh) : options_.refresh;
+        wake_.wait_for(lock, stop, pause, [this] { return wanted_; });
+    }
+    // Nobody may wait for a refresh that will never come.
+    std::unique_lock lock(mutex_);
+    state_.last_attempt_failed = true;
+    const auto waiters = std::exchange(waiters_, {});
+    lock.unlock();
+    for (const auto& resume : waiters) resume();
+}
+
+void key_ring::refresh_once(const std::stop_token& stop) {
+    {
+        const std::lock_guard lock(mutex_);
+        wanted_ = false;
+        state_.refreshing = true;
+    }
+    const auto json = source_->fetch(stop);
+    auto parsed = json ? key_set::parse(*json) : result<key_set>(json.error());
+    const auto fresh = parsed ? std::make_shared<const key_set>(std::move(*parsed)) : nullptr;
+
+    std::vector<std::function<void()>> waiters;
+    std::shared_ptr<const key_set> before;
+    bool changed = false;
+    {
+        // One step: nobody may see that the attempt is over without seeing what it brought.
+        const std::lock_guard lock(mutex_);
+        state_ = {false, steady_clock::now(), fresh == nullptr};
+        last_error_ = fresh ? std::string() : to_string(parsed.error());
+        before = keys_;
+        if (fresh) {
+            keys_ = fresh;
+            confirmed_ = state_.last_attempt;
+            changed = std::exchange(cached_json_, *json) != *json;
+        }
+        waiters = std::exchange(waiters_, {});
+    }
+    for (const auto& resume : waiters) resume();
+    if (changed) {
+        report_change(before.get(), *fresh);
+        keep(*json);
+    } else if (!fresh && !stop.stop_requested()) {
+        log::warning("the key set could not be had; the last good one stays in use",
+                     {{"endpoint", options_.endpoint},
+                      {"source", source_->describe()},
+                      {"reason", to_string(parsed.error())},
+                      {"keys", before ? before->size() : 0}});
+    }
+}
+
+void key_ring::report_change(const key_set* before, const key_set& fresh) const {
+    const auto had = before != nullptr ? before->kids() : std::vector<std::string>();
+    const auto have = fresh.kids();
+    const auto contains = [](const auto& all, const auto& one) { return std::find(all.begin(), all.end(), one) != all.end(); };
+    for (const auto& kid : have)
+        if (!contains(had, kid)) log::info("a key was added", {{"endpoint", options_.endpoint}, {"kid", kid}});
+    for (const auto& kid : had)
+        if (!contains(have, kid)) log::warning("a key was retired", {{"endpoint", options_.endpoint}, {"kid", kid}});
+    for (const auto& why : fresh.skipped())
+        log::warning("a key of the set is not usable", {{"endpoint", options_.endpoint}, {"reason", why}});
+}
+
+void key_ring::keep(const std::string& json) const {
+    if (options_.cache.empty()) return;
+    if (auto written = write_file_atomically(options_.cache, json); !written)
+        log::warning("the key set could not be kept for the next start",
+                     {{"endpoint", options_.endpoint}, {"reason", to_string(written.error())}});
+}
+
+std::shared_ptr<const public_key> key_ring::look_up(std::string_view kid) const {
+    const std::lock_guard lock(mutex_);
+    return keys_ ? keys_->find(kid) : nullptr;
+}
+
+void key_ring::wait_for_refresh(std::function<void()> resume) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!thread_.get_stop_token().stop_requested()) {
+            wanted_ = wanted_ || !state_.refreshing;
+            waiters_.push_back(std::move(resume));
+            wake_.notify_all();
+            return;
+        }
+    }
+    resume();
+}
+
+namespace {
+
+/// Resumes a coroutine on its own loop from another thread. Copyable, because std::function wants it so.
+template <class Handler> std::function<void()> resume_on(runtime::executor where, Handler handler) {
+    auto shared = std::make_shared<Handler>(std::move(handler));
+    return [where, shared] { asio::post(where, [shared] { (*shared)(); }); };
+}
+
+} // namespace
+
+task<result<std::shared_ptr<const public_key>>> key_ring::find(std::string kid) {
+    if (auto key = look_up(kid)) co_return key;
+    auto action = unknown_key_action::refuse;
+    {
+        const std::lock_guard lock(mutex_);
+        action = decide_on_unknown_key(state_, steady_clock::now(), options_.cooldown);
+    }
+    if (action == unknown_key_action::refresh) {
+        const auto where = co_await asio::this_coro::executor;
+        auto initiate = [this, where](auto handler) { wait_for_refresh(resume_on(where, std::move(handler))); };
+        co_await asio::async_initiate<decltype(runtime::use_task), void()>(initiate, runtime::use_task);
+        if (auto key = look_up(kid)) co_return key;
+        const std::lock_guard lock(mutex_);
+        action = state_.last_attempt_failed ? unknown_key_action::unavailable : unknown_key_action::refuse;
+    }
+    if (action == unknown_key_action::unavailable)
+        co_return failure{errc::keys_unavailable, "the key set of endpoint " + options_.endpoint + " could not be had"};
+    co_return failure{errc::key_unknown, "no key of endpoint " + options_.endpoint + " is named so"};
+}
+
+void key_ring::refresh_now() {
+    const std::lock_guard lock(mutex_);
+    wanted_ = true;
+    wake_.notify_all();
+}
+
+key_ring::status key_ring::current_status() const {
+    const std::lock_guard lock(mutex_);
+    status s;
+    s.keys = keys_ ? keys_->size() : 0;
+    if (confirmed_) s.age = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - *confirmed_);
+    s.from_cache = keys_ && !confirmed_;
+    s.last_error = last_error_;
+    return s;
+}
+
+} // namespace webhookd::ingest

@@ -1,0 +1,67 @@
+#include <webhookd/ingest/key_source.hpp>
+
+#include <webhookd/outbound/http_client.hpp>
+
+#include <fstream>
+#include <sstream>
+
+namespace webhookd::ingest {
+
+namespace {
+
+class file_key_source final : public key_source {
+public:
+    explicit file_key_source(std::filesystem::path file) : file_(std::move(file)) {}
+
+    result<std::string> fetch(std::stop_token) override {
+        std::ifstream in(file_, std::ios::binary);
+        std::string text(max_key_set_bytes + 1, '\0');
+        if (!in || in.read(text.data(), static_cast<std::streamsize>(text.size())).bad())
+            return failure{errc::file_unreadable, "cannot read " + file_.string()};
+        text.resize(static_cast<std::size_t>(in.gcount()));
+        if (text.size() > max_key_set_bytes)
+            return failure{errc::response_too_large, file_.string() + " is larger than any key set"};
+        return text;
+    }
+
+    std::string describe() const override { return file_.string(); }
+
+private:
+    std::filesystem::path file_;
+};
+
+class url_key_source final : public key_source {
+public:
+    explicit url_key_source(std::string url) : url_(std::move(url)) {}
+
+    result<std::string> fetch(std::stop_token stop) override {
+        outbound::http_request request;
+        request.url = url_;
+        request.headers = {"Accept: application/jwk-set+json, application/json"};
+        request.connect_timeout = std::chrono::seconds(4);
+        request.timeout = std::chrono::seconds(8);
+        request.max_response = max_key_set_bytes;
+        request.follow_same_host = true;
+        request.stop = std::move(stop);
+        auto answer = client_.perform(request);
+        if (!answer) return answer.error();
+        if (answer->status != 200)
+            return failure{errc::http_status, "the answer's status was " + std::to_string(answer->status)};
+        return std::move(answer->body);
+    }
+
+    std::string describe() const override { return url_; }
+
+private:
+    std::string url_;
+    outbound::http_client client_;
+};
+
+} // namespace
+
+std::unique_ptr<key_source> make_key_source(const config::jwks_source& from) {
+    if (from.url.empty()) return std::make_unique<file_key_source>(from.file);
+    return std::make_unique<url_key_source>(from.url);
+}
+
+} // namespace webhookd::ingest

@@ -1,0 +1,63 @@
+#include <webhookd/routing/routing_table.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace webhookd::routing {
+
+namespace {
+
+bool takes(const route& r, std::string_view endpoint, std::string_view type) {
+    return (r.endpoint.empty() || r.endpoint == endpoint) && r.match.matches(type);
+}
+
+/// Calls `use` with the index of every route that matches, in order, up to and with the first final one.
+template <class Use>
+void for_each_match(const std::vector<route>& routes, std::string_view endpoint, std::string_view type,
+                    Use use) {
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+        if (!takes(routes[i], endpoint, type)) continue;
+        use(i);
+        if (routes[i].final) return;
+    }
+}
+
+void add_once(std::vector<std::size_t>& indices, std::size_t index) {
+    // A table names a handful of handlers: looking through them is quicker than a set.
+    if (std::ranges::find(indices, index) == indices.end()) indices.push_back(index);
+}
+
+} // namespace
+
+routing_table::routing_table(std::vector<route> routes)
+    : routes_(std::move(routes)) {
+    handler_indices_.reserve(routes_.size());
+    for (const auto& r : routes_) {
+        auto& indices = handler_indices_.emplace_back();
+        for (const auto& name : r.handlers) {
+            const auto known = std::ranges::find(handlers_, name);
+            const auto index = static_cast<std::size_t>(known - handlers_.begin());
+            if (known == handlers_.end()) handlers_.push_back(name);
+            add_once(indices, index);
+        }
+    }
+}
+
+std::vector<std::size_t> routing_table::match(std::string_view endpoint, std::string_view type) const {
+    std::vector<std::size_t> found;
+    found.reserve(handlers_.size());
+    for_each_match(routes_, endpoint, type, [&](std::size_t route) {
+        for (const auto handler : handler_indices_[route])
+            add_once(found, handler);
+    });
+    return found;
+}
+
+std::vector<std::size_t> routing_table::matching_routes(std::string_view endpoint,
+                                                        std::string_view type) const {
+    std::vector<std::size_t> found;
+    for_each_match(routes_, endpoint, type, [&](std::size_t route) { found.push_back(route); });
+    return found;
+}
+
+} // namespace webhookd::routing

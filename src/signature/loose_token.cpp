@@ -1,0 +1,114 @@
+#include "signature/loose_token.hpp"
+
+#include "signature/json.hpp"
+
+#include <webhookd/signature/base64url.hpp>
+
+#include <algorithm>
+#include <cctype>
+
+namespace webhookd::signature {
+namespace {
+
+constexpr std::size_t longest_header = 64 * 1024;
+constexpr std::string_view blanks = " \t\r\n";
+
+bool same_letters(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// Takes away what was copied along with the value.
+std::string clean(std::string_view value, std::vector<std::string>& remarks) {
+    constexpr std::string_view name = "x-jws-signature:";
+    auto rest = trim(value);
+    if (rest.size() >= name.size() && same_letters(rest.substr(0, name.size()), name)) {
+        rest = trim(rest.substr(name.size()));
+        remarks.emplace_back("The value begins with the header's name: give what follows the colon.");
+    }
+    if (rest.size() >= 2 && (rest.front() == '"' || rest.front() == '\'') && rest.back() == rest.front()) {
+        rest = trim(rest.substr(1, rest.size() - 2));
+        remarks.emplace_back("The value stands in quotation marks: take them away.");
+    }
+    std::string text{rest};
+    std::erase_if(text, [](char c) { return blanks.find(c) != std::string_view::npos; });
+    if (text.size() != rest.size())
+        remarks.emplace_back(
+            "The value has blanks or line breaks inside: it was wrapped; give it as one line.");
+    return text;
+}
+
+/// Base64 of either alphabet, with or without padding; empty when it is neither.
+std::string decode(std::string text, std::string_view which, std::vector<std::string>& remarks) {
+    const auto strict = decode_base64url(text);
+    if (strict) return *strict;
+    const bool plain = text.find_first_of("+/") != std::string::npos;
+    const bool padded = !text.empty() && text.back() == '=';
+    std::replace(text.begin(), text.end(), '+', '-');
+    std::replace(text.begin(), text.end(), '/', '_');
+    while (!text.empty() && text.back() == '=')
+        text.pop_back();
+    const auto loose = decode_base64url(text);
+    if (!loose) {
+        remarks.push_back("The " + std::string{which} +
+                          " is no base64url: it was cut or changed; give the value exactly as received.");
+        return {};
+    }
+    if (plain)
+        remarks.push_back(
+            "The " + std::string{which} +
+            " is plain base64: JWS uses base64url, '-' for '+' and '_' for '/' (RFC 7515 section 2).");
+    if (padded)
+        remarks.push_back("The " + std::string{which} +
+                          " is padded with '=': JWS uses base64url without padding.");
+    return *loose;
+}
+
+void read_header(loose_token& token) {
+    const auto document = json::parse(token.header_json, longest_header);
+    if (!document || !document->IsObject()) {
+        if (!token.header_json.empty())
+            token.remarks.emplace_back("The protected header does not decode to a JSON object.");
+        return;
+    }
+    token.kid = json::text_member(*document, "kid").value_or("");
+    token.alg = json::text_member(*document, "alg").value_or("");
+}
+
+} // namespace
+
+loose_token read_loosely(std::string_view header_value) {
+    loose_token token;
+    const auto text = clean(header_value, token.remarks);
+    const auto first = text.find('.');
+    const auto last = text.rfind('.');
+    if (first == std::string::npos) {
+        token.remarks.emplace_back(
+            "There is no dot: a detached JWS is BASE64URL(header)..BASE64URL(signature).");
+        return token;
+    }
+    token.header = text.substr(0, first);
+    if (first == last) {
+        token.remarks.emplace_back(
+            "There is one dot in place of two: header and signature are joined by '..'.");
+    } else {
+        token.payload = text.substr(first + 1, last - first - 1);
+        if (token.payload.find('.') != std::string::npos) {
+            token.remarks.emplace_back(
+                "There are more than two dots: a detached JWS has exactly two, side by side.");
+            token.payload.clear();
+        }
+    }
+    token.header_json = decode(token.header, "protected header", token.remarks);
+    token.signature = decode(text.substr(last + 1), "signature", token.remarks);
+    read_header(token);
+    return token;
+}
+
+} // namespace webhookd::signature

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::signature {
+
+/// What can be made out of a signature value that parse_detached_jws may have refused. For explain() alone:
+/// nothing that is read so forgivingly may ever be believed.
+struct loose_token {
+    std::string header;  ///< encoded, as it stood in the signing input
+    std::string payload; ///< encoded; empty in a detached token
+    std::string signature;
+    std::string header_json; ///< empty when the header cannot be decoded
+    std::string kid;
+    std::string alg;
+    std::vector<std::string> remarks; ///< what is wrong with the form, each with the way out
+};
+
+[[nodiscard]] loose_token read_loosely(std::string_view header_value);
+
+} // namespace webhookd::signature

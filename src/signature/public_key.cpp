@@ -1,0 +1,114 @@
+#include "signature/public_key.hpp"
+
+#include "signature/openssl.hpp"
+
+#include <webhookd/signature/base64url.hpp>
+#include <webhookd/signature/key_set.hpp>
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace webhookd::signature {
+namespace {
+
+constexpr int fewest_bits = 2048;
+constexpr int most_bits = 8192;
+constexpr int most_exponent_bits = 64; // a longer one only makes every verification slow
+
+openssl::number_ptr number(const EVP_PKEY* key, const char* name) {
+    BIGNUM* value = nullptr;
+    if (EVP_PKEY_get_bn_param(key, name, &value) != 1) ERR_clear_error();
+    return openssl::number_ptr{value};
+}
+
+std::string encode(const BIGNUM& value) {
+    std::string bytes(static_cast<std::size_t>(BN_num_bytes(&value)), '\0');
+    BN_bn2bin(&value, reinterpret_cast<unsigned char*>(bytes.data()));
+    return encode_base64url(bytes);
+}
+
+failure unusable(std::string why) {
+    return {errc::key_unusable, std::move(why)};
+}
+
+/// Nothing when the key can be used.
+std::optional<failure> refuse(const EVP_PKEY* key) {
+    if (key == nullptr || EVP_PKEY_is_a(key, "RSA") != 1) return unusable("not an RSA key");
+    const int bits = EVP_PKEY_get_bits(key);
+    if (bits < fewest_bits) return unusable("RSA of " + std::to_string(bits) + " bits, fewer than 2048");
+    if (bits > most_bits) return unusable("RSA of " + std::to_string(bits) + " bits, more than 8192");
+
+    const auto n = number(key, OSSL_PKEY_PARAM_RSA_N);
+    const auto e = number(key, OSSL_PKEY_PARAM_RSA_E);
+    if (!n || !e) return unusable("no modulus or no exponent");
+    if (!BN_is_odd(n.get())) return unusable("an even modulus");
+    if (!BN_is_odd(e.get()) || BN_is_one(e.get())) return unusable("an exponent that is even or 1");
+    if (BN_num_bits(e.get()) > most_exponent_bits) return unusable("an exponent of more than 64 bits");
+    return std::nullopt;
+}
+
+} // namespace
+
+public_numbers encode_public_numbers(const EVP_PKEY* key) {
+    const auto n = number(key, OSSL_PKEY_PARAM_RSA_N);
+    const auto e = number(key, OSSL_PKEY_PARAM_RSA_E);
+    openssl::require(n && e, "public numbers of a key");
+    return {encode(*n), encode(*e)};
+}
+
+openssl::pkey_ptr make_public_key(std::string_view n, std::string_view e) {
+    const auto to_number = [](std::string_view bytes) {
+        return openssl::number_ptr{BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
+                                             static_cast<int>(bytes.size()), nullptr)};
+    };
+    const auto modulus = to_number(n);
+    const auto exponent = to_number(e);
+    const openssl::param_builder_ptr builder{OSSL_PARAM_BLD_new()};
+    const openssl::pkey_context_ptr context{EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr)};
+    openssl::require(modulus && exponent && builder && context, "memory for a key");
+    openssl::require(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get()) == 1 &&
+                         OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) == 1,
+                     "parameters of a key");
+    const openssl::params_ptr params{OSSL_PARAM_BLD_to_param(builder.get())};
+    EVP_PKEY* key = nullptr;
+    if (!params || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1)
+        ERR_clear_error();
+    return openssl::pkey_ptr{key};
+}
+
+result<std::shared_ptr<const public_key>> public_key::adopt(std::string kid, EVP_PKEY* key) {
+    openssl::pkey_ptr owned{key};
+    if (auto why = refuse(key)) return std::move(*why);
+    std::shared_ptr<const public_key> made{new public_key{std::move(kid), owned.get()}};
+    (void)owned.release(); // its destructor frees it from here on
+    return made;
+}
+
+public_key::public_key(std::string kid, EVP_PKEY* key)
+    : kid_{std::move(kid)}
+    , key_{key}
+    , bits_{EVP_PKEY_get_bits(key)} {
+    const auto numbers = encode_public_numbers(key);
+    rapidjson::StringBuffer text;
+    rapidjson::Writer<rapidjson::StringBuffer> json{text};
+    json.StartObject();
+    json.Key("e");
+    json.String(numbers.e);
+    json.Key("kid");
+    json.String(kid_);
+    json.Key("kty");
+    json.String("RSA");
+    json.Key("n");
+    json.String(numbers.n);
+    json.EndObject();
+    jwk_.assign(text.GetString(), text.GetSize());
+}
+
+public_key::~public_key() {
+    EVP_PKEY_free(key_);
+}
+
+} // namespace webhookd::signature

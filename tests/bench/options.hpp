@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+
+namespace webhookd::bench {
+
+struct options {
+    std::size_t events = 20000; ///< of the corpus; the first tenth warms up
+    std::size_t connections = 64;
+    std::size_t rounds = 5;
+    unsigned threads = 0; ///< of every server; 0: one for each core
+    int bits = 4096;      ///< of the RSA key; Universign's has 4096
+    std::set<std::string> only{"plain", "verify", "daemon"};
+    bool json = false;
+    bool check = false; ///< a missed goal is a failure
+};
+
+} // namespace webhookd::bench

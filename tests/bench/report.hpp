@@ -1,0 +1,28 @@
+#pragma once
+
+#include "bench/measurement.hpp"
+
+#include <string>
+#include <vector>
+
+namespace webhookd::bench {
+
+/// One of the product's promises about speed and size.
+struct verdict {
+    std::string goal;     ///< in words
+    std::string measured; ///< with its unit
+    bool met = false;
+};
+
+/// The goals: the daemon takes at least 0.6 of what `verify` takes; its p99 stays below 10 ms at half of its
+/// own maximum; it never has more than 64 MiB resident. Only those that the measurements can decide.
+[[nodiscard]] std::vector<verdict> judge(const measurements& all);
+
+/// Empty when every single answer was right and every accepted event was kept: what the figures need to count
+/// at all.
+[[nodiscard]] std::vector<std::string> invalid_runs(const measurements& all);
+
+[[nodiscard]] std::string to_text(const measurements& all, const options& opts);
+[[nodiscard]] std::string to_json(const measurements& all, const options& opts);
+
+} // namespace webhookd::bench

@@ -1,0 +1,83 @@
+#include <webhookd/event/event_type.hpp>
+#include <webhookd/event/sample.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+using namespace webhookd;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class corpus {
+public:
+    explicit corpus(const fs::path& folder)
+        : folder_(folder) {
+        fs::create_directories(folder);
+    }
+
+    void add(std::string_view bytes) {
+        std::ofstream out(folder_ / ("seed-" + std::to_string(count_++)), std::ios::binary);
+        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+
+private:
+    fs::path folder_;
+    int count_ = 0;
+};
+
+void add_envelopes(corpus c) {
+    const timestamp started{std::chrono::seconds{1'700'000'000}};
+    for (const auto& type : event::catalogue())
+        for (const std::uint64_t seed : {1u, 2u})
+            c.add(event::make_sample(type.name, {seed, started}).value());
+    c.add(
+        R"({"id":"evt_1","type":"t","createdAt":"2023-11-14T22:13:20+0100","traceId":"t","userId":"u","apiKeyId":"k",
+              "payload":{"transaction":{"id":"tx_1"},"object":{"actionId":"act_1","stalledReason":"r","n":[1e308,-0.5,null]}}})");
+    c.add(R"({"id":"\u0065vt","type":"\ud83d\ude42\ud83d\\","created_at":1700000000123.5})");
+}
+
+void add_patterns(corpus c) {
+    for (const auto* text :
+         {"transaction.*\ntransaction.lifecycle.completed",
+          "action.*reminder.?ent\naction.manualreminder.sent",
+          "!*.lifecycle.*\nregistration.lifecycle.expired", "a*b*c.*d\naXbXc.dd",
+          "2016-12-31T23:59:60.5+00:00", "2023-11-14T22:13:20,5-0330", "/payload/object/a~1b/0"})
+        c.add(text);
+}
+
+void add_signatures(corpus c) {
+    // {"alg":"PS256", "kid":"scd_0"} and others that differ in one thing.
+    for (const auto* text :
+         {"eyJhbGciOiJQUzI1NiIsICJraWQiOiJzY2RfMCJ9..c2lnbmF0dXJl",
+          "eyJhbGciOiJSUzI1NiIsImtpZCI6InNjZF8wIn0..c2ln",
+          "eyJhbGciOiJQUzI1NiIsImtpZCI6InNjZF8wIiwiYjY0IjpmYWxzZX0..c2ln", "e30..", "a.b.c"})
+        c.add(text);
+}
+
+void add_key_sets(corpus c) {
+    const std::string modulus(342, 'q'); // 2048 bits in base64url, of no use as a key but of the right shape
+    c.add(R"({"keys":[{"kty":"RSA","kid":"scd_0","use":"sig","alg":"PS256","e":"AQAB","n":")" + modulus +
+          "\"}]}");
+    c.add(R"({"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"k"},{"kty":"RSA"},7]})");
+    c.add(R"({"keys":[]})");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fputs("usage: fuzz_seeds FOLDER\n", stderr);
+        return 64;
+    }
+    const fs::path folder = argv[1];
+    add_envelopes(corpus(folder / "envelope"));
+    add_patterns(corpus(folder / "pattern"));
+    add_signatures(corpus(folder / "detached_jws"));
+    add_key_sets(corpus(folder / "key_set"));
+}

@@ -1,0 +1,392 @@
+#include <webhookd/http/problem.hpp>
+#include <webhookd/http/server.hpp>
+#include <webhookd/runtime/event_loops.hpp>
+
+#include "support/raw_client.hpp"
+#include "support/temp_directory.hpp"
+#include "support/wait_for_condition.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+using namespace webhookd;
+using namespace std::chrono_literals;
+using test::raw_client;
+
+namespace {
+
+/// Says what it received: method, path, client and size of the body. `/refused` is turned away by its headers alone.
+class echo_service final : public http::service {
+public:
+    std::optional<http::response> admit(const http::request& r) override {
+        if (r.path == "/refused") return http::problem(http::status::forbidden, "No.");
+        return std::nullopt;
+    }
+
+    runtime::task<http::response> handle(http::request& r) override {
+        if (r.path == "/bug") throw std::runtime_error("a bug");
+        http::response answer;
+        answer.content_type = "text/plain";
+        answer.body = std::string(r.headers.method_string()) + " " + std::string(r.path) + " " + r.client + " " +
+                      std::to_string(r.body.size()) + (r.local ? " local" : "");
+        ++handled;
+        co_return answer;
+    }
+
+    std::atomic<int> handled{0};
+};
+
+struct fixture {
+    explicit fixture(config::limits limits = {}, std::size_t loop_count = 2)
+        : loops(loop_count, "test"), server(loops.contexts(), service, {"test", limits, trusted(), nullptr}) {
+        REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}).has_value());
+        server.start();
+        const auto address = server.addresses().front();
+        port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+    }
+
+    static std::vector<config::cidr> trusted() { return {*config::cidr::parse("127.0.0.1/32")}; }
+
+    raw_client connect() const { return raw_client(port); }
+
+    echo_service service;
+    runtime::event_loops loops;
+    http::server server;
+    std::uint16_t port = 0;
+};
+
+config::limits quick_limits() {
+    config::limits l;
+    l.header_timeout = 300ms;
+    l.body_timeout = 300ms;
+    l.idle_timeout = 300ms;
+    l.body.bytes = 1000;
+    l.headers.bytes = 2000;
+    return l;
+}
+
+std::string post(const std::string& path, const std::string& body, const std::string& more = "") {
+    return "POST " + path + " HTTP/1.1\r\nHost: x\r\n" + more + "Content-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+}
+
+const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+} // namespace
+
+TEST_CASE("requests on one connection are answered one after the other", "[http]") {
+    fixture f;
+    auto client = f.connect();
+    client.send(post("/a", "12345"));
+    CHECK(client.read_answer().body == "POST /a 127.0.0.1 5 local");
+    client.send(post("/b", ""));
+    CHECK(client.read_answer().body == "POST /b 127.0.0.1 0 local");
+}
+
+TEST_CASE("pipelined requests are answered in their order", "[http]") {
+    fixture f;
+    auto client = f.connect();
+    client.send(post("/1", "a") + post("/2", "bb") + post("/refused", "ccc") + post("/3", "dddd"));
+    CHECK(client.read_answer().body == "POST /1 127.0.0.1 1 local");
+    CHECK(client.read_answer().body == "POST /2 127.0.0.1 2 local");
+    CHECK(client.read_answer().status == 403);
+    CHECK(client.read_answer().body == "POST /3 127.0.0.1 4 local");
+}
+
+TEST_CASE("a body may come in chunks and in pieces", "[http]") {
+    fixture f;
+    auto client = f.connect();
+    for (const char c : "POST /chunked HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        "3\r\nabc\r\n4;extension=1\r\ndefg\r\n0\r\nTrailer: t\r\n\r\n")
+        if (c != '\0') client.send(std::string(1, c));
+    CHECK(client.read_answer().body == "POST /chunked 127.0.0.1 7 local");
+}
+
+TEST_CASE("HTTP/1.0 closes unless it asks to keep the connection", "[http]") {
+    fixture f;
+    auto once = f.connect();
+    once.send("GET /old HTTP/1.0\r\n\r\n");
+    CHECK(once.read_answer().body == "GET /old 127.0.0.1 0 local");
+    CHECK(once.closed());
+    auto kept = f.connect();
+    kept.send("GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    CHECK(kept.read_answer().headers.at("connection") == "keep-alive");
+    kept.send("GET /again HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    CHECK(kept.read_answer().status == 200);
+}
+
+TEST_CASE("100 Continue is sent for a body that is wanted, and only then", "[http]") {
+    fixture f;
+    auto client = f.connect();
+    client.send("POST /wanted HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    CHECK(client.read_line() == "HTTP/1.1 100 Continue");
+    CHECK(client.read_line().empty());
+    client.send("abc");
+    CHECK(client.read_answer().body == "POST /wanted 127.0.0.1 3 local");
+
+    auto refused = f.connect();
+    refused.send("POST /refused HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    const auto answer = refused.read_answer();
+    CHECK(answer.status == 403);
+    CHECK(answer.headers.at("connection") == "close");
+    CHECK(refused.closed());
+}
+
+TEST_CASE("what is too large is refused, and the answer arrives", "[http]") {
+    fixture f(quick_limits());
+    SECTION("a stated length") {
+        auto client = f.connect();
+        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n");
+        CHECK(client.read_answer().status == 413);
+        CHECK(client.closed());
+    }
+    SECTION("a body that was sent without waiting") {
+        auto client = f.connect();
+        client.send(post("/", std::string(200'000, 'x')));
+        CHECK(client.read_answer().status == 413);
+    }
+    SECTION("chunks that add up") {
+        auto client = f.connect();
+        client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < 6; ++i) client.send("C8\r\n" + std::string(200, 'x') + "\r\n");
+        CHECK(client.read_answer().status == 413);
+    }
+    SECTION("headers") {
+        auto client = f.connect();
+        client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(3000, 'x') + "\r\n\r\n");
+        CHECK(client.read_answer().status == 431);
+    }
+    SECTION("exactly the limit is not too large") {
+        auto client = f.connect();
+        client.send(post("/", std::string(1000, 'x')));
+        CHECK(client.read_answer().status == 200);
+    }
+    auto next = f.connect();
+    next.send(get);
+    CHECK(next.read_answer().status == 200);
+}
+
+TEST_CASE("what is no HTTP is refused", "[http]") {
+    fixture f;
+    const std::vector<std::pair<std::string, int>> rows{
+        {"hello\r\n\r\n", 400},
+        {"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505},
+        {"GET / HTTP/1.1\r\n\r\n", 400},
+        {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400},
+        {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
+        {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", 400},
+        {"GET / HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n", 400},
+    };
+    for (const auto& [bytes, status] : rows) {
+        INFO(bytes);
+        auto client = f.connect();
+        client.send(bytes);
+        CHECK(client.read_answer().status == status);
+        CHECK(client.closed());
+    }
+    CHECK(f.server.snapshot().malformed >= 5);
+}
+
+TEST_CASE("slow clients are told and let go", "[http]") {
+    fixture f(quick_limits());
+    SECTION("headers that never end") {
+        auto client = f.connect();
+        client.send("GET / HTTP/1.1\r\nHost:");
+        CHECK(client.read_answer().status == 408);
+        CHECK(client.closed());
+        CHECK(f.server.snapshot().timeouts == 1);
+    }
+    SECTION("a body that never ends") {
+        auto client = f.connect();
+        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+        CHECK(client.read_answer().status == 408);
+        CHECK(client.closed());
+    }
+    SECTION("a connection that says nothing is closed without a word") {
+        auto client = f.connect();
+        CHECK(client.closed());
+        CHECK(f.server.snapshot().timeouts == 0);
+    }
+    SECTION("an idle connection is closed without a word") {
+        auto client = f.connect();
+        client.send(get);
+        CHECK(client.read_answer().status == 200);
+        CHECK(client.closed());
+    }
+}
+
+TEST_CASE("connections over the limit are turned away, and later ones are welcome again", "[http]") {
+    auto limits = config::limits();
+    limits.connections = 2;
+    fixture f(limits);
+    auto first = f.connect();
+    first.send(get);
+    CHECK(first.read_answer().status == 200);
+    {
+        auto second = f.connect();
+        second.send(get);
+        CHECK(second.read_answer().status == 200);
+        auto third = f.connect();
+        CHECK(third.read_answer().status == 503);
+        CHECK(f.server.snapshot().turned_away == 1);
+    }
+    CHECK(test::wait_for_condition([&] { return f.server.snapshot().connections == 1; }));
+    auto fourth = f.connect();
+    fourth.send(get);
+    CHECK(fourth.read_answer().status == 200);
+}
+
+TEST_CASE("a client that goes away in the middle does no harm", "[http]") {
+    fixture f;
+    for (int i = 0; i < 50; ++i) {
+        auto client = f.connect();
+        client.send(i % 2 == 0 ? "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc" : "POST / HT");
+        client.reset();
+    }
+    CHECK(test::wait_for_condition([&] { return f.server.snapshot().connections == 0; }));
+    auto client = f.connect();
+    client.send(get);
+    CHECK(client.read_answer().status == 200);
+}
+
+TEST_CASE("a service's exception is a 500 and ends that connection only", "[http]") {
+    fixture f;
+    auto other = f.connect();
+    auto client = f.connect();
+    client.send(post("/bug", "x"));
+    CHECK(client.read_answer().status == 500);
+    CHECK(client.closed());
+    CHECK(f.server.snapshot().exceptions == 1);
+    other.send(get);
+    CHECK(other.read_answer().status == 200);
+}
+
+TEST_CASE("forwarded addresses are believed from trusted peers, and such a client is not local", "[http]") {
+    fixture f;
+    auto client = f.connect();
+    client.send("GET /who HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n");
+    CHECK(client.read_answer().body == "GET /who 203.0.113.9 0");
+}
+
+TEST_CASE("accept loops live through a lack of file descriptors", "[http]") {
+    fixture f;
+    std::vector<raw_client> clients;
+    clients.push_back(f.connect());
+    clients.back().send(get);
+    CHECK(clients.back().read_answer().status == 200);
+
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    // This process is client and server: its own socket takes the last descriptor, so the server gets none.
+    const int next_free = ::dup(0);
+    ::close(next_free);
+    rlimit tight{static_cast<rlim_t>(next_free + 1), before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &tight) == 0);
+    auto starved = f.connect();
+    const bool seen = test::wait_for_condition([&] { return f.server.snapshot().accept_errors > 0; });
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(seen);
+    starved.send(get);
+    CHECK(starved.read_answer().status == 200);
+}
+
+TEST_CASE("a port that is taken is an error, although ports are shared between our own loops", "[http]") {
+    fixture f;
+    echo_service service;
+    http::server second(f.loops.contexts(), service, {"second", {}, {}, nullptr});
+    const auto opened = second.listen({config::listen_address::tcp("127.0.0.1", f.port)});
+    REQUIRE(opened.has_error());
+    CHECK(opened.error().code == errc::address_in_use);
+    CHECK_THAT(opened.error().detail, Catch::Contains("127.0.0.1:" + std::to_string(f.port)));
+}
+
+TEST_CASE("a unix socket serves, replaces a stale file, and leaves none behind", "[http]") {
+    const test::temp_directory directory;
+    const auto path = (directory.path() / "webhookd.sock").string();
+    const auto address = config::listen_address::parse("unix:" + path);
+    REQUIRE(address);
+    for (int round = 0; round < 2; ++round) {
+        echo_service service;
+        runtime::event_loops loops(2, "unix");
+        http::server server(loops.contexts(), service, {"unix", {}, {}, nullptr});
+        REQUIRE(server.listen({*address}).has_value());
+        server.start();
+        auto client = raw_client::over_unix(path);
+        client.send(get);
+        CHECK(client.read_answer().body == "GET / unix 0 local");
+        if (round == 0) {
+            http::server rival(loops.contexts(), service, {"rival", {}, {}, nullptr});
+            CHECK_FALSE(rival.listen({*address}).has_value());
+        }
+    }
+    CHECK_FALSE(std::filesystem::exists(path));
+    test::leave_stale_socket(path);
+    echo_service service;
+    runtime::event_loops loops(1, "unix");
+    http::server server(loops.contexts(), service, {"unix", {}, {}, nullptr});
+    CHECK(server.listen({*address}).has_value());
+}
+
+namespace {
+
+/// Answers only when it is let.
+class gated_service final : public http::service {
+public:
+    std::optional<http::response> admit(const http::request&) override { return std::nullopt; }
+    runtime::task<http::response> handle(http::request&) override {
+        waiting = true;
+        boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                          boost::asio::wait_traits<std::chrono::steady_clock>, runtime::executor>
+            timer(co_await boost::asio::this_coro::executor);
+        while (!open) {
+            timer.expires_after(2ms);
+            co_await timer.async_wait(runtime::use_task);
+        }
+        co_return http::response{};
+    }
+    std::atomic<bool> waiting{false};
+    std::atomic<bool> open{false};
+};
+
+} // namespace
+
+TEST_CASE("shutdown closes idle connections, finishes what is under way, and accepts nothing new", "[http]") {
+    gated_service service;
+    runtime::event_loops loops(2, "test");
+    http::server server(loops.contexts(), service, {"test", {}, {}, nullptr});
+    REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}).has_value());
+    server.start();
+    const auto port =
+        static_cast<std::uint16_t>(std::stoi(server.addresses().front().substr(std::string("127.0.0.1:").size())));
+    raw_client idle(port);
+    raw_client busy(port);
+    busy.send(get);
+    REQUIRE(test::wait_for_condition([&] { return service.waiting.load(); }));
+    REQUIRE(test::wait_for_condition([&] { return server.snapshot().connections == 2; }));
+
+    server.stop_accepting();
+    CHECK(idle.closed());
+    CHECK(test::wait_for_condition([&] { return !raw_client::can_connect(port); }));
+    service.open = true;
+    const auto answer = busy.read_answer();
+    CHECK(answer.status == 200);
+    CHECK(answer.headers.at("connection") == "close");
+    busy.finish();
+    CHECK(server.drain(30s));
+}
+
+TEST_CASE("what does not end within the grace is cut off", "[http]") {
+    fixture f;
+    auto client = f.connect();
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    REQUIRE(test::wait_for_condition([&] { return f.server.snapshot().connections == 1; }));
+    f.server.stop_accepting();
+    CHECK_FALSE(f.server.drain(50ms));
+    CHECK(client.read_answer().status == 408);
+    CHECK(client.closed());
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "support/http_connection.hpp"
+
+#include <webhookd/runtime/unique_fd.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace webhookd::test {
+
+/// A blocking client that sends exactly the bytes it is told, however wrong. Every read is bounded to 30 s and throws
+/// std::runtime_error beyond; sending to a closed connection is no error.
+class raw_client {
+public:
+    explicit raw_client(std::uint16_t port); ///< 127.0.0.1
+    static raw_client over_unix(const std::string& path);
+    [[nodiscard]] static bool can_connect(std::uint16_t port);
+
+    void send(std::string_view bytes);
+    /// Up to the next line break, without it.
+    std::string read_line();
+    /// One whole answer; 100 Continue is not skipped.
+    http_answer read_answer();
+    /// Waits until the server has closed; true when nothing came before that.
+    bool closed();
+    void finish(); ///< nothing more will be sent
+    void reset();  ///< goes away without a goodbye (RST)
+
+private:
+    raw_client() = default;
+    bool fill();
+
+    runtime::unique_fd fd_;
+    std::string buffer_;
+};
+
+/// A socket file that nobody listens on, as a crash leaves it.
+void leave_stale_socket(const std::string& path);
+
+} // namespace webhookd::test

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::test {
+
+struct scripted_request {
+    std::string head; ///< request line and headers, up to the empty line
+    std::string body;
+
+    [[nodiscard]] std::string target() const;
+    /// The value of the first header of this name (any case); empty when there is none.
+    [[nodiscard]] std::string header(std::string_view name) const;
+};
+
+/// What a connection gets for a request, and what becomes of it then.
+struct scripted_reply {
+    enum class after {
+        keep_open,  ///< for the next request
+        close,      ///< in order
+        reset,      ///< as a crash does
+        hang,       ///< open and silent until the peer goes
+        keep_saying ///< `again`, until the peer goes
+    };
+    std::string bytes;
+    after then = after::keep_open;
+    std::string again = {};
+};
+
+/// `HTTP/1.1 STATUS`, Content-Length, the given header lines (each with its CR LF) and the body.
+[[nodiscard]] scripted_reply http_reply(int status, std::string_view body,
+                                        std::string_view header_lines = {});
+
+/// A certificate for 127.0.0.1, signed by itself.
+struct tls_identity {
+    std::string certificate_pem;
+    std::string private_key_pem;
+};
+[[nodiscard]] tls_identity make_tls_identity();
+
+/// An HTTP peer that answers what a test tells it, on a loopback port of its own, each connection in a
+/// thread. The script may be called from several threads at once. Its destructor ends every connection.
+class scripted_server {
+public:
+    using script = std::function<scripted_reply(const scripted_request&)>;
+
+    explicit scripted_server(script answer);
+    scripted_server(script answer, const tls_identity& identity);
+    ~scripted_server();
+    scripted_server(const scripted_server&) = delete;
+    scripted_server& operator=(const scripted_server&) = delete;
+
+    [[nodiscard]] int port() const noexcept;
+    [[nodiscard]] std::string url(std::string_view path) const;
+    [[nodiscard]] int accepted() const; ///< connections so far
+    [[nodiscard]] std::vector<scripted_request> requests() const;
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+/// A loopback port where nobody listens, at least until somebody is given it.
+[[nodiscard]] int closed_port();
+
+} // namespace webhookd::test

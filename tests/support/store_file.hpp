@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// A look into a SQLite store with SQLite alone and none of the daemon's code, so that a test does not
+/// believe the code it tests. For a daemon that does not run.
+namespace webhookd::test {
+
+struct kept_event {
+    std::int64_t seq = 0;
+    std::string id;
+    std::string body;
+};
+
+/// Throw std::runtime_error when the file is no such store.
+[[nodiscard]] std::uint64_t count_events(const std::filesystem::path& database);
+/// All with `seq` beyond the one given, in the order of arrival.
+[[nodiscard]] std::vector<kept_event> read_events(const std::filesystem::path& database,
+                                                  std::int64_t after = 0);
+
+/// Copies the database and its journal as they stand after a crash, so that looking at them recovers the copy
+/// and leaves the recovery of the original to the daemon.
+void copy_store(const std::filesystem::path& database, const std::filesystem::path& to);
+
+} // namespace webhookd::test

@@ -1,0 +1,42 @@
+#include "http/wire.hpp"
+
+#include <webhookd/http/problem.hpp>
+
+#include <catch2/catch.hpp>
+
+using namespace webhookd;
+
+TEST_CASE("a response goes out with its length, its type and its connection", "[http]") {
+    http::response r;
+    r.body = "{}";
+    CHECK(http::to_wire(r, {}) ==
+          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+    CHECK_THAT(http::to_wire(r, {.keep_alive = false}), Catch::Contains("\r\nConnection: close\r\n"));
+    CHECK_THAT(http::to_wire(r, {.keep_alive = true, .http_1_0 = true}),
+               Catch::Contains("\r\nConnection: keep-alive\r\n"));
+}
+
+TEST_CASE("the answer to HEAD has the length of a body and no body", "[http]") {
+    http::response r;
+    r.body = "hello";
+    const auto wire = http::to_wire(r, {.head = true});
+    CHECK_THAT(wire, Catch::Contains("Content-Length: 5\r\n"));
+    CHECK_THAT(wire, Catch::EndsWith("\r\n\r\n"));
+}
+
+TEST_CASE("a line break in a header value cannot add a header", "[http]") {
+    http::response r;
+    r.headers.emplace_back("Allow", "POST\r\nSet-Cookie: a=b");
+    const auto wire = http::to_wire(r, {});
+    CHECK_THAT(wire, Catch::Contains("Allow: POST\r\n"));
+    CHECK_THAT(wire, !Catch::Contains("Set-Cookie"));
+}
+
+TEST_CASE("a problem detail follows RFC 9457", "[http]") {
+    const auto r = http::problem(http::status::not_found, "Nothing \"here\".");
+    CHECK(r.content_type == "application/problem+json");
+    CHECK(r.body == R"({"type":"about:blank","title":"Not Found","status":404,"detail":"Nothing \"here\"."})");
+    CHECK(http::unavailable("Later.", std::chrono::seconds(5)).headers.at(0) ==
+          std::pair<std::string, std::string>("Retry-After", "5"));
+    CHECK(http::method_not_allowed("POST").headers.at(0) == std::pair<std::string, std::string>("Allow", "POST"));
+}

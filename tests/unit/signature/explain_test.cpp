@@ -1,0 +1,319 @@
+#include "support/signature_keys.hpp"
+
+#include <webhookd/signature/base64url.hpp>
+#include <webhookd/signature/explain.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace webhookd;
+using namespace webhookd::signature;
+
+namespace {
+
+const std::string body = R"({
+  "object": "event",
+  "id": "evt_1",
+  "createdAt": 1700000000.123,
+  "note": "signé",
+  "url": "https://example.com/a",
+  "list": [
+    1
+  ]
+})";
+const std::string compact_body =
+    R"({"object":"event","id":"evt_1","createdAt":1700000000.123,"note":"signé",)"
+    R"("url":"https://example.com/a","list":[1]})";
+
+class world {
+public:
+    world()
+        : signer_{test::signing_key()}
+        , key_{test::private_key(signer_)}
+        , keys_{test::set_of({&signer_, &test::signing_key(2048, 1)})} {}
+
+    [[nodiscard]] explanation ask(std::string_view value, std::string_view received = body) const {
+        return explain(keys_, value, received);
+    }
+    [[nodiscard]] std::string header(std::string_view alg = "PS256") const {
+        return R"({"alg":")" + std::string{alg} + R"(", "kid":")" + signer_.kid() + R"("})";
+    }
+    /// A right header over whatever message is signed.
+    [[nodiscard]] std::string over(const std::string& message,
+                                   const test::signing_manner& manner = {}) const {
+        return encode_base64url(header()) + ".." +
+               encode_base64url(test::sign_by_hand(key_.get(), message, manner));
+    }
+    [[nodiscard]] EVP_PKEY* key() const { return key_.get(); }
+    [[nodiscard]] const signer& right_signer() const { return signer_; }
+
+private:
+    const signer& signer_;
+    std::shared_ptr<EVP_PKEY> key_;
+    key_set keys_;
+};
+
+bool mentions(const explanation& told, const std::string& words) {
+    return std::any_of(told.findings.begin(), told.findings.end(),
+                       [&](const auto& finding) { return finding.find(words) != std::string::npos; });
+}
+
+std::string all(const explanation& told) {
+    std::string text = told.verdict;
+    for (const auto& finding : told.findings)
+        text += '\n' + finding;
+    return text;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    return text;
+}
+
+} // namespace
+
+TEST_CASE("a signature that holds is said to hold, without findings", "[signature]") {
+    const world w;
+    const auto told = w.ask(w.right_signer().sign(body));
+    CHECK(told.valid);
+    CHECK(told.kid == w.right_signer().kid());
+    CHECK(told.findings.empty());
+    CHECK(told.verdict.find("holds") != std::string::npos);
+}
+
+TEST_CASE("a body that was changed on the way is recognised by what was done to it", "[signature]") {
+    struct row {
+        std::string sent;
+        std::string received;
+        std::string told;
+    };
+    const std::string jackson = "{\n  \"a\" : [ 1, 2 ]\n}";
+    const std::string bom = "\xef\xbb\xbf";
+    const row rows[] = {
+        {compact_body, body, "was compact, this body is not: it was parsed and serialised again"},
+        {body, compact_body, "was indented by two"},
+        {replaced(body, "  ", "    "), body, "was indented by four"},
+        {replaced(body, "  ", "\t"), compact_body, "was indented by tabs"},
+        {R"({"a": [1, 2]})", R"({"a":[1,2]})", "as Python writes it"},
+        {jackson, R"({"a":[1,2]})", "as Jackson writes it"},
+        {R"({"a":"\u00e9"})", "{\"a\":\"\xc3\xa9\"}", "non-ASCII characters escaped"},
+        {R"({"a":"\u00e9\/"})", "{\"a\":\"\xc3\xa9/\"}", "as PHP writes it"},
+        {R"({"at":1700000000})", R"({"at":1700000000.0})", "numbers as JavaScript writes them"},
+        {body + '\n', compact_body, "was indented by two"},
+        {body + '\n', body, "lost its final line break"},
+        {body, body + '\n', "gained a final line break"},
+        {body, body + "\r\n", "gained a final line break (CR LF)"},
+        {"hello", "hello  \t", "gained blanks at its end"},
+        {"hello", "  hello", "gained blanks at its beginning"},
+        {bom + body, body, "lost its byte order mark"},
+        {body, bom + body, "gained a byte order mark"},
+        {replaced(body, "\n", "\r\n"), body, "from CR LF to LF"},
+        {body, replaced(body, "\n", "\r\n"), "from LF to CR LF"},
+    };
+    const world w;
+    for (const auto& [sent, received, words] : rows) {
+        const auto told = w.ask(w.right_signer().sign(sent), received);
+        CAPTURE(words, all(told));
+        CHECK_FALSE(told.valid);
+        CHECK(mentions(told, words));
+        CHECK(mentions(told, "Verify the raw bytes as received"));
+    }
+}
+
+TEST_CASE("a signing input that was put together wrongly is recognised", "[signature]") {
+    const world w;
+    const auto header = encode_base64url(w.header());
+    const std::string odd_body = "\xfb\xff\xbf?"; // every foreign character of plain base64, and padding
+    struct row {
+        std::string value;
+        std::string received;
+        std::string told;
+    };
+    const row rows[] = {
+        {w.over(header + '.' + body), body, "signed without base64url"},
+        {w.over(header + '.' + compact_body), body, "signed without base64url"},
+        {w.over(header + ".+/+/Pw=="), odd_body, "signed in plain base64"},
+        {w.over(header + ".+/+/Pw"), odd_body, "signed in plain base64"},
+        {w.over(body), body, "without the protected header"},
+        {w.over(encode_base64url(body)), body, "without the protected header"},
+        {w.over(header + '.'), body, "over an empty payload"},
+        {w.over(w.header() + '.' + encode_base64url(body)), body, "header was signed without base64url"},
+        {w.over(encode_base64url(replaced(w.header(), ", ", ",")) + '.' + encode_base64url(body)), body,
+         "header was serialised again"},
+    };
+    for (const auto& [value, received, words] : rows) {
+        const auto told = w.ask(value, received);
+        CAPTURE(words, all(told));
+        CHECK_FALSE(told.valid);
+        CHECK(mentions(told, words));
+    }
+}
+
+TEST_CASE("another algorithm, salt or mask is named", "[signature]") {
+    const world w;
+    const auto made = [&](std::string_view alg, const test::signing_manner& manner) {
+        return w.ask(test::token_by_hand(w.key(), w.header(alg), body, manner));
+    };
+    struct row {
+        std::string alg;
+        test::signing_manner manner;
+        std::string told;
+    };
+    const row rows[] = {
+        {"PS256", {.salt = 20}, "a salt of 20 bytes"},
+        {"PS256", {.salt = 0}, "a salt of 0 bytes"},
+        {"PS256", {.salt = 222}, "a salt of 222 bytes"},
+        {"PS256", {.mask = "SHA1"}, "MGF1 uses SHA-1"},
+        {"PS256", {.mask = "SHA1", .salt = 20}, "a salt of 20 bytes"},
+        {"PS256", {.pss = false}, "made with RS256"},
+        {"RS256", {.pss = false}, "says alg RS256"},
+        {"RS256", {.pss = false}, "made with RS256"},
+        {"RS384", {.digest = "SHA384", .pss = false}, "made with RS384"},
+        {"RS512", {.digest = "SHA512", .pss = false}, "made with RS512"},
+        {"PS384", {.digest = "SHA384", .mask = "SHA384", .salt = 48}, "made with PS384"},
+        {"PS512", {.digest = "SHA512", .mask = "SHA512", .salt = 64}, "made with PS512"},
+        {"PS256", {.digest = "SHA1", .mask = "SHA1", .salt = 20}, "RSASSA-PSS with SHA-1"},
+        {"PS256", {.digest = "SHA1", .pss = false}, "RSASSA-PKCS1-v1_5 with SHA-1"},
+        {"RS256", {}, "says alg RS256"},
+    };
+    for (const auto& [alg, manner, words] : rows) {
+        const auto told = made(alg, manner);
+        CAPTURE(words, all(told));
+        CHECK_FALSE(told.valid);
+        CHECK(mentions(told, words));
+        CHECK(mentions(told, "PS256"));
+    }
+}
+
+TEST_CASE("an HMAC with the public key as its secret is recognised", "[signature]") {
+    const world w;
+    const auto header = encode_base64url(w.header("HS256"));
+    const auto input = header + '.' + encode_base64url(body);
+    const auto mac = test::hmac_sha256(test::public_pem(w.key()), input);
+    const auto told = w.ask(header + ".." + encode_base64url(mac));
+    CAPTURE(all(told));
+    CHECK_FALSE(told.valid);
+    CHECK(mentions(told, "says alg HS256"));
+    CHECK(mentions(told, "HMAC with the public key"));
+}
+
+TEST_CASE("another key of the set, an unknown kid and a missing kid are told apart", "[signature]") {
+    const world w;
+    const auto& other = test::signing_key(2048, 1);
+    const auto stranger = test::private_key(test::signing_key(2048, 2));
+
+    const auto swapped = w.ask(test::token_by_hand(test::private_key(other).get(), w.header(), body));
+    CAPTURE(all(swapped));
+    CHECK_FALSE(swapped.valid);
+    CHECK(mentions(swapped, "holds with another key of the set, \"" + other.kid() + '"'));
+
+    const auto unknown = w.ask(test::token_by_hand(stranger.get(), test::right_header("scd_unknown"), body));
+    CHECK(unknown.kid == "scd_unknown");
+    CHECK(mentions(unknown, "No key of the set has the kid \"scd_unknown\""));
+    CHECK(mentions(unknown, w.right_signer().kid()));
+
+    const auto renamed = w.ask(test::token_by_hand(w.key(), test::right_header("scd_unknown"), body));
+    CHECK(mentions(renamed, "holds with another key"));
+    CHECK(mentions(renamed, "No key of the set has the kid"));
+
+    const auto nameless = w.ask(test::token_by_hand(w.key(), R"({"alg":"PS256"})", body));
+    CHECK(mentions(nameless, "names no kid"));
+
+    const auto forged = w.ask(test::token_by_hand(stranger.get(), w.header(), body));
+    CHECK_FALSE(forged.valid);
+    CHECK(mentions(forged, "None of the usual mistakes fits"));
+}
+
+TEST_CASE("a key that is too small is recognised, in the set or by its signature", "[signature]") {
+    const auto small = test::make_rsa(1024);
+    const auto& good = test::signing_key();
+    const auto set = key_set::parse(R"({"keys":[)" + test::jwk_of(test::private_key(good).get(), "good") +
+                                    ',' + test::jwk_of(small.get(), "small") + "]}");
+    const auto in_set =
+        explain(set.value(), test::token_by_hand(small.get(), test::right_header("small"), body), body);
+    CAPTURE(all(in_set));
+    CHECK(mentions(in_set, "The set has the key \"small\" but it cannot be used"));
+    CHECK(mentions(in_set, "fewer than 2048"));
+    CHECK(mentions(in_set, "too small"));
+
+    const auto by_size =
+        explain(set.value(), test::token_by_hand(small.get(), test::right_header("good"), body), body);
+    CHECK(mentions(by_size, "about 1024 bits and is too small"));
+}
+
+TEST_CASE("a body inside the token is recognised", "[signature]") {
+    const world w;
+    const auto value = w.right_signer().sign(body);
+    const auto inside = replaced(value, "..", '.' + encode_base64url(body) + '.');
+    const auto told = w.ask(inside);
+    CAPTURE(all(told));
+    CHECK_FALSE(told.valid);
+    CHECK(told.findings.front().find("The body stands inside the token:") == 0);
+    CHECK(told.findings.size() == 1);
+
+    const auto another = w.ask(inside, "another body");
+    CHECK(mentions(another, "and is not the body given here"));
+    CHECK(mentions(another, "holds over the payload inside the token"));
+}
+
+TEST_CASE("a value whose form was spoilt is recognised, and what it hides is still found", "[signature]") {
+    const world w;
+    std::string value = w.right_signer().sign(body);
+    while (value.find_first_of("-_", value.find("..")) == std::string::npos)
+        value = w.right_signer().sign(body);
+    struct row {
+        std::string value;
+        std::string told;
+    };
+    const auto dots = value.find("..");
+    const row rows[] = {
+        {value + "==", "padded with '='"},
+        {value.substr(0, dots) + replaced(replaced(value.substr(dots), "-", "+"), "_", "/"), "plain base64"},
+        {value.substr(0, dots + 20) + "\n  " + value.substr(dots + 20), "blanks or line breaks inside"},
+        {'"' + value + '"', "quotation marks"},
+        {"X-JWS-Signature: " + value, "begins with the header's name"},
+        {replaced(value, "..", "."), "one dot in place of two"},
+        {replaced(value, "..", "..."), "more than two dots"},
+        {replaced(value, "..", ""), "no dot"},
+        {value.substr(0, value.size() - 10), "it was cut"},
+        {"", "There is no signature"},
+    };
+    for (const auto& [spoilt, words] : rows) {
+        const auto told = w.ask(spoilt);
+        CAPTURE(words, all(told));
+        CHECK_FALSE(told.valid);
+        CHECK(mentions(told, words));
+    }
+    CHECK(mentions(w.ask(value + "==", body + '\n'), "gained a final line break"));
+}
+
+TEST_CASE("a header that names what it must not is told", "[signature]") {
+    const world w;
+    for (const std::string member : {R"("crit":["b64"])", R"("b64":false)", R"("jku":"https://evil.example")",
+                                     R"("jwk":{})", R"("x5u":"https://evil.example")", R"("x5c":[])"}) {
+        const auto header = R"({"alg":"PS256","kid":")" + w.right_signer().kid() + "\"," + member + '}';
+        const auto told = w.ask(test::token_by_hand(w.key(), header, body));
+        CAPTURE(all(told));
+        CHECK_FALSE(told.valid);
+        CHECK(mentions(told, "must not name crit"));
+    }
+}
+
+TEST_CASE("explaining rubbish ends with a verdict", "[signature]") {
+    const world w;
+    const auto with_header = [](std::string header) { return header.append("..AAAA"); };
+    const std::string values[] = {".",
+                                  "..",
+                                  std::string(3, '\0'),
+                                  std::string(10'000, '.'),
+                                  "\xff\xfe..\xff",
+                                  with_header(std::string(100'000, 'A')),
+                                  with_header(encode_base64url(std::string(20'000, '[')))};
+    for (const auto& value : values) {
+        const auto told = w.ask(value, std::string(200'000, '['));
+        CHECK_FALSE(told.valid);
+        CHECK_FALSE(told.findings.empty());
+    }
+}
