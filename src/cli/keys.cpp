@@ -1,10 +1,10 @@
 #include "cli/keys.hpp"
 
+#include <webhookd/signature/signer.hpp>
+
 #include "cli/exit_code.hpp"
 #include "cli/file.hpp"
 #include "cli/json_line.hpp"
-
-#include <webhookd/signature/signer.hpp>
 
 #include <CLI/CLI.hpp>
 

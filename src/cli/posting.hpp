@@ -1,9 +1,9 @@
 #pragma once
 
-#include "cli/console.hpp"
-
 #include <webhookd/outbound/http_client.hpp>
 #include <webhookd/signature/signer.hpp>
+
+#include "cli/console.hpp"
 
 #include <chrono>
 #include <cstddef>

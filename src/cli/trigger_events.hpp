@@ -1,10 +1,10 @@
 #pragma once
 
-#include "cli/posting.hpp"
-#include "cli/trigger.hpp"
-
 #include <webhookd/error.hpp>
 #include <webhookd/event/sample.hpp>
+
+#include "cli/posting.hpp"
+#include "cli/trigger.hpp"
 
 #include <string>
 #include <vector>

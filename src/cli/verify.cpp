@@ -1,12 +1,12 @@
 #include "cli/verify.hpp"
 
-#include "cli/exit_code.hpp"
-#include "cli/file.hpp"
-#include "cli/json_line.hpp"
-
 #include <webhookd/outbound/http_client.hpp>
 #include <webhookd/signature/explain.hpp>
 #include <webhookd/signature/verifier.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/file.hpp"
+#include "cli/json_line.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,7 +1,7 @@
+#include <webhookd/outbound/http_client.hpp>
+
 #include "outbound/exchange.hpp"
 #include "outbound/url.hpp"
-
-#include <webhookd/outbound/http_client.hpp>
 
 #include <curl/curl.h>
 

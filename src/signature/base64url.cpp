@@ -1,6 +1,6 @@
-#include "signature/base64url_codec.hpp"
-
 #include <webhookd/signature/base64url.hpp>
+
+#include "signature/base64url_codec.hpp"
 
 #include <array>
 #include <cstdint>

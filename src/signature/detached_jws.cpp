@@ -1,7 +1,7 @@
-#include "signature/json.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/detached_jws.hpp>
+
+#include "signature/json.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,12 +1,12 @@
+#include <webhookd/signature/base64url.hpp>
+#include <webhookd/signature/explain.hpp>
+#include <webhookd/signature/verifier.hpp>
+
 #include "signature/body_forms.hpp"
 #include "signature/json.hpp"
 #include "signature/json_form.hpp"
 #include "signature/loose_token.hpp"
 #include "signature/trial.hpp"
-
-#include <webhookd/signature/base64url.hpp>
-#include <webhookd/signature/explain.hpp>
-#include <webhookd/signature/verifier.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
-#include "signature/json.hpp"
-#include "signature/public_key.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/key_set.hpp>
+
+#include "signature/json.hpp"
+#include "signature/public_key.hpp"
 
 #include <algorithm>
 

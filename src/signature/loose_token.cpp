@@ -1,8 +1,8 @@
 #include "signature/loose_token.hpp"
 
-#include "signature/json.hpp"
-
 #include <webhookd/signature/base64url.hpp>
+
+#include "signature/json.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,9 +1,9 @@
 #include "signature/public_key.hpp"
 
-#include "signature/openssl.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/key_set.hpp>
+
+#include "signature/openssl.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>

@@ -1,9 +1,9 @@
-#include "signature/public_key.hpp"
-#include "signature/signing_input.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
+
+#include "signature/public_key.hpp"
+#include "signature/signing_input.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>

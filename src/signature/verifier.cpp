@@ -1,6 +1,6 @@
-#include "signature/signing_input.hpp"
-
 #include <webhookd/signature/verifier.hpp>
+
+#include "signature/signing_input.hpp"
 
 #include <openssl/err.h>
 

@@ -23,7 +23,7 @@ struct http_request {
     std::size_t max_response = 1024 * 1024; ///< bytes of body; a larger answer is an error, not a cut
     bool follow_same_host = false;          ///< up to 3 redirects that keep method, scheme, host and port
     std::string ca_file;                    ///< PEM; empty: the system's
-    std::stop_token stop;                   ///< ends a transfer under way, within about a second, as `network`
+    std::stop_token stop; ///< ends a transfer under way, within about a second, as `network`
 };
 
 struct http_response {

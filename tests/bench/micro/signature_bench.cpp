@@ -1,10 +1,10 @@
-#include "signature/base64url_codec.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/detached_jws.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/signature/verifier.hpp>
+
+#include "signature/base64url_codec.hpp"
 
 #include <benchmark/benchmark.h>
 

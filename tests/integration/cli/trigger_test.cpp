@@ -1,12 +1,12 @@
+#include <webhookd/event/envelope.hpp>
+#include <webhookd/event/event_type.hpp>
+
 #include "cli/exit_code.hpp"
 #include "cli/trigger.hpp"
 #include "support/cli_console.hpp"
 #include "support/scripted_server.hpp"
 #include "support/signature_keys.hpp"
 #include "support/temp_directory.hpp"
-
-#include <webhookd/event/envelope.hpp>
-#include <webhookd/event/event_type.hpp>
 
 #include <CLI/CLI.hpp>
 #include <catch2/catch.hpp>

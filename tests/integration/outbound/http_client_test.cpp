@@ -1,7 +1,7 @@
-#include "support/scripted_server.hpp"
-#include "support/show_result.hpp"
-
 #include <webhookd/outbound/http_client.hpp>
+
+#include "support/result_printer.hpp"
+#include "support/scripted_server.hpp"
 
 #include <catch2/catch.hpp>
 

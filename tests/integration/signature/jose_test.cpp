@@ -1,8 +1,8 @@
-#include "support/run_tool.hpp"
-#include "support/show_result.hpp"
-#include "support/signature_keys.hpp"
-
 #include <webhookd/signature/explain.hpp>
+
+#include "support/result_printer.hpp"
+#include "support/run_tool.hpp"
+#include "support/signature_keys.hpp"
 
 #include <catch2/catch.hpp>
 #include <openssl/evp.h>

@@ -1,6 +1,6 @@
 #include "support/process.hpp"
+#include "support/result_printer.hpp"
 #include "support/run_tool.hpp"
-#include "support/show_result.hpp"
 #include "support/signature_keys.hpp"
 #include "support/temp_directory.hpp"
 

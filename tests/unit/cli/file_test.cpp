@@ -1,6 +1,6 @@
 #include "cli/file.hpp"
 #include "support/process.hpp"
-#include "support/show_result.hpp"
+#include "support/result_printer.hpp"
 #include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,11 +1,11 @@
+#include <webhookd/signature/key_set.hpp>
+#include <webhookd/signature/signer.hpp>
+
 #include "cli/exit_code.hpp"
 #include "cli/keys.hpp"
 #include "support/cli_console.hpp"
 #include "support/process.hpp"
 #include "support/temp_directory.hpp"
-
-#include <webhookd/signature/key_set.hpp>
-#include <webhookd/signature/signer.hpp>
 
 #include <CLI/CLI.hpp>
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
-#include "signature/base64url_codec.hpp"
-
 #include <webhookd/signature/base64url.hpp>
+
+#include "signature/base64url_codec.hpp"
 
 #include <catch2/catch.hpp>
 

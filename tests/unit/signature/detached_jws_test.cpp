@@ -1,7 +1,7 @@
-#include "support/show_result.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/detached_jws.hpp>
+
+#include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
-#include "support/signature_keys.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/explain.hpp>
+
+#include "support/signature_keys.hpp"
 
 #include <catch2/catch.hpp>
 

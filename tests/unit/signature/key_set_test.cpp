@@ -1,8 +1,8 @@
-#include "support/show_result.hpp"
-#include "support/signature_keys.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/key_set.hpp>
+
+#include "support/result_printer.hpp"
+#include "support/signature_keys.hpp"
 
 #include <catch2/catch.hpp>
 #include <openssl/evp.h>

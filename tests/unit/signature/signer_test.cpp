@@ -1,9 +1,9 @@
-#include "support/show_result.hpp"
-#include "support/signature_keys.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/signature/verifier.hpp>
+
+#include "support/result_printer.hpp"
+#include "support/signature_keys.hpp"
 
 #include <catch2/catch.hpp>
 #include <openssl/evp.h>

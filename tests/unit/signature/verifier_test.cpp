@@ -1,7 +1,7 @@
-#include "support/show_result.hpp"
-#include "support/signature_keys.hpp"
-
 #include <webhookd/signature/verifier.hpp>
+
+#include "support/result_printer.hpp"
+#include "support/signature_keys.hpp"
 
 #include <catch2/catch.hpp>
 #include <openssl/err.h>
