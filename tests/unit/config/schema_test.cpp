@@ -5,7 +5,7 @@
 #include <rapidjson/document.h>
 #include <rapidjson/pointer.h>
 
-#include <regex>
+#include <algorithm>
 #include <sstream>
 
 using namespace webhookd;
@@ -76,17 +76,38 @@ std::vector<std::string> flattened(const key_table& table) {
     return out;
 }
 
+constexpr std::string_view word = "abcdefghijklmnopqrstuvwxyz_0123456789";
+
+/// Whether a text starts as `key: value`, `key:` or `- key: value` do.
+bool is_option(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.starts_with("- ")) text.remove_prefix(2);
+    const auto end = std::min(text.find_first_not_of(word), text.size());
+    return end > 0 && (text.substr(end) == ":" || text.substr(end).starts_with(": "));
+}
+
 /// The example with every option that is commented out put in force; what is commented out twice stays.
 std::string everything_in_force() {
-    static const std::regex option(R"(^( *)# ( *(?:- )?[a-z_0-9]+:(?: .*)?)$)");
     std::istringstream lines(test::read_source_file("config/universign-webhookd.yaml"));
     std::string out;
     for (std::string line; std::getline(lines, line);) {
-        std::smatch match;
-        out += std::regex_match(line, match, option) ? match[1].str() + match[2].str() : line;
+        const auto mark = line.find_first_not_of(' ');
+        if (mark != std::string::npos && line.compare(mark, 2, "# ") == 0 && is_option(line.substr(mark + 2)))
+            line.erase(mark, 2);
+        out += line;
         out += '\n';
     }
     return out;
+}
+
+/// Whether a key stands in a text, in force or not.
+bool shows(std::string_view text, const std::string& key) {
+    for (auto at = text.find(key + ':'); at != std::string_view::npos; at = text.find(key + ':', at + 1)) {
+        const bool starts = at == 0 || word.find(text[at - 1]) == std::string_view::npos;
+        const auto next = text.substr(at + key.size() + 1, 1);
+        if (starts && (next == " " || next == "\n")) return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -103,7 +124,7 @@ TEST_CASE("the example shows every key", "[config]") {
     for (const auto& [section, keys] : known_keys()) {
         for (const auto& key : keys) {
             INFO(section << ": " << key);
-            CHECK(std::regex_search(example, std::regex("(^|[^A-Za-z0-9_])" + key + ":( |\n)")));
+            CHECK(shows(example, key));
         }
     }
 }
