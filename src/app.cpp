@@ -178,6 +178,7 @@ void daemon::stop() {
     runtime::systemd::notify_stopping();
     log::info("stopping", {{"grace_ms", config_.server.shutdown_grace.count()}});
     ingest_server_->stop_accepting();
+    for (auto& ring : key_rings_) ring->stop(); // requests that wait for keys are answered 503 now
     if (!ingest_server_->drain(config_.server.shutdown_grace))
         log::warning("connections were cut off: the grace was over");
     dispatcher_->stop();

@@ -2,7 +2,10 @@
 
 #include "cli/check_config.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/keys.hpp"
 #include "cli/serve.hpp"
+#include "cli/trigger.hpp"
+#include "cli/verify.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +23,9 @@ int run(int argc, char** argv) {
     int exit_code = exit_code::ok;
     add_serve_command(app, exit_code);
     add_check_config_command(app, exit_code);
+    add_keys_command(app, exit_code);
+    add_trigger_command(app, exit_code);
+    add_verify_command(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

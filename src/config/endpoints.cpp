@@ -50,10 +50,11 @@ void read_jwks(object_reader& in, jwks_source& out, bool needed) {
 }
 
 void read_signature(object_reader& in, endpoint& out) {
-    in.choice("mode", out.mode,
-              {{"required", signature_mode::required}, {"disabled", signature_mode::disabled}});
-    const bool needed = out.mode == signature_mode::required;
-    if (!needed && !in.in().listens_on_loopback_only)
+    const bool chosen = in.choice(
+        "mode", out.mode, {{"required", signature_mode::required}, {"disabled", signature_mode::disabled}});
+    const bool disabled = out.mode == signature_mode::disabled;
+    const bool needed = !disabled && (chosen || !in.has("mode"));
+    if (disabled && !in.in().listens_on_loopback_only)
         in.error("mode",
                  "may be disabled only where every address of server.listen is loopback or a unix socket");
     if (needed) in.require("jwks");

@@ -87,7 +87,7 @@ void read_secret(object_reader& in, const text& secret, std::vector<std::string>
 void read_sign(object_reader& in, std::vector<std::string>& out) {
     if (const auto secret = in.text_at("secret")) read_secret(in, *secret, out);
     if (const auto secrets = in.texts("secrets")) {
-        if (secrets->empty()) in.error("secrets", "must hold at least one secret");
+        if (in.find("secrets")->items.empty()) in.error("secrets", "must hold at least one secret");
         for (const auto& secret : *secrets)
             read_secret(in, secret, out);
     }

@@ -51,7 +51,7 @@ void read_shell_handler(object_reader& in, shell_handler& out) {
         if (command->referenced) in.in().warning(*command, std::string(secret_in_command));
     }
     if (argv) {
-        if (argv->empty()) in.error("argv", "must name a program");
+        if (in.find("argv")->items.empty()) in.error("argv", "must name a program");
         for (const auto& argument : *argv) {
             out.argv.push_back(argument.value);
             if (argument.referenced) in.in().warning(argument, std::string(secret_in_command));

@@ -44,7 +44,7 @@ loaded load_text(std::string_view yaml, std::string file_name, const secret_sour
     if (const auto* root = document.root(); root && root->kind == yaml_node::kind::map) {
         object_reader reader(in, root, {}, {});
         read_configuration(reader, out.value.emplace());
-        reader.finish();
+        reader.finish("x-"); // a place for anchors that several sections share
     } else if (root) {
         mistakes.push_back(
             {root->at, "the file must be a map of sections, not " + std::string(describe_kind(*root))});

@@ -40,6 +40,12 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
     std::size_t limit = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto candidate : known) {
         if (candidate.empty() || candidate.size() > longest_word) continue;
+        if (word.size() >= 3 && limit > 1 && candidate.starts_with(word)) {
+            // `warn` is `warning`, however much is left out.
+            limit = 1;
+            best = candidate;
+            continue;
+        }
         const auto longer = std::max(word.size(), candidate.size()),
                    shorter = std::min(word.size(), candidate.size());
         if (longer - shorter >= limit) continue;

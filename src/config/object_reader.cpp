@@ -12,6 +12,24 @@ std::string subsection(const std::string& section, std::string_view key) {
     return section.empty() ? std::string(key) : section + '.' + std::string(key);
 }
 
+std::string unknown_key(std::string_view key, const std::vector<std::string_view>& known) {
+    const auto near = did_you_mean(key, known);
+    if (!near.empty()) return "is no key here" + near;
+    std::string out = "is no key here; there are ";
+    for (const auto& word : known) {
+        if (&word != &known.front()) out += ", ";
+        out += word;
+    }
+    return out;
+}
+
+/// For a section whose members are all commented out, and for plain mistakes.
+std::string not_a(std::string_view wanted, std::string_view empty, const yaml_node& node) {
+    const auto kind = std::string(describe_kind(node));
+    auto out = "must be a " + std::string(wanted) + ", not " + kind;
+    return node.is_null() ? out + "; leave the key out or write " + std::string(empty) : out;
+}
+
 } // namespace
 
 object_reader::object_reader(reading& in, const yaml_node* node, std::string path, std::string section)
@@ -35,12 +53,6 @@ const yaml_node* object_reader::take(std::string_view key) {
 void object_reader::know(std::string_view key) {
     in_.describe(section_, key);
     if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
-}
-
-void object_reader::know_all() {
-    if (!node_) return;
-    for (const auto& entry : node_->entries)
-        known_.push_back(entry.key);
 }
 
 place object_reader::at(std::string_view key) const {
@@ -74,7 +86,7 @@ void object_reader::read_object(const yaml_node* node, std::string path, std::st
 bool object_reader::object(std::string_view key, const body& read) {
     const auto* node = take(key);
     if (node && node->kind != yaml_node::kind::map) {
-        error(key, "must be a map, not " + std::string(describe_kind(*node)));
+        error(key, not_a("map", "{}", *node));
         return false;
     }
     read_object(node, path(key), subsection(section_, key), read);
@@ -87,7 +99,7 @@ bool object_reader::objects(std::string_view key, const body& read) {
     if (in_.describing()) read_object(nullptr, {}, section, read);
     if (!node) return false;
     if (node->kind != yaml_node::kind::sequence) {
-        error(key, "must be a list, not " + std::string(describe_kind(*node)));
+        error(key, not_a("list", "[]", *node));
         return false;
     }
     for (std::size_t i = 0; i < node->items.size(); ++i) {
@@ -105,7 +117,7 @@ bool object_reader::entries(std::string_view key, const entry_body& read) {
     const auto* node = take(key);
     if (!node) return false;
     if (node->kind != yaml_node::kind::map) {
-        error(key, "must be a map, not " + std::string(describe_kind(*node)));
+        error(key, not_a("map", "{}", *node));
         return false;
     }
     report_duplicate_keys(in_, *node, path(key));
@@ -115,13 +127,14 @@ bool object_reader::entries(std::string_view key, const entry_body& read) {
     return true;
 }
 
-void object_reader::finish() {
+void object_reader::finish(std::string_view ignored) {
     if (!node_) return;
     report_duplicate_keys(in_, *node_, path_);
+    if (all_known_) return;
     for (const auto& entry : node_->entries) {
+        if (!ignored.empty() && entry.key.starts_with(ignored)) continue;
         if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-        in_.error(entry.at, path(entry.key),
-                  "is not a key of this section" + did_you_mean(entry.key, known_));
+        in_.error(entry.at, path(entry.key), unknown_key(entry.key, known_));
     }
 }
 

@@ -79,7 +79,8 @@ public:
 
     /// Makes keys known without reading them.
     void know(std::string_view key);
-    void know_all();
+    /// After this `finish` reports no unknown keys.
+    void know_all() { all_known_ = true; }
     [[nodiscard]] bool there() const noexcept { return node_ != nullptr; }
     [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
     /// Null when absent.
@@ -97,7 +98,8 @@ public:
     [[nodiscard]] const std::string& section() const noexcept { return section_; }
     [[nodiscard]] reading& in() noexcept { return in_; }
 
-    void finish();
+    /// Leaves keys in peace that start with `ignored`, if that is not empty.
+    void finish(std::string_view ignored = {});
 
 private:
     const yaml_node* take(std::string_view key);
@@ -110,6 +112,7 @@ private:
     std::string path_;
     std::string section_;
     std::vector<std::string_view> known_;
+    bool all_known_ = false;
 };
 
 /// Whether a text can be a name (see `object_reader::name`).

@@ -26,7 +26,7 @@ std::string duration_text(std::chrono::milliseconds d) {
 
 std::string size_text(byte_size size) {
     static constexpr std::pair<std::uint64_t, const char*> units[] = {
-        {1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}};
+        {1ull << 40, "TiB"}, {1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}};
     for (const auto& [factor, unit] : units)
         if (size.bytes != 0 && size.bytes % factor == 0) return std::to_string(size.bytes / factor) + unit;
     return std::to_string(size.bytes) + "B";

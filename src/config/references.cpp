@@ -106,9 +106,11 @@ expansion expand(std::string_view text, const secret_sources& sources, other_bra
         const auto reference = text.substr(0, end + 1);
         std::string why;
         if (!known) {
-            fail(in_quotes(reference) + " is no reference" + did_you_mean(scheme, schemes) +
-                 "; there are ${env:NAME}, ${file:/path} and ${credential:name}, and a literal `${` is "
-                 "written `$${`");
+            fail(in_quotes(reference) +
+                 " is no reference; there are ${env:NAME}, ${file:/path} and ${credential:name}, and a "
+                 "literal `${` "
+                 "is written `$${`" +
+                 did_you_mean(scheme, schemes));
         } else if (auto value = fetch(scheme, reference.substr(colon + 1, end - colon - 1), sources, why)) {
             out.text += *value;
             out.referenced = true;

@@ -28,7 +28,7 @@ void check_type(reading& in, const text& pattern, const routing::pattern& compil
 std::vector<std::string> read_match(object_reader& in) {
     std::vector<std::string> match;
     const auto texts = in.texts("match", true);
-    if (texts && texts->empty() && in.find("match")->items.empty())
+    if (texts && in.find("match")->kind == yaml_node::kind::sequence && in.find("match")->items.empty())
         in.error("match", "must hold at least one pattern; \"*\" is every event");
     for (const auto& t : texts.value_or(std::vector<text>{})) {
         if (const auto compiled = routing::pattern::parse(t.value)) {

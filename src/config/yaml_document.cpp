@@ -40,6 +40,9 @@ public:
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         auto& node = add(mark, yaml_node::kind::scalar, anchor);
         node.plain = true;
+        // Nothing has no place of its own: the parser gives that of whatever comes next.
+        if (!stack_.empty() && stack_.back().key_seen && node.at.line > stack_.back().key_at.line)
+            node.at = stack_.back().key_at;
         attach(&node, node.at);
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -181,8 +184,11 @@ bool yaml_node::is_null() const noexcept {
 
 yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mistake>& mistakes) {
     yaml_document document;
+    const auto report = [&](place at, std::string_view message) {
+        mistakes.emplace_back(at, std::string(message));
+    };
     if (text.size() > max_bytes) {
-        mistakes.push_back({{}, "larger than 1 MiB; no configuration is"});
+        report({}, "larger than 1 MiB; no configuration is");
         return document;
     }
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -192,20 +198,21 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
     }
 
     try {
-        std::istringstream stream{std::string(text)};
+        // At the end of a file the parser takes an open quote for a closed one, at the end of a document it does not.
+        std::istringstream stream(std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n"));
         YAML::Parser parser(stream);
         yaml_builder builder(document);
         while (parser.HandleNextDocument(builder)) {
         }
         if (!document.root_ || document.root_->is_null())
-            mistakes.push_back(
-                {{1, 1}, "the file is empty; it needs at least one endpoint under `endpoints`"});
+            report({1, 1}, "the file is empty; it needs at least one endpoint under `endpoints`");
     } catch (const stop_parsing& stop) {
         mistakes.push_back(stop.mistake);
     } catch (const YAML::ParserException& e) {
-        mistakes.push_back({to_place(e.mark), "YAML: " + e.msg});
+        const bool open = e.msg == YAML::ErrorMsg::DOC_IN_SCALAR;
+        report(to_place(e.mark), open ? "YAML: the quotes that were opened before never close" : "YAML: " + e.msg);
     } catch (const std::exception&) {
-        mistakes.push_back({{1, 1}, "YAML that cannot be read"});
+        report(place{1, 1}, "YAML that cannot be read");
     }
     if (!mistakes.empty()) document.root_ = nullptr;
     return document;

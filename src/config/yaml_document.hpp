@@ -44,6 +44,9 @@ struct yaml_node {
 
 /// A mistake that keeps a text from being one YAML document.
 struct yaml_mistake {
+    yaml_mistake(place where, std::string what)
+        : at(where)
+        , message(std::move(what)) {}
     place at;
     std::string message;
 };

@@ -31,10 +31,15 @@ key_ring::key_ring(std::unique_ptr<key_source> source, options opts)
     load_cache();
 }
 
-key_ring::~key_ring() = default; // the jthread is the last member: it asks for the stop and joins first
+key_ring::~key_ring() { stop(); }
 
 void key_ring::start() {
     thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
+}
+
+void key_ring::stop() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
 }
 
 void key_ring::load_cache() {

@@ -1,6 +1,7 @@
 #include "support/signature_keys.hpp"
 
 #include <webhookd/signature/base64url.hpp>
+#include <webhookd/signature/verifier.hpp>
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -125,6 +126,14 @@ std::string jwk_of(EVP_PKEY* key, std::string_view kid, std::string_view more) {
                        number_of(key, OSSL_PKEY_PARAM_RSA_E) + '"';
     if (!more.empty()) json += ',' + std::string{more};
     return json + '}';
+}
+
+result<void> check_signature(const signature::key_set& keys, std::string_view value, std::string_view body) {
+    const auto jws = signature::parse_detached_jws(value);
+    if (!jws) return jws.error();
+    const auto key = keys.find(jws->kid);
+    if (!key) return failure{errc::key_unknown};
+    return signature::verifier{}.verify(*jws, body, key);
 }
 
 } // namespace webhookd::test

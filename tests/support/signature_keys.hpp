@@ -53,4 +53,8 @@ struct signing_manner {
 /// n and e of a key as a JWK with more members, given as `"alg":"PS256",…` without the comma in front.
 [[nodiscard]] std::string jwk_of(EVP_PKEY* key, std::string_view kid, std::string_view more = {});
 
+/// What a receiver does with one event: the form, the key, the signature.
+[[nodiscard]] result<void> check_signature(const signature::key_set& keys, std::string_view value,
+                                           std::string_view body);
+
 } // namespace webhookd::test

@@ -60,10 +60,13 @@ public:
 
     /// Reads the cache. The thread begins with `start`.
     key_ring(std::unique_ptr<key_source> source, options opts);
-    /// Ends the thread, after a running fetch at the latest.
+    /// Stops as `stop()` does.
     ~key_ring();
 
     void start();
+    /// Ends the thread; whoever waits is answered keys_unavailable. The ring must not be destroyed before those who
+    /// were answered have run on. Idempotent.
+    void stop();
 
     /// The key with this id, at once when it is in the set, else after a refresh if one is due.
     /// Errors: key_unknown, keys_unavailable. On any loop.

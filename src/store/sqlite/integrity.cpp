@@ -5,8 +5,6 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-constexpr std::int64_t small_enough = 256 * 1024 * 1024;
-
 failure corrupt(const std::string& finding) {
     return {errc::store_corrupt, "the database failed its integrity check: " + finding +
                                      "; restore a backup, or move the file away"};
@@ -38,13 +36,13 @@ result<void> check_newest(connection& db) {
 
 } // namespace
 
-result<void> check_integrity(connection& db) {
+result<void> check_integrity(connection& db, std::int64_t small) {
     auto pages = db.integer("PRAGMA page_count", "measure the database");
     if (!pages) return pages.error();
     auto page_size = db.integer("PRAGMA page_size", "measure the database");
     if (!page_size) return page_size.error();
 
-    if (*pages * *page_size <= small_enough) {
+    if (*pages * *page_size <= small) {
         if (auto fine = quick_check(db, "PRAGMA quick_check(1)"); !fine) return fine.error();
     } else {
         for (const char* sql :

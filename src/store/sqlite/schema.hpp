@@ -20,10 +20,10 @@ inline constexpr std::int32_t application_id = 0x55776844;
 /// SQLite reports.
 [[nodiscard]] result<void> prepare_schema(connection& db);
 
-/// The check at start, bounded so that ten million events do not hold it up. Up to 256 MiB all pages are
-/// checked (PRAGMA quick_check). Beyond that: the small tables, and the newest 1000 events, which are what a
-/// crash could have hurt: each is read with its body and looked up in the index of ids. Errors: store_corrupt
-/// and what SQLite reports.
-[[nodiscard]] result<void> check_integrity(connection& db);
+/// The check at start, bounded so that ten million events do not hold it up. A database up to `small` bytes
+/// is checked page by page (PRAGMA quick_check). Of a larger one: the small tables, and the newest 1000
+/// events, which are what a crash could have hurt; each is read with its body and looked up in the index of
+/// ids. Errors: store_corrupt and what SQLite reports.
+[[nodiscard]] result<void> check_integrity(connection& db, std::int64_t small = 256 * 1024 * 1024);
 
 } // namespace webhookd::store::sqlite

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <webhookd/store/event_store.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::test {
+
+/// A plausible event with this id; the same id makes the same event.
+[[nodiscard]] store::new_event make_event(std::string_view id);
+
+/// `count` events whose ids are `prefix` and a number from `first`.
+[[nodiscard]] std::vector<store::new_event> make_events(std::string_view prefix, std::size_t count,
+                                                        std::size_t first = 1);
+
+/// Empty when the event read back is the one handed over; else the names of the members that differ.
+[[nodiscard]] std::string difference(const store::new_event& given, const store::stored_event& kept);
+
+} // namespace webhookd::test

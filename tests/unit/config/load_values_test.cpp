@@ -1,0 +1,232 @@
+#include "support/config_fixture.hpp"
+
+#include <webhookd/config/routing.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <fstream>
+
+using namespace webhookd;
+using namespace webhookd::config;
+using namespace std::chrono_literals;
+
+TEST_CASE("the example of the product's description loads, and every value arrives", "[config]") {
+    const auto loaded = test::load_config(test::product_example, test::product_world());
+    CHECK(test::config_lines(loaded).empty());
+    REQUIRE(loaded.value);
+    const auto& c = *loaded.value;
+
+    CHECK(c.server.listen == std::vector{listen_address::tcp("127.0.0.1", 8080)});
+    CHECK(c.server.threads == 0);
+    CHECK(c.server.trusted_proxies == std::vector{*cidr::parse("127.0.0.1"), *cidr::parse("::1")});
+    CHECK(c.server.allowed_sources.empty());
+    CHECK(c.server.limits.body.bytes == 1024 * 1024);
+    CHECK(c.server.limits.headers.bytes == 16 * 1024);
+    CHECK(c.server.limits.connections == 4096);
+    CHECK(c.server.limits.header_timeout == 10s);
+    CHECK(c.server.limits.body_timeout == 15s);
+    CHECK(c.server.limits.idle_timeout == 75s);
+    REQUIRE(c.server.tls);
+    CHECK(c.server.tls->certificate == "/path.pem");
+    CHECK(c.server.shutdown_grace == 20s);
+
+    CHECK(c.admin.listen == std::vector{listen_address::tcp("127.0.0.1", 8081)});
+    REQUIRE(c.admin.tokens.size() == 1);
+    CHECK(c.admin.tokens[0].name == "ops");
+    CHECK(c.admin.tokens[0].role == role::admin);
+    CHECK(c.admin.tokens[0].sha256 == "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae");
+
+    REQUIRE(c.endpoints.size() == 2);
+    CHECK(c.endpoints[0].name == "production");
+    CHECK(c.endpoints[0].path == "/webhooks/universign");
+    CHECK(c.endpoints[0].mode == signature_mode::required);
+    CHECK(c.endpoints[0].jwks.url == "https://api.universign.com/v1/webhooks/jwks.json");
+    CHECK(c.endpoints[0].jwks.refresh == 10min);
+    CHECK(c.endpoints[0].jwks.cooldown == 30s);
+    CHECK(c.endpoints[1].path == "/webhooks/universign-alpha");
+
+    CHECK(c.storage.url == "sqlite:/var/lib/universign-webhookd/events.db");
+    CHECK(c.storage.retention.events == 400 * 24h);
+    CHECK(c.storage.retention.payloads == 90 * 24h);
+    CHECK(c.queue.max_pending == 1'000'000);
+    CHECK(c.queue.max_in_memory == 4096);
+
+    REQUIRE(c.handlers.size() == 3);
+    CHECK(c.handlers[0].name == "audit");
+    CHECK(std::get<log_handler>(c.handlers[0].kind).level == log_level::info);
+    const auto& crm = c.handlers[1];
+    const auto& forward = std::get<forward_handler>(crm.kind);
+    CHECK(forward.url == "https://crm.internal/hooks/universign");
+    CHECK(forward.headers == std::map<std::string, std::string>{{"Authorization", "Bearer crm-token"}});
+    CHECK(forward.secrets == std::vector<std::string>{test::product_world().environment.at("CRM_SECRET")});
+    CHECK(forward.body == forward_body::raw);
+    CHECK(crm.common.timeout == 10s);
+    CHECK(crm.common.concurrency == 8);
+    CHECK(crm.common.order_by == ordering::transaction);
+    CHECK(crm.common.on_failure == failure_action::skip);
+    CHECK(crm.common.retry.initial == 1s);
+    CHECK(crm.common.retry.factor == 2);
+    CHECK(crm.common.retry.max_delay == 1h);
+    CHECK(crm.common.retry.max_attempts == 20);
+    CHECK(crm.common.retry.full_jitter);
+    CHECK_FALSE(crm.common.retry.max_age);
+    REQUIRE(crm.common.circuit_breaker);
+    CHECK(crm.common.circuit_breaker->failures == 10);
+    CHECK(crm.common.circuit_breaker->open_for == 30s);
+    CHECK(std::get<shell_handler>(c.handlers[2].kind).command ==
+          "/usr/local/bin/archive-signed \"$UNIVERSIGN_TRANSACTION_ID\"");
+
+    REQUIRE(c.routes.size() == 4);
+    CHECK(c.routes[0].match == std::vector<std::string>{"transaction.lifecycle.completed"});
+    CHECK(c.routes[0].handlers == std::vector<std::string>{"crm", "archive"});
+    CHECK(c.routes[1].when == std::vector{condition{"/payload/object/stalled_reason",
+                                                    condition_test::one_of,
+                                                    {"\"signature_refusal\"", "\"consultation_refusal\""}}});
+    CHECK(c.routes[2].endpoint == "alpha");
+    CHECK(c.routes[2].final);
+    CHECK_FALSE(c.routes[3].final);
+    CHECK(c.log.level == log_level::info);
+    CHECK(c.log.format == log_format::json);
+}
+
+TEST_CASE("the shipped files load on a machine without secrets, without a warning", "[config]") {
+    for (const auto* file : {"config/universign-webhookd.yaml", "config/development.yaml"}) {
+        INFO(file);
+        const auto loaded = test::load_config(test::read_source_file(file));
+        CHECK(test::config_lines(loaded).empty());
+        CHECK(loaded.value);
+    }
+    const auto development = *test::load_config(test::read_source_file("config/development.yaml")).value;
+    CHECK(development.endpoints.at(0).name == "development");
+    CHECK(development.endpoints.at(0).path == "/webhooks/universign");
+    CHECK(development.endpoints.at(0).jwks.file == "build/dev/jwks.json");
+    CHECK(development.storage.url == "sqlite:build/dev/events.db");
+    CHECK(development.log.format == log_format::text);
+}
+
+TEST_CASE("every option of every handler arrives", "[config]") {
+    test::config_world world;
+    world.environment = {{"NEW", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+                         {"OLD", "whsec_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"}};
+    world.files = {{"/creds/archive", "hush\n"}};
+    world.credentials_directory = "/creds";
+    const auto loaded = test::load_sections(R"(
+handlers:
+  l: {type: log, level: debug, file: /var/log/x.log, format: text, include: payload, timeout: 2s, concurrency: 1}
+  f:
+    type: forward
+    url: http://localhost:9000/x
+    headers: { X-Number: 1.10, X-Flag: true, X-Text: "" }
+    sign: { secrets: ["${env:NEW}", "${env:OLD}"] }
+    body: cloudevents
+    connect_timeout: 1s
+    ca_file: /ca.pem
+    client_certificate: /c.pem
+    client_key: /k.pem
+    order_by: transaction
+    on_failure: block
+    retry: { max_age: 3d, jitter: none, factor: 1.5 }
+    circuit_breaker: {}
+  s:
+    type: shell
+    argv: [/bin/true, --, "$HOME"]
+    env: { TOKEN: "${credential:archive}", NUMBER: 7 }
+    working_directory: /tmp
+    user: nobody
+    limits: { memory: 256MiB, cpu_time: 30s, open_files: 64 }
+  t: { type: shell, command: 'x "${UNIVERSIGN_OBJECT_ID:-none}" $${literal}' }
+routes:
+  - { name: all, match: ["transaction.*", "!transaction.chat.*"], handlers: [l, f, s, t], when: { /a: 1, /b: [true, null, "2", x"y] } }
+storage: { retention: { events: forever, payloads: forever } }
+)",
+                                            world);
+    CHECK(test::config_lines(loaded).empty());
+    REQUIRE(loaded.value);
+    const auto& c = *loaded.value;
+
+    const auto& l = std::get<log_handler>(c.handlers[0].kind);
+    CHECK(l.level == log_level::debug);
+    CHECK(l.file == "/var/log/x.log");
+    CHECK(l.format == log_format::text);
+    CHECK(l.include_payload);
+    CHECK(c.handlers[0].common.timeout == 2s);
+    CHECK_FALSE(c.handlers[0].common.circuit_breaker);
+
+    const auto& f = std::get<forward_handler>(c.handlers[1].kind);
+    CHECK(f.headers ==
+          std::map<std::string, std::string>{{"X-Number", "1.10"}, {"X-Flag", "true"}, {"X-Text", ""}});
+    CHECK(f.secrets == std::vector{world.environment["NEW"], world.environment["OLD"]});
+    CHECK(f.body == forward_body::cloudevents);
+    CHECK(f.connect_timeout == 1s);
+    CHECK(f.ca_file == "/ca.pem");
+    CHECK(f.client_certificate == "/c.pem");
+    CHECK(f.client_key == "/k.pem");
+    const auto& common = c.handlers[1].common;
+    CHECK(common.on_failure == failure_action::block);
+    CHECK(common.retry.max_age == 72h);
+    CHECK_FALSE(common.retry.full_jitter);
+    CHECK(common.retry.factor == 1.5);
+    REQUIRE(common.circuit_breaker);
+    CHECK(common.circuit_breaker->failures == 10);
+
+    const auto& s = std::get<shell_handler>(c.handlers[2].kind);
+    CHECK(s.argv == std::vector<std::string>{"/bin/true", "--", "$HOME"});
+    CHECK(s.env == std::map<std::string, std::string>{{"TOKEN", "hush"}, {"NUMBER", "7"}});
+    CHECK(s.working_directory == "/tmp");
+    CHECK(s.user == "nobody");
+    REQUIRE(s.limits.memory);
+    CHECK(s.limits.memory->bytes == 256 * 1024 * 1024);
+    CHECK(s.limits.cpu_time == 30s);
+    CHECK(s.limits.open_files == 64u);
+    CHECK(std::get<shell_handler>(c.handlers[3].kind).command ==
+          "x \"${UNIVERSIGN_OBJECT_ID:-none}\" ${literal}");
+
+    REQUIRE(c.routes[0].when.size() == 2);
+    CHECK(c.routes[0].when[0].values == std::vector<std::string>{"1"});
+    CHECK(c.routes[0].when[1].values == std::vector<std::string>{"true", "null", "\"2\"", "\"x\\\"y\""});
+    CHECK_FALSE(c.storage.retention.events);
+    CHECK_FALSE(c.storage.retention.payloads);
+}
+
+TEST_CASE("anchors, aliases and merges work", "[config]") {
+    const auto loaded = test::load_sections(R"(
+x-defaults: &defaults { type: log, timeout: 3s, level: debug }
+handlers:
+  a: { <<: *defaults, level: error }
+  b: *defaults
+routes: [{ name: all, match: &all "*", handlers: &both [a, b] }, { name: again, match: *all, endpoint: e, handlers: *both }]
+)");
+    CHECK(test::config_lines(loaded).empty());
+    REQUIRE(loaded.value);
+    CHECK(loaded.value->handlers[0].common.timeout == 3s);
+    CHECK(std::get<log_handler>(loaded.value->handlers[0].kind).level == log_level::error);
+    CHECK(std::get<log_handler>(loaded.value->handlers[1].kind).level == log_level::debug);
+    CHECK(loaded.value->routes[1].handlers == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("the routing table follows the file, and a condition never ends the search by itself", "[config]") {
+    const auto loaded = test::load_sections(R"(
+handlers: {a: {type: log}, b: {type: log}, c: {type: log}}
+routes:
+  - { name: one, match: action.stalled, when: {/payload/object/stalled_reason: action_refusal}, handlers: a, final: true }
+  - { name: two, match: "action.*", handlers: b, final: true }
+  - { name: three, match: "*", handlers: c }
+)");
+    CHECK(test::config_lines(loaded).empty());
+    REQUIRE(loaded.value);
+    const auto table = make_routing_table(*loaded.value);
+    CHECK(table.matching_routes("e", "action.stalled") == std::vector<std::size_t>{0, 1});
+    CHECK(table.matching_routes("e", "action.opened") == std::vector<std::size_t>{1});
+    CHECK(table.matching_routes("e", "apikey.created") == std::vector<std::size_t>{2});
+}
+
+TEST_CASE("a file that cannot be read is named", "[config]") {
+    const auto missing = load_file("/nowhere/c.yaml");
+    REQUIRE(missing.diagnostics.size() == 1);
+    CHECK(to_string(missing.diagnostics[0]) == "/nowhere/c.yaml: cannot be read: No such file or directory");
+    CHECK(to_string(load_file("/tmp").diagnostics.at(0)) == "/tmp: cannot be read: Is a directory");
+    CHECK(to_string(load_file("/dev/zero").diagnostics.at(0)) ==
+          "/dev/zero: cannot be read: larger than 1048576 bytes");
+    CHECK(load_file(std::string(WEBHOOKD_SOURCE_DIR) + "/config/development.yaml").value);
+}

@@ -1,0 +1,61 @@
+#include "store/sqlite/checkpointer.hpp"
+#include "support/store_events.hpp"
+#include "support/temp_directory.hpp"
+
+#include <webhookd/store/sqlite.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace webhookd;
+using namespace webhookd::store;
+using namespace webhookd::test;
+
+TEST_CASE("the background copies while the journal grows, the writer copies the short rest", "[store]") {
+    const sqlite::checkpoint_policy policy{
+        .finish = 800, .start = 100, .rest = 50, .patience = 40, .cap = 3200};
+    struct state {
+        const char* name;
+        sqlite::journal_state journal;
+        bool background;
+        bool writer;
+    };
+    const state states[] = {
+        {"little to copy", {.frames = 99, .copied = 0, .tried = 0}, false, false},
+        {"enough to copy", {.frames = 100, .copied = 0, .tried = 0}, true, false},
+        {"copied, and not long", {.frames = 799, .copied = 790, .tried = 0}, false, false},
+        {"long, with a short rest", {.frames = 800, .copied = 750, .tried = 0}, false, true},
+        {"long, with a long rest", {.frames = 800, .copied = 749, .tried = 0}, false, false},
+        {"long, and far behind", {.frames = 2000, .copied = 749, .tried = 0}, true, false},
+        {"tried a moment ago", {.frames = 839, .copied = 830, .tried = 800}, false, false},
+        {"tried a while ago", {.frames = 840, .copied = 830, .tried = 800}, false, true},
+        {"beyond the cap", {.frames = 3200, .copied = 0, .tried = 0}, true, true},
+    };
+    for (const auto& s : states) {
+        INFO(s.name);
+        CHECK(policy.wakes_background(s.journal) == s.background);
+        CHECK(policy.calls_writer(s.journal) == s.writer);
+    }
+}
+
+TEST_CASE("the journal stays bounded while commits never pause", "[store]") {
+    constexpr std::int64_t journal_bytes = 64 * 1024;
+    const temp_directory dir;
+    const auto kept = open_sqlite_store({.file = dir / "events.db", .journal_bytes = journal_bytes});
+    REQUIRE(kept.has_value());
+    std::uintmax_t longest = 0;
+    std::uintmax_t all = 0;
+    for (std::size_t i = 0; i < 200; ++i) {
+        auto batch = make_events("evt_", 10, i * 10);
+        for (auto& e : batch) {
+            e.body.assign(4000, 'x');
+            all += e.body.size();
+        }
+        REQUIRE((*kept)->append(batch).has_value());
+        longest = std::max(longest, std::filesystem::file_size(dir / "events.db-wal"));
+    }
+    CHECK(longest < all / 2); // it was started anew, again and again
+    CHECK(std::filesystem::file_size(dir / "events.db") > all / 2);
+    CHECK((*kept)->read_after(0, SIZE_MAX, SIZE_MAX)->size() == 2000);
+}
