@@ -20,14 +20,14 @@ inline constexpr const char* trigger_key_environment = "UNIVERSIGN_WEBHOOKD_KEY"
 inline constexpr std::string_view development_key = "build/dev/private.pem";
 
 struct trigger_options {
-    std::vector<std::string> types;
-    std::vector<std::string> bodies; ///< files that are posted as they are
+    std::vector<std::string> types{};
+    std::vector<std::string> bodies{}; ///< files that are posted as they are
     bool all = false;
     std::string url{default_trigger_url};
-    std::string key;               ///< a PEM file; empty: the environment's, then development_key
-    std::uint64_t count = 1;       ///< worlds: seeds seed … seed + count - 1
-    std::uint64_t seed = 1;        ///< the same seed makes the same events, so a second run shows duplicates
-    std::vector<std::string> sets; ///< `/pointer=value`
+    std::string key{};       ///< a PEM file; empty: the environment's, then development_key
+    std::uint64_t count = 1; ///< worlds: seeds seed … seed + count - 1
+    std::uint64_t seed = 1;  ///< the same seed makes the same events, so a second run shows duplicates
+    std::vector<std::string> sets{}; ///< `/pointer=value`
     tampering tamper = tampering::none;
     bool json = false; ///< a line of JSON for each event, and one with the count
 };
