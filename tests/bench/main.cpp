@@ -47,7 +47,9 @@ int main(int argc, char** argv) {
     app.add_option("--events", opts.events, "webhooks in a run, a tenth of them to warm up")
         ->check(CLI::Range(100, 1000000));
     app.add_option("--connections", opts.connections, "kept-alive connections")->check(CLI::Range(1, 1000));
-    app.add_option("--rounds", opts.rounds, "of the closed loop")->check(CLI::Range(1, 100));
+    app.add_option("--rounds", opts.rounds, "of the closed loop; 0: none")->check(CLI::Range(0, 100));
+    app.add_option("--rate", opts.rate, "requests a second of the open loop; 0: half of the daemon's maximum")
+        ->check(CLI::Range(0.0, 1e6));
     app.add_option("--threads", opts.threads, "event loops of every server; 0: one for each core");
     app.add_option("--bits", opts.bits, "of the RSA key; Universign's has 4096")
         ->check(CLI::IsMember({2048, 4096}));

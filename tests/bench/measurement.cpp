@@ -84,8 +84,10 @@ measurements measure_all(const test::corpus& corpus, const options& opts) {
         std::rotate(order.begin(), order.begin() + 1, order.end());
     }
 
-    for (const auto& m : all.closed["daemon"])
-        all.open_rate = std::max(all.open_rate, m.load.throughput() / 2);
+    all.open_rate = opts.rate;
+    if (opts.rate <= 0)
+        for (const auto& m : all.closed["daemon"])
+            all.open_rate = std::max(all.open_rate, m.load.throughput() / 2);
     if (all.open_rate <= 0) return all;
     for (const auto& server : order) {
         if (!opts.only.contains(server) || server == "plain") continue;

@@ -25,7 +25,7 @@ struct measurement {
 
 struct measurements {
     std::map<std::string, std::vector<measurement>> closed; ///< by server, in the order of the rounds
-    double open_rate = 0;                                   ///< half of what the daemon took at most
+    double open_rate = 0;                                   ///< as asked for, or half of what the daemon took at most
     std::map<std::string, measurement> open;                ///< at that rate
     std::uint64_t corpus_bytes = 0;                         ///< of the bodies
 };
