@@ -27,7 +27,7 @@ namespace {
 /// involved. Members that use others stand below them.
 class daemon {
 public:
-    explicit daemon(const config::configuration& c) : config_(c) {}
+    daemon(const config::configuration& c, runtime::supervisor& supervisor) : config_(c), supervisor_(supervisor) {}
 
     /// Opens everything and starts accepting. An exit code when that is not possible.
     std::optional<int> start();
@@ -43,7 +43,7 @@ private:
 
     const config::configuration& config_;
     runtime::system_clock clock_;
-    runtime::supervisor supervisor_; // first: it blocks the signals before any thread starts
+    runtime::supervisor& supervisor_;
     std::atomic<bool> stopping_{false};
 
     std::filesystem::path state_directory_;
@@ -204,10 +204,11 @@ void daemon::stop() {
 } // namespace
 
 int run_daemon(const config::configuration& configuration) {
+    runtime::supervisor supervisor; // blocks the signals, so before any thread starts
     log::start({static_cast<log::level>(configuration.log.level), static_cast<log::format>(configuration.log.format)});
     int exit_code = cli::exit_code::ok;
     {
-        daemon d(configuration);
+        daemon d(configuration, supervisor);
         if (const auto code = d.start()) {
             exit_code = *code;
         } else {

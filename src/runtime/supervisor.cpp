@@ -26,7 +26,9 @@ supervisor::supervisor() {
     sigemptyset(&signals_);
     for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals_, number);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    // A peer that is gone, or a file that may not grow, is an error to handle and not a reason to die.
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 void supervisor::run(event_loops& watched) {

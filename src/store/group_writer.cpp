@@ -161,6 +161,7 @@ private:
             report.reached = true;
         } else if (!own) {
             report.failed = true;
+            healthy_ = false; // before anybody is answered: who then asks shall not hear that all is well
         } else if (!may_be_one_events(outcomes.error())) {
             report.threw = true;
         }

@@ -1,12 +1,12 @@
 #include "support/daemon.hpp"
 
+#include "support/files.hpp"
 #include "support/log_lines.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <signal.h>
 
 #include <charconv>
-#include <fstream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -14,12 +14,6 @@
 namespace webhookd::test {
 
 namespace {
-
-void write_file(const std::filesystem::path& file, std::string_view text) {
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out << text << std::flush;
-    if (!out) throw std::runtime_error("cannot write " + file.string());
-}
 
 std::uint16_t port_of(std::string_view address) {
     std::uint16_t port = 0;
@@ -43,7 +37,7 @@ daemon_fixture::daemon_fixture(daemon_setup setup)
 }
 
 void daemon_fixture::write_configuration() const {
-    write_file(directory() / "jwks.json", setup_.jwks.empty() ? shared_key().jwks() : setup_.jwks);
+    write_text(directory() / "jwks.json", setup_.jwks.empty() ? shared_key().jwks() : setup_.jwks);
     std::string yaml;
     yaml += "server:\n  listen: [\"127.0.0.1:0\"]\n" + setup_.server;
     yaml += "admin:\n  listen: [\"127.0.0.1:0\"]\n" + setup_.admin;
@@ -58,7 +52,7 @@ void daemon_fixture::write_configuration() const {
     if (!setup_.handlers.empty()) yaml += "handlers:\n" + setup_.handlers;
     if (!setup_.routes.empty()) yaml += "routes:\n" + setup_.routes;
     yaml += setup_.sections;
-    write_file(config_file(), yaml);
+    write_text(config_file(), yaml);
 }
 
 void daemon_fixture::start() {
@@ -92,6 +86,7 @@ bool daemon_fixture::wait_until_ready() {
         [&] {
             if (!running().running()) return true;
             if ((ingest_port_ == 0 || admin_port_ == 0) && !find_ports()) return false;
+            if (!setup_.wait_for_ready) return true;
             try {
                 return get("/readyz").status == 200;
             } catch (const std::system_error&) {

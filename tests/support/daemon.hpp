@@ -36,6 +36,7 @@ struct daemon_setup {
     std::vector<std::string> environment; ///< NAME=value
     std::filesystem::path binary = WEBHOOKD_BINARY;
     std::chrono::milliseconds start_bound = std::chrono::seconds(60);
+    bool wait_for_ready = true; ///< else a start waits for the listeners alone
 };
 
 /// The real binary, run with a configuration of its own on ports that the kernel chose. It is ready to accept

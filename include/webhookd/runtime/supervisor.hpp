@@ -10,7 +10,7 @@ namespace webhookd::runtime {
 /// event loop shows signs of life.
 class supervisor {
 public:
-    /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in all that it will start; ignores SIGPIPE.
+    /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in all that it will start; ignores SIGPIPE and SIGXFSZ.
     /// A second SIGTERM or SIGINT, after `run` has returned, ends the process at once: what is acknowledged is on disk.
     supervisor();
 

@@ -52,27 +52,33 @@ bool checkpointer::committed(std::int64_t frames) {
     std::unique_lock lock{mutex_};
     if (frames < journal_.frames) journal_ = {}; // it was started anew
     journal_.frames = frames;
-    if (copying_) return false;
     if (policy_.calls_writer(journal_)) {
+        if (copying_ && frames < policy_.cap) return false;
+        // A disk that copies more slowly than it commits: commits must wait, or the journal would grow for
+        // ever.
+        changed_.wait(lock, [this] { return !copying_; });
         journal_.tried = frames;
         copying_ = true;
         return true;
     }
-    const bool wake = policy_.wakes_background(journal_);
+    const bool wake = !copying_ && policy_.wakes_background(journal_);
     lock.unlock();
     if (wake) changed_.notify_one();
     return false;
 }
 
 void checkpointer::finished(const result<std::int64_t>& copied) {
-    const std::lock_guard lock{mutex_};
-    copying_ = false;
-    if (copied) {
-        journal_.copied = std::min(*copied, journal_.frames);
-        failed_.reset();
-    } else if (copied.error().code != errc::store_busy) {
-        failed_ = copied.error();
+    {
+        const std::lock_guard lock{mutex_};
+        copying_ = false;
+        if (copied) {
+            journal_.copied = std::min(*copied, journal_.frames);
+            failed_.reset();
+        } else if (copied.error().code != errc::store_busy) {
+            failed_ = copied.error();
+        }
     }
+    changed_.notify_all();
 }
 
 std::optional<failure> checkpointer::stuck() const {

@@ -1,8 +1,8 @@
+#include <webhookd/store/sqlite.hpp>
+
 #include "store/sqlite/checkpointer.hpp"
 #include "support/store_events.hpp"
 #include "support/temp_directory.hpp"
-
-#include <webhookd/store/sqlite.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -55,7 +55,7 @@ TEST_CASE("the journal stays bounded while commits never pause", "[store]") {
         REQUIRE((*kept)->append(batch).has_value());
         longest = std::max(longest, std::filesystem::file_size(dir / "events.db-wal"));
     }
-    CHECK(longest < all / 2); // it was started anew, again and again
+    CHECK(longest < 4 * journal_bytes + 500'000); // the cap and one batch; all of them would be some 15 MB
     CHECK(std::filesystem::file_size(dir / "events.db") > all / 2);
     CHECK((*kept)->read_after(0, SIZE_MAX, SIZE_MAX)->size() == 2000);
 }

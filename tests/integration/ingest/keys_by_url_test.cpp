@@ -1,0 +1,106 @@
+#include <webhookd/event/sample.hpp>
+
+#include "support/daemon.hpp"
+#include "support/scripted_server.hpp"
+#include "support/wait_for_condition.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+using namespace webhookd;
+using test::daemon_fixture;
+using test::daemon_setup;
+using test::shared_key;
+
+namespace {
+
+const signature::signer& next_key() {
+    static const auto key = signature::signer::generate(2048).value();
+    return key;
+}
+
+/// Universign's JWK set endpoint; may be told to fail.
+struct key_server {
+    std::mutex mutex;
+    std::string jwks = shared_key().jwks();
+    std::atomic<int> status{200};
+    test::scripted_server server{[this](const test::scripted_request&) {
+        const std::lock_guard lock(mutex);
+        return test::http_reply(status, jwks);
+    }};
+
+    void set(std::string keys) {
+        const std::lock_guard lock(mutex);
+        jwks = std::move(keys);
+    }
+};
+
+daemon_setup by_url(const std::string& url, const std::string& cooldown) {
+    daemon_setup setup;
+    setup.endpoints = "endpoints:\n  - name: production\n    path: /webhooks/universign\n    signature:\n"
+                      "      jwks: { url: \"" + url + "\", refresh: 1h, cooldown: " + cooldown + " }\n";
+    return setup;
+}
+
+std::string sample(std::uint64_t seed) { return event::make_sample("action.opened", {.seed = seed}).value(); }
+
+} // namespace
+
+TEST_CASE("a key that appears in the set is fetched for the first event that names it", "[ingest]") {
+    key_server keys;
+    daemon_fixture daemon(by_url(keys.server.url("/jwks.json"), "1s"));
+    const auto body = sample(1);
+    CHECK(daemon.post(body).status == 200);
+    keys.set(next_key().jwks());
+    // Refused within the cooldown, fetched for at its end.
+    CHECK(test::wait_for_condition([&] { return daemon.post(sample(2), next_key().sign(sample(2))).status == 200; }));
+    // The old key has left the set, and vouches for nothing any more.
+    CHECK(daemon.post(sample(3)).status == 401);
+    CHECK_THAT(daemon.stderr_text(), Catch::Contains("a key was retired"));
+}
+
+TEST_CASE("unknown keys cannot make the daemon fetch more often than the cooldown allows", "[ingest]") {
+    key_server keys;
+    daemon_fixture daemon(by_url(keys.server.url("/jwks.json"), "1h"));
+    for (std::uint64_t i = 1; i <= 20; ++i) CHECK(daemon.post(sample(i), next_key().sign(sample(i))).status == 401);
+    CHECK(keys.server.requests().size() == 1);
+}
+
+TEST_CASE("without a key set events are put off, not refused, and accepted once it can be had", "[ingest]") {
+    key_server keys;
+    keys.status = 500;
+    auto setup = by_url(keys.server.url("/jwks.json"), "1s");
+    const test::temp_directory directory;
+    setup.directory = directory.path();
+    setup.wait_for_ready = false;
+    daemon_fixture daemon(setup);
+    const auto refused = daemon.post(sample(1));
+    CHECK(refused.status == 503);
+    CHECK(refused.headers.contains("retry-after"));
+    const auto ready = daemon.get("/readyz");
+    CHECK(ready.status == 503);
+    CHECK_THAT(ready.body, Catch::Contains("http-status"));
+    keys.status = 200;
+    CHECK(test::wait_for_condition([&] { return daemon.post(sample(1)).status == 200; }));
+    CHECK(test::wait_for_condition([&] { return daemon.get("/readyz").status == 200; }));
+}
+
+TEST_CASE("a restart without network lives from the set that was kept", "[ingest]") {
+    auto keys = std::make_unique<key_server>();
+    daemon_fixture daemon(by_url(keys->server.url("/jwks.json"), "1h"));
+    CHECK(daemon.post(sample(1)).status == 200);
+    keys.reset();
+    daemon.restart();
+    CHECK(daemon.post(sample(2)).status == 200);
+    REQUIRE(test::wait_for_condition([&] {
+        return daemon.get("/readyz").body.find("\"last_error\":\"network") != std::string::npos;
+    }));
+    CHECK_THAT(daemon.get("/readyz").body, Catch::Contains("\"keys_from_cache\":true"));
+    CHECK(daemon.get("/readyz").status == 200);
+    // And an unknown key cannot be told from a new one now: put off, not refused.
+    CHECK(daemon.post(sample(3), next_key().sign(sample(3))).status == 503);
+}

@@ -1,0 +1,172 @@
+#include "cli/check_config.hpp"
+#include "cli/exit_code.hpp"
+#include "support/config_fixture.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+using namespace webhookd;
+
+namespace {
+
+/// A file that goes when the test ends.
+class scratch_file {
+public:
+    scratch_file(const std::string& name, std::string_view content)
+        : path_(std::string(WEBHOOKD_TEST_BUILD_DIR) + "/check-config-" + name) {
+        std::ofstream(path_, std::ios::binary) << content;
+    }
+    ~scratch_file() { std::remove(path_.c_str()); }
+    scratch_file(const scratch_file&) = delete;
+    scratch_file& operator=(const scratch_file&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+struct outcome {
+    int code;
+    std::string out;
+    std::string err;
+};
+
+outcome run(const cli::check_config_options& options) {
+    std::ostringstream out, err;
+    const int code = cli::check_config(options, test::product_world().sources(), out, err);
+    return {code, out.str(), err.str()};
+}
+
+} // namespace
+
+TEST_CASE("check-config counts what a good file holds", "[cli]") {
+    const scratch_file file("good.yaml", test::product_example);
+    const auto r = run({file.path(), {}, {}});
+    CHECK(r.code == cli::ok);
+    CHECK(r.out == file.path() + ": ok (2 endpoints, 3 handlers, 4 routes)\n");
+    CHECK(r.err.empty());
+}
+
+TEST_CASE("check-config tells every mistake and ends with 78", "[cli]") {
+    const scratch_file file(
+        "bad.yaml",
+        "log: {level: warn}\nserver: 3\nendpoints: [{name: e, path: /e, signature: {jwks: {file: k}}}]\n");
+    const auto r = run({file.path(), "action.opened", {}});
+    CHECK(r.code == cli::configuration);
+    CHECK(r.out.empty());
+    CHECK(r.err == file.path() +
+                       ":1:14: log.level: \"warn\" is not trace, debug, info, warning or error; did you mean "
+                       "\"warning\"?\n" +
+                       file.path() + ":2:9: server: must be a map, not a number\n");
+    CHECK(run({"/nowhere.yaml", {}, {}}).code == cli::configuration);
+}
+
+TEST_CASE("check-config shows which way an event type takes", "[cli]") {
+    const scratch_file file("way.yaml", test::product_example);
+    const auto stalled = run({file.path(), "action.stalled", "production"});
+    CHECK(stalled.code == cli::ok);
+    CHECK(stalled.err.empty());
+    CHECK(stalled.out ==
+          file.path() +
+              ": ok (2 endpoints, 3 handlers, 4 routes)\n"
+              "action.stalled at endpoint production:\n"
+              "  no   completed\n"
+              "  if   refusals  (only if /payload/object/stalled_reason is \"signature_refusal\" or "
+              "\"consultation_refusal\")\n"
+              "  no   trials  (only at endpoint alpha)\n"
+              "  yes  everything\n"
+              "  handlers: crm (if route refusals applies), audit\n");
+
+    const auto completed = run({file.path(), "transaction.lifecycle.completed", {}});
+    CHECK(completed.out == file.path() + ": ok (2 endpoints, 3 handlers, 4 routes)\n"
+                                         "transaction.lifecycle.completed at endpoint production:\n"
+                                         "  yes  completed\n"
+                                         "  no   refusals\n"
+                                         "  no   trials  (only at endpoint alpha)\n"
+                                         "  yes  everything\n"
+                                         "  handlers: crm, archive, audit\n"
+                                         "transaction.lifecycle.completed at endpoint alpha:\n"
+                                         "  yes  completed\n"
+                                         "  no   refusals\n"
+                                         "  yes  trials\n"
+                                         "  no   everything  (route trials is final)\n"
+                                         "  handlers: crm, archive, audit\n");
+
+    const auto typo = run({file.path(), "action.staled", "production"});
+    CHECK(typo.code == cli::ok);
+    CHECK(typo.err == "warning: action.staled is not a documented event; did you mean action.stalled?\n");
+
+    const auto nowhere = run({file.path(), "action.opened", "beta"});
+    CHECK(nowhere.code == cli::usage);
+    CHECK(nowhere.err == "there is no endpoint beta\n");
+}
+
+TEST_CASE("check-config judges conditions by an event's body", "[cli]") {
+    const scratch_file file("body.yaml", test::product_example);
+    const std::pair<const char*, const char*> rows[] = {
+        {R"({"id":"evt_1","type":"action.stalled","payload":{"object":{"stalled_reason":"signature_refusal"}}})",
+         "  yes  refusals\n"},
+        {R"({"id":"evt_1","type":"action.stalled","payload":{"object":{"stalled_reason":"action_refusal"}}})",
+         "  no   refusals  (only if /payload/object/stalled_reason is "},
+        {R"({"id":"evt_1","type":"action.stalled","payload":[]})", "  no   refusals  (only if "},
+        {R"({"id":"evt_1","type":"action.opened"})", "  no   refusals\n"},
+    };
+    for (const auto& [body, line] : rows) {
+        INFO(body);
+        const scratch_file event("event.json", body);
+        const auto r = run({file.path(), event.path(), "production"});
+        CHECK(r.code == cli::ok);
+        CHECK(r.out.find(line) != std::string::npos);
+    }
+
+    const scratch_file no_event("no-event.json", "{\"id\": \"evt_1\"}");
+    const auto r = run({file.path(), no_event.path(), {}});
+    CHECK(r.code == cli::data_error);
+    CHECK(r.err.starts_with(no_event.path() + ": is not an event: envelope-incomplete"));
+    CHECK(run({file.path(), "/nowhere/event.json", {}}).code == cli::no_input);
+}
+
+TEST_CASE("what follows a final route with a condition is not shown as certain", "[cli]") {
+    const scratch_file file("final.yaml", R"(
+endpoints: [{name: e, path: /e, signature: {jwks: {file: k}}}]
+handlers: {a: {type: log}, b: {type: log}}
+routes:
+  - {name: some, match: action.stalled, when: {/x: [1, true]}, handlers: a, final: true}
+  - {name: rest, match: "*", handlers: [a, b]}
+)");
+    const auto by_type = run({file.path(), "action.stalled", {}});
+    CHECK(by_type.out.ends_with("  if   some  (only if /x is 1 or true)\n"
+                                "  if   rest  (only if route some does not apply)\n"
+                                "  handlers: a (if route some applies), b (if route rest applies)\n"));
+    const scratch_file event("final.json", R"({"id":"evt_1","type":"action.stalled","x":1.0})");
+    CHECK(run({file.path(), event.path(), {}})
+              .out.ends_with("  yes  some\n  no   rest  (route some is final)\n  handlers: a\n"));
+}
+
+TEST_CASE("the command line of check-config hands over its options", "[cli]") {
+    CLI::App app;
+    int code = -1;
+    cli::add_check_config_command(app, code);
+    const std::string file = std::string(WEBHOOKD_SOURCE_DIR) + "/config/development.yaml";
+    const std::string missing = "/nowhere.yaml";
+    std::ostringstream out, err;
+    auto* old_out = std::cout.rdbuf(out.rdbuf());
+    auto* old_err = std::cerr.rdbuf(err.rdbuf());
+    CHECK_NOTHROW(app.parse("check-config " + file + " --event apikey.created --endpoint development"));
+    const int good = code;
+    app.clear();
+    CHECK_NOTHROW(app.parse("check-config " + missing));
+    std::cout.rdbuf(old_out);
+    std::cerr.rdbuf(old_err);
+    CHECK(good == cli::ok);
+    CHECK(out.str().ends_with("  yes  everything\n  handlers: audit\n"));
+    CHECK(code == cli::configuration);
+    CHECK(err.str() == "/nowhere.yaml: cannot be read: No such file or directory\n");
+    CHECK_THROWS_AS(app.parse("check-config"), CLI::RequiredError);
+}
