@@ -222,6 +222,7 @@ fault_vfs::counts fault_vfs::since_start() const {
 int fault_vfs::decide(call c, const std::string& file_name) {
     if (!armed_ || spared_.contains(file_name)) return SQLITE_OK;
     if (fault_ == fault::full && c != call::write) return SQLITE_OK;
+    if (fault_ == fault::sync_error && c != call::sync) return SQLITE_OK;
     if (calls_left_ > 0) {
         --calls_left_;
         return SQLITE_OK;

@@ -23,7 +23,8 @@ public:
         /// then tells
         /// the failure once to everybody else who has the file open, at their next sync.
         io_error,
-        full, ///< writes find no room
+        sync_error, ///< the same, for syncs alone
+        full,       ///< writes find no room
     };
     struct counts {
         std::uint64_t writes = 0;
