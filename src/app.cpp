@@ -15,6 +15,7 @@
 #include <webhookd/runtime/systemd.hpp>
 #include <webhookd/store/sqlite.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -40,6 +41,7 @@ private:
     std::optional<int> build_handlers();
     void build_receiver();
     std::optional<int> open_listeners();
+    std::optional<failure> exposed_without_proof() const;
 
     const config::configuration& config_;
     runtime::system_clock clock_;
@@ -122,6 +124,22 @@ void daemon::build_receiver() {
     admin::add_health(admin_routes_, std::move(health));
 }
 
+/// The configuration was checked against its own addresses; a socket that was passed in may be another.
+std::optional<failure> daemon::exposed_without_proof() const {
+    const auto is_open = [](const std::string& address) {
+        const auto parsed = config::listen_address::parse(address);
+        return !parsed || !parsed->is_loopback();
+    };
+    const auto reachable = ingest_server_->addresses();
+    const auto open_address = std::find_if(reachable.begin(), reachable.end(), is_open);
+    if (open_address == reachable.end()) return std::nullopt;
+    for (const auto& each : config_.endpoints)
+        if (each.mode == config::signature_mode::disabled)
+            return failure{errc::configuration_invalid, "endpoint " + each.name + " checks no signatures, but the socket " +
+                                                            *open_address + " is not for this host alone"};
+    return std::nullopt;
+}
+
 std::optional<int> daemon::open_listeners() {
     const auto cores = std::max(1u, std::thread::hardware_concurrency());
     ingest_loops_ = std::make_unique<runtime::event_loops>(config_.server.threads != 0 ? config_.server.threads : cores,
@@ -146,6 +164,8 @@ std::optional<int> daemon::open_listeners() {
         if (auto taken = (for_admin ? *admin_server_ : *ingest_server_).adopt(socket.descriptor); !taken)
             return complain(taken.error(), "a socket that was passed in is not usable", cli::exit_code::unavailable);
     }
+    if (const auto exposed = exposed_without_proof())
+        return complain(*exposed, "the configuration cannot be carried out", cli::exit_code::configuration);
     const auto open = [](http::server& server, const auto& addresses, bool inherited) {
         return inherited ? result<void>() : server.listen(addresses);
     };

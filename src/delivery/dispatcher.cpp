@@ -1,6 +1,7 @@
 #include <webhookd/delivery/dispatcher.hpp>
 
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/thread_name.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -46,6 +47,7 @@ void dispatcher::stop() {
 }
 
 void dispatcher::run(std::stop_token stop) {
+    runtime::name_this_thread("dispatcher");
     auto pause_time = std::chrono::milliseconds(first_pause);
     for (bool positioned = false; !stop.stop_requested();) {
         if (!positioned) {

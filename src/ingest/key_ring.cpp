@@ -3,6 +3,7 @@
 #include "ingest/atomic_file.hpp"
 
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/thread_name.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -58,6 +59,7 @@ void key_ring::load_cache() {
 }
 
 void key_ring::run(std::stop_token stop) {
+    runtime::name_this_thread("keys");
     while (!stop.stop_requested()) {
         refresh_once(stop);
         std::unique_lock lock(mutex_);

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
+#include <optional>
+#include <stdexcept>
 
 namespace webhookd::outbound {
 namespace {

@@ -1,5 +1,7 @@
 #include <webhookd/runtime/log.hpp>
 
+#include <webhookd/runtime/thread_name.hpp>
+
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -49,7 +51,7 @@ void start(const options& opts) {
     s.threshold = opts.level;
     s.line_format = opts.format;
     const std::lock_guard lock(s.mutex);
-    s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1);
+    s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1, [] { runtime::name_this_thread("log"); });
     auto logger = std::make_shared<spdlog::async_logger>("daemon", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
                                                          s.pool, spdlog::async_overflow_policy::overrun_oldest);
     logger->set_level(spdlog::level::trace);

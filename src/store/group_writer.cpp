@@ -1,5 +1,7 @@
 #include <webhookd/store/group_writer.hpp>
 
+#include <webhookd/runtime/thread_name.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -98,6 +100,7 @@ private:
     };
 
     void run() {
+        runtime::name_this_thread("writer");
         queue taken; // trades places with `gathering_` again and again, so that neither allocates for long
         std::unique_lock lock{mutex_};
         for (;;) {

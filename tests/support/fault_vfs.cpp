@@ -4,6 +4,7 @@
 #include <fstream>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace webhookd::test {
 
@@ -12,6 +13,7 @@ struct fault_vfs::handle {
     fault_vfs* owner;
     std::string* path; ///< null: a temporary file without a name
     bool remembered;
+    std::uint64_t failed_syncs; ///< of the file, as far as this handle was told
 
     std::string file_name() const {
         return path != nullptr ? std::filesystem::path{*path}.filename().string() : std::string{};
@@ -59,15 +61,16 @@ struct fault_vfs::methods {
         auto& h = self(f);
         const std::lock_guard lock{h.owner->mutex_};
         ++h.owner->counts_.syncs;
-        const int failed = h.owner->decide(call::sync, h.file_name());
-        const int code = failed != SQLITE_OK ? failed : real(f).xSync(h.below(), flags);
-        if (h.remembered) {
-            auto& file = h.owner->disk_[*h.path];
-            // After a failed sync the kernel takes the pages for clean: a later one does not write them.
-            for (const auto& c : file.pending)
-                apply(file, c, code == SQLITE_OK ? nullptr : &h.owner->losses_);
-            file.pending.clear();
-        }
+        int code = h.owner->decide(call::sync, h.file_name());
+        if (code == SQLITE_OK) code = real(f).xSync(h.below(), flags);
+        if (!h.remembered) return code;
+        auto& file = h.owner->disk_[*h.path];
+        if (code != SQLITE_OK) ++file.failed_syncs;
+        // After a failed sync the kernel takes the pages for clean: a later one does not write them.
+        for (const auto& c : file.pending)
+            apply(file, c, code == SQLITE_OK ? nullptr : &h.owner->losses_);
+        file.pending.clear();
+        if (std::exchange(h.failed_syncs, file.failed_syncs) != file.failed_syncs) return SQLITE_IOERR_FSYNC;
         return code;
     }
     static int file_size(sqlite3_file* f, sqlite3_int64* size) {
@@ -132,7 +135,7 @@ struct fault_vfs::methods {
         h->remembered = name != nullptr && (flags & SQLITE_OPEN_DELETEONCLOSE) == 0;
         if (h->remembered) {
             const std::lock_guard lock{h->owner->mutex_};
-            h->owner->disk_.try_emplace(*h->path);
+            h->failed_syncs = h->owner->disk_[*h->path].failed_syncs;
         }
         return SQLITE_OK;
     }
@@ -219,6 +222,7 @@ fault_vfs::counts fault_vfs::since_start() const {
 int fault_vfs::decide(call c, const std::string& file_name) {
     if (!armed_ || spared_.contains(file_name)) return SQLITE_OK;
     if (fault_ == fault::full && c != call::write) return SQLITE_OK;
+    if (fault_ == fault::sync_error && c != call::sync) return SQLITE_OK;
     if (calls_left_ > 0) {
         --calls_left_;
         return SQLITE_OK;

@@ -19,8 +19,12 @@ namespace webhookd::test {
 class fault_vfs {
 public:
     enum class fault {
-        io_error, ///< the call fails; a failed sync loses what it should have made durable, as Linux does
-        full,     ///< writes find no room
+        /// The call fails. A failed sync loses what it should have made durable, and so does Linux, which
+        /// then tells
+        /// the failure once to everybody else who has the file open, at their next sync.
+        io_error,
+        sync_error, ///< the same, for syncs alone
+        full,       ///< writes find no room
     };
     struct counts {
         std::uint64_t writes = 0;
@@ -61,6 +65,7 @@ private:
     struct disk_file {
         std::string durable;
         std::vector<change> pending;
+        std::uint64_t failed_syncs = 0;
     };
     struct handle;
     struct methods;

@@ -40,12 +40,17 @@ checkpointer::checkpointer(std::filesystem::path file, std::string vfs, checkpoi
     , thread_([this] { run(); }) {}
 
 checkpointer::~checkpointer() {
+    (void)stop();
+}
+
+bool checkpointer::stop() {
     {
         const std::lock_guard lock{mutex_};
         stopping_ = true;
     }
-    changed_.notify_one();
-    thread_.join();
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    return !recopy_;
 }
 
 bool checkpointer::committed(std::int64_t frames) {
@@ -76,6 +81,7 @@ void checkpointer::finished(const result<std::int64_t>& copied) {
             failed_.reset();
         } else if (copied.error().code != errc::store_busy) {
             failed_ = copied.error();
+            journal_.copied = 0;
         }
     }
     changed_.notify_all();
@@ -96,23 +102,36 @@ void checkpointer::run() {
         copying_ = true;
         const auto before = journal_.copied;
         lock.unlock();
-        const auto copied = copy();
-        finished(copied);
+        copy_in_background();
         lock.lock();
         // A reader in the way or a failing disk: to try again at once would be in vain.
-        if (!copied || *copied <= before)
-            changed_.wait_for(lock, pause_after_failure, [this] { return stopping_; });
+        const bool vain = journal_.copied <= before;
+        if (vain) changed_.wait_for(lock, pause_after_failure, [this] { return stopping_; });
     }
 }
 
-result<std::int64_t> checkpointer::copy() {
+void checkpointer::copy_in_background() {
     if (!db_) {
         auto opened = connection::open(file_, vfs_, connection::access::read_write, cache_kib);
-        if (!opened) return opened.error();
+        if (!opened) return finished(opened.error());
         db_.emplace(std::move(*opened));
     }
-    auto copied = db_->checkpoint();
+    const auto copied = try_copy(*db_);
     if (!copied) db_.reset();
+    finished(copied);
+}
+
+void checkpointer::copy(connection& db) {
+    finished(try_copy(db));
+}
+
+result<std::int64_t> checkpointer::try_copy(connection& db) {
+    if (recopy_) {
+        if (auto ready = db.recopy_journal(); !ready) return ready.error();
+        recopy_ = false;
+    }
+    auto copied = db.checkpoint();
+    if (!copied && copied.error().code != errc::store_busy) recopy_ = true;
     return copied;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/sqlite/connection.hpp"
-
 #include <webhookd/error.hpp>
+
+#include "store/sqlite/connection.hpp"
 
 #include <condition_variable>
 #include <cstdint>
@@ -46,17 +46,24 @@ public:
     checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy);
     ~checkpointer();
 
-    /// The writer's thread, after each commit, with the journal's length. True: the writer should checkpoint
-    /// now and tell by `finished`.
+    /// The writer's thread, after each commit, with the journal's length. True: the writer must now `copy`.
+    /// At the policy's cap it waits for a background copy under way.
     [[nodiscard]] bool committed(std::int64_t frames);
-    void finished(const result<std::int64_t>& copied);
+    /// Copies over this connection, whose thread was told to.
+    void copy(connection& db);
+
+    /// Ends the thread. False when the last copy failed: then the journal must not be closed away, because
+    /// the database may lack what counts as copied; the next start will copy it all.
+    [[nodiscard]] bool stop();
 
     /// The reason when the journal has outgrown its cap because it cannot be copied.
     [[nodiscard]] std::optional<failure> stuck() const;
 
 private:
     void run();
-    result<std::int64_t> copy();
+    void copy_in_background();
+    result<std::int64_t> try_copy(connection& db);
+    void finished(const result<std::int64_t>& copied);
 
     const std::filesystem::path file_;
     const std::string vfs_;
@@ -67,6 +74,7 @@ private:
     journal_state journal_;
     std::optional<failure> failed_; ///< how the last copy failed
     bool copying_ = false;          ///< one of the two is at it
+    bool recopy_ = false;           ///< a copy failed, and the next must start over; whoever copies uses it
     bool stopping_ = false;
     std::thread thread_; ///< last: it uses the others
 };

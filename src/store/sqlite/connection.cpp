@@ -80,6 +80,36 @@ result<std::int64_t> connection::checkpoint() {
     return copied;
 }
 
+result<void> connection::recopy_journal() {
+    // The first use maps the journal's index. Its layout is documented (sqlite.org/walformat.html,
+    // section 2.1): bytes 96 to 99 of the first block count the frames copied. Whoever holds lock 1 may
+    // change them.
+    constexpr int block = 32 * 1024;
+    constexpr int copied_at = 96;
+    constexpr int checkpoint_lock = 1;
+    constexpr const char* what = "copy the journal again";
+    if (auto mapped = integer("PRAGMA schema_version", what); !mapped) return mapped.error();
+    sqlite3_file* file = nullptr;
+    int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (code != SQLITE_OK) return make_failure(handle_.get(), code, what);
+    const auto& methods = *file->pMethods;
+    void volatile* index = nullptr;
+    code = methods.xShmMap(file, 0, block, 0, &index);
+    if (code != SQLITE_OK) return make_failure(handle_.get(), code, what);
+    code = methods.xShmLock(file, checkpoint_lock, 1, SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE);
+    if (code != SQLITE_OK) return make_failure(handle_.get(), code, what);
+    if (index != nullptr) {
+        auto* copied = static_cast<std::uint32_t volatile*>(index) + copied_at / sizeof(std::uint32_t);
+        __atomic_store_n(copied, 0U, __ATOMIC_SEQ_CST);
+    }
+    methods.xShmLock(file, checkpoint_lock, 1, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
+    return {};
+}
+
+void connection::checkpoint_on_close(bool on) noexcept {
+    sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr);
+}
+
 result<transaction> transaction::begin(connection& db) {
     if (auto begun = db.execute("BEGIN IMMEDIATE", "begin a transaction"); !begun) return begun.error();
     return transaction{db};

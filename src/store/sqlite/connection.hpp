@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/sqlite/statement.hpp"
-
 #include <webhookd/error.hpp>
+
+#include "store/sqlite/statement.hpp"
 
 #include <sqlite3.h>
 
@@ -34,8 +34,17 @@ public:
     result<std::string> text(const char* sql, const char* what);
 
     /// Copies as much of the journal into the database as readers allow, and waits for none (PASSIVE): how
-    /// many frames of the journal are copied now. Errors: store_busy when another connection is at it.
+    /// many frames of the journal are copied now. Errors: store_busy when another connection is at it. After
+    /// any other failure `recopy_journal` must come before the next checkpoint and before the last connection
+    /// closes.
     result<std::int64_t> checkpoint();
+    /// Makes the next checkpoint copy the whole journal again. SQLite syncs the database only at the end of a
+    /// checkpoint that catches up with the journal, but counts the frames of earlier ones as copied. When
+    /// that sync fails, the kernel forgets pages of all of them, and a second try would sync without writing
+    /// them again.
+    result<void> recopy_journal();
+    /// Whether closing the last connection copies the journal and removes it. Off when a connection opens.
+    void checkpoint_on_close(bool on) noexcept;
 
     /// Rows changed by the last INSERT, UPDATE or DELETE.
     [[nodiscard]] std::int64_t changes() const noexcept { return sqlite3_changes64(handle_.get()); }

@@ -1,3 +1,5 @@
+#include <webhookd/store/sqlite.hpp>
+
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/journal_vfs.hpp"
@@ -5,8 +7,6 @@
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/writer.hpp"
-
-#include <webhookd/store/sqlite.hpp>
 
 #include <mutex>
 #include <system_error>
@@ -36,6 +36,12 @@ public:
         , readers_(options_.file, options_.vfs, options_.readers)
         , checkpointer_(options_.file, options_.vfs,
                         sqlite::checkpoint_policy::for_journal(options_.journal_bytes)) {}
+
+    ~sqlite_store() override {
+        if (!checkpointer_.stop()) writer_->database().checkpoint_on_close(false);
+    }
+    sqlite_store(const sqlite_store&) = delete;
+    sqlite_store& operator=(const sqlite_store&) = delete;
 
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
@@ -87,9 +93,8 @@ private:
             writer_ = std::move(*fresh);
         }
         auto done = work(*writer_);
-        if (done && checkpointer_.committed(writer_->journal_frames())) {
-            checkpointer_.finished(writer_->checkpoint());
-        }
+        if (done && checkpointer_.committed(writer_->journal_frames()))
+            checkpointer_.copy(writer_->database());
         return done;
     }
 

@@ -78,7 +78,7 @@ result<void> writer::prepare() {
     if (!last) return last.error();
     last_seq_ = *last;
 
-    sqlite3_db_config(db_.native(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+    db_.checkpoint_on_close(true);
     sqlite3_wal_hook(
         db_.native(),
         [](void* self, sqlite3*, const char*, int frames) {
@@ -220,10 +220,6 @@ result<void> writer::try_advance(std::string_view name, sequence seq) {
     if (!work) return work.error();
     if (auto done = upsert_cursor_.bind(name, seq).run(); !done) return done.error();
     return work->commit();
-}
-
-result<std::int64_t> writer::checkpoint() {
-    return db_.checkpoint();
 }
 
 } // namespace webhookd::store::sqlite

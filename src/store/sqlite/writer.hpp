@@ -1,9 +1,9 @@
 #pragma once
 
+#include <webhookd/store/event_store.hpp>
+
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/dictionary.hpp"
-
-#include <webhookd/store/event_store.hpp>
 
 #include <memory>
 #include <optional>
@@ -23,10 +23,7 @@ public:
     result<std::vector<append_outcome>> append(std::span<const new_event> batch);
     result<void> advance(std::string_view name, sequence seq);
 
-    /// Folds what it can of the journal into the database without waiting for anybody: how many of its frames
-    /// are in the database now.
-    result<std::int64_t> checkpoint();
-
+    [[nodiscard]] connection& database() noexcept { return db_; }
     /// False once a failure may have left the connection's view of the file in doubt (after a failed sync the
     /// kernel may have thrown the pages away): then it must be replaced before anything else is written.
     [[nodiscard]] bool usable() const noexcept { return usable_; }

@@ -132,6 +132,22 @@ TEST_CASE("sockets from systemd-socket-activate are used, by their names", "[lif
     CHECK(end->code == 0);
 }
 
+TEST_CASE("without signatures a passed socket must be for this host alone: 78", "[lifecycle]") {
+    const test::temp_directory directory;
+    test::write_text(directory / "c.yaml", "server: { listen: [\"127.0.0.1:0\"] }\nadmin: { listen: [\"127.0.0.1:0\"] }\n"
+                                           "endpoints: [{ name: trial, path: /trial, signature: { mode: disabled } }]\n"
+                                           "storage: { url: \"sqlite:" + (directory / "events.db").string() + "\" }\n");
+    const auto port = test::free_port();
+    process activated({.argv = {"systemd-socket-activate", "-l", "0.0.0.0:" + std::to_string(port), "--fdname=ingest",
+                                WEBHOOKD_BINARY, "serve", "--config", (directory / "c.yaml").string()},
+                       .stderr_file = directory / "stderr"});
+    REQUIRE(test::wait_for_condition([&] { return test::raw_client::can_connect(port); }));
+    const auto end = activated.wait(60s);
+    REQUIRE(end.has_value());
+    CHECK(end->code == 78);
+    CHECK_THAT(test::read_text(directory / "stderr"), Catch::Contains("checks no signatures"));
+}
+
 TEST_CASE("a start that cannot succeed says why and ends with its code", "[lifecycle]") {
     SECTION("mistakes in the configuration: 78") {
         const auto r = serve("server: { listem: [] }\n");

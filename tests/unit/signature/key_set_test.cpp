@@ -5,6 +5,7 @@
 #include "support/signature_keys.hpp"
 
 #include <catch2/catch.hpp>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 
 using namespace webhookd;

@@ -6,6 +6,7 @@
 #include "support/signature_keys.hpp"
 
 #include <catch2/catch.hpp>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 

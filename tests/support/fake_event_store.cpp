@@ -1,0 +1,128 @@
+#include "support/fake_event_store.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace webhookd::test {
+
+using namespace webhookd::store;
+
+void fake_event_store::on_append(script s) {
+    const std::lock_guard lock{mutex_};
+    script_ = std::move(s);
+}
+
+void fake_event_store::on_probe(std::function<std::optional<failure>()> s) {
+    const std::lock_guard lock{mutex_};
+    probe_script_ = std::move(s);
+}
+
+void fake_event_store::hold() {
+    const std::lock_guard lock{mutex_};
+    holding_ = true;
+}
+
+void fake_event_store::release() {
+    {
+        const std::lock_guard lock{mutex_};
+        holding_ = false;
+    }
+    changed_.notify_all();
+}
+
+bool fake_event_store::wait_until_held() {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, std::chrono::seconds{30}, [this] { return held_; });
+}
+
+std::vector<std::size_t> fake_event_store::batches() const {
+    const std::lock_guard lock{mutex_};
+    return batches_;
+}
+
+std::vector<std::string> fake_event_store::kept_ids() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<std::string> ids;
+    for (const auto& e : events_)
+        ids.push_back(e.envelope.id);
+    return ids;
+}
+
+std::size_t fake_event_store::probes() const {
+    const std::lock_guard lock{mutex_};
+    return probes_;
+}
+
+result<std::vector<append_outcome>> fake_event_store::append(std::span<const new_event> batch) {
+    std::unique_lock lock{mutex_};
+    batches_.push_back(batch.size());
+    held_ = holding_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !holding_; });
+    held_ = false;
+    if (script_) {
+        if (auto failed = script_(batch)) return *failed;
+    }
+    std::vector<append_outcome> outcomes;
+    for (const auto& e : batch) {
+        const auto next = static_cast<sequence>(events_.size()) + 1;
+        const auto [known, added] = known_.try_emplace({e.endpoint, e.envelope.id}, next);
+        outcomes.push_back({added ? append_status::accepted : append_status::duplicate, known->second});
+        if (!added) continue;
+        events_.push_back({next, e.endpoint, e.envelope, e.body, e.signature,
+                           e.key ? e.key->kid() : std::string{}, e.source, e.received});
+    }
+    return outcomes;
+}
+
+result<std::vector<stored_event>> fake_event_store::read_after(sequence seq, std::size_t limit,
+                                                               std::size_t max_bytes) {
+    const std::lock_guard lock{mutex_};
+    std::vector<stored_event> found;
+    std::size_t bytes = 0;
+    for (const auto& e : events_) {
+        if (e.seq <= seq) continue;
+        bytes += e.body.size();
+        if (found.size() == limit || (!found.empty() && bytes > max_bytes)) break;
+        found.push_back(e);
+    }
+    return found;
+}
+
+result<stored_event> fake_event_store::find(std::string_view endpoint, std::string_view event_id) {
+    const std::lock_guard lock{mutex_};
+    const auto it = std::find_if(events_.begin(), events_.end(), [&](const stored_event& e) {
+        return e.endpoint == endpoint && e.envelope.id == event_id;
+    });
+    if (it == events_.end()) return failure{errc::store_not_found};
+    return *it;
+}
+
+result<sequence> fake_event_store::cursor(std::string_view name) {
+    const std::lock_guard lock{mutex_};
+    const auto it = cursors_.find(name);
+    return it == cursors_.end() ? 0 : it->second;
+}
+
+result<void> fake_event_store::advance(std::string_view name, sequence seq) {
+    const std::lock_guard lock{mutex_};
+    auto& place = cursors_[std::string{name}];
+    place = std::max(place, seq);
+    return {};
+}
+
+result<store_statistics> fake_event_store::statistics() {
+    const std::lock_guard lock{mutex_};
+    return store_statistics{static_cast<std::int64_t>(events_.size()), 0};
+}
+
+result<void> fake_event_store::probe() {
+    const std::lock_guard lock{mutex_};
+    ++probes_;
+    if (probe_script_) {
+        if (auto failed = probe_script_()) return *failed;
+    }
+    return {};
+}
+
+} // namespace webhookd::test

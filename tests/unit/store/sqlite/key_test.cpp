@@ -1,0 +1,63 @@
+#include <webhookd/store/sqlite.hpp>
+
+#include "store/sqlite/connection.hpp"
+#include "support/fault_vfs.hpp"
+#include "support/signature_keys.hpp"
+#include "support/store_events.hpp"
+#include "support/temp_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace webhookd;
+using namespace webhookd::store;
+using namespace webhookd::test;
+
+namespace {
+
+/// A new object of a key, as each fetch of the key set makes one.
+std::shared_ptr<const signature::public_key> fetch(int which) {
+    const auto& signer = signing_key(2048, which);
+    auto set = signature::key_set::parse(signer.jwks());
+    REQUIRE(set.has_value());
+    auto key = set->find(signer.kid());
+    REQUIRE(key);
+    return key;
+}
+
+} // namespace
+
+TEST_CASE("the key that verified an event is kept once, however often it is fetched", "[store]") {
+    fault_vfs disk;
+    const temp_directory dir;
+    const auto file = dir / "events.db";
+    std::vector<new_event> given;
+    for (const bool reopened : {false, true}) {
+        INFO((reopened ? "after a reopen" : "at first"));
+        auto opened = open_sqlite_store({.file = file, .vfs = disk.name()});
+        REQUIRE(opened.has_value());
+        for (int i = 0; i < 100; ++i) {
+            auto e = make_event("evt_" + std::to_string(given.size()));
+            e.key = i == 7 ? nullptr : fetch(i % 2);
+            given.push_back(e);
+            REQUIRE((*opened)->append({&e, 1}).has_value());
+        }
+        // A duplicate that comes signed with a key never seen leaves no trace.
+        auto again = given.front();
+        again.key = fetch(2);
+        const auto writes = disk.since_start().writes;
+        REQUIRE((*opened)->append({&again, 1})->at(0).status == append_status::duplicate);
+        CHECK(disk.since_start().writes == writes);
+
+        const auto read = (*opened)->read_after(0, SIZE_MAX, SIZE_MAX);
+        REQUIRE(read.has_value());
+        REQUIRE(read->size() == given.size());
+        for (std::size_t i = 0; i < given.size(); ++i)
+            CHECK(difference(given[i], read->at(i)) == "");
+    }
+    auto db = sqlite::connection::open(file, {}, sqlite::connection::access::read_only, 100);
+    REQUIRE(db.has_value());
+    CHECK(db->integer("SELECT count(*) FROM keys", "count").value() == 2);
+    const auto first = fetch(0);
+    CHECK(db->text("SELECT kid FROM keys WHERE id = 1", "read").value() == first->kid());
+    CHECK(db->text("SELECT jwk FROM keys WHERE id = 1", "read").value() == first->jwk());
+}
