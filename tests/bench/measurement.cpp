@@ -1,5 +1,6 @@
 #include "bench/measurement.hpp"
 
+#include "bench/disk_probe.hpp"
 #include "bench/server_under_test.hpp"
 #include "support/process_usage.hpp"
 
@@ -31,6 +32,15 @@ void tell(const std::string& line) {
 std::string summary(std::string_view server, const measurement& m) {
     return fmt::format("{:8} {:8.0f} req/s{}{}", server, m.load.throughput(),
                        m.problem.empty() ? "" : "  INVALID: ", m.problem);
+}
+
+double best_throughput(const measurements& all, const std::string& server) {
+    double best = 0;
+    if (const auto rounds = all.closed.find(server); rounds != all.closed.end()) {
+        for (const auto& m : rounds->second)
+            best = std::max(best, m.load.throughput());
+    }
+    return best;
 }
 
 } // namespace
@@ -73,6 +83,7 @@ measurements measure_all(const test::corpus& corpus, const options& opts) {
         all.corpus_bytes += event.body.size();
     const auto requests = test::to_requests(corpus, webhook_path);
 
+    if (opts.only.contains("daemon")) all.disk = probe_disk();
     std::array<std::string, 3> order = {"plain", "verify", "daemon"};
     for (std::size_t round = 1; round <= opts.rounds; ++round) {
         for (const auto& server : order) {
@@ -84,10 +95,7 @@ measurements measure_all(const test::corpus& corpus, const options& opts) {
         std::rotate(order.begin(), order.begin() + 1, order.end());
     }
 
-    all.open_rate = opts.rate;
-    if (opts.rate <= 0)
-        for (const auto& m : all.closed["daemon"])
-            all.open_rate = std::max(all.open_rate, m.load.throughput() / 2);
+    all.open_rate = opts.rate > 0 ? opts.rate : best_throughput(all, "daemon") / 2;
     if (all.open_rate <= 0) return all;
     for (const auto& server : order) {
         if (!opts.only.contains(server) || server == "plain") continue;

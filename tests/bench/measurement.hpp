@@ -16,18 +16,18 @@ namespace webhookd::bench {
 
 /// One run of one server with one load.
 struct measurement {
-    test::load_result load; ///< without the warm-up
-    double cpu_per_thousand =
-        0; ///< seconds of the server's CPU for 1000 requests, until it had nothing left to do
+    test::load_result load;           ///< without the warm-up
+    double cpu_per_thousand = 0;      ///< seconds of the server's CPU for 1000 requests, till it came to rest
     std::uint64_t peak_rss_bytes = 0; ///< warm-up included
     std::string problem; ///< why it counts for nothing; empty: every request was accepted, and kept
 };
 
 struct measurements {
+    test::histogram disk; ///< a plain write and fdatasync; empty where no daemon is measured
     std::map<std::string, std::vector<measurement>> closed; ///< by server, in the order of the rounds
-    double open_rate = 0;                                   ///< as asked for, or half of what the daemon took at most
-    std::map<std::string, measurement> open;                ///< at that rate
-    std::uint64_t corpus_bytes = 0;                         ///< of the bodies
+    double open_rate = 0;                    ///< as asked for, or half of what the daemon took at most
+    std::map<std::string, measurement> open; ///< at that rate
+    std::uint64_t corpus_bytes = 0;          ///< of the bodies
 };
 
 /// Starts the server, warms it up with the first tenth of the requests, measures it with the others, and

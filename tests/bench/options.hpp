@@ -10,7 +10,7 @@ struct options {
     std::size_t events = 20000; ///< of the corpus; the first tenth warms up
     std::size_t connections = 64;
     std::size_t rounds = 5;
-    double rate = 0; ///< of the open loop; 0: half of what the daemon took at most
+    double rate = 0;      ///< of the open loop; 0: half of what the daemon took at most
     unsigned threads = 0; ///< of every server; 0: one for each core
     int bits = 4096;      ///< of the RSA key; Universign's has 4096
     std::set<std::string> only{"plain", "verify", "daemon"};
