@@ -1,8 +1,8 @@
-#include "support/corpus.hpp"
-#include "support/temp_directory.hpp"
-
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/signature/verifier.hpp>
+
+#include "support/corpus.hpp"
+#include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
 
