@@ -77,6 +77,13 @@ result<std::int64_t> connection::checkpoint() {
     const int code =
         sqlite3_wal_checkpoint_v2(handle_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &copied);
     if (code != SQLITE_OK) return make_failure(handle_.get(), code, "checkpoint");
+    if (copied < frames) {
+        // SQLite syncs only what catches up with the journal, and would leave the whole bill to that one.
+        sqlite3_file* file = nullptr;
+        sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+        const int synced = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+        if (synced != SQLITE_OK) return make_failure(handle_.get(), synced, "sync the database");
+    }
     return copied;
 }
 

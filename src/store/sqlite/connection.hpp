@@ -33,15 +33,14 @@ public:
     result<std::int64_t> integer(const char* sql, const char* what);
     result<std::string> text(const char* sql, const char* what);
 
-    /// Copies as much of the journal into the database as readers allow, and waits for none (PASSIVE): how
-    /// many frames of the journal are copied now. Errors: store_busy when another connection is at it. After
-    /// any other failure `recopy_journal` must come before the next checkpoint and before the last connection
-    /// closes.
+    /// Copies as much of the journal into the database as readers allow, waits for none (PASSIVE), and syncs
+    /// the database: how many frames of the journal are copied now. Errors: store_busy when another
+    /// connection is at it. After any other failure `recopy_journal` must come before the next checkpoint and
+    /// before the last connection closes.
     result<std::int64_t> checkpoint();
-    /// Makes the next checkpoint copy the whole journal again. SQLite syncs the database only at the end of a
-    /// checkpoint that catches up with the journal, but counts the frames of earlier ones as copied. When
-    /// that sync fails, the kernel forgets pages of all of them, and a second try would sync without writing
-    /// them again.
+    /// Makes the next checkpoint copy the whole journal again. SQLite counts frames as copied before the
+    /// database is synced (unless the checkpoint catches up with the journal). When the sync then fails, the
+    /// kernel forgets the pages, and another checkpoint would sync without writing them again.
     result<void> recopy_journal();
     /// Whether closing the last connection copies the journal and removes it. Off when a connection opens.
     void checkpoint_on_close(bool on) noexcept;
