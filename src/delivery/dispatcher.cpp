@@ -1,7 +1,7 @@
 #include <webhookd/delivery/dispatcher.hpp>
 
 #include <webhookd/runtime/log.hpp>
-#include <webhookd/runtime/thread_name.hpp>
+#include <webhookd/runtime/this_thread.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -24,7 +24,10 @@ constexpr std::chrono::milliseconds longest_pause = 30s;
 
 dispatcher::dispatcher(store::event_store& store, store::group_writer& writer, routing::routing_table table,
                        handler_map handlers)
-    : store_(store), writer_(writer), table_(std::move(table)), handlers_(std::move(handlers)) {}
+    : store_(store), writer_(writer), table_(std::move(table)), handlers_(std::move(handlers)) {
+    const bool bodies = std::any_of(handlers_.begin(), handlers_.end(), [](const auto& h) { return h.second->needs_body(); });
+    extent_ = bodies ? store::extent::everything : store::extent::envelope;
+}
 
 dispatcher::~dispatcher() { stop(); }
 
@@ -55,7 +58,7 @@ void dispatcher::run(std::stop_token stop) {
             positioned = kept.has_value();
             if (kept) position_ = kept_position_ = *kept;
         }
-        const auto events = positioned ? store_.read_after(position_, batch_events, batch_bytes)
+        const auto events = positioned ? store_.read_after(position_, batch_events, batch_bytes, extent_)
                                        : failure{errc::store_io, "the position is not known"};
         if (!events) {
             log::error("kept events cannot be read", {{"reason", to_string(events.error())}});

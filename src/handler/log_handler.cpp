@@ -11,6 +11,8 @@ public:
     log_handler(log_handler_options options, line_sink sink, const runtime::clock& clock)
         : options_(std::move(options)), sink_(std::move(sink)), clock_(clock) {}
 
+    bool needs_body() const override { return options_.settings.include_payload; }
+
     result<void> handle(const delivery& d) override { return sink_.write(render(d)); }
 
 private:

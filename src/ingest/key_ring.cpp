@@ -3,7 +3,7 @@
 #include "ingest/atomic_file.hpp"
 
 #include <webhookd/runtime/log.hpp>
-#include <webhookd/runtime/thread_name.hpp>
+#include <webhookd/runtime/this_thread.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>

@@ -1,6 +1,6 @@
 #include <webhookd/runtime/log.hpp>
 
-#include <webhookd/runtime/thread_name.hpp>
+#include <webhookd/runtime/this_thread.hpp>
 
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>

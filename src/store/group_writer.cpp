@@ -1,6 +1,6 @@
 #include <webhookd/store/group_writer.hpp>
 
-#include <webhookd/runtime/thread_name.hpp>
+#include <webhookd/runtime/this_thread.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -101,6 +101,7 @@ private:
 
     void run() {
         runtime::name_this_thread("writer");
+        runtime::wake_this_thread_promptly();
         queue taken; // trades places with `gathering_` again and again, so that neither allocates for long
         std::unique_lock lock{mutex_};
         for (;;) {

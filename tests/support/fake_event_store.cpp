@@ -76,7 +76,7 @@ result<std::vector<append_outcome>> fake_event_store::append(std::span<const new
 }
 
 result<std::vector<stored_event>> fake_event_store::read_after(sequence seq, std::size_t limit,
-                                                               std::size_t max_bytes) {
+                                                               std::size_t max_bytes, extent) {
     const std::lock_guard lock{mutex_};
     std::vector<stored_event> found;
     std::size_t bytes = 0;

@@ -50,6 +50,7 @@ private:
     store::group_writer& writer_;
     routing::routing_table table_;
     handler_map handlers_;
+    store::extent extent_; ///< of what the handlers need to know of an event
     std::atomic<store::sequence> position_{0};
     store::sequence kept_position_ = 0;
     clock::time_point kept_at_{};

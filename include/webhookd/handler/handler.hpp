@@ -19,6 +19,9 @@ class handler {
 public:
     virtual ~handler() = default;
 
+    /// Whether `handle` reads the event's body and signature; without them reading events back costs less.
+    [[nodiscard]] virtual bool needs_body() const { return true; }
+
     /// Success means that the delivery need not run again.
     virtual result<void> handle(const delivery& d) = 0;
 };

@@ -47,6 +47,12 @@ struct stored_event {
     timestamp received;
 };
 
+/// How much of an event is read back.
+enum class extent {
+    envelope,   ///< without body, signature and key
+    everything,
+};
+
 struct store_statistics {
     std::int64_t events = 0;
     std::int64_t bytes = 0; ///< on disk, journals included
@@ -69,7 +75,8 @@ public:
 
     /// Events after `seq` in the order of arrival, at most `limit`; fewer when their bodies exceed `max_bytes` in sum
     /// (but at least one, if there is one).
-    virtual result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes) = 0;
+    virtual result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
+                                                         extent of = extent::everything) = 0;
 
     /// One event with its body. Errors: store_not_found.
     virtual result<stored_event> find(std::string_view endpoint, std::string_view event_id) = 0;

@@ -9,20 +9,31 @@ namespace {
 
 constexpr int cache_kib = 2000;
 
-/// The columns of both selections, in the order in which `read_row` takes them.
-constexpr const char* event_columns =
+/// The columns of every selection, in the order in which `read_row` takes them.
+constexpr std::string_view envelope_columns =
     "SELECT e.seq, n.name, e.event_id, t.name, e.created, e.received, e.user_id, e.trace_id, e.api_key, "
-    "e.object_type, e.object_id, e.transaction_id, e.state, e.stalled_reason, e.source, k.kid, p.signature, "
-    "p.body "
-    "FROM events e JOIN endpoints n ON n.id = e.endpoint JOIN event_types t ON t.id = e.type "
-    "LEFT JOIN payloads p ON p.seq = e.seq LEFT JOIN keys k ON k.id = p.key ";
+    "e.object_type, e.object_id, e.transaction_id, e.state, e.stalled_reason, e.source";
+constexpr std::string_view payload_columns = ", k.kid, p.signature, p.body";
+constexpr std::string_view envelope_tables =
+    " FROM events e JOIN endpoints n ON n.id = e.endpoint JOIN event_types t ON t.id = e.type";
+constexpr std::string_view payload_tables =
+    " LEFT JOIN payloads p ON p.seq = e.seq LEFT JOIN keys k ON k.id = p.key";
+constexpr std::string_view after = " WHERE e.seq > ? ORDER BY e.seq LIMIT ?";
 constexpr int body_column = 17;
+
+std::string select(extent of, std::string_view condition) {
+    std::string sql{envelope_columns};
+    if (of == extent::everything) sql += payload_columns;
+    sql += envelope_tables;
+    if (of == extent::everything) sql += payload_tables;
+    return sql += condition;
+}
 
 timestamp instant(std::int64_t microseconds) {
     return timestamp{std::chrono::microseconds{microseconds}};
 }
 
-stored_event read_row(const statement& row) {
+stored_event read_row(const statement& row, extent of) {
     stored_event e;
     e.seq = row.integer(0);
     e.endpoint = row.text(1);
@@ -39,6 +50,7 @@ stored_event read_row(const statement& row) {
     e.envelope.state = row.text(12);
     e.envelope.stalled_reason = row.text(13);
     e.source = row.text(14);
+    if (of == extent::envelope) return e;
     e.key_id = row.text(15);
     e.signature = row.text(16);
     e.body = row.bytes(body_column);
@@ -51,7 +63,6 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
     auto db = connection::open(file, vfs, connection::access::read_only, cache_kib);
     if (!db) return db.error();
     std::unique_ptr<reader> opened{new reader{std::move(*db)}};
-    const std::string columns{event_columns};
     const auto put = [&](statement& into, const std::string& sql, const char* what) -> result<void> {
         auto prepared = opened->db_.prepare(sql.c_str(), what);
         if (!prepared) return prepared.error();
@@ -59,12 +70,17 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
         return {};
     };
     if (auto done =
-            put(opened->select_after_, columns + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?", "read events");
+            put(opened->select_after_, select(extent::everything, after), "read events");
+        !done) {
+        return done.error();
+    }
+    if (auto done = put(opened->select_envelopes_after_, select(extent::envelope, after), "read envelopes");
         !done) {
         return done.error();
     }
     if (auto done =
-            put(opened->select_one_, columns + "WHERE n.name = ? AND e.event_id = ?", "read an event");
+            put(opened->select_one_, select(extent::everything, " WHERE n.name = ? AND e.event_id = ?"),
+                "read an event");
         !done) {
         return done.error();
     }
@@ -79,19 +95,21 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
     return opened;
 }
 
-result<std::vector<stored_event>> reader::read_after(sequence seq, std::size_t limit, std::size_t max_bytes) {
+result<std::vector<stored_event>> reader::read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
+                                                     extent of) {
     std::vector<stored_event> events;
     const auto most = std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max());
-    const reading guard{select_after_};
-    select_after_.bind(seq, static_cast<std::int64_t>(most));
+    auto& rows = of == extent::everything ? select_after_ : select_envelopes_after_;
+    const reading guard{rows};
+    rows.bind(seq, static_cast<std::int64_t>(most));
     for (std::size_t bytes = 0;;) {
-        auto row = select_after_.step();
+        auto row = rows.step();
         if (!row) return row.error();
         if (!*row) return events;
-        const auto size = select_after_.bytes(body_column).size();
+        const auto size = of == extent::everything ? rows.bytes(body_column).size() : 0;
         if (!events.empty() && (bytes > max_bytes || size > max_bytes - bytes)) return events;
         bytes += size;
-        events.push_back(read_row(select_after_));
+        events.push_back(read_row(rows, of));
     }
 }
 
@@ -100,7 +118,7 @@ result<stored_event> reader::find(std::string_view endpoint, std::string_view ev
     auto row = select_one_.bind(endpoint, event_id).step();
     if (!row) return row.error();
     if (!*row) return failure{errc::store_not_found, "no such event"};
-    return read_row(select_one_);
+    return read_row(select_one_, extent::everything);
 }
 
 result<sequence> reader::cursor(std::string_view name) {

@@ -22,7 +22,8 @@ class reader {
 public:
     static result<std::unique_ptr<reader>> open(const std::filesystem::path& file, const std::string& vfs);
 
-    result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes);
+    result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
+                                                 extent of);
     result<stored_event> find(std::string_view endpoint, std::string_view event_id);
     result<sequence> cursor(std::string_view name);
     result<std::int64_t> count();
@@ -33,6 +34,7 @@ private:
 
     connection db_;
     statement select_after_;
+    statement select_envelopes_after_;
     statement select_one_;
     statement select_cursor_;
     statement select_count_;

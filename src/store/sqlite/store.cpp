@@ -53,8 +53,8 @@ public:
     }
 
     result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit,
-                                                 std::size_t max_bytes) override {
-        return readers_.with([&](sqlite::reader& r) { return r.read_after(seq, limit, max_bytes); });
+                                                 std::size_t max_bytes, extent of) override {
+        return readers_.with([&](sqlite::reader& r) { return r.read_after(seq, limit, max_bytes, of); });
     }
 
     result<stored_event> find(std::string_view endpoint, std::string_view event_id) override {

@@ -22,6 +22,21 @@ std::unique_ptr<event_store> open(const temp_directory& dir, std::size_t readers
 
 } // namespace
 
+TEST_CASE("envelopes can be read without their bodies", "[store]") {
+    const temp_directory dir;
+    const auto kept = open(dir);
+    REQUIRE(kept->append(make_events("evt_", 2)).has_value());
+    const auto whole = kept->read_after(0, 10, SIZE_MAX);
+    const auto light = kept->read_after(0, 10, 0, extent::envelope);
+    REQUIRE(whole.has_value());
+    REQUIRE(light.has_value());
+    REQUIRE(light->size() == 2); // bodies that are not read do not count
+    CHECK(light->at(1).envelope.id == whole->at(1).envelope.id);
+    CHECK(light->at(1).envelope.type == whole->at(1).envelope.type);
+    CHECK_FALSE(whole->at(1).body.empty());
+    CHECK(light->at(1).body.empty());
+}
+
 TEST_CASE("events are read in the order of arrival, bounded by number and by bytes", "[store]") {
     const temp_directory dir;
     const auto kept = open(dir);
