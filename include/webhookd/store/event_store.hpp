@@ -19,12 +19,13 @@ using sequence = std::int64_t;
 
 /// An event as the ingest path hands it over: proven, parsed, and not yet kept.
 struct new_event {
-    std::string endpoint;                             ///< name from the configuration
+    std::string endpoint; ///< name from the configuration
     event::envelope envelope;
-    std::string body;                                 ///< the raw bytes as received
-    std::string signature;                            ///< the x-jws-signature value as received; empty: not checked
-    std::shared_ptr<const signature::public_key> key; ///< the key that verified it; null where signatures are disabled
-    std::string source;                               ///< the client's address
+    std::string body;      ///< the raw bytes as received
+    std::string signature; ///< the x-jws-signature value as received; empty: not checked
+    std::shared_ptr<const signature::public_key>
+        key;            ///< the key that verified it; null where signatures are disabled
+    std::string source; ///< the client's address
     timestamp received;
 };
 
@@ -59,18 +60,18 @@ struct store_statistics {
 };
 
 /// The port behind which every storage engine stands. Blocking, batch-shaped, and engine-neutral.
-/// Threads: `append` and `advance` come from one writer thread; everything else may come from any thread at any
-/// time, beside a running append, and never delays it.
-/// Durability: what a call reported as done has reached the disk, and a crash or power loss does not take it back.
-/// Errors of all calls: store_full, store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls
-/// succeed again once the cause is gone.
+/// Threads: `append` and `advance` come from one writer thread; everything else may come from any thread at
+/// any time, beside a running append, and never delays it. Durability: what a call reported as done has
+/// reached the disk, and a crash or power loss does not take it back. Errors of all calls: store_full,
+/// store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the
+/// cause is gone.
 class event_store {
 public:
     virtual ~event_store() = default;
 
-    /// Keeps a batch in one transaction: all or, on an error, none. An event is known by endpoint and id together; one
-    /// that is already kept (or stands twice in the batch) is a duplicate, costs no write and changes nothing.
-    /// Outcomes stand in the order of the batch.
+    /// Keeps a batch in one transaction: all or, on an error, none. An event is known by endpoint and id
+    /// together; one that is already kept (or stands twice in the batch) is a duplicate, costs no write and
+    /// changes nothing. Outcomes stand in the order of the batch.
     virtual result<std::vector<append_outcome>> append(std::span<const new_event> batch) = 0;
 
     /// Events after `seq` in the order of arrival, at most `limit`; fewer when their bodies exceed `max_bytes` in sum
@@ -89,7 +90,8 @@ public:
 
     virtual result<store_statistics> statistics() = 0;
 
-    /// Proves that the disk takes writes (used after an append failed, and for readiness). Any thread.
+    /// Proves that the disk takes writes (used after an append failed, and for readiness). Any thread. Fails
+    /// too while the engine can keep events but falls behind in its housekeeping because of the disk.
     virtual result<void> probe() = 0;
 };
 

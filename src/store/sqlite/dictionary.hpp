@@ -1,9 +1,9 @@
 #pragma once
 
-#include "store/sqlite/connection.hpp"
-
 #include <webhookd/error.hpp>
 #include <webhookd/signature/key_set.hpp>
+
+#include "store/sqlite/connection.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/sqlite/connection.hpp"
-
 #include <webhookd/store/event_store.hpp>
+
+#include "store/sqlite/connection.hpp"
 
 #include <condition_variable>
 #include <cstddef>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/sqlite/connection.hpp"
-
 #include <webhookd/error.hpp>
+
+#include "store/sqlite/connection.hpp"
 
 #include <cstdint>
 

@@ -1,8 +1,8 @@
+#include <webhookd/store/sqlite.hpp>
+
 #include "support/fault_vfs.hpp"
 #include "support/store_events.hpp"
 #include "support/temp_directory.hpp"
-
-#include <webhookd/store/sqlite.hpp>
 
 #include <catch2/catch.hpp>
 

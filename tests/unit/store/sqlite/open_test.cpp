@@ -1,9 +1,9 @@
+#include <webhookd/store/sqlite.hpp>
+
 #include "store/sqlite/schema.hpp"
 #include "support/fault_vfs.hpp"
 #include "support/store_events.hpp"
 #include "support/temp_directory.hpp"
-
-#include <webhookd/store/sqlite.hpp>
 
 #include <catch2/catch.hpp>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
+#include <webhookd/store/sqlite.hpp>
+
 #include "support/store_events.hpp"
 #include "support/temp_directory.hpp"
-
-#include <webhookd/store/sqlite.hpp>
 
 #include <catch2/catch.hpp>
 
