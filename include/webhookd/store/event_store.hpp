@@ -84,7 +84,8 @@ public:
 
     virtual result<store_statistics> statistics() = 0;
 
-    /// Proves that the disk takes writes (used after an append failed, and for readiness). Any thread.
+    /// Proves that the disk takes writes (used after an append failed, and for readiness). Any thread. Fails
+    /// too while the engine can keep events but falls behind in its housekeeping because of the disk.
     virtual result<void> probe() = 0;
 };
 
