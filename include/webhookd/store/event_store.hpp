@@ -64,7 +64,7 @@ struct store_statistics {
 /// any time, beside a running append, and never delays it. Durability: what a call reported as done has
 /// reached the disk, and a crash or power loss does not take it back. Errors of all calls: store_full,
 /// store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the
-/// cause is gone.
+/// cause is gone. Writes also: argument_invalid, for a value that the engine cannot hold.
 class event_store {
 public:
     virtual ~event_store() = default;
@@ -72,6 +72,8 @@ public:
     /// Keeps a batch in one transaction: all or, on an error, none. An event is known by endpoint and id
     /// together; one that is already kept (or stands twice in the batch) is a duplicate, costs no write and
     /// changes nothing. Outcomes stand in the order of the batch.
+    /// Nobody can tell a write that failed late from one that did not happen: when the process dies soon
+    /// after an error, the batch may turn up after all, whole; to its senders it is then a duplicate.
     virtual result<std::vector<append_outcome>> append(std::span<const new_event> batch) = 0;
 
     /// Events after `seq` in the order of arrival, at most `limit`; fewer when their bodies exceed `max_bytes` in sum
