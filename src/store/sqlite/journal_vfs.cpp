@@ -2,6 +2,8 @@
 
 #include "store/sqlite/error.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -14,19 +16,41 @@ namespace {
 // SQLite's Unix layer writes nothing at all when asked for 128 KiB or more at once.
 constexpr std::size_t piece = 120 * 1024;
 
+/// The journal grows by so much at once, filled with zeros, which are no frames. A sync that finds the file's size
+/// unchanged need not write the file system's own journal: half of the waiting in a commit.
+constexpr sqlite3_int64 growth = 512 * 1024;
+
 /// SQLite allocates it as raw memory of szOsFile bytes, with the file of the layer below behind it.
 struct journal_file {
     sqlite3_file base; ///< first, so that SQLite's pointer is ours
     std::vector<std::byte> gathered;
     sqlite3_int64 offset = 0; ///< of the first byte gathered
+    sqlite3_int64 allocated = 0; ///< the file's size below
 
     sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
     sqlite3_int64 end() const { return offset + static_cast<sqlite3_int64>(gathered.size()); }
 
+    /// Only an advance: where there is no room for it, the frames themselves may still find some.
+    void grow_beyond(sqlite3_int64 needed) {
+        static constexpr std::array<std::byte, 64 * 1024> zeros{};
+        if (needed <= allocated) return;
+        const auto target = (needed / growth + 1) * growth;
+        int code = SQLITE_OK;
+        for (auto at = needed; at < target && code == SQLITE_OK; at += static_cast<sqlite3_int64>(zeros.size())) {
+            const auto size = std::min<sqlite3_int64>(target - at, zeros.size());
+            code = below()->pMethods->xWrite(below(), zeros.data(), static_cast<int>(size), at);
+        }
+        allocated = code == SQLITE_OK ? target : needed;
+    }
+
+    int write_below(const void* data, std::size_t size, sqlite3_int64 at) {
+        grow_beyond(at + static_cast<sqlite3_int64>(size));
+        return below()->pMethods->xWrite(below(), data, static_cast<int>(size), at);
+    }
+
     int flush() {
         if (gathered.empty()) return SQLITE_OK;
-        const int code =
-            below()->pMethods->xWrite(below(), gathered.data(), static_cast<int>(gathered.size()), offset);
+        const int code = write_below(gathered.data(), gathered.size(), offset);
         // Dropped even then: the transaction fails, and its frames are written anew or never.
         gathered.clear();
         return code;
@@ -64,7 +88,7 @@ int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) 
     if (!appends || journal.gathered.size() + length > piece) {
         if (const int code = journal.flush(); code != SQLITE_OK) return code;
     }
-    if (length > piece) return journal.below()->pMethods->xWrite(journal.below(), data, size, offset);
+    if (length > piece) return journal.write_below(data, length, offset);
     try {
         journal.gathered.reserve(piece);
         if (journal.gathered.empty()) journal.offset = offset;
@@ -77,7 +101,11 @@ int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) 
 }
 
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
-    return up_to_date(file, [&](sqlite3_file* f) { return f->pMethods->xTruncate(f, size); });
+    return up_to_date(file, [&](sqlite3_file* f) {
+        const int code = f->pMethods->xTruncate(f, size);
+        if (code == SQLITE_OK) self(file).allocated = size;
+        return code;
+    });
 }
 
 int sync(sqlite3_file* file, int flags) {
@@ -147,6 +175,8 @@ int open_journal(sqlite3_vfs* layer, const char* name, sqlite3_file* file, int f
     const int code = layer->xOpen(layer, name, journal->below(), flags, out_flags);
     if (code == SQLITE_OK) {
         journal->base.pMethods = &journal_methods;
+        if (journal->below()->pMethods->xFileSize(journal->below(), &journal->allocated) != SQLITE_OK)
+            journal->allocated = 0;
         return SQLITE_OK;
     }
     if (journal->below()->pMethods != nullptr) journal->below()->pMethods->xClose(journal->below());
