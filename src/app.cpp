@@ -1,8 +1,5 @@
-#include <webhookd/app.hpp>
-
-#include "cli/exit_code.hpp"
-
 #include <webhookd/admin/health.hpp>
+#include <webhookd/app.hpp>
 #include <webhookd/config/routing.hpp>
 #include <webhookd/delivery/dispatcher.hpp>
 #include <webhookd/handler/log_handler.hpp>
@@ -15,6 +12,8 @@
 #include <webhookd/runtime/systemd.hpp>
 #include <webhookd/store/sqlite.hpp>
 
+#include "cli/exit_code.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <optional>
@@ -24,11 +23,13 @@ namespace webhookd {
 
 namespace {
 
-/// Everything that runs, in the order in which it is built; taken down in the reverse order, by hand where waiting is
-/// involved. Members that use others stand below them.
+/// Everything that runs, in the order in which it is built; taken down in the reverse order, by hand where
+/// waiting is involved. Members that use others stand below them.
 class daemon {
 public:
-    daemon(const config::configuration& c, runtime::supervisor& supervisor) : config_(c), supervisor_(supervisor) {}
+    daemon(const config::configuration& c, runtime::supervisor& supervisor)
+        : config_(c)
+        , supervisor_(supervisor) {}
 
     /// Opens everything and starts accepting. An exit code when that is not possible.
     std::optional<int> start();
@@ -88,18 +89,20 @@ std::optional<int> daemon::build_handlers() {
     for (const auto& each : config_.handlers) {
         const auto* settings = std::get_if<config::log_handler>(&each.kind);
         if (settings == nullptr)
-            return complain({errc::configuration_invalid, "handler " + each.name + ": only the type log runs as yet"},
-                            "the configuration cannot be carried out", cli::exit_code::configuration);
+            return complain(
+                {errc::configuration_invalid, "handler " + each.name + ": only the type log runs as yet"},
+                "the configuration cannot be carried out", cli::exit_code::configuration);
         auto made = handler::make_log_handler({each.name, *settings, log::current_format()}, clock_);
         if (!made) return complain(made.error(), "a handler cannot start", cli::exit_code::cannot_create);
         handlers.emplace(each.name, std::move(*made));
     }
     for (const auto& each : config_.routes)
         if (!each.when.empty())
-            return complain({errc::configuration_invalid, "route " + each.name + ": conditions are not supported as yet"},
-                            "the configuration cannot be carried out", cli::exit_code::configuration);
-    dispatcher_ = std::make_unique<delivery::dispatcher>(*store_, *writer_, config::make_routing_table(config_),
-                                                         std::move(handlers));
+            return complain(
+                {errc::configuration_invalid, "route " + each.name + ": conditions are not supported as yet"},
+                "the configuration cannot be carried out", cli::exit_code::configuration);
+    dispatcher_ = std::make_unique<delivery::dispatcher>(
+        *store_, *writer_, config::make_routing_table(config_), std::move(handlers));
     return std::nullopt;
 }
 
@@ -113,14 +116,18 @@ void daemon::build_receiver() {
             const auto cache = each.jwks.url.empty() ? std::filesystem::path()
                                                      : state_directory_ / "keys" / (each.name + ".jwks.json");
             const ingest::key_ring::options options{each.name, each.jwks.refresh, each.jwks.cooldown, cache};
-            ring = key_rings_.emplace_back(std::make_unique<ingest::key_ring>(ingest::make_key_source(each.jwks), options)).get();
+            ring = key_rings_
+                       .emplace_back(
+                           std::make_unique<ingest::key_ring>(ingest::make_key_source(each.jwks), options))
+                       .get();
         } else {
             log::warning("signatures are not checked; for trials only", {{"endpoint", each.name}});
         }
         endpoints.push_back({each.name, each.path, ring});
         health.key_rings.emplace(each.name, ring);
     }
-    receiver_ = std::make_unique<ingest::receiver>(std::move(endpoints), config_.server.allowed_sources, *writer_, clock_);
+    receiver_ = std::make_unique<ingest::receiver>(std::move(endpoints), config_.server.allowed_sources,
+                                                   *writer_, clock_);
     admin::add_health(admin_routes_, std::move(health));
 }
 
@@ -135,15 +142,16 @@ std::optional<failure> daemon::exposed_without_proof() const {
     if (open_address == reachable.end()) return std::nullopt;
     for (const auto& each : config_.endpoints)
         if (each.mode == config::signature_mode::disabled)
-            return failure{errc::configuration_invalid, "endpoint " + each.name + " checks no signatures, but the socket " +
+            return failure{errc::configuration_invalid, "endpoint " + each.name +
+                                                            " checks no signatures, but the socket " +
                                                             *open_address + " is not for this host alone"};
     return std::nullopt;
 }
 
 std::optional<int> daemon::open_listeners() {
     const auto cores = std::max(1u, std::thread::hardware_concurrency());
-    ingest_loops_ = std::make_unique<runtime::event_loops>(config_.server.threads != 0 ? config_.server.threads : cores,
-                                                           "ingest");
+    ingest_loops_ = std::make_unique<runtime::event_loops>(
+        config_.server.threads != 0 ? config_.server.threads : cores, "ingest");
     admin_loop_ = std::make_unique<runtime::event_loops>(1, "admin");
 
     http::server_options ingest{"ingest", config_.server.limits, config_.server.trusted_proxies, nullptr};
@@ -162,7 +170,8 @@ std::optional<int> daemon::open_listeners() {
         const bool for_admin = socket.name == "admin";
         (for_admin ? admin_inherited : ingest_inherited) = true;
         if (auto taken = (for_admin ? *admin_server_ : *ingest_server_).adopt(socket.descriptor); !taken)
-            return complain(taken.error(), "a socket that was passed in is not usable", cli::exit_code::unavailable);
+            return complain(taken.error(), "a socket that was passed in is not usable",
+                            cli::exit_code::unavailable);
     }
     if (const auto exposed = exposed_without_proof())
         return complain(*exposed, "the configuration cannot be carried out", cli::exit_code::configuration);
@@ -171,7 +180,8 @@ std::optional<int> daemon::open_listeners() {
     };
     for (auto opened : {open(*admin_server_, config_.admin.listen, admin_inherited),
                         open(*ingest_server_, config_.server.listen, ingest_inherited)})
-        if (!opened) return complain(opened.error(), "a listener cannot be opened", cli::exit_code::unavailable);
+        if (!opened)
+            return complain(opened.error(), "a listener cannot be opened", cli::exit_code::unavailable);
     return std::nullopt;
 }
 
@@ -181,7 +191,8 @@ std::optional<int> daemon::start() {
     build_receiver();
     if (const auto code = open_listeners()) return code;
 
-    for (auto& ring : key_rings_) ring->start();
+    for (auto& ring : key_rings_)
+        ring->start();
     dispatcher_->start();
     admin_server_->start();
     ingest_server_->start();
@@ -189,7 +200,8 @@ std::optional<int> daemon::start() {
         log::info("listening", {{"listener", "admin"}, {"address", address}});
     for (const auto& address : ingest_server_->addresses())
         log::info("listening", {{"listener", "ingest"}, {"address", address}});
-    runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) + " endpoint(s)");
+    runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) +
+                                   " endpoint(s)");
     return std::nullopt;
 }
 
@@ -198,7 +210,8 @@ void daemon::stop() {
     runtime::systemd::notify_stopping();
     log::info("stopping", {{"grace_ms", config_.server.shutdown_grace.count()}});
     ingest_server_->stop_accepting();
-    for (auto& ring : key_rings_) ring->stop(); // requests that wait for keys are answered 503 now
+    for (auto& ring : key_rings_)
+        ring->stop(); // requests that wait for keys are answered 503 now
     if (!ingest_server_->drain(config_.server.shutdown_grace))
         log::warning("connections were cut off: the grace was over");
     dispatcher_->stop();
@@ -225,7 +238,8 @@ void daemon::stop() {
 
 int run_daemon(const config::configuration& configuration) {
     runtime::supervisor supervisor; // blocks the signals, so before any thread starts
-    log::start({static_cast<log::level>(configuration.log.level), static_cast<log::format>(configuration.log.format)});
+    log::start({static_cast<log::level>(configuration.log.level),
+                static_cast<log::format>(configuration.log.format)});
     int exit_code = cli::exit_code::ok;
     {
         daemon d(configuration, supervisor);

@@ -4,10 +4,10 @@
 
 namespace webhookd {
 
-/// Runs the daemon until SIGTERM or SIGINT, in the foreground. Returns the process's exit code (sysexits.h): 0 after an
-/// orderly shutdown, 69 when a listener or the store cannot be had, 74 when the disk fails at the start, 78 when the
-/// configuration cannot be carried out. Reports by log lines; opens everything before it accepts anything.
-/// Blocks the calling thread; call once in a process, before other threads are started.
+/// Runs the daemon until SIGTERM or SIGINT, in the foreground. Returns the process's exit code (sysexits.h):
+/// 0 after an orderly shutdown, 69 when a listener or the store cannot be had, 74 when the disk fails at the
+/// start, 78 when the configuration cannot be carried out. Reports by log lines; opens everything before it
+/// accepts anything. Blocks the calling thread; call once in a process, before other threads are started.
 int run_daemon(const config::configuration& configuration);
 
 } // namespace webhookd

@@ -8,8 +8,8 @@
 
 namespace webhookd {
 
-/// Every failure the daemon expects. Errors of others (errno, SQLite, OpenSSL, curl, YAML) become one of these at
-/// the edge where they arise; nothing further in knows them.
+/// Every failure the daemon expects. Errors of others (errno, SQLite, OpenSSL, curl, YAML) become one of
+/// these at the edge where they arise; nothing further in knows them.
 enum class errc {
     // event: the bytes of an envelope
     not_json = 1,        ///< The body is not one JSON object in UTF-8.
@@ -21,7 +21,8 @@ enum class errc {
     signature_missing,      ///< No x-jws-signature header.
     signature_repeated,     ///< More than one x-jws-signature header.
     signature_malformed,    ///< Not `BASE64URL(header)..BASE64URL(signature)`.
-    header_not_accepted,    ///< The protected header is no JSON object, or names crit, b64, jku, jwk, x5u or x5c.
+    header_not_accepted,    ///< The protected header is no JSON object, or names crit, b64, jku, jwk, x5u or
+                            ///< x5c.
     algorithm_not_accepted, ///< `alg` is not PS256.
     key_unknown,            ///< No key of the endpoint's set has this `kid`.
     signature_mismatch,     ///< Well formed, but not over these bytes with this key.
@@ -30,15 +31,15 @@ enum class errc {
     keys_unavailable,       ///< The key set could not be had; the sender should come again.
 
     // store
-    store_full,       ///< No room left on the disk.
-    store_io,         ///< The disk failed to read or write.
-    store_corrupt,    ///< The database failed its integrity check.
-    store_newer,      ///< The database was written by a newer version of the daemon.
-    store_busy,       ///< Somebody else holds the database.
-    store_not_found,  ///< No such event, delivery or cursor.
-    store_bad_url,    ///< The storage URL names no engine that we have.
-    queue_full,       ///< As much is waiting as may wait.
-    shutting_down,    ///< The daemon is stopping and takes nothing new.
+    store_full,      ///< No room left on the disk.
+    store_io,        ///< The disk failed to read or write.
+    store_corrupt,   ///< The database failed its integrity check.
+    store_newer,     ///< The database was written by a newer version of the daemon.
+    store_busy,      ///< Somebody else holds the database.
+    store_not_found, ///< No such event, delivery or cursor.
+    store_bad_url,   ///< The storage URL names no engine that we have.
+    queue_full,      ///< As much is waiting as may wait.
+    shutting_down,   ///< The daemon is stopping and takes nothing new.
 
     // configuration and files
     configuration_invalid, ///< The configuration has mistakes; the diagnostics tell which.
@@ -58,7 +59,8 @@ enum class errc {
 /// A stable, kebab-case name: `signature-mismatch`. Used as metric label, log field and problem type.
 [[nodiscard]] std::string_view to_string(errc code) noexcept;
 
-/// One expected failure: which, and for a person to read, the particulars (never a secret, never personal data).
+/// One expected failure: which, and for a person to read, the particulars (never a secret, never personal
+/// data).
 struct failure {
     errc code;
     std::string detail = {};
@@ -70,7 +72,8 @@ struct failure {
 [[nodiscard]] std::string to_string(const failure& f);
 
 /// A value or an expected failure. `.value()` on a failure is a bug and throws std::logic_error.
-template <class T> using result = boost::system::result<T, failure>;
+template <class T>
+using result = boost::system::result<T, failure>;
 
 [[noreturn]] void throw_exception_from_error(const failure& f, const boost::source_location& where);
 

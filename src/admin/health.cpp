@@ -27,8 +27,10 @@ bool write_endpoint(json_writer& json, const std::string& name, const ingest::ke
         json.Key("keys");
         json.Uint64(status.keys);
         json.Key("keys_age_seconds");
-        if (status.age) json.Int64(status.age->count());
-        else json.Null();
+        if (status.age)
+            json.Int64(status.age->count());
+        else
+            json.Null();
         json.Key("keys_from_cache");
         json.Bool(status.from_cache);
         if (!status.last_error.empty()) {
@@ -53,7 +55,8 @@ http::response readiness(const health_sources& sources) {
     json.String(sources.writer.healthy() ? "ok" : "failing");
     json.Key("endpoints");
     json.StartArray();
-    for (const auto& [name, keys] : sources.key_rings) ready = write_endpoint(json, name, keys) && ready;
+    for (const auto& [name, keys] : sources.key_rings)
+        ready = write_endpoint(json, name, keys) && ready;
     json.EndArray();
     json.Key("status");
     json.String(ready ? "ready" : "not ready");
@@ -71,7 +74,9 @@ runtime::task<http::response> answer_alive(http::request&) {
     co_return r;
 }
 
-runtime::task<http::response> answer_readiness(const health_sources& sources) { co_return readiness(sources); }
+runtime::task<http::response> answer_readiness(const health_sources& sources) {
+    co_return readiness(sources);
+}
 
 } // namespace
 

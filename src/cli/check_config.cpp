@@ -1,11 +1,11 @@
 #include "cli/check_config.hpp"
 
+#include <webhookd/event/envelope.hpp>
+#include <webhookd/event/event_type.hpp>
+
 #include "cli/exit_code.hpp"
 #include "cli/route_trial.hpp"
 #include "config/source_text.hpp"
-
-#include <webhookd/event/envelope.hpp>
-#include <webhookd/event/event_type.hpp>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

@@ -1,9 +1,9 @@
 #include "cli/serve.hpp"
 
-#include "cli/exit_code.hpp"
-
 #include <webhookd/app.hpp>
 #include <webhookd/config/load.hpp>
+
+#include "cli/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,7 +16,8 @@ namespace {
 
 int serve(const std::string& file) {
     const auto loaded = config::load_file(file);
-    for (const auto& each : loaded.diagnostics) std::cerr << to_string(each) << '\n';
+    for (const auto& each : loaded.diagnostics)
+        std::cerr << to_string(each) << '\n';
     if (!loaded.value) return exit_code::configuration;
     return run_daemon(*loaded.value);
 }

@@ -1,7 +1,7 @@
+#include <webhookd/event/event_type.hpp>
+
 #include "config/route_reach.hpp"
 #include "config/wording.hpp"
-
-#include <webhookd/event/event_type.hpp>
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>

@@ -1,7 +1,7 @@
+#include <webhookd/config/load.hpp>
+
 #include "config/sections.hpp"
 #include "config/source_text.hpp"
-
-#include <webhookd/config/load.hpp>
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/reading.hpp"
-
 #include <webhookd/config/units.hpp>
+
+#include "config/reading.hpp"
 
 #include <chrono>
 #include <cstdint>

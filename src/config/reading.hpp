@@ -1,9 +1,9 @@
 #pragma once
 
+#include <webhookd/config/load.hpp>
+
 #include "config/references.hpp"
 #include "config/yaml_document.hpp"
-
-#include <webhookd/config/load.hpp>
 
 #include <map>
 #include <optional>

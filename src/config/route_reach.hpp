@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/object_reader.hpp"
-
 #include <webhookd/config/config.hpp>
+
+#include "config/object_reader.hpp"
 
 #include <string>
 #include <vector>

@@ -1,9 +1,9 @@
+#include <webhookd/event/event_type.hpp>
+#include <webhookd/routing/pattern.hpp>
+
 #include "config/route_reach.hpp"
 #include "config/sections.hpp"
 #include "config/wording.hpp"
-
-#include <webhookd/event/event_type.hpp>
-#include <webhookd/routing/pattern.hpp>
 
 #include <algorithm>
 #include <map>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/yaml_document.hpp"
-
 #include <webhookd/error.hpp>
+
+#include "config/yaml_document.hpp"
 
 #include <cstddef>
 #include <filesystem>

@@ -198,7 +198,8 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
     }
 
     try {
-        // At the end of a file the parser takes an open quote for a closed one, at the end of a document it does not.
+        // At the end of a file the parser takes an open quote for a closed one, at the end of a document it
+        // does not.
         std::istringstream stream(std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n"));
         YAML::Parser parser(stream);
         yaml_builder builder(document);
@@ -210,7 +211,8 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
         mistakes.push_back(stop.mistake);
     } catch (const YAML::ParserException& e) {
         const bool open = e.msg == YAML::ErrorMsg::DOC_IN_SCALAR;
-        report(to_place(e.mark), open ? "YAML: the quotes that were opened before never close" : "YAML: " + e.msg);
+        report(to_place(e.mark),
+               open ? "YAML: the quotes that were opened before never close" : "YAML: " + e.msg);
     } catch (const std::exception&) {
         report(place{1, 1}, "YAML that cannot be read");
     }

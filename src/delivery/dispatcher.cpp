@@ -1,5 +1,4 @@
 #include <webhookd/delivery/dispatcher.hpp>
-
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
@@ -24,12 +23,18 @@ constexpr std::chrono::milliseconds longest_pause = 30s;
 
 dispatcher::dispatcher(store::event_store& store, store::group_writer& writer, routing::routing_table table,
                        handler_map handlers)
-    : store_(store), writer_(writer), table_(std::move(table)), handlers_(std::move(handlers)) {
-    const bool bodies = std::any_of(handlers_.begin(), handlers_.end(), [](const auto& h) { return h.second->needs_body(); });
+    : store_(store)
+    , writer_(writer)
+    , table_(std::move(table))
+    , handlers_(std::move(handlers)) {
+    const bool bodies =
+        std::any_of(handlers_.begin(), handlers_.end(), [](const auto& h) { return h.second->needs_body(); });
     extent_ = bodies ? store::extent::everything : store::extent::envelope;
 }
 
-dispatcher::~dispatcher() { stop(); }
+dispatcher::~dispatcher() {
+    stop();
+}
 
 void dispatcher::start() {
     thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });

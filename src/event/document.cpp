@@ -1,7 +1,7 @@
+#include <webhookd/event/document.hpp>
+
 #include "event/json.hpp"
 #include "event/parse.hpp"
-
-#include <webhookd/event/document.hpp>
 
 #include <rapidjson/document.h>
 

@@ -1,6 +1,6 @@
-#include "event/json.hpp"
-
 #include <webhookd/event/envelope.hpp>
+
+#include "event/json.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,12 +1,12 @@
+#include <webhookd/event/document.hpp>
+#include <webhookd/event/event_type.hpp>
+#include <webhookd/event/sample.hpp>
+
 #include "event/parse.hpp"
 #include "event/sample/objects.hpp"
 #include "event/sample/override.hpp"
 #include "event/sample/story.hpp"
 #include "event/sample/writer.hpp"
-
-#include <webhookd/event/document.hpp>
-#include <webhookd/event/event_type.hpp>
-#include <webhookd/event/sample.hpp>
 
 #include <rapidjson/prettywriter.h>
 

@@ -19,9 +19,13 @@ failure system_failure(const std::string& name) {
 } // namespace
 
 line_sink::line_sink(runtime::unique_fd owned, int fd, std::string name)
-    : owned_(std::move(owned)), fd_(fd), name_(std::move(name)) {}
+    : owned_(std::move(owned))
+    , fd_(fd)
+    , name_(std::move(name)) {}
 
-line_sink line_sink::standard_error() { return {{}, STDERR_FILENO, "standard error"}; }
+line_sink line_sink::standard_error() {
+    return {{}, STDERR_FILENO, "standard error"};
+}
 
 result<line_sink> line_sink::open(const std::filesystem::path& file) {
     runtime::unique_fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
@@ -38,7 +42,8 @@ result<void> line_sink::write(std::string line) {
         if (written > 0) {
             rest.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN) {
-            // Standard error may be somebody's non-blocking pipe; this thread has the time to wait for the reader.
+            // Standard error may be somebody's non-blocking pipe; this thread has the time to wait for the
+            // reader.
             pollfd ready{fd_, POLLOUT, 0};
             ::poll(&ready, 1, 1000);
         } else if (errno != EINTR) {

@@ -9,7 +9,9 @@ namespace {
 class log_handler final : public handler {
 public:
     log_handler(log_handler_options options, line_sink sink, const runtime::clock& clock)
-        : options_(std::move(options)), sink_(std::move(sink)), clock_(clock) {}
+        : options_(std::move(options))
+        , sink_(std::move(sink))
+        , clock_(clock) {}
 
     bool needs_body() const override { return options_.settings.include_payload; }
 
@@ -18,8 +20,8 @@ public:
 private:
     std::string render(const delivery& d) const {
         const auto& e = d.event.envelope;
-        std::vector<log::field> fields{{"handler", options_.name}, {"endpoint", d.event.endpoint}, {"event", e.id},
-                                       {"type", e.type}};
+        std::vector<log::field> fields{
+            {"handler", options_.name}, {"endpoint", d.event.endpoint}, {"event", e.id}, {"type", e.type}};
         const auto add = [&](std::string_view key, std::string_view value) {
             if (!value.empty()) fields.emplace_back(key, value);
         };
@@ -49,7 +51,8 @@ result<std::unique_ptr<handler>> make_log_handler(log_handler_options options, c
     auto sink = options.settings.file.empty() ? result<line_sink>(line_sink::standard_error())
                                               : line_sink::open(options.settings.file);
     if (!sink) return sink.error();
-    return std::unique_ptr<handler>(std::make_unique<log_handler>(std::move(options), std::move(*sink), clock));
+    return std::unique_ptr<handler>(
+        std::make_unique<log_handler>(std::move(options), std::move(*sink), clock));
 }
 
 } // namespace webhookd::handler

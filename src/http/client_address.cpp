@@ -56,7 +56,8 @@ std::string_view forwarded_for(std::string_view element) {
 
 bool trusted(std::string_view address, std::span<const config::cidr> proxies) {
     const auto bytes = config::parse_ip(address);
-    return bytes && std::any_of(proxies.begin(), proxies.end(), [&](const auto& net) { return net.contains(*bytes); });
+    return bytes &&
+           std::any_of(proxies.begin(), proxies.end(), [&](const auto& net) { return net.contains(*bytes); });
 }
 
 /// All entries of a header, which may stand on several lines, in their order.
@@ -64,7 +65,8 @@ std::vector<std::string_view> entries(const boost::beast::http::fields& headers,
     std::vector<std::string_view> all;
     const auto [begin, end] = headers.equal_range({name.data(), name.size()});
     for (auto line = begin; line != end; ++line)
-        for (const auto entry : split({line->value().data(), line->value().size()}, ',')) all.push_back(entry);
+        for (const auto entry : split({line->value().data(), line->value().size()}, ','))
+            all.push_back(entry);
     return all;
 }
 
@@ -90,7 +92,8 @@ std::string client_address(std::string_view peer, const boost::beast::http::fiel
     std::transform(forwarded.begin(), forwarded.end(), forwarded.begin(), forwarded_for);
     if (forwarded.empty()) return walk(peer, x_forwarded_for, trusted_proxies);
     const auto told = walk(peer, forwarded, trusted_proxies);
-    if (!x_forwarded_for.empty() && walk(peer, x_forwarded_for, trusted_proxies) != told) return std::string(peer);
+    if (!x_forwarded_for.empty() && walk(peer, x_forwarded_for, trusted_proxies) != told)
+        return std::string(peer);
     return told;
 }
 

@@ -1,10 +1,10 @@
 #include "http/connection.hpp"
 
-#include "http/request_rules.hpp"
-
 #include <webhookd/http/client_address.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/log.hpp>
+
+#include "http/request_rules.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
@@ -23,14 +23,19 @@ namespace {
 
 /// One read takes a whole usual request, headers and body.
 constexpr std::size_t read_ahead = 8 * 1024;
-/// Unread bytes of a refused request that are still taken in, so that the client reads our answer and not a reset.
+/// Unread bytes of a refused request that are still taken in, so that the client reads our answer and not a
+/// reset.
 constexpr std::size_t linger_bytes = 1024 * 1024;
 constexpr auto linger_time = std::chrono::seconds(2);
 /// A refused body of at most this size is read to its end, and the connection stays.
 constexpr std::uint64_t small_body = 64 * 1024;
 
-stream_socket& socket_of(stream_socket& plain) { return plain; }
-stream_socket& socket_of(tls_stream& tls) { return tls.next_layer(); }
+stream_socket& socket_of(stream_socket& plain) {
+    return plain;
+}
+stream_socket& socket_of(tls_stream& tls) {
+    return tls.next_layer();
+}
 
 } // namespace
 
@@ -45,25 +50,30 @@ connection<Stream>::connection(Stream stream, shard& home)
     buffer_.reserve(read_ahead);
 }
 
-template <class Stream> connection<Stream>::~connection() {
+template <class Stream>
+connection<Stream>::~connection() {
     shard_.connections.erase(position_);
     --state_.open;
 }
 
-template <class Stream> void connection<Stream>::cancel() {
+template <class Stream>
+void connection<Stream>::cancel() {
     error_code ignored;
     stream_.lowest_layer().cancel(ignored);
 }
 
 // GCC 12 miscompiles a co_await that stands in a condition: what it brings is named first, here and below.
-template <class Stream> task<void> connection<Stream>::run() {
+template <class Stream>
+task<void> connection<Stream>::run() {
     const bool ready = co_await handshake();
     if (!ready) co_return;
-    for (auto next = after::keep; next == after::keep;) next = co_await serve_one();
+    for (auto next = after::keep; next == after::keep;)
+        next = co_await serve_one();
     if (!broken_) co_await close();
 }
 
-template <class Stream> task<bool> connection<Stream>::handshake() {
+template <class Stream>
+task<bool> connection<Stream>::handshake() {
     error_code ec;
     if constexpr (std::is_same_v<Stream, tls_stream>) {
         set_deadline(limits().header_timeout);
@@ -74,7 +84,8 @@ template <class Stream> task<bool> connection<Stream>::handshake() {
 }
 
 /// Waits for the first byte of the next request, unless it is here already. False: there will be none.
-template <class Stream> task<bool> connection<Stream>::wait_for_request() {
+template <class Stream>
+task<bool> connection<Stream>::wait_for_request() {
     if (buffer_.size() > 0) co_return true;
     if (shard_.draining()) co_return false;
     error_code ec;
@@ -92,7 +103,8 @@ template <class Stream> task<bool> connection<Stream>::wait_for_request() {
 }
 
 /// An answer: the request ends here with it, and the connection too. Status 0 in it: without a word.
-template <class Stream> task<std::optional<response>> connection<Stream>::read_head(parser& p) {
+template <class Stream>
+task<std::optional<response>> connection<Stream>::read_head(parser& p) {
     error_code ec;
     set_deadline(limits().header_timeout);
     co_await boost::beast::http::async_read_header(stream_, buffer_, p, asio::redirect_error(use_task, ec));
@@ -105,7 +117,8 @@ template <class Stream> task<std::optional<response>> connection<Stream>::read_h
     co_return describe_read_error(ec);
 }
 
-template <class Stream> task<std::optional<response>> connection<Stream>::read_body(parser& p) {
+template <class Stream>
+task<std::optional<response>> connection<Stream>::read_body(parser& p) {
     if (p.is_done()) co_return std::nullopt;
     error_code ec;
     set_deadline(limits().body_timeout);
@@ -119,18 +132,21 @@ template <class Stream> task<std::optional<response>> connection<Stream>::read_b
     co_return describe_read_error(ec);
 }
 
-template <class Stream> task<response> connection<Stream>::call_service(request& r) {
+template <class Stream>
+task<response> connection<Stream>::call_service(request& r) {
     deadline = no_deadline; // the service answers for its own time
     try {
         co_return co_await state_.serves.handle(r);
     } catch (const std::exception& e) {
         ++state_.exceptions;
-        log::error("a request ended with an exception", {{"listener", state_.options.name}, {"what", e.what()}});
+        log::error("a request ended with an exception",
+                   {{"listener", state_.options.name}, {"what", e.what()}});
     }
     co_return problem(status::internal_server_error, "The request could not be handled; the log tells why.");
 }
 
-template <class Stream> task<typename connection<Stream>::after> connection<Stream>::serve_one() {
+template <class Stream>
+task<typename connection<Stream>::after> connection<Stream>::serve_one() {
     const bool begun = co_await wait_for_request();
     if (!begun) co_return after::close;
     fresh_ = false;
@@ -143,9 +159,8 @@ template <class Stream> task<typename connection<Stream>::after> connection<Stre
     if (bad_head) co_return co_await send(*bad_head, last_answer);
 
     const auto& head = p.get();
-    wire_options options{.keep_alive = p.keep_alive(),
-                         .http_1_0 = head.version() == 10,
-                         .head = head.method() == verb::head};
+    wire_options options{
+        .keep_alive = p.keep_alive(), .http_1_0 = head.version() == 10, .head = head.method() == verb::head};
     request r{head, path_of(head.target()), query_of(head.target()),
               client_address(peer_, head, state_.options.trusted_proxies), false};
     r.local = r.client == peer_ && is_local(peer_);
@@ -159,7 +174,8 @@ template <class Stream> task<typename connection<Stream>::after> connection<Stre
     if (expects_continue && !p.is_done() && buffer_.size() == 0) {
         error_code ec;
         set_deadline(limits().body_timeout);
-        co_await asio::async_write(stream_, asio::buffer(continue_line()), asio::redirect_error(use_task, ec));
+        co_await asio::async_write(stream_, asio::buffer(continue_line()),
+                                   asio::redirect_error(use_task, ec));
     }
     const auto bad_body = co_await read_body(p);
     if (bad_body) co_return co_await send(*bad_body, last_answer);
@@ -173,7 +189,8 @@ template <class Stream> task<typename connection<Stream>::after> connection<Stre
 template <class Stream>
 task<typename connection<Stream>::after> connection<Stream>::send(const response& r, wire_options options) {
     if (r.status == no_answer) co_return after::close;
-    options.keep_alive = options.keep_alive && !shard_.draining() && r.status != status::internal_server_error;
+    options.keep_alive =
+        options.keep_alive && !shard_.draining() && r.status != status::internal_server_error;
     const auto bytes = to_wire(r, options);
     error_code ec;
     set_deadline(limits().body_timeout);
@@ -182,9 +199,10 @@ task<typename connection<Stream>::after> connection<Stream>::send(const response
     co_return options.keep_alive && !broken_ ? after::keep : after::close;
 }
 
-/// Says goodbye and takes in what the client still sends, for a bounded time: closing a socket with unread bytes would
-/// reset the connection, and the client might never see our answer (RFC 9112 §9.6).
-template <class Stream> task<void> connection<Stream>::close() {
+/// Says goodbye and takes in what the client still sends, for a bounded time: closing a socket with unread
+/// bytes would reset the connection, and the client might never see our answer (RFC 9112 §9.6).
+template <class Stream>
+task<void> connection<Stream>::close() {
     error_code ec;
     set_deadline(linger_time);
     if constexpr (std::is_same_v<Stream, tls_stream>)
@@ -193,7 +211,8 @@ template <class Stream> task<void> connection<Stream>::close() {
     socket.shutdown(asio::socket_base::shutdown_send, ec);
     buffer_.clear();
     for (std::size_t taken = 0; !ec && taken < linger_bytes && !past_deadline();)
-        taken += co_await socket.async_read_some(buffer_.prepare(read_ahead), asio::redirect_error(use_task, ec));
+        taken +=
+            co_await socket.async_read_some(buffer_.prepare(read_ahead), asio::redirect_error(use_task, ec));
 }
 
 template class connection<stream_socket>;

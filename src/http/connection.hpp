@@ -18,7 +18,8 @@ using tls_stream = boost::asio::ssl::stream<stream_socket>;
 
 /// One client's connection: reads requests one after the other, pipelined ones included, and answers each.
 /// Every wait has a deadline, which the shard's sweep enforces.
-template <class Stream> class connection final : public connection_handle {
+template <class Stream>
+class connection final : public connection_handle {
 public:
     connection(Stream stream, shard& home);
     ~connection() override;
@@ -50,7 +51,7 @@ private:
     std::list<connection_handle*>::iterator position_;
     boost::beast::flat_buffer buffer_;
     std::string peer_;
-    bool fresh_ = true;  ///< no request was received yet
+    bool fresh_ = true;   ///< no request was received yet
     bool broken_ = false; ///< nothing can be sent any more
 };
 
@@ -58,7 +59,8 @@ extern template class connection<stream_socket>;
 extern template class connection<tls_stream>;
 
 /// Owns the connection until it has ended.
-template <class Stream> runtime::task<void> serve_connection(std::unique_ptr<connection<Stream>> c) {
+template <class Stream>
+runtime::task<void> serve_connection(std::unique_ptr<connection<Stream>> c) {
     co_await c->run();
 }
 

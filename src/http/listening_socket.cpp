@@ -1,9 +1,8 @@
 #include "http/listening_socket.hpp"
 
-#include <fmt/format.h>
-
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -35,7 +34,8 @@ result<socket_address> to_socket_address(const config::listen_address& address) 
         auto& un = reinterpret_cast<sockaddr_un&>(out.storage);
         un.sun_family = AF_UNIX;
         if (address.unix_path.size() >= sizeof(un.sun_path))
-            return failure{errc::argument_invalid, "the path of " + address.to_string() + " is too long for a socket"};
+            return failure{errc::argument_invalid,
+                           "the path of " + address.to_string() + " is too long for a socket"};
         address.unix_path.copy(un.sun_path, sizeof(un.sun_path) - 1);
         out.length = sizeof(sockaddr_un);
         return out;
@@ -75,14 +75,16 @@ void describe(listening_socket& s) {
     }
 }
 
-result<listening_socket> bind_and_listen(const socket_address& where, const std::string& name, bool share_port) {
+result<listening_socket> bind_and_listen(const socket_address& where, const std::string& name,
+                                         bool share_port) {
     listening_socket s;
     s.fd.reset(socket(where.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!s.fd) return system_failure(name, "socket");
     const int on = 1;
     const int off = 0;
     if (where.storage.ss_family != AF_UNIX) setsockopt(s.fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (where.storage.ss_family == AF_INET6) setsockopt(s.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    if (where.storage.ss_family == AF_INET6)
+        setsockopt(s.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     if (share_port && setsockopt(s.fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
         return system_failure(name, "SO_REUSEPORT");
     if (bind(s.fd.get(), where.raw(), where.length) != 0) return system_failure(name, "bind");
@@ -118,7 +120,8 @@ result<listening_socket> open_listener(const config::listen_address& address) {
 
 result<listening_socket> open_shared(const listening_socket& first) {
     socket_address where;
-    if (getsockname(first.fd.get(), where.raw(), &where.length) != 0) return system_failure(first.address, "getsockname");
+    if (getsockname(first.fd.get(), where.raw(), &where.length) != 0)
+        return system_failure(first.address, "getsockname");
     return bind_and_listen(where, first.address, true);
 }
 

@@ -17,15 +17,16 @@ struct listening_socket {
     std::uint16_t port = 0;
 };
 
-/// Fails when somebody else, another daemon of ours included, listens there already, although the sockets share their
-/// port by SO_REUSEPORT: `open_shared` then adds further sockets of this process to the same port.
-/// Errors: address_in_use, with the address and the system's reason.
+/// Fails when somebody else, another daemon of ours included, listens there already, although the sockets
+/// share their port by SO_REUSEPORT: `open_shared` then adds further sockets of this process to the same
+/// port. Errors: address_in_use, with the address and the system's reason.
 [[nodiscard]] result<listening_socket> open_listener(const config::listen_address& address);
 
 /// One more socket on the port of `first`.
 [[nodiscard]] result<listening_socket> open_shared(const listening_socket& first);
 
-/// Checks and describes a socket that was passed in. Errors: argument_invalid when it is not a listening stream socket.
+/// Checks and describes a socket that was passed in. Errors: argument_invalid when it is not a listening
+/// stream socket.
 [[nodiscard]] result<listening_socket> adopt_listener(int descriptor);
 
 } // namespace webhookd::http

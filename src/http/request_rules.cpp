@@ -7,7 +7,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
-
 #include <netinet/in.h>
 
 namespace webhookd::http {
@@ -20,7 +19,8 @@ std::optional<response> check_head(const beast_http::request_header<>& head) {
         return problem(status::bad_request, "A request needs exactly one Host header.");
     if (const auto coding = head.find(field::transfer_encoding); coding != head.end()) {
         // Two readings of where a body ends are how requests are smuggled past a proxy.
-        if (head.version() < 11 || head.count(field::transfer_encoding) > 1 || head.count(field::content_length) > 0)
+        if (head.version() < 11 || head.count(field::transfer_encoding) > 1 ||
+            head.count(field::content_length) > 0)
             return problem(status::bad_request, "The body's length is stated in more than one way.");
         if (!boost::beast::iequals(coding->value(), "chunked"))
             return problem(status::not_implemented, "No transfer coding but chunked is understood.");
@@ -34,7 +34,8 @@ response describe_read_error(boost::system::error_code ec) {
     using beast_http::error;
     if (ec == error::header_limit || ec == error::buffer_overflow)
         return problem(status::request_header_fields_too_large, "The request's headers are too large.");
-    if (ec == error::body_limit) return problem(status::payload_too_large, "The request's body is too large.");
+    if (ec == error::body_limit)
+        return problem(status::payload_too_large, "The request's body is too large.");
     if (ec == error::bad_version)
         return problem(status::http_version_not_supported, "HTTP/1.1 and HTTP/1.0 are spoken here.");
     const bool malformed = ec.category() == make_error_code(error::end_of_stream).category() &&
@@ -47,7 +48,9 @@ bool wants_continue(const beast_http::request_header<>& head) {
     return head.version() >= 11 && boost::beast::iequals(head[field::expect], "100-continue");
 }
 
-std::string_view continue_line() noexcept { return "HTTP/1.1 100 Continue\r\n\r\n"; }
+std::string_view continue_line() noexcept {
+    return "HTTP/1.1 100 Continue\r\n\r\n";
+}
 
 namespace {
 

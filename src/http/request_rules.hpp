@@ -2,21 +2,21 @@
 
 #include <webhookd/http/message.hpp>
 
+#include "http/shard.hpp"
+
 #include <boost/system/error_code.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "http/shard.hpp"
-
 namespace webhookd::http {
 
 /// Stands in a response that shall not be sent: the client is gone or never spoke.
 inline constexpr status no_answer = status::unknown;
 
-/// What HTTP itself asks of a request's headers, beyond what the parser checks. An answer refuses the request.
-/// Sources: RFC 9112 §3.2 (Host), §6.1 (Transfer-Encoding), RFC 9110 §10.1.1 (Expect).
+/// What HTTP itself asks of a request's headers, beyond what the parser checks. An answer refuses the
+/// request. Sources: RFC 9112 §3.2 (Host), §6.1 (Transfer-Encoding), RFC 9110 §10.1.1 (Expect).
 [[nodiscard]] std::optional<response> check_head(const boost::beast::http::request_header<>& head);
 
 /// The answer to bytes that the parser refused.
@@ -29,7 +29,8 @@ inline constexpr status no_answer = status::unknown;
 [[nodiscard]] std::string_view path_of(std::string_view target);
 [[nodiscard]] std::string_view query_of(std::string_view target);
 
-/// Address of the other end: `192.0.2.1`, `2001:db8::1`, `unix`. An IPv4 client on an IPv6 socket is an IPv4 client.
+/// Address of the other end: `192.0.2.1`, `2001:db8::1`, `unix`. An IPv4 client on an IPv6 socket is an IPv4
+/// client.
 [[nodiscard]] std::string peer_address(const stream_socket::lowest_layer_type& socket);
 /// On this host: a loopback address or a unix socket.
 [[nodiscard]] bool is_local(std::string_view peer);

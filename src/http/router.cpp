@@ -1,6 +1,5 @@
-#include <webhookd/http/router.hpp>
-
 #include <webhookd/http/problem.hpp>
+#include <webhookd/http/router.hpp>
 
 #include <boost/beast/http/verb.hpp>
 
@@ -31,6 +30,8 @@ std::optional<response> router::admit(const request& r) {
     return method_not_allowed(allowed);
 }
 
-runtime::task<response> router::handle(request& r) { return (*find(r))(r); }
+runtime::task<response> router::handle(request& r) {
+    return (*find(r))(r);
+}
 
 } // namespace webhookd::http

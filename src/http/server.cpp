@@ -1,17 +1,14 @@
+#include <webhookd/http/problem.hpp>
 #include <webhookd/http/server.hpp>
+#include <webhookd/runtime/log.hpp>
 
 #include "http/listening_socket.hpp"
 #include "http/shard.hpp"
-
-#include <webhookd/http/problem.hpp>
-#include <webhookd/runtime/log.hpp>
-
 #include "http/wire.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -33,7 +30,8 @@ constexpr auto pause_after_accept_error = std::chrono::milliseconds(200);
 /// Over the limit: a short word, if it fits into the socket's buffer, and goodbye. Never waits.
 void turn_away(stream_socket& socket, bool plain) {
     if (!plain) return;
-    const auto bytes = to_wire(unavailable("Too many connections.", std::chrono::seconds(1)), {.keep_alive = false});
+    const auto bytes =
+        to_wire(unavailable("Too many connections.", std::chrono::seconds(1)), {.keep_alive = false});
     ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     boost::system::error_code ignored;
     socket.shutdown(asio::socket_base::shutdown_send, ignored);
@@ -45,7 +43,10 @@ void turn_away(stream_socket& socket, bool plain) {
 class accept_loop {
 public:
     accept_loop(listening_socket socket, shard& home, std::vector<shard*> homes)
-        : address_(socket.address), home_(home), homes_(std::move(homes)), acceptor_(home.executor()) {
+        : address_(socket.address)
+        , home_(home)
+        , homes_(std::move(homes))
+        , acceptor_(home.executor()) {
         tcp_ = socket.family != AF_UNIX;
         acceptor_.assign(asio::generic::stream_protocol(socket.family, 0), socket.fd.release());
     }
@@ -68,7 +69,8 @@ public:
             if (!ec) {
                 take(std::move(socket), next);
             } else if (acceptor_.is_open() && ec != asio::error::connection_aborted) {
-                // Out of descriptors or memory: it would fail again at once, so give the others time to finish.
+                // Out of descriptors or memory: it would fail again at once, so give the others time to
+                // finish.
                 report(ec);
                 pause.expires_after(pause_after_accept_error);
                 co_await pause.async_wait(asio::redirect_error(use_task, ec));
@@ -90,8 +92,10 @@ private:
             const int on = 1;
             setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         }
-        if (&next == &home_) next.adopt(std::move(socket));
-        else asio::post(next.executor(), hand_over{std::move(socket), &next});
+        if (&next == &home_)
+            next.adopt(std::move(socket));
+        else
+            asio::post(next.executor(), hand_over{std::move(socket), &next});
     }
 
     struct hand_over {
@@ -104,7 +108,8 @@ private:
         const auto count = ++home_.state().accept_errors;
         // The first, and then ever fewer: a flood of errors must not become a flood of lines.
         if ((count & (count - 1)) == 0)
-            log::warning("cannot accept connections", {{"address", address_}, {"reason", ec.message()}, {"times", count}});
+            log::warning("cannot accept connections",
+                         {{"address", address_}, {"reason", ec.message()}, {"times", count}});
     }
 
     std::string address_;
@@ -118,13 +123,15 @@ class server::implementation {
 public:
     implementation(std::vector<asio::io_context*> loops, service& serves, server_options options)
         : state_{serves, std::move(options)} {
-        for (auto* loop : loops) shards_.push_back(std::make_unique<shard>(*loop, state_));
+        for (auto* loop : loops)
+            shards_.push_back(std::make_unique<shard>(*loop, state_));
     }
 
     ~implementation() {
         stop_accepting();
         drain(std::chrono::milliseconds(0));
-        for (const auto& path : socket_files_) ::unlink(path.c_str());
+        for (const auto& path : socket_files_)
+            ::unlink(path.c_str());
     }
 
     result<void> listen(const config::listen_address& address) {
@@ -155,26 +162,33 @@ public:
 
     void start() {
         started_ = true;
-        for (auto& each : shards_) state_.loops.spawn(each->executor(), each->sweep());
-        for (auto& each : accept_loops_) state_.loops.spawn(each->home().executor(), each->run());
+        for (auto& each : shards_)
+            state_.loops.spawn(each->executor(), each->sweep());
+        for (auto& each : accept_loops_)
+            state_.loops.spawn(each->home().executor(), each->run());
     }
 
     void stop_accepting() {
         if (!started_ || std::exchange(stopping_, true)) return;
         for (auto& each : accept_loops_)
             asio::post(each->home().executor(), [loop = each.get()] { loop->close(); });
-        for (auto& each : shards_) asio::post(each->executor(), [s = each.get()] { s->drain(); });
+        for (auto& each : shards_)
+            asio::post(each->executor(), [s = each.get()] { s->drain(); });
     }
 
     bool drain(std::chrono::milliseconds grace) {
         if (!started_ || std::exchange(drained_, true)) return true;
         const bool in_time = state_.connections.wait_for(grace);
         while (!state_.connections.wait_for(std::chrono::milliseconds(50)))
-            for (auto& each : shards_) asio::post(each->executor(), [s = each.get()] { s->cut_off(); });
-        for (auto& each : shards_) asio::post(each->executor(), [s = each.get()] { s->stop_sweeping(); });
+            for (auto& each : shards_)
+                asio::post(each->executor(), [s = each.get()] { s->cut_off(); });
+        for (auto& each : shards_)
+            asio::post(each->executor(), [s = each.get()] { s->stop_sweeping(); });
         state_.loops.wait();
-        // What was posted above may still stand in a loop's queue: when this has passed through it, nothing does.
-        for (auto& each : shards_) state_.loops.spawn(each->executor(), pass_through());
+        // What was posted above may still stand in a loop's queue: when this has passed through it, nothing
+        // does.
+        for (auto& each : shards_)
+            state_.loops.spawn(each->executor(), pass_through());
         state_.loops.wait();
         return in_time;
     }
@@ -191,7 +205,8 @@ private:
 
     void add_common(listening_socket socket) {
         std::vector<shard*> homes;
-        for (auto& each : shards_) homes.push_back(each.get());
+        for (auto& each : shards_)
+            homes.push_back(each.get());
         add(std::move(socket), *shards_[0], std::move(homes));
     }
 
@@ -213,11 +228,21 @@ result<void> server::listen(const std::vector<config::listen_address>& addresses
     return {};
 }
 
-result<void> server::adopt(int descriptor) { return self_->adopt(descriptor); }
-std::vector<std::string> server::addresses() const { return self_->addresses_; }
-void server::start() { self_->start(); }
-void server::stop_accepting() { self_->stop_accepting(); }
-bool server::drain(std::chrono::milliseconds grace) { return self_->drain(grace); }
+result<void> server::adopt(int descriptor) {
+    return self_->adopt(descriptor);
+}
+std::vector<std::string> server::addresses() const {
+    return self_->addresses_;
+}
+void server::start() {
+    self_->start();
+}
+void server::stop_accepting() {
+    self_->stop_accepting();
+}
+bool server::drain(std::chrono::milliseconds grace) {
+    return self_->drain(grace);
+}
 
 server::statistics server::snapshot() const {
     const auto& s = self_->state_;

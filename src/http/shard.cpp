@@ -3,7 +3,6 @@
 #include "http/connection.hpp"
 
 #include <boost/asio/redirect_error.hpp>
-
 #include <sys/socket.h>
 
 namespace webhookd::http {
@@ -15,7 +14,9 @@ constexpr auto sweep_interval = std::chrono::milliseconds(250);
 } // namespace
 
 shard::shard(boost::asio::io_context& context, server_state& state)
-    : executor_(context.get_executor()), state_(state), timer_(executor_) {}
+    : executor_(context.get_executor())
+    , state_(state)
+    , timer_(executor_) {}
 
 void shard::adopt(stream_socket socket) {
     if (draining_) {
@@ -24,10 +25,11 @@ void shard::adopt(stream_socket socket) {
     }
     if (state_.options.tls) {
         tls_stream stream(std::move(socket), *state_.options.tls);
-        state_.connections.spawn(executor_, serve_connection(std::make_unique<connection<tls_stream>>(std::move(stream), *this)));
+        state_.connections.spawn(
+            executor_, serve_connection(std::make_unique<connection<tls_stream>>(std::move(stream), *this)));
     } else {
-        state_.connections.spawn(executor_,
-                           serve_connection(std::make_unique<connection<stream_socket>>(std::move(socket), *this)));
+        state_.connections.spawn(executor_, serve_connection(std::make_unique<connection<stream_socket>>(
+                                                std::move(socket), *this)));
     }
 }
 

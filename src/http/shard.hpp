@@ -16,10 +16,11 @@
 
 namespace webhookd::http {
 
-using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, runtime::executor>;
-using steady_timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                       boost::asio::wait_traits<std::chrono::steady_clock>,
-                                                       runtime::executor>;
+using stream_socket =
+    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, runtime::executor>;
+using steady_timer =
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                      boost::asio::wait_traits<std::chrono::steady_clock>, runtime::executor>;
 
 /// What all shards of one server share.
 struct server_state {
@@ -50,8 +51,8 @@ public:
     bool idle = false; ///< no request has begun to arrive: may be closed without harm
 };
 
-/// The part of a server that lives on one loop: its connections and their timeouts. Instead of a timer for each
-/// connection and phase, one sweep four times a second cancels what is past its deadline.
+/// The part of a server that lives on one loop: its connections and their timeouts. Instead of a timer for
+/// each connection and phase, one sweep four times a second cancels what is past its deadline.
 class shard {
 public:
     shard(boost::asio::io_context& context, server_state& state);
@@ -62,9 +63,9 @@ public:
 
     /// Serves an accepted connection. On this shard's loop.
     void adopt(stream_socket socket);
-    void drain();            ///< closes what is idle, lets the rest finish. On the loop.
-    void cut_off();          ///< cancels everything. On the loop.
-    void stop_sweeping();    ///< On the loop.
+    void drain();         ///< closes what is idle, lets the rest finish. On the loop.
+    void cut_off();       ///< cancels everything. On the loop.
+    void stop_sweeping(); ///< On the loop.
     runtime::task<void> sweep();
 
     std::list<connection_handle*> connections; ///< each enters and leaves by itself

@@ -8,7 +8,9 @@ namespace webhookd::http {
 
 namespace {
 
-std::string_view single_line(std::string_view text) { return text.substr(0, text.find_first_of("\r\n")); }
+std::string_view single_line(std::string_view text) {
+    return text.substr(0, text.find_first_of("\r\n"));
+}
 
 bool may_have_body(status s) {
     const auto code = static_cast<unsigned>(s);
@@ -24,13 +26,16 @@ std::string to_wire(const response& r, const wire_options& options) {
     fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", static_cast<unsigned>(r.status),
                    std::string_view(reason.data(), reason.size()));
     if (may_have_body(r.status)) {
-        if (!r.body.empty()) fmt::format_to(std::back_inserter(out), "Content-Type: {}\r\n", single_line(r.content_type));
+        if (!r.body.empty())
+            fmt::format_to(std::back_inserter(out), "Content-Type: {}\r\n", single_line(r.content_type));
         fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", r.body.size());
     }
     for (const auto& [name, value] : r.headers)
         fmt::format_to(std::back_inserter(out), "{}: {}\r\n", single_line(name), single_line(value));
-    if (!options.keep_alive) out += "Connection: close\r\n";
-    else if (options.http_1_0) out += "Connection: keep-alive\r\n";
+    if (!options.keep_alive)
+        out += "Connection: close\r\n";
+    else if (options.http_1_0)
+        out += "Connection: keep-alive\r\n";
     out += "\r\n";
     if (may_have_body(r.status) && !options.head) out += r.body;
     return out;

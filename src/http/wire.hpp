@@ -13,7 +13,8 @@ struct wire_options {
     bool head = false;     ///< answer to HEAD: the length of the body, but not the body
 };
 
-/// The response as bytes. Header values with line breaks (a bug) are cut at the break, so that nothing can be smuggled.
+/// The response as bytes. Header values with line breaks (a bug) are cut at the break, so that nothing can be
+/// smuggled.
 [[nodiscard]] std::string to_wire(const response& r, const wire_options& options);
 
 } // namespace webhookd::http

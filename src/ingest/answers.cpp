@@ -21,22 +21,32 @@ http::response to_answer(const failure& f) {
     case errc::algorithm_not_accepted:
     case errc::key_unknown:
     case errc::key_unusable:
-    case errc::signature_mismatch: return problem(status::unauthorized, "The signature is missing or not valid.");
+    case errc::signature_mismatch:
+        return problem(status::unauthorized, "The signature is missing or not valid.");
 
-    case errc::not_json: return problem(status::bad_request, "The body is not a JSON object.");
-    case errc::json_too_deep: return problem(status::bad_request, "The body is nested too deeply.");
-    case errc::envelope_incomplete: return problem(status::bad_request, "The envelope lacks a usable id or type.");
-    case errc::json_too_large: return problem(status::payload_too_large, "The body is too large.");
+    case errc::not_json:
+        return problem(status::bad_request, "The body is not a JSON object.");
+    case errc::json_too_deep:
+        return problem(status::bad_request, "The body is nested too deeply.");
+    case errc::envelope_incomplete:
+        return problem(status::bad_request, "The envelope lacks a usable id or type.");
+    case errc::json_too_large:
+        return problem(status::payload_too_large, "The body is too large.");
 
-    case errc::keys_unavailable: return unavailable("The public keys cannot be had at the moment.", 30s);
-    case errc::queue_full: return unavailable("Too much is waiting.", 5s);
-    case errc::shutting_down: return unavailable("The service is stopping.", 5s);
+    case errc::keys_unavailable:
+        return unavailable("The public keys cannot be had at the moment.", 30s);
+    case errc::queue_full:
+        return unavailable("Too much is waiting.", 5s);
+    case errc::shutting_down:
+        return unavailable("The service is stopping.", 5s);
     case errc::store_full:
     case errc::store_io:
     case errc::store_busy:
-    case errc::store_corrupt: return unavailable("Events cannot be kept at the moment.", 30s);
+    case errc::store_corrupt:
+        return unavailable("Events cannot be kept at the moment.", 30s);
 
-    default: return problem(status::internal_server_error, "The request could not be handled; the log tells why.");
+    default:
+        return problem(status::internal_server_error, "The request could not be handled; the log tells why.");
     }
 }
 

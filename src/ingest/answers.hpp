@@ -8,8 +8,8 @@
 
 namespace webhookd::ingest {
 
-/// The one place where a failure of the receiving pipeline becomes an HTTP answer. What is wrong with a signature is
-/// told to the log and not to the peer.
+/// The one place where a failure of the receiving pipeline becomes an HTTP answer. What is wrong with a
+/// signature is told to the log and not to the peer.
 [[nodiscard]] http::response to_answer(const failure& f);
 
 /// `{"status":"accepted","event":"evt_…"}` or `duplicate`.

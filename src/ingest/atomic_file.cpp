@@ -35,7 +35,8 @@ result<void> write_file_atomically(const std::filesystem::path& file, std::strin
     if (!fd || !write_all(fd.get(), content) || ::fsync(fd.get()) != 0) return failed();
     fd.reset();
     if (std::rename(temporary.c_str(), file.c_str()) != 0) return failed();
-    const runtime::unique_fd directory(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const runtime::unique_fd directory(
+        ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory) ::fsync(directory.get());
     return {};
 }

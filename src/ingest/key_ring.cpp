@@ -1,9 +1,8 @@
 #include <webhookd/ingest/key_ring.hpp>
-
-#include "ingest/atomic_file.hpp"
-
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
+
+#include "ingest/atomic_file.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -20,7 +19,8 @@ using runtime::task;
 using signature::key_set;
 using signature::public_key;
 
-unknown_key_action decide_on_unknown_key(const key_ring_state& state, std::chrono::steady_clock::time_point now,
+unknown_key_action decide_on_unknown_key(const key_ring_state& state,
+                                         std::chrono::steady_clock::time_point now,
                                          std::chrono::milliseconds cooldown) {
     if (state.refreshing || !state.last_attempt || now - *state.last_attempt >= cooldown)
         return unknown_key_action::refresh;
@@ -28,11 +28,14 @@ unknown_key_action decide_on_unknown_key(const key_ring_state& state, std::chron
 }
 
 key_ring::key_ring(std::unique_ptr<key_source> source, options opts)
-    : source_(std::move(source)), options_(std::move(opts)) {
+    : source_(std::move(source))
+    , options_(std::move(opts)) {
     load_cache();
 }
 
-key_ring::~key_ring() { stop(); }
+key_ring::~key_ring() {
+    stop();
+}
 
 void key_ring::start() {
     thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
@@ -48,10 +51,13 @@ void key_ring::load_cache() {
     std::ifstream in(options_.cache, std::ios::binary);
     if (!in) return;
     std::string json(std::istreambuf_iterator<char>(in), {});
-    auto parsed = json.size() <= max_key_set_bytes ? key_set::parse(json) : failure{errc::key_set_malformed, "too large"};
+    auto parsed = json.size() <= max_key_set_bytes ? key_set::parse(json)
+                                                   : failure{errc::key_set_malformed, "too large"};
     if (!parsed) {
         log::warning("the kept key set is not usable and is ignored",
-                     {{"endpoint", options_.endpoint}, {"file", options_.cache.string()}, {"reason", to_string(parsed.error())}});
+                     {{"endpoint", options_.endpoint},
+                      {"file", options_.cache.string()},
+                      {"reason", to_string(parsed.error())}});
         return;
     }
     keys_ = std::make_shared<const key_set>(std::move(*parsed));
@@ -63,7 +69,8 @@ void key_ring::run(std::stop_token stop) {
     while (!stop.stop_requested()) {
         refresh_once(stop);
         std::unique_lock lock(mutex_);
-        const auto pause = state_.last_attempt_failed ? std::min(options_.cooldown, options_.refresh) : options_.refresh;
+        const auto pause =
+            state_.last_attempt_failed ? std::min(options_.cooldown, options_.refresh) : options_.refresh;
         wake_.wait_for(lock, stop, pause, [this] { return wanted_; });
     }
     // Nobody may wait for a refresh that will never come.
@@ -71,7 +78,8 @@ void key_ring::run(std::stop_token stop) {
     state_.last_attempt_failed = true;
     const auto waiters = std::exchange(waiters_, {});
     lock.unlock();
-    for (const auto& resume : waiters) resume();
+    for (const auto& resume : waiters)
+        resume();
 }
 
 void key_ring::refresh_once(const std::stop_token& stop) {
@@ -100,7 +108,8 @@ void key_ring::refresh_once(const std::stop_token& stop) {
         }
         waiters = std::exchange(waiters_, {});
     }
-    for (const auto& resume : waiters) resume();
+    for (const auto& resume : waiters)
+        resume();
     if (changed) {
         report_change(before.get(), *fresh);
         keep(*json);
@@ -116,11 +125,15 @@ void key_ring::refresh_once(const std::stop_token& stop) {
 void key_ring::report_change(const key_set* before, const key_set& fresh) const {
     const auto had = before != nullptr ? before->kids() : std::vector<std::string>();
     const auto have = fresh.kids();
-    const auto contains = [](const auto& all, const auto& one) { return std::find(all.begin(), all.end(), one) != all.end(); };
+    const auto contains = [](const auto& all, const auto& one) {
+        return std::find(all.begin(), all.end(), one) != all.end();
+    };
     for (const auto& kid : have)
-        if (!contains(had, kid)) log::info("a key was added", {{"endpoint", options_.endpoint}, {"kid", kid}});
+        if (!contains(had, kid))
+            log::info("a key was added", {{"endpoint", options_.endpoint}, {"kid", kid}});
     for (const auto& kid : had)
-        if (!contains(have, kid)) log::warning("a key was retired", {{"endpoint", options_.endpoint}, {"kid", kid}});
+        if (!contains(have, kid))
+            log::warning("a key was retired", {{"endpoint", options_.endpoint}, {"kid", kid}});
     for (const auto& why : fresh.skipped())
         log::warning("a key of the set is not usable", {{"endpoint", options_.endpoint}, {"reason", why}});
 }
@@ -153,7 +166,8 @@ void key_ring::wait_for_refresh(std::function<void()> resume) {
 namespace {
 
 /// Resumes a coroutine on its own loop from another thread. Copyable, because std::function wants it so.
-template <class Handler> std::function<void()> resume_on(runtime::executor where, Handler handler) {
+template <class Handler>
+std::function<void()> resume_on(runtime::executor where, Handler handler) {
     auto shared = std::make_shared<Handler>(std::move(handler));
     return [where, shared] { asio::post(where, [shared] { (*shared)(); }); };
 }
@@ -169,14 +183,17 @@ task<result<std::shared_ptr<const public_key>>> key_ring::find(std::string kid) 
     }
     if (action == unknown_key_action::refresh) {
         const auto where = co_await asio::this_coro::executor;
-        auto initiate = [this, where](auto handler) { wait_for_refresh(resume_on(where, std::move(handler))); };
+        auto initiate = [this, where](auto handler) {
+            wait_for_refresh(resume_on(where, std::move(handler)));
+        };
         co_await asio::async_initiate<decltype(runtime::use_task), void()>(initiate, runtime::use_task);
         if (auto key = look_up(kid)) co_return key;
         const std::lock_guard lock(mutex_);
         action = state_.last_attempt_failed ? unknown_key_action::unavailable : unknown_key_action::refuse;
     }
     if (action == unknown_key_action::unavailable)
-        co_return failure{errc::keys_unavailable, "the key set of endpoint " + options_.endpoint + " could not be had"};
+        co_return failure{errc::keys_unavailable,
+                          "the key set of endpoint " + options_.endpoint + " could not be had"};
     co_return failure{errc::key_unknown, "no key of endpoint " + options_.endpoint + " is named so"};
 }
 
@@ -190,7 +207,8 @@ key_ring::status key_ring::current_status() const {
     const std::lock_guard lock(mutex_);
     status s;
     s.keys = keys_ ? keys_->size() : 0;
-    if (confirmed_) s.age = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - *confirmed_);
+    if (confirmed_)
+        s.age = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - *confirmed_);
     s.from_cache = keys_ && !confirmed_;
     s.last_error = last_error_;
     return s;

@@ -1,5 +1,4 @@
 #include <webhookd/ingest/key_source.hpp>
-
 #include <webhookd/outbound/http_client.hpp>
 
 #include <fstream>
@@ -11,7 +10,8 @@ namespace {
 
 class file_key_source final : public key_source {
 public:
-    explicit file_key_source(std::filesystem::path file) : file_(std::move(file)) {}
+    explicit file_key_source(std::filesystem::path file)
+        : file_(std::move(file)) {}
 
     result<std::string> fetch(std::stop_token) override {
         std::ifstream in(file_, std::ios::binary);
@@ -32,7 +32,8 @@ private:
 
 class url_key_source final : public key_source {
 public:
-    explicit url_key_source(std::string url) : url_(std::move(url)) {}
+    explicit url_key_source(std::string url)
+        : url_(std::move(url)) {}
 
     result<std::string> fetch(std::stop_token stop) override {
         outbound::http_request request;

@@ -1,11 +1,10 @@
-#include <webhookd/ingest/receiver.hpp>
-
-#include "ingest/answers.hpp"
-
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/http/problem.hpp>
+#include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/signature/verifier.hpp>
+
+#include "ingest/answers.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -29,11 +28,13 @@ constexpr std::string_view signature_header = "x-jws-signature";
 bool is_json(std::string_view content_type) {
     auto media = content_type.substr(0, content_type.find(';'));
     media = media.substr(0, media.find_last_not_of(" \t") + 1);
-    const auto ends_with_json = media.size() > 5 && boost::beast::iequals(media.substr(media.size() - 5), "+json");
+    const auto ends_with_json =
+        media.size() > 5 && boost::beast::iequals(media.substr(media.size() - 5), "+json");
     return boost::beast::iequals(media, "application/json") || ends_with_json;
 }
 
-/// A sender that names no type sends what it must: JSON. One that names another, or compresses, cannot be Universign.
+/// A sender that names no type sends what it must: JSON. One that names another, or compresses, cannot be
+/// Universign.
 bool acceptable_content(const http::fields& headers) {
     const auto type = headers.find(http::field::content_type);
     const auto coding = headers.find(http::field::content_encoding);
@@ -48,24 +49,31 @@ result<std::string> signature_of(const http::fields& headers) {
     return std::string(first->value());
 }
 
-bool is_deferral(http::status s) { return s == status::service_unavailable; }
+bool is_deferral(http::status s) {
+    return s == status::service_unavailable;
+}
 
 } // namespace
 
 receiver::receiver(std::vector<receiver_endpoint> endpoints, std::vector<config::cidr> allowed_sources,
                    store::group_writer& writer, const runtime::clock& clock)
-    : allowed_sources_(std::move(allowed_sources)), writer_(writer), clock_(clock) {
+    : allowed_sources_(std::move(allowed_sources))
+    , writer_(writer)
+    , clock_(clock) {
     for (auto& endpoint : endpoints) {
         auto path = endpoint.path;
         endpoints_.emplace(std::move(path), std::move(endpoint));
     }
 }
 
-const receiver_endpoint& receiver::endpoint_of(const http::request& r) const { return endpoints_.find(r.path)->second; }
+const receiver_endpoint& receiver::endpoint_of(const http::request& r) const {
+    return endpoints_.find(r.path)->second;
+}
 
 std::optional<http::response> receiver::admit(const http::request& r) {
     const auto endpoint = endpoints_.find(r.path);
-    if (endpoint == endpoints_.end()) return problem(status::not_found, "No endpoint is configured at this path.");
+    if (endpoint == endpoints_.end())
+        return problem(status::not_found, "No endpoint is configured at this path.");
     if (r.headers.method() != http::verb::post) return http::method_not_allowed("POST");
     if (!allowed_sources_.empty() && std::none_of(allowed_sources_.begin(), allowed_sources_.end(),
                                                   [&](const auto& net) { return net.contains(r.client); })) {
@@ -74,7 +82,8 @@ std::optional<http::response> receiver::admit(const http::request& r) {
         return problem(status::forbidden, "This source is not allowed.");
     }
     if (!acceptable_content(r.headers))
-        return problem(status::unsupported_media_type, "Webhooks are application/json without a content coding.");
+        return problem(status::unsupported_media_type,
+                       "Webhooks are application/json without a content coding.");
     return std::nullopt;
 }
 
@@ -117,11 +126,13 @@ task<result<http::response>> receiver::receive(const receiver_endpoint& endpoint
 
     const bool is_new = outcome->status == store::append_status::accepted;
     (is_new ? accepted_ : duplicates_).fetch_add(1, std::memory_order_relaxed);
-    log::debug(is_new ? "accepted" : "duplicate", {{"endpoint", endpoint.name}, {"event", id}, {"type", type}});
+    log::debug(is_new ? "accepted" : "duplicate",
+               {{"endpoint", endpoint.name}, {"event", id}, {"type", type}});
     co_return acknowledge(outcome->status, id);
 }
 
-task<result<receiver::proof>> receiver::verify(const receiver_endpoint& endpoint, const http::request& r) const {
+task<result<receiver::proof>> receiver::verify(const receiver_endpoint& endpoint,
+                                               const http::request& r) const {
     proof p;
     if (endpoint.keys == nullptr) co_return p;
     auto value = signature_of(r.headers);
@@ -141,12 +152,15 @@ task<result<receiver::proof>> receiver::verify(const receiver_endpoint& endpoint
 namespace {
 
 /// Carries a waiting coroutine through the writer and back to its loop. std::function wants it copyable.
-template <class Handler> struct resume_on_loop {
+template <class Handler>
+struct resume_on_loop {
     runtime::executor loop;
     std::shared_ptr<Handler> handler;
 
     void operator()(result<append_outcome> outcome) const {
-        asio::post(loop, [handler = handler, outcome = std::move(outcome)]() mutable { (*handler)(std::move(outcome)); });
+        asio::post(loop, [handler = handler, outcome = std::move(outcome)]() mutable {
+            (*handler)(std::move(outcome));
+        });
     }
 };
 

@@ -1,9 +1,7 @@
 #include <webhookd/runtime/event_loops.hpp>
-
 #include <webhookd/runtime/log.hpp>
 
 #include <boost/asio/post.hpp>
-
 #include <pthread.h>
 
 #include <algorithm>
@@ -28,15 +26,19 @@ event_loops::event_loops(std::size_t count, const std::string& name) {
         auto& added = *loops_.emplace_back(std::make_unique<loop>());
         added.thread = std::thread([&added] { run_surviving_exceptions(added.context); });
         // Linux cuts thread names at 15 characters.
-        pthread_setname_np(added.thread.native_handle(), (name + "-" + std::to_string(i)).substr(0, 15).c_str());
+        pthread_setname_np(added.thread.native_handle(),
+                           (name + "-" + std::to_string(i)).substr(0, 15).c_str());
     }
 }
 
-event_loops::~event_loops() { stop(); }
+event_loops::~event_loops() {
+    stop();
+}
 
 std::vector<boost::asio::io_context*> event_loops::contexts() {
     std::vector<boost::asio::io_context*> all;
-    for (auto& l : loops_) all.push_back(&l->context);
+    for (auto& l : loops_)
+        all.push_back(&l->context);
     return all;
 }
 
@@ -52,7 +54,8 @@ bool event_loops::alive() const noexcept {
 }
 
 void event_loops::stop() {
-    for (auto& l : loops_) l->work.reset();
+    for (auto& l : loops_)
+        l->work.reset();
     for (auto& l : loops_)
         if (l->thread.joinable()) l->thread.join();
 }

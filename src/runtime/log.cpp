@@ -1,5 +1,4 @@
 #include <webhookd/runtime/log.hpp>
-
 #include <webhookd/runtime/this_thread.hpp>
 
 #include <spdlog/async.h>
@@ -31,7 +30,8 @@ state& shared() {
 }
 
 std::shared_ptr<spdlog::logger> make_immediate() {
-    auto logger = std::make_shared<spdlog::logger>("immediate", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto logger =
+        std::make_shared<spdlog::logger>("immediate", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     logger->set_level(spdlog::level::trace);
     logger->set_pattern("%v");
     return logger;
@@ -51,17 +51,23 @@ void start(const options& opts) {
     s.threshold = opts.level;
     s.line_format = opts.format;
     const std::lock_guard lock(s.mutex);
-    s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1, [] { runtime::name_this_thread("log"); });
-    auto logger = std::make_shared<spdlog::async_logger>("daemon", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                                         s.pool, spdlog::async_overflow_policy::overrun_oldest);
+    s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1,
+                                                            [] { runtime::name_this_thread("log"); });
+    auto logger =
+        std::make_shared<spdlog::async_logger>("daemon", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                               s.pool, spdlog::async_overflow_policy::overrun_oldest);
     logger->set_level(spdlog::level::trace);
     logger->set_pattern("%v");
     s.logger = std::move(logger);
 }
 
-void set_level(level l) { shared().threshold = l; }
+void set_level(level l) {
+    shared().threshold = l;
+}
 
-format current_format() noexcept { return shared().line_format; }
+format current_format() noexcept {
+    return shared().line_format;
+}
 
 void stop() {
     auto& s = shared();
@@ -84,7 +90,8 @@ std::uint64_t dropped() noexcept {
 void write(level l, std::string_view message, std::span<const field> fields) {
     auto& s = shared();
     if (l < s.threshold.load(std::memory_order_relaxed)) return;
-    const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now =
+        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
     const auto line = render(s.line_format.load(std::memory_order_relaxed), now, l, message, fields);
     current()->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }

@@ -11,7 +11,9 @@ namespace {
 
 /// Length of the well-formed UTF-8 sequence at the front of `text`, 0 when there is none (RFC 3629 §4).
 std::size_t utf8_sequence(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
     const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
     const unsigned first = byte(0);
     if (first < 0x80) return 1;
@@ -62,8 +64,10 @@ struct append_value {
     bool bare_words; ///< text that needs no quotes goes without
 
     void operator()(std::string_view v) const {
-        if (bare_words && plain_word(v)) out += v;
-        else append_json_string(out, v);
+        if (bare_words && plain_word(v))
+            out += v;
+        else
+            append_json_string(out, v);
     }
     void operator()(bool v) const { out += v ? "true" : "false"; }
     void operator()(double v) const { fmt::format_to(std::back_inserter(out), "{:.3f}", v); }
@@ -74,16 +78,22 @@ struct append_value {
 
 std::string_view to_string(level l) noexcept {
     switch (l) {
-    case level::trace: return "trace";
-    case level::debug: return "debug";
-    case level::info: return "info";
-    case level::warning: return "warning";
-    case level::error: return "error";
+    case level::trace:
+        return "trace";
+    case level::debug:
+        return "debug";
+    case level::info:
+        return "info";
+    case level::warning:
+        return "warning";
+    case level::error:
+        return "error";
     }
     return "info";
 }
 
-std::string render(format f, timestamp time, level l, std::string_view message, std::span<const field> fields) {
+std::string render(format f, timestamp time, level l, std::string_view message,
+                   std::span<const field> fields) {
     std::string out;
     out.reserve(128 + fields.size() * 32);
     if (f == format::json) {

@@ -1,6 +1,5 @@
-#include <webhookd/runtime/supervisor.hpp>
-
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/supervisor.hpp>
 #include <webhookd/runtime/systemd.hpp>
 
 #include <pthread.h>
@@ -24,7 +23,8 @@ timespec to_timespec(std::chrono::nanoseconds t) {
 
 supervisor::supervisor() {
     sigemptyset(&signals_);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals_, number);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&signals_, number);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     // A peer that is gone, or a file that may not grow, is an error to handle and not a reason to die.
     signal(SIGPIPE, SIG_IGN);
@@ -34,7 +34,8 @@ supervisor::supervisor() {
 void supervisor::run(event_loops& watched) {
     const auto watchdog = systemd::watchdog_interval();
     // Twice in each interval, as sd_watchdog_enabled(3) advises.
-    const auto wait = to_timespec(watchdog ? std::chrono::nanoseconds(*watchdog) / 2 : std::chrono::nanoseconds(1h));
+    const auto wait =
+        to_timespec(watchdog ? std::chrono::nanoseconds(*watchdog) / 2 : std::chrono::nanoseconds(1h));
     watched.ping();
     for (;;) {
         const int number = sigtimedwait(&signals_, nullptr, &wait);
@@ -45,8 +46,10 @@ void supervisor::run(event_loops& watched) {
         }
         if (number < 0 && errno != EAGAIN) continue;
         if (!watchdog) continue;
-        if (watched.alive()) systemd::notify_watchdog();
-        else log::error("an event loop does not answer");
+        if (watched.alive())
+            systemd::notify_watchdog();
+        else
+            log::error("an event loop does not answer");
         watched.ping();
     }
     // From here on the default action counts: a second signal ends the process.

@@ -16,13 +16,16 @@ std::vector<inherited_socket> take_sockets() {
         sockets.push_back({SD_LISTEN_FDS_START + i, names != nullptr && names[i] != nullptr ? names[i] : ""});
     }
     if (names != nullptr) {
-        for (int i = 0; names[i] != nullptr; ++i) std::free(names[i]);
+        for (int i = 0; names[i] != nullptr; ++i)
+            std::free(names[i]);
         std::free(names);
     }
     return sockets;
 }
 
-void notify_ready(const std::string& status) { sd_notify(0, ("READY=1\nSTATUS=" + status).c_str()); }
+void notify_ready(const std::string& status) {
+    sd_notify(0, ("READY=1\nSTATUS=" + status).c_str());
+}
 
 void notify_reloading() {
     // Type=notify-reload wants to know when the reload began (sd_notify(3)).
@@ -31,9 +34,13 @@ void notify_reloading() {
     sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", now.tv_sec * 1'000'000LL + now.tv_nsec / 1'000);
 }
 
-void notify_stopping() { sd_notify(0, "STOPPING=1"); }
+void notify_stopping() {
+    sd_notify(0, "STOPPING=1");
+}
 
-void notify_watchdog() { sd_notify(0, "WATCHDOG=1"); }
+void notify_watchdog() {
+    sd_notify(0, "WATCHDOG=1");
+}
 
 std::optional<std::chrono::microseconds> watchdog_interval() {
     std::uint64_t interval = 0;

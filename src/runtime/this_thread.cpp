@@ -26,7 +26,9 @@ constexpr std::uint64_t shortest_slice_ns = 100'000;
 
 } // namespace
 
-void name_this_thread(const char* name) { pthread_setname_np(pthread_self(), name); }
+void name_this_thread(const char* name) {
+    pthread_setname_np(pthread_self(), name);
+}
 
 void wake_this_thread_promptly() {
     scheduling_attributes attributes;

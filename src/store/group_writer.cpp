@@ -1,6 +1,5 @@
-#include <webhookd/store/group_writer.hpp>
-
 #include <webhookd/runtime/this_thread.hpp>
+#include <webhookd/store/group_writer.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -1,7 +1,7 @@
-#include "require.hpp"
-
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/detached_jws.hpp>
+
+#include "require.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "require.hpp"
-
 #include <webhookd/event/envelope.hpp>
+
+#include "require.hpp"
 
 #include <algorithm>
 #include <cstddef>

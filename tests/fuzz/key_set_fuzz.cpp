@@ -1,6 +1,6 @@
-#include "require.hpp"
-
 #include <webhookd/signature/key_set.hpp>
+
+#include "require.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,9 @@
-#include "require.hpp"
-
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/event/json_pointer.hpp>
 #include <webhookd/routing/pattern.hpp>
 #include <webhookd/time.hpp>
+
+#include "require.hpp"
 
 #include <algorithm>
 #include <cstddef>

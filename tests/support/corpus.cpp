@@ -1,10 +1,10 @@
 #include "support/corpus.hpp"
 
-#include "support/process.hpp"
-
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/sample.hpp>
 #include <webhookd/signature/signer.hpp>
+
+#include "support/process.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <webhookd/signature/signer.hpp>
+
 #include "support/http_connection.hpp"
 #include "support/process.hpp"
 #include "support/temp_directory.hpp"
-
-#include <webhookd/signature/signer.hpp>
 
 #include <chrono>
 #include <cstdint>

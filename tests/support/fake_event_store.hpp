@@ -36,7 +36,7 @@ public:
 
     result<std::vector<store::append_outcome>> append(std::span<const store::new_event> batch) override;
     result<std::vector<store::stored_event>> read_after(store::sequence seq, std::size_t limit,
-                                                          std::size_t max_bytes, store::extent) override;
+                                                        std::size_t max_bytes, store::extent) override;
     result<store::stored_event> find(std::string_view endpoint, std::string_view event_id) override;
     result<store::sequence> cursor(std::string_view name) override;
     result<void> advance(std::string_view name, store::sequence seq) override;

@@ -17,7 +17,8 @@ public:
     /// NOTIFY_SOCKET=…, for the environment of the process that is watched.
     [[nodiscard]] std::string environment() const { return "NOTIFY_SOCKET=" + path_; }
     /// True when a message with this line arrives within the bound; all others are taken in and kept.
-    [[nodiscard]] bool await(const std::string& line, std::chrono::milliseconds bound = std::chrono::seconds(30));
+    [[nodiscard]] bool await(const std::string& line,
+                             std::chrono::milliseconds bound = std::chrono::seconds(30));
     [[nodiscard]] const std::vector<std::string>& messages() const noexcept { return messages_; }
 
 private:

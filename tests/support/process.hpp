@@ -18,7 +18,7 @@ struct exit_state {
 };
 
 struct process_options {
-    std::vector<std::string> argv{};        ///< argv[0] is the program; looked up in PATH when it has no slash
+    std::vector<std::string> argv{}; ///< argv[0] is the program; looked up in PATH when it has no slash
     std::vector<std::string> environment{}; ///< NAME=value, added to (and winning over) this process's own
     std::filesystem::path stdout_file{};    ///< empty: /dev/null; files cannot fill up and block as pipes do
     std::filesystem::path stderr_file{};    ///< the same; both are truncated first

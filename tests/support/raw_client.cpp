@@ -29,7 +29,8 @@ sockaddr_un unix_address(const std::string& path) {
     return address;
 }
 
-template <class Address> runtime::unique_fd connect_to(const Address& address, int family) {
+template <class Address>
+runtime::unique_fd connect_to(const Address& address, int family) {
     runtime::unique_fd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval bound{30, 0};
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
@@ -40,7 +41,8 @@ template <class Address> runtime::unique_fd connect_to(const Address& address, i
 
 } // namespace
 
-raw_client::raw_client(std::uint16_t port) : fd_(connect_to(loopback(port), AF_INET)) {}
+raw_client::raw_client(std::uint16_t port)
+    : fd_(connect_to(loopback(port), AF_INET)) {}
 
 raw_client raw_client::over_unix(const std::string& path) {
     raw_client client;
@@ -89,7 +91,8 @@ http_answer raw_client::read_answer() {
     answer.status = std::stoi(status_line.substr(status_line.find(' ') + 1));
     for (auto line = read_line(); !line.empty(); line = read_line()) {
         auto name = line.substr(0, line.find(':'));
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](unsigned char c) { return std::tolower(c); });
         answer.headers[name] = line.substr(line.find(':') + 2);
     }
     const auto length = answer.headers.find("content-length");
@@ -107,7 +110,9 @@ bool raw_client::closed() {
     return false;
 }
 
-void raw_client::finish() { ::shutdown(fd_.get(), SHUT_WR); }
+void raw_client::finish() {
+    ::shutdown(fd_.get(), SHUT_WR);
+}
 
 void raw_client::reset() {
     const linger abort{1, 0};
@@ -118,7 +123,8 @@ void raw_client::reset() {
 void leave_stale_socket(const std::string& path) {
     const runtime::unique_fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const auto address = unix_address(path);
-    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(fd.get(), 1) != 0)
+    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(fd.get(), 1) != 0)
         throw std::system_error(errno, std::generic_category(), "bind");
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "support/http_connection.hpp"
-
 #include <webhookd/runtime/unique_fd.hpp>
+
+#include "support/http_connection.hpp"
 
 #include <cstdint>
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace webhookd::test {
 
-/// A blocking client that sends exactly the bytes it is told, however wrong. Every read is bounded to 30 s and throws
-/// std::runtime_error beyond; sending to a closed connection is no error.
+/// A blocking client that sends exactly the bytes it is told, however wrong. Every read is bounded to 30 s
+/// and throws std::runtime_error beyond; sending to a closed connection is no error.
 class raw_client {
 public:
     explicit raw_client(std::uint16_t port); ///< 127.0.0.1

@@ -13,12 +13,14 @@ namespace webhookd::admin {
 /// What readiness looks at. Everything outlives the router it is added to.
 struct health_sources {
     const store::group_writer& writer;
-    std::map<std::string, const ingest::key_ring*> key_rings; ///< by endpoint; null where signatures are disabled
+    std::map<std::string, const ingest::key_ring*>
+        key_rings; ///< by endpoint; null where signatures are disabled
     const std::atomic<bool>& stopping;
 };
 
-/// `GET /healthz`: 200 while the process answers at all. `GET /readyz`: 200 when events can be accepted, else 503; its
-/// body says what stands in the way: the store, an endpoint without keys, a shutdown. Both need no token.
+/// `GET /healthz`: 200 while the process answers at all. `GET /readyz`: 200 when events can be accepted, else
+/// 503; its body says what stands in the way: the store, an endpoint without keys, a shutdown. Both need no
+/// token.
 void add_health(http::router& router, health_sources sources);
 
 } // namespace webhookd::admin

@@ -16,10 +16,10 @@
 
 namespace webhookd::delivery {
 
-/// Walks over the kept events in the order of their arrival and hands each to the handlers that the routing table
-/// names. How far it came is kept in the store, so a restart goes on where the last run stopped; after a crash the
-/// events since the last kept position are handed over again (at least once). A handler that fails holds the walk up
-/// and is tried again, with growing pauses.
+/// Walks over the kept events in the order of their arrival and hands each to the handlers that the routing
+/// table names. How far it came is kept in the store, so a restart goes on where the last run stopped; after
+/// a crash the events since the last kept position are handed over again (at least once). A handler that
+/// fails holds the walk up and is tried again, with growing pauses.
 class dispatcher {
 public:
     using handler_map = std::map<std::string, std::unique_ptr<handler::handler>>;

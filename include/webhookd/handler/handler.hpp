@@ -13,8 +13,8 @@ struct delivery {
     int attempt = 1; ///< 1 for the first
 };
 
-/// The port behind which log, forward and shell stand. A handler knows neither queues nor retries: it tries once and
-/// says what came of it.
+/// The port behind which log, forward and shell stand. A handler knows neither queues nor retries: it tries
+/// once and says what came of it.
 class handler {
 public:
     virtual ~handler() = default;

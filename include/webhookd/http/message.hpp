@@ -25,9 +25,10 @@ struct request {
     const boost::beast::http::request_header<>& headers;
     std::string_view path;  ///< of the target, without query, not decoded
     std::string_view query; ///< without the question mark
-    std::string client;     ///< the true client's address, as far as trusted proxies tell; `unix` for a local socket
-    bool local = false;     ///< the peer is on this host: loopback or a unix socket, no proxy between
-    std::string body = {};  ///< raw bytes; empty while the request is being admitted
+    std::string
+        client; ///< the true client's address, as far as trusted proxies tell; `unix` for a local socket
+    bool local = false;    ///< the peer is on this host: loopback or a unix socket, no proxy between
+    std::string body = {}; ///< raw bytes; empty while the request is being admitted
 };
 
 struct response {
@@ -42,10 +43,12 @@ class service {
 public:
     virtual ~service() = default;
 
-    /// Looks at the headers alone, before the body is read or `100 Continue` is sent; an answer refuses the request.
+    /// Looks at the headers alone, before the body is read or `100 Continue` is sent; an answer refuses the
+    /// request.
     virtual std::optional<response> admit(const request& r) = 0;
 
-    /// Answers an admitted request with its body; may move the body away. An exception is a bug and becomes a 500.
+    /// Answers an admitted request with its body; may move the body away. An exception is a bug and becomes a
+    /// 500.
     virtual runtime::task<response> handle(request& r) = 0;
 };
 

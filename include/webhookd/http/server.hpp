@@ -27,11 +27,11 @@ struct server_options {
 /// Certificate chain and key for a TLS listener, TLS 1.2 and later. Errors: file_unreadable.
 [[nodiscard]] result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const config::tls& files);
 
-/// An HTTP/1.1 server over one or several event loops. Each TCP address gets one SO_REUSEPORT acceptor on every loop;
-/// unix sockets and sockets that systemd passed get one accept loop that hands connections round. A connection lives
-/// on one loop from its first to its last byte.
-/// Life: construct, `listen`, `start`, `stop` (then `wait`), destroy. Those calls come from one thread, which runs
-/// none of the loops, except that `listen` and `start` may run on any thread before the loops have work.
+/// An HTTP/1.1 server over one or several event loops. Each TCP address gets one SO_REUSEPORT acceptor on
+/// every loop; unix sockets and sockets that systemd passed get one accept loop that hands connections round.
+/// A connection lives on one loop from its first to its last byte. Life: construct, `listen`, `start`, `stop`
+/// (then `wait`), destroy. Those calls come from one thread, which runs none of the loops, except that
+/// `listen` and `start` may run on any thread before the loops have work.
 class server {
 public:
     /// The service and the loops must outlive the server.
@@ -48,20 +48,21 @@ public:
 
     void start();
 
-    /// Closes the listeners and idle connections at once; requests in flight are answered with `Connection: close`.
+    /// Closes the listeners and idle connections at once; requests in flight are answered with `Connection:
+    /// close`.
     void stop_accepting();
     /// Waits until no connection is left. When the grace is over, the rest is cut off, and waited for.
     /// True when nothing had to be cut off.
     bool drain(std::chrono::milliseconds grace);
 
     struct statistics {
-        std::size_t connections = 0;    ///< open now
-        std::uint64_t accepted = 0;     ///< connections ever
-        std::uint64_t turned_away = 0;  ///< over the connection limit
+        std::size_t connections = 0;   ///< open now
+        std::uint64_t accepted = 0;    ///< connections ever
+        std::uint64_t turned_away = 0; ///< over the connection limit
         std::uint64_t accept_errors = 0;
-        std::uint64_t timeouts = 0;     ///< in any phase but idle
-        std::uint64_t malformed = 0;    ///< requests that were no HTTP, or beyond a limit
-        std::uint64_t exceptions = 0;   ///< bugs of a service
+        std::uint64_t timeouts = 0;   ///< in any phase but idle
+        std::uint64_t malformed = 0;  ///< requests that were no HTTP, or beyond a limit
+        std::uint64_t exceptions = 0; ///< bugs of a service
     };
     [[nodiscard]] statistics snapshot() const;
 

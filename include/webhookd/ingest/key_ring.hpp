@@ -37,18 +37,18 @@ struct key_ring_state {
                                                        std::chrono::steady_clock::time_point now,
                                                        std::chrono::milliseconds cooldown);
 
-/// The public keys of one endpoint, kept fresh by a thread of its own: fetched at start, every `refresh`, after a
-/// failure every `cooldown`, and, at most once each `cooldown`, when an event names a key that is not in the set. One
-/// fetch at a time; whoever needs it waits for the same one. A new set replaces the old one as a whole, so a key that
-/// vanished from it vouches for nothing any more; a failed fetch keeps the last good set in use. Sets fetched by URL
-/// are kept in a file, from which a restart without network lives.
+/// The public keys of one endpoint, kept fresh by a thread of its own: fetched at start, every `refresh`,
+/// after a failure every `cooldown`, and, at most once each `cooldown`, when an event names a key that is not
+/// in the set. One fetch at a time; whoever needs it waits for the same one. A new set replaces the old one
+/// as a whole, so a key that vanished from it vouches for nothing any more; a failed fetch keeps the last
+/// good set in use. Sets fetched by URL are kept in a file, from which a restart without network lives.
 class key_ring {
 public:
     struct options {
-        std::string endpoint;          ///< for the log
+        std::string endpoint; ///< for the log
         std::chrono::milliseconds refresh;
         std::chrono::milliseconds cooldown;
-        std::filesystem::path cache;   ///< file of the last good set; empty: none
+        std::filesystem::path cache; ///< file of the last good set; empty: none
     };
 
     struct status {
@@ -64,8 +64,8 @@ public:
     ~key_ring();
 
     void start();
-    /// Ends the thread; whoever waits is answered keys_unavailable. The ring must not be destroyed before those who
-    /// were answered have run on. Idempotent.
+    /// Ends the thread; whoever waits is answered keys_unavailable. The ring must not be destroyed before
+    /// those who were answered have run on. Idempotent.
     void stop();
 
     /// The key with this id, at once when it is in the set, else after a refresh if one is due.

@@ -21,9 +21,9 @@ struct receiver_endpoint {
     key_ring* keys = nullptr; ///< null: signatures are disabled (trials on loopback only)
 };
 
-/// The receiving pipeline: admit → verify → parse → keep → acknowledge. Nothing of a request is believed before its
-/// signature holds, and nothing is acknowledged before it is on the disk.
-/// Serves every ingest loop at once; holds no state of a request.
+/// The receiving pipeline: admit → verify → parse → keep → acknowledge. Nothing of a request is believed
+/// before its signature holds, and nothing is acknowledged before it is on the disk. Serves every ingest loop
+/// at once; holds no state of a request.
 class receiver final : public http::service {
 public:
     /// Key rings, writer and clock must outlive the receiver.

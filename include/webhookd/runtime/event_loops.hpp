@@ -15,8 +15,8 @@ namespace webhookd::runtime {
 /// Single-threaded event loops, one thread each. What lives on a loop needs no lock.
 class event_loops {
 public:
-    /// Threads start at once and carry `name` and their number for `ps -T`. An exception that escapes a completion
-    /// handler is a bug: it is logged, counted, and the loop goes on.
+    /// Threads start at once and carry `name` and their number for `ps -T`. An exception that escapes a
+    /// completion handler is a bug: it is logged, counted, and the loop goes on.
     event_loops(std::size_t count, const std::string& name);
     /// Ends as `stop()` does.
     ~event_loops();
@@ -29,7 +29,8 @@ public:
     void ping();
     [[nodiscard]] bool alive() const noexcept;
 
-    /// Lets each loop end when it has nothing left to do, and waits for that: whoever spawned work ends it first.
+    /// Lets each loop end when it has nothing left to do, and waits for that: whoever spawned work ends it
+    /// first.
     void stop();
 
 private:

@@ -9,10 +9,11 @@
 #include <string_view>
 #include <variant>
 
-/// The daemon's own log: structured lines to standard error, as JSON or as text. Callable from any thread; between
-/// `start` and `stop` lines are handed to a background thread through a bounded queue that drops its oldest line and
-/// counts, so that a slow terminal or journal never holds up an event. Outside of that span lines are written at once.
-/// Whoever logs takes care that neither secrets nor personal data are among the fields.
+/// The daemon's own log: structured lines to standard error, as JSON or as text. Callable from any thread;
+/// between `start` and `stop` lines are handed to a background thread through a bounded queue that drops its
+/// oldest line and counts, so that a slow terminal or journal never holds up an event. Outside of that span
+/// lines are written at once. Whoever logs takes care that neither secrets nor personal data are among the
+/// fields.
 namespace webhookd::log {
 
 enum class level { trace, debug, info, warning, error };
@@ -25,19 +26,35 @@ struct field {
     std::string_view key;
     std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool> value;
 
-    field(std::string_view k, std::string_view v) : key(k), value(v) {}
-    field(std::string_view k, const std::string& v) : key(k), value(std::string_view(v)) {}
-    field(std::string_view k, const char* v) : key(k), value(std::string_view(v)) {}
-    field(std::string_view k, bool v) : key(k), value(v) {}
-    field(std::string_view k, double v) : key(k), value(v) {}
-    template <std::signed_integral I> field(std::string_view k, I v) : key(k), value(static_cast<std::int64_t>(v)) {}
+    field(std::string_view k, std::string_view v)
+        : key(k)
+        , value(v) {}
+    field(std::string_view k, const std::string& v)
+        : key(k)
+        , value(std::string_view(v)) {}
+    field(std::string_view k, const char* v)
+        : key(k)
+        , value(std::string_view(v)) {}
+    field(std::string_view k, bool v)
+        : key(k)
+        , value(v) {}
+    field(std::string_view k, double v)
+        : key(k)
+        , value(v) {}
+    template <std::signed_integral I>
+    field(std::string_view k, I v)
+        : key(k)
+        , value(static_cast<std::int64_t>(v)) {}
     template <std::unsigned_integral I>
         requires(!std::same_as<I, bool>)
-    field(std::string_view k, I v) : key(k), value(static_cast<std::uint64_t>(v)) {}
+    field(std::string_view k, I v)
+        : key(k)
+        , value(static_cast<std::uint64_t>(v)) {}
 };
 
-/// One line without its line break. JSON: `{"time":…,"level":…,"message":…, fields…}`, invalid UTF-8 replaced. Text:
-/// `time level message key=value …`, values quoted and escaped where a reader or a terminal could be misled.
+/// One line without its line break. JSON: `{"time":…,"level":…,"message":…, fields…}`, invalid UTF-8
+/// replaced. Text: `time level message key=value …`, values quoted and escaped where a reader or a terminal
+/// could be misled.
 [[nodiscard]] std::string render(format f, timestamp time, level l, std::string_view message,
                                  std::span<const field> fields);
 

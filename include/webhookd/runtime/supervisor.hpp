@@ -6,12 +6,13 @@
 
 namespace webhookd::runtime {
 
-/// Runs on the main thread while the others work: waits for signals and keeps systemd's watchdog fed, as long as every
-/// event loop shows signs of life.
+/// Runs on the main thread while the others work: waits for signals and keeps systemd's watchdog fed, as long
+/// as every event loop shows signs of life.
 class supervisor {
 public:
-    /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in all that it will start; ignores SIGPIPE and SIGXFSZ.
-    /// A second SIGTERM or SIGINT, after `run` has returned, ends the process at once: what is acknowledged is on disk.
+    /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in all that it will start; ignores SIGPIPE and
+    /// SIGXFSZ. A second SIGTERM or SIGINT, after `run` has returned, ends the process at once: what is
+    /// acknowledged is on disk.
     supervisor();
 
     /// Returns at the first SIGTERM or SIGINT.

@@ -14,7 +14,8 @@ struct inherited_socket {
     std::string name; ///< FileDescriptorName= of the socket unit
 };
 
-/// Takes the passed sockets (sd_listen_fds(3)) and clears the environment, so that children do not see them. Once.
+/// Takes the passed sockets (sd_listen_fds(3)) and clears the environment, so that children do not see them.
+/// Once.
 [[nodiscard]] std::vector<inherited_socket> take_sockets();
 
 void notify_ready(const std::string& status);

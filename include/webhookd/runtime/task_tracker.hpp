@@ -13,12 +13,13 @@
 
 namespace webhookd::runtime {
 
-/// Counts coroutines that were set off and not awaited, so that whoever owns what they use can wait for their end.
-/// Any thread.
+/// Counts coroutines that were set off and not awaited, so that whoever owns what they use can wait for their
+/// end. Any thread.
 class task_tracker {
 public:
     /// Runs `t` on `where`; it counts until it has ended. An exception that leaves it is a bug and is logged.
-    template <class Executor> void spawn(Executor where, task<void> t) {
+    template <class Executor>
+    void spawn(Executor where, task<void> t) {
         begin();
         boost::asio::co_spawn(where, std::move(t), end_of_task{this});
     }

@@ -5,9 +5,9 @@ namespace webhookd::runtime {
 /// What `ps -T` and `top -H` show for the calling thread; Linux takes at most 15 characters.
 void name_this_thread(const char* name);
 
-/// For a thread that others wait for and that mostly sleeps: asks the scheduler for the shortest time slice (0.1 ms), so
-/// that it runs soon after it wakes, even where threads that compute hold every core. Needs no privilege. Linux 6.12
-/// and later know it (sched_setattr(2), a slice for SCHED_OTHER); others ignore it.
+/// For a thread that others wait for and that mostly sleeps: asks the scheduler for the shortest time slice
+/// (0.1 ms), so that it runs soon after it wakes, even where threads that compute hold every core. Needs no
+/// privilege. Linux 6.12 and later know it (sched_setattr(2), a slice for SCHED_OTHER); others ignore it.
 void wake_this_thread_promptly();
 
 } // namespace webhookd::runtime

@@ -10,8 +10,10 @@ namespace webhookd::runtime {
 class unique_fd {
 public:
     unique_fd() = default;
-    explicit unique_fd(int fd) noexcept : fd_(fd) {}
-    unique_fd(unique_fd&& other) noexcept : fd_(other.release()) {}
+    explicit unique_fd(int fd) noexcept
+        : fd_(fd) {}
+    unique_fd(unique_fd&& other) noexcept
+        : fd_(other.release()) {}
     unique_fd& operator=(unique_fd&& other) noexcept {
         reset(other.release());
         return *this;

@@ -50,7 +50,7 @@ struct stored_event {
 
 /// How much of an event is read back.
 enum class extent {
-    envelope,   ///< without body, signature and key
+    envelope, ///< without body, signature and key
     everything,
 };
 
@@ -76,10 +76,10 @@ public:
     /// after an error, the batch may turn up after all, whole; to its senders it is then a duplicate.
     virtual result<std::vector<append_outcome>> append(std::span<const new_event> batch) = 0;
 
-    /// Events after `seq` in the order of arrival, at most `limit`; fewer when their bodies exceed `max_bytes` in sum
-    /// (but at least one, if there is one).
-    virtual result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
-                                                         extent of = extent::everything) = 0;
+    /// Events after `seq` in the order of arrival, at most `limit`; fewer when their bodies exceed
+    /// `max_bytes` in sum (but at least one, if there is one).
+    virtual result<std::vector<stored_event>>
+    read_after(sequence seq, std::size_t limit, std::size_t max_bytes, extent of = extent::everything) = 0;
 
     /// One event with its body. Errors: store_not_found.
     virtual result<stored_event> find(std::string_view endpoint, std::string_view event_id) = 0;

@@ -1,5 +1,7 @@
 #include "store/sqlite/checkpointer.hpp"
 
+#include <webhookd/runtime/this_thread.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -95,6 +97,7 @@ std::optional<failure> checkpointer::stuck() const {
 }
 
 void checkpointer::run() {
+    runtime::name_this_thread("checkpointer");
     std::unique_lock lock{mutex_};
     for (;;) {
         changed_.wait(lock,

@@ -16,15 +16,15 @@ namespace {
 // SQLite's Unix layer writes nothing at all when asked for 128 KiB or more at once.
 constexpr std::size_t piece = 120 * 1024;
 
-/// The journal grows by so much at once, filled with zeros, which are no frames. A sync that finds the file's size
-/// unchanged need not write the file system's own journal: half of the waiting in a commit.
+/// The journal grows by so much at once, filled with zeros, which are no frames. A sync that finds the file's
+/// size unchanged need not write the file system's own journal: half of the waiting in a commit.
 constexpr sqlite3_int64 growth = 512 * 1024;
 
 /// SQLite allocates it as raw memory of szOsFile bytes, with the file of the layer below behind it.
 struct journal_file {
     sqlite3_file base; ///< first, so that SQLite's pointer is ours
     std::vector<std::byte> gathered;
-    sqlite3_int64 offset = 0; ///< of the first byte gathered
+    sqlite3_int64 offset = 0;    ///< of the first byte gathered
     sqlite3_int64 allocated = 0; ///< the file's size below
 
     sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
@@ -36,7 +36,8 @@ struct journal_file {
         if (needed <= allocated) return;
         const auto target = (needed / growth + 1) * growth;
         int code = SQLITE_OK;
-        for (auto at = needed; at < target && code == SQLITE_OK; at += static_cast<sqlite3_int64>(zeros.size())) {
+        for (auto at = needed; at < target && code == SQLITE_OK;
+             at += static_cast<sqlite3_int64>(zeros.size())) {
             const auto size = std::min<sqlite3_int64>(target - at, zeros.size());
             code = below()->pMethods->xWrite(below(), zeros.data(), static_cast<int>(size), at);
         }

@@ -69,18 +69,15 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
         into = std::move(*prepared);
         return {};
     };
-    if (auto done =
-            put(opened->select_after_, select(extent::everything, after), "read events");
-        !done) {
+    if (auto done = put(opened->select_after_, select(extent::everything, after), "read events"); !done) {
         return done.error();
     }
     if (auto done = put(opened->select_envelopes_after_, select(extent::envelope, after), "read envelopes");
         !done) {
         return done.error();
     }
-    if (auto done =
-            put(opened->select_one_, select(extent::everything, " WHERE n.name = ? AND e.event_id = ?"),
-                "read an event");
+    if (auto done = put(opened->select_one_,
+                        select(extent::everything, " WHERE n.name = ? AND e.event_id = ?"), "read an event");
         !done) {
         return done.error();
     }

@@ -52,8 +52,8 @@ public:
         return write([&](sqlite::writer& w) { return w.advance(name, seq); });
     }
 
-    result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit,
-                                                 std::size_t max_bytes, extent of) override {
+    result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
+                                                 extent of) override {
         return readers_.with([&](sqlite::reader& r) { return r.read_after(seq, limit, max_bytes, of); });
     }
 

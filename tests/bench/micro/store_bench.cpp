@@ -1,8 +1,8 @@
-#include "support/temp_directory.hpp"
-
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/sample.hpp>
 #include <webhookd/store/sqlite.hpp>
+
+#include "support/temp_directory.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -7,7 +7,6 @@
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <sys/resource.h>
 
 #include <atomic>
@@ -20,7 +19,8 @@ using test::raw_client;
 
 namespace {
 
-/// Says what it received: method, path, client and size of the body. `/refused` is turned away by its headers alone.
+/// Says what it received: method, path, client and size of the body. `/refused` is turned away by its headers
+/// alone.
 class echo_service final : public http::service {
 public:
     std::optional<http::response> admit(const http::request& r) override {
@@ -32,8 +32,8 @@ public:
         if (r.path == "/bug") throw std::runtime_error("a bug");
         http::response answer;
         answer.content_type = "text/plain";
-        answer.body = std::string(r.headers.method_string()) + " " + std::string(r.path) + " " + r.client + " " +
-                      std::to_string(r.body.size()) + (r.local ? " local" : "");
+        answer.body = std::string(r.headers.method_string()) + " " + std::string(r.path) + " " + r.client +
+                      " " + std::to_string(r.body.size()) + (r.local ? " local" : "");
         ++handled;
         co_return answer;
     }
@@ -43,7 +43,8 @@ public:
 
 struct fixture {
     explicit fixture(config::limits limits = {}, std::size_t loop_count = 2)
-        : loops(loop_count, "test"), server(loops.contexts(), service, {"test", limits, trusted(), nullptr}) {
+        : loops(loop_count, "test")
+        , server(loops.contexts(), service, {"test", limits, trusted(), nullptr}) {
         REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}).has_value());
         server.start();
         const auto address = server.addresses().front();
@@ -71,8 +72,8 @@ config::limits quick_limits() {
 }
 
 std::string post(const std::string& path, const std::string& body, const std::string& more = "") {
-    return "POST " + path + " HTTP/1.1\r\nHost: x\r\n" + more + "Content-Length: " + std::to_string(body.size()) +
-           "\r\n\r\n" + body;
+    return "POST " + path + " HTTP/1.1\r\nHost: x\r\n" + more +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -153,7 +154,8 @@ TEST_CASE("what is too large is refused, and the answer arrives", "[http]") {
     SECTION("chunks that add up") {
         auto client = f.connect();
         client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-        for (int i = 0; i < 6; ++i) client.send("C8\r\n" + std::string(200, 'x') + "\r\n");
+        for (int i = 0; i < 6; ++i)
+            client.send("C8\r\n" + std::string(200, 'x') + "\r\n");
         CHECK(client.read_answer().status == 413);
     }
     SECTION("headers") {
@@ -340,8 +342,8 @@ public:
     std::optional<http::response> admit(const http::request&) override { return std::nullopt; }
     runtime::task<http::response> handle(http::request&) override {
         waiting = true;
-        boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                          boost::asio::wait_traits<std::chrono::steady_clock>, runtime::executor>
+        boost::asio::basic_waitable_timer<
+            std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, runtime::executor>
             timer(co_await boost::asio::this_coro::executor);
         while (!open) {
             timer.expires_after(2ms);
@@ -361,8 +363,8 @@ TEST_CASE("shutdown closes idle connections, finishes what is under way, and acc
     http::server server(loops.contexts(), service, {"test", {}, {}, nullptr});
     REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}).has_value());
     server.start();
-    const auto port =
-        static_cast<std::uint16_t>(std::stoi(server.addresses().front().substr(std::string("127.0.0.1:").size())));
+    const auto port = static_cast<std::uint16_t>(
+        std::stoi(server.addresses().front().substr(std::string("127.0.0.1:").size())));
     raw_client idle(port);
     raw_client busy(port);
     busy.send(get);

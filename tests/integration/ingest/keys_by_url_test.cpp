@@ -42,11 +42,14 @@ struct key_server {
 daemon_setup by_url(const std::string& url, const std::string& cooldown) {
     daemon_setup setup;
     setup.endpoints = "endpoints:\n  - name: production\n    path: /webhooks/universign\n    signature:\n"
-                      "      jwks: { url: \"" + url + "\", refresh: 1h, cooldown: " + cooldown + " }\n";
+                      "      jwks: { url: \"" +
+                      url + "\", refresh: 1h, cooldown: " + cooldown + " }\n";
     return setup;
 }
 
-std::string sample(std::uint64_t seed) { return event::make_sample("action.opened", {.seed = seed}).value(); }
+std::string sample(std::uint64_t seed) {
+    return event::make_sample("action.opened", {.seed = seed}).value();
+}
 
 } // namespace
 
@@ -57,7 +60,8 @@ TEST_CASE("a key that appears in the set is fetched for the first event that nam
     CHECK(daemon.post(body).status == 200);
     keys.set(next_key().jwks());
     // Refused within the cooldown, fetched for at its end.
-    CHECK(test::wait_for_condition([&] { return daemon.post(sample(2), next_key().sign(sample(2))).status == 200; }));
+    CHECK(test::wait_for_condition(
+        [&] { return daemon.post(sample(2), next_key().sign(sample(2))).status == 200; }));
     // The old key has left the set, and vouches for nothing any more.
     CHECK(daemon.post(sample(3)).status == 401);
     CHECK_THAT(daemon.stderr_text(), Catch::Contains("a key was retired"));
@@ -66,7 +70,8 @@ TEST_CASE("a key that appears in the set is fetched for the first event that nam
 TEST_CASE("unknown keys cannot make the daemon fetch more often than the cooldown allows", "[ingest]") {
     key_server keys;
     daemon_fixture daemon(by_url(keys.server.url("/jwks.json"), "1h"));
-    for (std::uint64_t i = 1; i <= 20; ++i) CHECK(daemon.post(sample(i), next_key().sign(sample(i))).status == 401);
+    for (std::uint64_t i = 1; i <= 20; ++i)
+        CHECK(daemon.post(sample(i), next_key().sign(sample(i))).status == 401);
     CHECK(keys.server.requests().size() == 1);
 }
 
@@ -96,9 +101,8 @@ TEST_CASE("a restart without network lives from the set that was kept", "[ingest
     keys.reset();
     daemon.restart();
     CHECK(daemon.post(sample(2)).status == 200);
-    REQUIRE(test::wait_for_condition([&] {
-        return daemon.get("/readyz").body.find("\"last_error\":\"network") != std::string::npos;
-    }));
+    REQUIRE(test::wait_for_condition(
+        [&] { return daemon.get("/readyz").body.find("\"last_error\":\"network") != std::string::npos; }));
     CHECK_THAT(daemon.get("/readyz").body, Catch::Contains("\"keys_from_cache\":true"));
     CHECK(daemon.get("/readyz").status == 200);
     // And an unknown key cannot be told from a new one now: put off, not refused.

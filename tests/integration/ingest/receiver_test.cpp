@@ -25,7 +25,8 @@ std::string sample(std::string_view type = "transaction.lifecycle.completed", st
 
 std::size_t count(const std::string& text, const std::string& part) {
     std::size_t n = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++n;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size()))
+        ++n;
     return n;
 }
 
@@ -42,7 +43,8 @@ TEST_CASE("every documented type is accepted once, kept byte for byte, and logge
                                                                  : R"({"status":"duplicate","event":"evt_)"));
         }
     }
-    CHECK(test::wait_for_condition([&] { return count(daemon.stderr_text(), "\"handler\":\"audit\"") == 24; }));
+    CHECK(
+        test::wait_for_condition([&] { return count(daemon.stderr_text(), "\"handler\":\"audit\"") == 24; }));
     CHECK(daemon.terminate() == 0);
     CHECK(count(daemon.stderr_text(), "\"handler\":\"audit\"") == 24);
     const auto kept = test::count_events(daemon.database());
@@ -52,11 +54,13 @@ TEST_CASE("every documented type is accepted once, kept byte for byte, and logge
 TEST_CASE("a restart loses no event and repeats no line", "[ingest]") {
     daemon_fixture daemon;
     CHECK(daemon.post(sample("action.opened")).status == 200);
-    REQUIRE(test::wait_for_condition([&] { return count(daemon.stderr_text(), "\"type\":\"action.opened\"") == 1; }));
+    REQUIRE(test::wait_for_condition(
+        [&] { return count(daemon.stderr_text(), "\"type\":\"action.opened\"") == 1; }));
     daemon.restart();
     CHECK_THAT(daemon.post(sample("action.opened")).body, Catch::Contains("duplicate"));
     CHECK_THAT(daemon.post(sample("action.closed")).body, Catch::Contains("accepted"));
-    REQUIRE(test::wait_for_condition([&] { return count(daemon.stderr_text(), "\"type\":\"action.closed\"") == 1; }));
+    REQUIRE(test::wait_for_condition(
+        [&] { return count(daemon.stderr_text(), "\"type\":\"action.closed\"") == 1; }));
     CHECK(daemon.terminate() == 0);
     CHECK(count(daemon.all_stderr_text(), "\"type\":\"action.opened\"") == 1);
 }
@@ -81,7 +85,8 @@ TEST_CASE("what is not proven to be Universign's gets one constant answer and le
         CHECK(answer.headers.at("content-type") == "application/problem+json");
         CHECK(answer.body == refused.front().second.body);
     }
-    for (const auto* reason : {"signature-missing", "signature-malformed", "signature-mismatch", "key-unknown"})
+    for (const auto* reason :
+         {"signature-missing", "signature-malformed", "signature-mismatch", "key-unknown"})
         CHECK(test::wait_for_condition([&] { return count(daemon.stderr_text(), reason) > 0; }));
     CHECK(daemon.terminate() == 0);
     CHECK(test::count_events(daemon.database()) == 0);
@@ -89,8 +94,8 @@ TEST_CASE("what is not proven to be Universign's gets one constant answer and le
 
 TEST_CASE("an authentic body that is no event is a 400", "[ingest]") {
     daemon_fixture daemon;
-    for (const std::string body : {"", "[]", "{", "null", R"({"type":"a"})", R"({"id":"evt_1"})", R"({"id":7,"type":"a"})",
-                                   R"({"id":"evt_1","type":"a b"})"}) {
+    for (const std::string body : {"", "[]", "{", "null", R"({"type":"a"})", R"({"id":"evt_1"})",
+                                   R"({"id":7,"type":"a"})", R"({"id":"evt_1","type":"a b"})"}) {
         INFO(body);
         const auto answer = daemon.post(body);
         CHECK(answer.status == 400);
@@ -101,7 +106,8 @@ TEST_CASE("an authentic body that is no event is a 400", "[ingest]") {
 
 TEST_CASE("the answer names an id with quotes as JSON", "[ingest]") {
     daemon_fixture daemon;
-    CHECK(daemon.post(R"({"id":"evt_\"q\\","type":"a.b"})").body == R"({"status":"accepted","event":"evt_\"q\\"})");
+    CHECK(daemon.post(R"({"id":"evt_\"q\\","type":"a.b"})").body ==
+          R"({"status":"accepted","event":"evt_\"q\\"})");
 }
 
 TEST_CASE("paths, methods and media types are told apart", "[ingest]") {
@@ -114,13 +120,17 @@ TEST_CASE("paths, methods and media types are told apart", "[ingest]") {
     CHECK(got.status == 405);
     CHECK(got.headers.at("allow") == "POST");
     const auto with = [&](const std::string& name, const std::string& value) {
-        return client.exchange("POST", "/webhooks/universign", {{"x-jws-signature", signature}, {name, value}}, body).status;
+        return client
+            .exchange("POST", "/webhooks/universign", {{"x-jws-signature", signature}, {name, value}}, body)
+            .status;
     };
     CHECK(with("Content-Type", "text/plain") == 415);
     CHECK(with("Content-Encoding", "gzip") == 415);
     CHECK(with("Content-Type", "application/json; charset=utf-8") == 200);
     CHECK(with("Content-Type", "application/cloudevents+json") == 200);
-    CHECK(client.exchange("POST", "/webhooks/universign?x=1", {{"x-jws-signature", signature}}, body).status == 200);
+    CHECK(
+        client.exchange("POST", "/webhooks/universign?x=1", {{"x-jws-signature", signature}}, body).status ==
+        200);
 }
 
 TEST_CASE("two signature headers are one too many", "[ingest]") {
@@ -140,8 +150,11 @@ TEST_CASE("an endpoint's keys never vouch for another endpoint", "[ingest]") {
     test::write_text(directory.path() / "two.json", other.jwks());
     daemon_setup setup;
     setup.endpoints = "endpoints:\n"
-                      "  - { name: one, path: /one, signature: { jwks: { file: " + (directory.path() / "one.json").string() + " } } }\n"
-                      "  - { name: two, path: /two, signature: { jwks: { file: " + (directory.path() / "two.json").string() + " } } }\n";
+                      "  - { name: one, path: /one, signature: { jwks: { file: " +
+                      (directory.path() / "one.json").string() +
+                      " } } }\n"
+                      "  - { name: two, path: /two, signature: { jwks: { file: " +
+                      (directory.path() / "two.json").string() + " } } }\n";
     setup.path = "/one";
     daemon_fixture daemon(setup);
     const auto body = sample();
@@ -173,8 +186,9 @@ TEST_CASE("sources that are not allowed are turned away, by their true address",
 TEST_CASE("events that were posted while a client vanished are still kept whole or not at all", "[ingest]") {
     daemon_fixture daemon;
     const auto body = sample("action.opened");
-    const auto head = "POST /webhooks/universign HTTP/1.1\r\nHost: x\r\nx-jws-signature: " + shared_key().sign(body) +
-                      "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+    const auto head =
+        "POST /webhooks/universign HTTP/1.1\r\nHost: x\r\nx-jws-signature: " + shared_key().sign(body) +
+        "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
     test::raw_client cut(daemon.ingest_port());
     cut.send(head + body.substr(0, body.size() / 2));
     cut.reset();

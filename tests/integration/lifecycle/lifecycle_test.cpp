@@ -10,7 +10,6 @@
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -76,11 +75,13 @@ TEST_CASE("a request under way is finished before the end", "[lifecycle]") {
     const auto body = sample(1);
     test::raw_client client(daemon.ingest_port());
     client.send("POST /webhooks/universign HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nx-jws-signature: " +
-                test::shared_key().sign(body) + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n");
+                test::shared_key().sign(body) + "\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n");
     REQUIRE(client.read_line() == "HTTP/1.1 100 Continue"); // now it is under way
     CHECK(client.read_line().empty());
     daemon.running().signal(SIGTERM);
-    REQUIRE(test::wait_for_condition([&] { return daemon.stderr_text().find("\"stopping\"") != std::string::npos; }));
+    REQUIRE(test::wait_for_condition(
+        [&] { return daemon.stderr_text().find("\"stopping\"") != std::string::npos; }));
     client.send(body);
     const auto answer = client.read_answer();
     CHECK(answer.status == 200);
@@ -98,7 +99,8 @@ TEST_CASE("a second signal ends the daemon at once, and what was acknowledged st
     test::raw_client stuck(daemon.ingest_port());
     stuck.send("POST /webhooks/universign HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n");
     daemon.running().signal(SIGTERM);
-    REQUIRE(test::wait_for_condition([&] { return daemon.stderr_text().find("\"stopping\"") != std::string::npos; }));
+    REQUIRE(test::wait_for_condition(
+        [&] { return daemon.stderr_text().find("\"stopping\"") != std::string::npos; }));
     daemon.running().signal(SIGTERM);
     const auto end = daemon.running().wait(60s);
     REQUIRE(end.has_value());
@@ -114,14 +116,13 @@ TEST_CASE("sockets from systemd-socket-activate are used, by their names", "[lif
     const auto ingest = std::to_string(test::free_port());
     const auto admin = std::to_string(test::free_port());
     const auto errors = prepared.directory() / "activated";
-    process activated({.argv = {"systemd-socket-activate", "-l", "127.0.0.1:" + ingest, "-l", "127.0.0.1:" + admin,
-                                "--fdname=ingest:admin", WEBHOOKD_BINARY, "serve", "--config",
-                                prepared.config_file().string()},
+    process activated({.argv = {"systemd-socket-activate", "-l", "127.0.0.1:" + ingest, "-l",
+                                "127.0.0.1:" + admin, "--fdname=ingest:admin", WEBHOOKD_BINARY, "serve",
+                                "--config", prepared.config_file().string()},
                        .stderr_file = errors});
     // The first connection is what starts the daemon; it waits in the socket until then.
-    REQUIRE(test::wait_for_condition([&] {
-        return test::raw_client::can_connect(static_cast<std::uint16_t>(std::stoi(ingest)));
-    }));
+    REQUIRE(test::wait_for_condition(
+        [&] { return test::raw_client::can_connect(static_cast<std::uint16_t>(std::stoi(ingest))); }));
     test::http_connection client(static_cast<std::uint16_t>(std::stoi(ingest)));
     const auto body = sample(7);
     CHECK(client.post_webhook("/webhooks/universign", body, test::shared_key().sign(body)).status == 200);
@@ -134,13 +135,16 @@ TEST_CASE("sockets from systemd-socket-activate are used, by their names", "[lif
 
 TEST_CASE("without signatures a passed socket must be for this host alone: 78", "[lifecycle]") {
     const test::temp_directory directory;
-    test::write_text(directory / "c.yaml", "server: { listen: [\"127.0.0.1:0\"] }\nadmin: { listen: [\"127.0.0.1:0\"] }\n"
-                                           "endpoints: [{ name: trial, path: /trial, signature: { mode: disabled } }]\n"
-                                           "storage: { url: \"sqlite:" + (directory / "events.db").string() + "\" }\n");
+    test::write_text(directory / "c.yaml",
+                     "server: { listen: [\"127.0.0.1:0\"] }\nadmin: { listen: [\"127.0.0.1:0\"] }\n"
+                     "endpoints: [{ name: trial, path: /trial, signature: { mode: disabled } }]\n"
+                     "storage: { url: \"sqlite:" +
+                         (directory / "events.db").string() + "\" }\n");
     const auto port = test::free_port();
-    process activated({.argv = {"systemd-socket-activate", "-l", "0.0.0.0:" + std::to_string(port), "--fdname=ingest",
-                                WEBHOOKD_BINARY, "serve", "--config", (directory / "c.yaml").string()},
-                       .stderr_file = directory / "stderr"});
+    process activated(
+        {.argv = {"systemd-socket-activate", "-l", "0.0.0.0:" + std::to_string(port), "--fdname=ingest",
+                  WEBHOOKD_BINARY, "serve", "--config", (directory / "c.yaml").string()},
+         .stderr_file = directory / "stderr"});
     REQUIRE(test::wait_for_condition([&] { return test::raw_client::can_connect(port); }));
     const auto end = activated.wait(60s);
     REQUIRE(end.has_value());
@@ -193,7 +197,8 @@ TEST_CASE("a database that is damaged or foreign is refused: 74", "[lifecycle]")
 TEST_CASE("a full disk stops acknowledging, leaves health readable, and mends by itself", "[lifecycle]") {
     daemon_fixture daemon;
     CHECK(daemon.post(sample(1)).status == 200);
-    // No file of the daemon may grow beyond this any more: what the kernel says then is what a full disk says.
+    // No file of the daemon may grow beyond this any more: what the kernel says then is what a full disk
+    // says.
     const rlimit tight{4096, RLIM_INFINITY};
     const rlimit free{RLIM_INFINITY, RLIM_INFINITY};
     REQUIRE(::prlimit(daemon.running().pid(), RLIMIT_FSIZE, &tight, nullptr) == 0);

@@ -1,6 +1,6 @@
-#include "support/config_fixture.hpp"
-
 #include <webhookd/config/routing.hpp>
+
+#include "support/config_fixture.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
-#include "support/result_printer.hpp"
-
 #include <webhookd/event/document.hpp>
+
+#include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>

@@ -1,6 +1,6 @@
-#include "support/result_printer.hpp"
-
 #include <webhookd/event/envelope.hpp>
+
+#include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>
 

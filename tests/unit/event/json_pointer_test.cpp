@@ -1,7 +1,7 @@
-#include "support/result_printer.hpp"
-
 #include <webhookd/event/document.hpp>
 #include <webhookd/event/json_pointer.hpp>
+
+#include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>

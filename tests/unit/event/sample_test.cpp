@@ -1,8 +1,8 @@
-#include "support/result_printer.hpp"
-
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/event/sample.hpp>
+
+#include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>

@@ -9,11 +9,12 @@ using namespace webhookd;
 
 namespace {
 
-boost::beast::http::request_header<> make_head(unsigned version,
-                                               const std::vector<std::pair<std::string, std::string>>& headers) {
+boost::beast::http::request_header<>
+make_head(unsigned version, const std::vector<std::pair<std::string, std::string>>& headers) {
     boost::beast::http::request_header<> head;
     head.version(version);
-    for (const auto& [name, value] : headers) head.insert(name, value);
+    for (const auto& [name, value] : headers)
+        head.insert(name, value);
     return head;
 }
 

@@ -1,6 +1,6 @@
-#include "http/wire.hpp"
-
 #include <webhookd/http/problem.hpp>
+
+#include "http/wire.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -35,8 +35,10 @@ TEST_CASE("a line break in a header value cannot add a header", "[http]") {
 TEST_CASE("a problem detail follows RFC 9457", "[http]") {
     const auto r = http::problem(http::status::not_found, "Nothing \"here\".");
     CHECK(r.content_type == "application/problem+json");
-    CHECK(r.body == R"({"type":"about:blank","title":"Not Found","status":404,"detail":"Nothing \"here\"."})");
+    CHECK(r.body ==
+          R"({"type":"about:blank","title":"Not Found","status":404,"detail":"Nothing \"here\"."})");
     CHECK(http::unavailable("Later.", std::chrono::seconds(5)).headers.at(0) ==
           std::pair<std::string, std::string>("Retry-After", "5"));
-    CHECK(http::method_not_allowed("POST").headers.at(0) == std::pair<std::string, std::string>("Allow", "POST"));
+    CHECK(http::method_not_allowed("POST").headers.at(0) ==
+          std::pair<std::string, std::string>("Allow", "POST"));
 }

@@ -1,15 +1,13 @@
 #include <webhookd/ingest/key_ring.hpp>
+#include <webhookd/runtime/event_loops.hpp>
+#include <webhookd/signature/signer.hpp>
 
 #include "support/files.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
-#include <webhookd/runtime/event_loops.hpp>
-#include <webhookd/signature/signer.hpp>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
-
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -46,11 +44,13 @@ struct script {
 
 class scripted_source final : public ingest::key_source {
 public:
-    explicit scripted_source(std::shared_ptr<script> s) : script_(std::move(s)) {}
+    explicit scripted_source(std::shared_ptr<script> s)
+        : script_(std::move(s)) {}
 
     result<std::string> fetch(std::stop_token stop) override {
         ++script_->fetches;
-        while (script_->hold && !stop.stop_requested()) std::this_thread::sleep_for(1ms);
+        while (script_->hold && !stop.stop_requested())
+            std::this_thread::sleep_for(1ms);
         const std::lock_guard lock(script_->mutex);
         return script_->answer;
     }
@@ -146,7 +146,8 @@ TEST_CASE("a new key is fetched when an event names it, once for all who wait", 
 TEST_CASE("within the cooldown an unknown key is refused without a fetch", "[ingest]") {
     fixture f(key(1).jwks());
     f.start();
-    for (int i = 0; i < 10; ++i) CHECK(f.why("scd_unknown") == errc::key_unknown);
+    for (int i = 0; i < 10; ++i)
+        CHECK(f.why("scd_unknown") == errc::key_unknown);
     CHECK(f.told->fetches == 1);
 }
 

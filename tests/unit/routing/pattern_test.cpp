@@ -1,6 +1,6 @@
-#include "support/result_printer.hpp"
-
 #include <webhookd/routing/pattern.hpp>
+
+#include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>
 
