@@ -178,8 +178,8 @@ std::optional<int> daemon::open_listeners() {
     const auto open = [](http::server& server, const auto& addresses, bool inherited) {
         return inherited ? result<void>() : server.listen(addresses);
     };
-    for (auto opened : {open(*admin_server_, config_.admin.listen, admin_inherited),
-                        open(*ingest_server_, config_.server.listen, ingest_inherited)})
+    for (const auto& opened : {open(*admin_server_, config_.admin.listen, admin_inherited),
+                               open(*ingest_server_, config_.server.listen, ingest_inherited)})
         if (!opened)
             return complain(opened.error(), "a listener cannot be opened", cli::exit_code::unavailable);
     return std::nullopt;

@@ -31,8 +31,7 @@ class trigger_run {
 public:
     trigger_run(const trigger_options& options, const console& io, event_poster poster,
                 std::size_t type_width)
-        : options_{options}
-        , io_{io}
+        : io_{io}
         , poster_{std::move(poster)}
         , report_{io, options.json, type_width} {}
 
@@ -58,7 +57,6 @@ public:
     }
 
 private:
-    const trigger_options& options_;
     const console& io_;
     event_poster poster_;
     posting_report report_;

@@ -63,8 +63,8 @@ secret_sources secret_sources::of_process() {
         if (!value) return std::nullopt;
         return value;
     };
-    sources.file = [](const std::filesystem::path& file) -> std::optional<std::string> {
-        auto content = read_file(file, max_secret_bytes);
+    sources.file = [](const std::filesystem::path& path) -> std::optional<std::string> {
+        auto content = read_file(path, max_secret_bytes);
         if (!content) return std::nullopt;
         return std::move(*content);
     };

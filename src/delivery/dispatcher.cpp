@@ -37,7 +37,7 @@ dispatcher::~dispatcher() {
 }
 
 void dispatcher::start() {
-    thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void dispatcher::wake() {
@@ -54,7 +54,7 @@ void dispatcher::stop() {
     thread_.join();
 }
 
-void dispatcher::run(std::stop_token stop) {
+void dispatcher::run(const std::stop_token& stop) {
     runtime::name_this_thread("dispatcher");
     auto pause_time = std::chrono::milliseconds(first_pause);
     for (bool positioned = false; !stop.stop_requested();) {

@@ -121,7 +121,7 @@ private:
 
 class server::implementation {
 public:
-    implementation(std::vector<asio::io_context*> loops, service& serves, server_options options)
+    implementation(const std::vector<asio::io_context*>& loops, service& serves, server_options options)
         : state_{serves, std::move(options)} {
         for (auto* loop : loops)
             shards_.push_back(std::make_unique<shard>(*loop, state_));
@@ -218,8 +218,8 @@ private:
     bool drained_ = false;
 };
 
-server::server(std::vector<asio::io_context*> loops, service& serves, server_options options)
-    : self_(std::make_unique<implementation>(std::move(loops), serves, std::move(options))) {}
+server::server(const std::vector<asio::io_context*>& loops, service& serves, server_options options)
+    : self_(std::make_unique<implementation>(loops, serves, std::move(options))) {}
 server::~server() = default;
 
 result<void> server::listen(const std::vector<config::listen_address>& addresses) {

@@ -38,7 +38,7 @@ key_ring::~key_ring() {
 }
 
 void key_ring::start() {
-    thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void key_ring::stop() {
@@ -64,7 +64,7 @@ void key_ring::load_cache() {
     cached_json_ = std::move(json);
 }
 
-void key_ring::run(std::stop_token stop) {
+void key_ring::run(const std::stop_token& stop) {
     runtime::name_this_thread("keys");
     while (!stop.stop_requested()) {
         refresh_once(stop);

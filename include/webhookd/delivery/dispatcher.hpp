@@ -41,7 +41,7 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    void run(std::stop_token stop);
+    void run(const std::stop_token& stop);
     bool hand_over(const store::stored_event& event, const std::stop_token& stop);
     bool pause(const std::stop_token& stop, std::chrono::milliseconds how_long);
     void keep_position();

@@ -35,7 +35,7 @@ struct server_options {
 class server {
 public:
     /// The service and the loops must outlive the server.
-    server(std::vector<boost::asio::io_context*> loops, service& serves, server_options options);
+    server(const std::vector<boost::asio::io_context*>& loops, service& serves, server_options options);
     /// `stop` with no grace.
     ~server();
 

@@ -78,7 +78,7 @@ public:
 private:
     using steady_clock = std::chrono::steady_clock;
 
-    void run(std::stop_token stop);
+    void run(const std::stop_token& stop);
     void refresh_once(const std::stop_token& stop);
     void report_change(const signature::key_set* before, const signature::key_set& fresh) const;
     void keep(const std::string& json) const;

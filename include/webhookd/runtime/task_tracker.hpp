@@ -38,7 +38,7 @@ public:
 private:
     struct end_of_task {
         task_tracker* tracker;
-        void operator()(std::exception_ptr error) const {
+        void operator()(const std::exception_ptr& error) const {
             if (error) log_exception(error);
             tracker->end();
         }

@@ -7,7 +7,6 @@
 #include "support/wait_for_condition.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -60,6 +59,20 @@ private:
     std::shared_ptr<script> script_;
 };
 
+using answer = result<std::shared_ptr<const signature::public_key>>;
+
+std::future<answer> ask(runtime::event_loops& loops, key_ring& ring, const std::string& kid) {
+    auto promise = std::make_shared<std::promise<answer>>();
+    boost::asio::co_spawn(loops[0].get_executor(), ring.find(kid),
+                          [promise](const std::exception_ptr& bug, answer a) {
+                              if (bug)
+                                  promise->set_exception(bug);
+                              else
+                                  promise->set_value(std::move(a));
+                          });
+    return promise->get_future();
+}
+
 struct fixture {
     explicit fixture(result<std::string> first, std::chrono::milliseconds cooldown = 1h,
                      std::filesystem::path cache = {})
@@ -77,10 +90,7 @@ struct fixture {
         return told->fetches > before && (s.age.has_value() || !s.last_error.empty());
     }
 
-    using answer = result<std::shared_ptr<const signature::public_key>>;
-    std::future<answer> ask(const std::string& kid) {
-        return boost::asio::co_spawn(loops[0].get_executor(), ring.find(kid), boost::asio::use_future);
-    }
+    std::future<answer> ask(const std::string& kid) { return ::ask(loops, ring, kid); }
     errc why(const std::string& kid) { return ask(kid).get().error().code; }
 
     std::shared_ptr<script> told;
@@ -201,14 +211,14 @@ TEST_CASE("a kept set that is damaged is ignored", "[ingest]") {
 
 TEST_CASE("whoever waits for keys is answered when the ring ends", "[ingest]") {
     runtime::event_loops loops{1, "test"};
-    std::future<fixture::answer> waiting;
+    std::future<answer> waiting;
     {
         auto told = std::make_shared<script>();
         told->hold = true;
         key_ring ring(std::make_unique<scripted_source>(told), {"production", 1h, 1h, {}});
         ring.start();
         REQUIRE(test::wait_for_condition([&] { return told->fetches == 1; }));
-        waiting = boost::asio::co_spawn(loops[0].get_executor(), ring.find("scd_x"), boost::asio::use_future);
+        waiting = ask(loops, ring, "scd_x");
         ring.stop();
         CHECK(waiting.get().error().code == errc::keys_unavailable);
     }
