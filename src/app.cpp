@@ -92,7 +92,9 @@ std::optional<int> daemon::build_handlers() {
             return complain(
                 {errc::configuration_invalid, "handler " + each.name + ": only the type log runs as yet"},
                 "the configuration cannot be carried out", cli::exit_code::configuration);
-        auto made = handler::make_log_handler({each.name, *settings, log::current_format()}, clock_);
+        const auto format =
+            settings->format ? static_cast<log::format>(*settings->format) : log::current_format();
+        auto made = handler::make_log_handler({each.name, *settings, format}, clock_);
         if (!made) return complain(made.error(), "a handler cannot start", cli::exit_code::cannot_create);
         handlers.emplace(each.name, std::move(*made));
     }

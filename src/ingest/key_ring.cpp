@@ -42,6 +42,11 @@ void key_ring::start() {
 }
 
 void key_ring::stop() {
+    {
+        // Unless a fetch under way says otherwise, nothing can be said about unknown keys from here on.
+        const std::lock_guard lock(mutex_);
+        state_.last_attempt_failed = true;
+    }
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();
 }
@@ -75,7 +80,6 @@ void key_ring::run(const std::stop_token& stop) {
     }
     // Nobody may wait for a refresh that will never come.
     std::unique_lock lock(mutex_);
-    state_.last_attempt_failed = true;
     const auto waiters = std::exchange(waiters_, {});
     lock.unlock();
     for (const auto& resume : waiters)

@@ -80,12 +80,6 @@ scripted_reply http_reply(int status, std::string_view body, std::string_view he
     return {.bytes = std::move(bytes)};
 }
 
-int closed_port() {
-    int port = 0;
-    ::close(listening_socket(port));
-    return port;
-}
-
 class scripted_server::implementation {
 public:
     implementation(script answer, const tls_identity* identity)

@@ -64,7 +64,4 @@ private:
     std::unique_ptr<implementation> self_;
 };
 
-/// A loopback port where nobody listens, at least until somebody is given it.
-[[nodiscard]] int closed_port();
-
 } // namespace webhookd::test

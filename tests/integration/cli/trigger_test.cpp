@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/trigger.hpp"
 #include "support/cli_console.hpp"
+#include "support/free_port.hpp"
 #include "support/scripted_server.hpp"
 #include "support/signature_keys.hpp"
 #include "support/temp_directory.hpp"
@@ -205,7 +206,7 @@ TEST_CASE("trigger says what was meant and what is missing before anything is po
 TEST_CASE("trigger ends with 69 when nobody listens", "[cli]") {
     trial t;
     auto options = t.options({"action.closed", "action.opened"});
-    options.url = "http://127.0.0.1:" + std::to_string(test::closed_port()) + "/";
+    options.url = "http://127.0.0.1:" + std::to_string(test::free_port()) + "/";
     const test::cli_console console;
     CHECK(run_trigger(options, console.io()) == exit_code::unavailable);
     CHECK(contains(console.err(), "is the daemon running"));

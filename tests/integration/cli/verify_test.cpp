@@ -1,6 +1,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/verify.hpp"
 #include "support/cli_console.hpp"
+#include "support/free_port.hpp"
 #include "support/scripted_server.hpp"
 #include "support/signature_keys.hpp"
 #include "support/temp_directory.hpp"
@@ -130,7 +131,7 @@ TEST_CASE("verify fetches the key set from a URL, and ends with 69 when it is no
     CHECK(run(server.url("/away")) == exit_code::unavailable);
     CHECK(run(server.url("/none")) == exit_code::unavailable);
     CHECK(run(server.url("/page")) == exit_code::data_error);
-    CHECK(run("http://127.0.0.1:" + std::to_string(test::closed_port()) + "/keys") == exit_code::unavailable);
+    CHECK(run("http://127.0.0.1:" + std::to_string(test::free_port()) + "/keys") == exit_code::unavailable);
     CHECK(run("http://[") == exit_code::usage);
 }
 

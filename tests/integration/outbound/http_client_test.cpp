@@ -1,5 +1,6 @@
 #include <webhookd/outbound/http_client.hpp>
 
+#include "support/free_port.hpp"
 #include "support/result_printer.hpp"
 #include "support/scripted_server.hpp"
 
@@ -249,7 +250,7 @@ TEST_CASE("a connection that breaks is a network failure, and the next call work
 
 TEST_CASE("a port where nobody listens and a name that nobody has are network failures", "[outbound]") {
     http_client client;
-    const auto refused = client.perform(get("http://127.0.0.1:" + std::to_string(test::closed_port()) + "/"));
+    const auto refused = client.perform(get("http://127.0.0.1:" + std::to_string(test::free_port()) + "/"));
     CHECK(refused.error().code == errc::network);
     CHECK(client.perform(get("http://127.0.0.1:1/?token=hush")).error().detail.find("hush") ==
           std::string::npos);

@@ -1,0 +1,48 @@
+#include <webhookd/runtime/log.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace webhookd;
+
+namespace {
+
+const timestamp noon = *parse_rfc3339("2026-01-02T12:00:00.123Z");
+
+std::string render(log::format f, const std::vector<log::field>& fields, std::string_view message = "m") {
+    return log::render(f, noon, log::level::info, message, fields);
+}
+
+} // namespace
+
+TEST_CASE("a JSON line keeps types and escapes whatever could break it", "[runtime]") {
+    const std::string head = R"({"time":"2026-01-02T12:00:00.123Z","level":"info","message":"m")";
+    CHECK(render(log::format::json, {}) == head + "}");
+    CHECK(render(log::format::json, {{"n", -5}, {"u", 7u}, {"d", 1.5}, {"b", true}, {"s", "x"}}) ==
+          head + R"(,"n":-5,"u":7,"d":1.500,"b":true,"s":"x"})");
+    CHECK(render(log::format::json, {{"s", std::string("a\"b\\c\nd\x01\x7f")}}) ==
+          head + R"(,"s":"a\"b\\c\nd\u0001\u007f"})");
+    CHECK(render(log::format::json, {{"s", "h\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"}}) ==
+          head + ",\"s\":\"h\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"}");
+}
+
+TEST_CASE("bytes that are no UTF-8 cannot spoil a JSON line", "[runtime]") {
+    for (const std::string bad :
+         {"\xff", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8"}) {
+        const auto line = render(log::format::json, {{"s", bad}});
+        CHECK_THAT(line, Catch::Contains("\\ufffd"));
+        CHECK(line.find(bad) == std::string::npos);
+    }
+}
+
+TEST_CASE("a text line quotes values that could be taken for something else", "[runtime]") {
+    const std::string head = "2026-01-02T12:00:00.123Z info    m";
+    CHECK(render(log::format::text, {{"a", "plain"}, {"n", 3}}) == head + " a=plain n=3");
+    CHECK(render(log::format::text, {{"a", "two words"}}) == head + " a=\"two words\"");
+    CHECK(render(log::format::text, {{"a", ""}}) == head + " a=\"\"");
+    CHECK(render(log::format::text, {{"a", "x=y"}}) == head + " a=\"x=y\"");
+    CHECK(render(log::format::text, {{"a", "\x1b[31mred\nforged line"}}) ==
+          head + " a=\"\\u001b[31mred\\nforged line\"");
+}
