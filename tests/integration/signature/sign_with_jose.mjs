@@ -1,6 +1,10 @@
 // Signs events with an implementation that is not ours. Prints one JSON object: the key set, and for each token its body
 // (base64), its detached value and whether a receiver of Universign's webhooks may accept it.
-import * as jose from 'jose'
+import { webcrypto } from 'node:crypto'
+
+// Node.js 18, as Debian 12 has it, does not offer WebCrypto globally, and jose looks for it there.
+globalThis.crypto ??= webcrypto
+const jose = await import('jose')
 
 const encode = (text) => new TextEncoder().encode(text)
 const signatures = []
