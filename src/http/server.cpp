@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <future>
 
 namespace webhookd::http {
 
@@ -185,11 +186,14 @@ public:
         for (auto& each : shards_)
             asio::post(each->executor(), [s = each.get()] { s->stop_sweeping(); });
         state_.loops.wait();
-        // What was posted above may still stand in a loop's queue: when this has passed through it, nothing
-        // does.
-        for (auto& each : shards_)
-            state_.loops.spawn(each->executor(), pass_through());
-        state_.loops.wait();
+        // What was posted above may still stand in a loop's queue, and a task's frame outlives its count by a
+        // moment: when this has passed through the queue, neither is left.
+        for (auto& each : shards_) {
+            auto passed = std::make_shared<std::promise<void>>();
+            auto done = passed->get_future();
+            asio::post(each->executor(), [passed] { passed->set_value(); });
+            done.wait();
+        }
         return in_time;
     }
 
@@ -197,8 +201,6 @@ public:
     std::vector<std::string> addresses_;
 
 private:
-    static task<void> pass_through() { co_return; }
-
     void add(listening_socket socket, shard& home, std::vector<shard*> homes) {
         accept_loops_.push_back(std::make_unique<accept_loop>(std::move(socket), home, std::move(homes)));
     }
