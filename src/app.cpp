@@ -3,6 +3,7 @@
 #include <webhookd/config/routing.hpp>
 #include <webhookd/delivery/dispatcher.hpp>
 #include <webhookd/handler/log_handler.hpp>
+#include <webhookd/handler/log_settings.hpp>
 #include <webhookd/http/router.hpp>
 #include <webhookd/http/server.hpp>
 #include <webhookd/ingest/receiver.hpp>
@@ -92,8 +93,7 @@ std::optional<int> daemon::build_handlers() {
             return complain(
                 {errc::configuration_invalid, "handler " + each.name + ": only the type log runs as yet"},
                 "the configuration cannot be carried out", cli::exit_code::configuration);
-        const auto format =
-            settings->format ? static_cast<log::format>(*settings->format) : log::current_format();
+        const auto format = settings->format ? handler::to_log(*settings->format) : log::current_format();
         auto made = handler::make_log_handler({each.name, *settings, format}, clock_);
         if (!made) return complain(made.error(), "a handler cannot start", cli::exit_code::cannot_create);
         handlers.emplace(each.name, std::move(*made));
@@ -240,8 +240,7 @@ void daemon::stop() {
 
 int run_daemon(const config::configuration& configuration) {
     runtime::supervisor supervisor; // blocks the signals, so before any thread starts
-    log::start({static_cast<log::level>(configuration.log.level),
-                static_cast<log::format>(configuration.log.format)});
+    log::start({handler::to_log(configuration.log.level), handler::to_log(configuration.log.format)});
     int exit_code = cli::exit_code::ok;
     {
         daemon d(configuration, supervisor);

@@ -1,4 +1,5 @@
 #include <webhookd/handler/log_handler.hpp>
+#include <webhookd/handler/log_settings.hpp>
 
 #include "handler/line_sink.hpp"
 
@@ -36,7 +37,7 @@ private:
         add("trace", e.trace_id);
         if (d.attempt > 1) fields.emplace_back("attempt", d.attempt);
         if (options_.settings.include_payload) add("payload", d.event.body);
-        const auto level = static_cast<log::level>(options_.settings.level);
+        const auto level = to_log(options_.settings.level);
         return log::render(options_.format, clock_.now(), level, "event", fields);
     }
 

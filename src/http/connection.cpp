@@ -87,10 +87,12 @@ task<bool> connection<Stream>::handshake() {
 template <class Stream>
 task<bool> connection<Stream>::wait_for_request() {
     if (buffer_.size() > 0) co_return true;
-    if (shard_.draining()) co_return false;
+    if (shard_.draining() && !fresh_) co_return false;
     error_code ec;
     idle = true;
-    set_deadline(fresh_ ? limits().header_timeout : limits().idle_timeout);
+    set_deadline(shard_.draining() ? last_request_wait
+                 : fresh_          ? limits().header_timeout
+                                   : limits().idle_timeout);
     const auto received =
         co_await stream_.async_read_some(buffer_.prepare(read_ahead), asio::redirect_error(use_task, ec));
     idle = false;

@@ -129,7 +129,6 @@ public:
     }
 
     ~implementation() {
-        stop_accepting();
         drain(std::chrono::milliseconds(0));
         for (const auto& path : socket_files_)
             ::unlink(path.c_str());
@@ -164,9 +163,9 @@ public:
     void start() {
         started_ = true;
         for (auto& each : shards_)
-            state_.loops.spawn(each->executor(), each->sweep());
+            state_.sweeps.spawn(each->executor(), each->sweep());
         for (auto& each : accept_loops_)
-            state_.loops.spawn(each->home().executor(), each->run());
+            state_.accept_loops.spawn(each->home().executor(), each->run());
     }
 
     void stop_accepting() {
@@ -179,21 +178,20 @@ public:
 
     bool drain(std::chrono::milliseconds grace) {
         if (!started_ || std::exchange(drained_, true)) return true;
+        stop_accepting();
+        // A connection counts from the moment its loop adopts it: none may be on its way there any more.
+        state_.accept_loops.wait();
+        pass_through_loops();
         const bool in_time = state_.connections.wait_for(grace);
         while (!state_.connections.wait_for(std::chrono::milliseconds(50)))
             for (auto& each : shards_)
                 asio::post(each->executor(), [s = each.get()] { s->cut_off(); });
         for (auto& each : shards_)
             asio::post(each->executor(), [s = each.get()] { s->stop_sweeping(); });
-        state_.loops.wait();
+        state_.sweeps.wait();
         // What was posted above may still stand in a loop's queue, and a task's frame outlives its count by a
-        // moment: when this has passed through the queue, neither is left.
-        for (auto& each : shards_) {
-            auto passed = std::make_shared<std::promise<void>>();
-            auto done = passed->get_future();
-            asio::post(each->executor(), [passed] { passed->set_value(); });
-            done.wait();
-        }
+        // moment.
+        pass_through_loops();
         return in_time;
     }
 
@@ -203,6 +201,16 @@ public:
 private:
     void add(listening_socket socket, shard& home, std::vector<shard*> homes) {
         accept_loops_.push_back(std::make_unique<accept_loop>(std::move(socket), home, std::move(homes)));
+    }
+
+    /// Returns when everything that was posted to the loops before has run.
+    void pass_through_loops() {
+        for (auto& each : shards_) {
+            auto passed = std::make_shared<std::promise<void>>();
+            auto done = passed->get_future();
+            asio::post(each->executor(), [passed] { passed->set_value(); });
+            done.wait();
+        }
     }
 
     void add_common(listening_socket socket) {

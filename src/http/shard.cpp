@@ -5,6 +5,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 namespace webhookd::http {
 
 namespace {
@@ -19,10 +21,6 @@ shard::shard(boost::asio::io_context& context, server_state& state)
     , timer_(executor_) {}
 
 void shard::adopt(stream_socket socket) {
-    if (draining_) {
-        --state_.open;
-        return;
-    }
     if (state_.options.tls) {
         tls_stream stream(std::move(socket), *state_.options.tls);
         state_.connections.spawn(
@@ -35,8 +33,9 @@ void shard::adopt(stream_socket socket) {
 
 void shard::drain() {
     draining_ = true;
+    const auto last_moment = connection_handle::clock::now() + last_request_wait;
     for (auto* each : connections)
-        if (each->idle) each->cancel();
+        if (each->idle) each->deadline = std::min(each->deadline, last_moment);
 }
 
 void shard::cut_off() {

@@ -27,7 +27,8 @@ struct server_state {
     service& serves;
     const server_options options;
     runtime::task_tracker connections{};
-    runtime::task_tracker loops{}; ///< accept loops and sweeps
+    runtime::task_tracker accept_loops{};
+    runtime::task_tracker sweeps{};
     std::atomic<std::size_t> open{0};
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> turned_away{0};
@@ -48,8 +49,12 @@ public:
     virtual void cancel() = 0;
 
     clock::time_point deadline = no_deadline;
-    bool idle = false; ///< no request has begun to arrive: may be closed without harm
+    bool idle = false; ///< waits for a request's first byte
 };
+
+/// How long an idle connection still may bring a request when the server has begun to stop: one may be on its
+/// way, and closing the socket under it would look like a failure to the client.
+inline constexpr auto last_request_wait = std::chrono::milliseconds(250);
 
 /// The part of a server that lives on one loop: its connections and their timeouts. Instead of a timer for
 /// each connection and phase, one sweep four times a second cancels what is past its deadline.
@@ -63,7 +68,7 @@ public:
 
     /// Serves an accepted connection. On this shard's loop.
     void adopt(stream_socket socket);
-    void drain();         ///< closes what is idle, lets the rest finish. On the loop.
+    void drain();         ///< lets every connection end after its present request. On the loop.
     void cut_off();       ///< cancels everything. On the loop.
     void stop_sweeping(); ///< On the loop.
     runtime::task<void> sweep();

@@ -29,14 +29,14 @@ struct server_options {
 
 /// An HTTP/1.1 server over one or several event loops. Each TCP address gets one SO_REUSEPORT acceptor on
 /// every loop; unix sockets and sockets that systemd passed get one accept loop that hands connections round.
-/// A connection lives on one loop from its first to its last byte. Life: construct, `listen`, `start`, `stop`
-/// (then `wait`), destroy. Those calls come from one thread, which runs none of the loops, except that
+/// A connection lives on one loop from its first to its last byte. Life: construct, `listen`, `start`,
+/// `stop_accepting`, `drain`, destroy. Those calls come from one thread, which runs none of the loops, except that
 /// `listen` and `start` may run on any thread before the loops have work.
 class server {
 public:
     /// The service and the loops must outlive the server.
     server(const std::vector<boost::asio::io_context*>& loops, service& serves, server_options options);
-    /// `stop` with no grace.
+    /// `drain` with no grace.
     ~server();
 
     /// Opens a listener for each address. Errors: address_in_use.
@@ -48,10 +48,10 @@ public:
 
     void start();
 
-    /// Closes the listeners and idle connections at once; requests in flight are answered with `Connection:
-    /// close`.
+    /// Closes the listeners at once, and idle connections when they bring no request in the next moment;
+    /// requests in flight are answered with `Connection: close`.
     void stop_accepting();
-    /// Waits until no connection is left. When the grace is over, the rest is cut off, and waited for.
+    /// Stops accepting and waits until no connection is left. When the grace is over, the rest is cut off, and waited for.
     /// True when nothing had to be cut off.
     bool drain(std::chrono::milliseconds grace);
 
