@@ -39,7 +39,7 @@ struct fault_vfs::methods {
     static int write(sqlite3_file* f, const void* data, int size, sqlite3_int64 offset) {
         auto& h = self(f);
         const std::lock_guard lock{h.owner->mutex_};
-        ++h.owner->counts_.writes;
+        ++h.owner->counts_[h.file_name()].writes;
         if (const int code = h.owner->decide(call::write, h.file_name()); code != SQLITE_OK) return code;
         const int code = real(f).xWrite(h.below(), data, size, offset);
         if (code == SQLITE_OK) {
@@ -51,7 +51,7 @@ struct fault_vfs::methods {
     static int truncate(sqlite3_file* f, sqlite3_int64 size) {
         auto& h = self(f);
         const std::lock_guard lock{h.owner->mutex_};
-        ++h.owner->counts_.truncations;
+        ++h.owner->counts_[h.file_name()].truncations;
         if (const int code = h.owner->decide(call::truncate, h.file_name()); code != SQLITE_OK) return code;
         const int code = real(f).xTruncate(h.below(), size);
         if (code == SQLITE_OK) remember(h, {size, {}, true});
@@ -60,7 +60,7 @@ struct fault_vfs::methods {
     static int sync(sqlite3_file* f, int flags) {
         auto& h = self(f);
         const std::lock_guard lock{h.owner->mutex_};
-        ++h.owner->counts_.syncs;
+        ++h.owner->counts_[h.file_name()].syncs;
         int code = h.owner->decide(call::sync, h.file_name());
         if (code == SQLITE_OK) code = real(f).xSync(h.below(), flags);
         if (!h.remembered) return code;
@@ -214,9 +214,10 @@ bool fault_vfs::tripped() const {
     return tripped_;
 }
 
-fault_vfs::counts fault_vfs::since_start() const {
+fault_vfs::counts fault_vfs::calls_on(const std::string& file_name) const {
     const std::lock_guard lock{mutex_};
-    return counts_;
+    const auto found = counts_.find(file_name);
+    return found == counts_.end() ? counts{} : found->second;
 }
 
 int fault_vfs::decide(call c, const std::string& file_name) {

@@ -49,7 +49,8 @@ public:
     /// Whether a call has failed since the last `fail_after`.
     [[nodiscard]] bool tripped() const;
 
-    [[nodiscard]] counts since_start() const;
+    /// Since the start, on the files with this name (without the directory).
+    [[nodiscard]] counts calls_on(const std::string& file_name) const;
 
     /// Writes into `target` (a directory) what the disk might hold if power failed now: every synced byte,
     /// and of what was written since each 512-byte sector or not, as chance has it.
@@ -82,7 +83,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, disk_file> disk_; ///< by full path; files that are deleted when closed are left out
-    counts counts_;
+    std::map<std::string, counts> counts_; ///< by name without the directory
     std::set<std::string> spared_;
     bool armed_ = false;
     bool once_ = false;
