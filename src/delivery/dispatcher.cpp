@@ -56,6 +56,7 @@ void dispatcher::stop() {
 
 void dispatcher::run(const std::stop_token& stop) {
     runtime::name_this_thread("dispatcher");
+    runtime::let_others_go_first();
     auto pause_time = std::chrono::milliseconds(first_pause);
     for (bool positioned = false; !stop.stop_requested();) {
         if (!positioned) {

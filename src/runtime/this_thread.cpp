@@ -1,6 +1,7 @@
 #include <webhookd/runtime/this_thread.hpp>
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ struct scheduling_attributes {
 };
 
 constexpr std::uint64_t shortest_slice_ns = 100'000;
+constexpr int patient = 10;
 
 } // namespace
 
@@ -36,6 +38,11 @@ void wake_this_thread_promptly() {
     if (attributes.policy != 0) return; // somebody set a policy of their own
     attributes.runtime_ns = shortest_slice_ns;
     ::syscall(SYS_sched_setattr, 0, &attributes, 0U);
+}
+
+void let_others_go_first() {
+    // On Linux the nice value is a thread's own.
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), patient);
 }
 
 } // namespace webhookd::runtime
