@@ -83,7 +83,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, disk_file> disk_; ///< by full path; files that are deleted when closed are left out
-    std::map<std::string, counts> counts_; ///< by name without the directory
+    std::map<std::string, counts> counts_;  ///< by name without the directory
     std::set<std::string> spared_;
     bool armed_ = false;
     bool once_ = false;

@@ -30,8 +30,8 @@ struct server_options {
 /// An HTTP/1.1 server over one or several event loops. Each TCP address gets one SO_REUSEPORT acceptor on
 /// every loop; unix sockets and sockets that systemd passed get one accept loop that hands connections round.
 /// A connection lives on one loop from its first to its last byte. Life: construct, `listen`, `start`,
-/// `stop_accepting`, `drain`, destroy. Those calls come from one thread, which runs none of the loops, except that
-/// `listen` and `start` may run on any thread before the loops have work.
+/// `stop_accepting`, `drain`, destroy. Those calls come from one thread, which runs none of the loops, except
+/// that `listen` and `start` may run on any thread before the loops have work.
 class server {
 public:
     /// The service and the loops must outlive the server.
@@ -51,8 +51,8 @@ public:
     /// Closes the listeners at once, and idle connections when they bring no request in the next moment;
     /// requests in flight are answered with `Connection: close`.
     void stop_accepting();
-    /// Stops accepting and waits until no connection is left. When the grace is over, the rest is cut off, and waited for.
-    /// True when nothing had to be cut off.
+    /// Stops accepting and waits until no connection is left. When the grace is over, the rest is cut off,
+    /// and waited for. True when nothing had to be cut off.
     bool drain(std::chrono::milliseconds grace);
 
     struct statistics {
