@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <future>
 
 namespace webhookd::delivery {
 
@@ -92,19 +93,22 @@ bool dispatcher::hand_over(const store::stored_event& event, const std::stop_tok
         const auto& name = table_.handlers()[index];
         auto& handler = *handlers_.at(name);
         auto pause_time = std::chrono::milliseconds(first_pause);
-        for (int attempt = 1;; ++attempt) {
+        for (std::uint32_t attempt = 1;; ++attempt) {
             if (stop.stop_requested()) return false;
-            auto outcome = result<void>();
+            std::promise<handler::outcome> promise;
             try {
-                outcome = handler.handle({event, attempt});
+                handler.start(std::make_shared<handler::delivery>(handler::delivery{0, attempt, event}),
+                              [&](handler::outcome o) { promise.set_value(std::move(o)); });
             } catch (const std::exception& e) {
-                outcome = failure{errc::argument_invalid, std::string("an exception: ") + e.what()};
+                promise.set_value(
+                    {handler::verdict::retry, 0, std::string("an exception: ") + e.what(), {}, {}});
             }
-            if (outcome) break;
+            const auto outcome = promise.get_future().get();
+            if (outcome.verdict == handler::verdict::successful) break;
             log::error("a handler failed and is tried again", {{"handler", name},
                                                                {"event", event.envelope.id},
                                                                {"attempt", attempt},
-                                                               {"reason", to_string(outcome.error())}});
+                                                               {"reason", outcome.reason}});
             if (!pause(stop, pause_time)) return false;
             pause_time = std::min(pause_time * 2, longest_pause);
         }

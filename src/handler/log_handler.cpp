@@ -7,6 +7,11 @@ namespace webhookd::handler {
 
 namespace {
 
+result<line_sink> open_sink(const config::log_handler& settings) {
+    if (settings.file.empty()) return line_sink::standard_error();
+    return line_sink::open(settings.file);
+}
+
 class log_handler final : public handler {
 public:
     log_handler(log_handler_options options, line_sink sink, const runtime::clock& clock)
@@ -16,7 +21,21 @@ public:
 
     bool needs_body() const override { return options_.settings.include_payload; }
 
-    result<void> handle(const delivery& d) override { return sink_.write(render(d)); }
+    void start(std::shared_ptr<const delivery> d, completion done) override {
+        outcome o;
+        if (const auto written = sink_.write(render(*d)); !written) {
+            o.verdict = verdict::retry;
+            o.reason = to_string(written.error());
+        }
+        done(std::move(o));
+    }
+
+    result<void> reopen() override {
+        auto fresh = open_sink(options_.settings);
+        if (!fresh) return fresh.error();
+        sink_ = std::move(*fresh);
+        return {};
+    }
 
 private:
     std::string render(const delivery& d) const {
@@ -49,8 +68,7 @@ private:
 } // namespace
 
 result<std::unique_ptr<handler>> make_log_handler(log_handler_options options, const runtime::clock& clock) {
-    auto sink = options.settings.file.empty() ? result<line_sink>(line_sink::standard_error())
-                                              : line_sink::open(options.settings.file);
+    auto sink = open_sink(options.settings);
     if (!sink) return sink.error();
     return std::unique_ptr<handler>(
         std::make_unique<log_handler>(std::move(options), std::move(*sink), clock));

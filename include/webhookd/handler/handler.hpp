@@ -1,29 +1,68 @@
 #pragma once
 
-#include <webhookd/error.hpp>
 #include <webhookd/store/event_store.hpp>
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace webhookd::handler {
 
-/// What one delivery hands to a handler. The event's id is the idempotency key.
+/// What one attempt hands to a handler. The event's id is the idempotency key: it stays the same however
+/// often a delivery is tried.
 struct delivery {
-    const store::stored_event& event;
-    int attempt = 1; ///< 1 for the first
+    std::int64_t id = 0;
+    std::uint32_t attempt = 1; ///< 1 for the first
+    store::stored_event event; ///< with body and signature where the handler needs them
 };
 
-/// The port behind which log, forward and shell stand. A handler knows neither queues nor retries: it tries
-/// once and says what came of it.
+enum class verdict {
+    successful, ///< need not run again
+    retry,      ///< may succeed later: the retry policy decides when, and whether at all
+    failed,     ///< would not succeed however often it were tried
+    abandoned,  ///< `cancel` ended it: counts as not tried
+};
+
+/// Bytes of `outcome::output` at most.
+inline constexpr std::size_t max_output = 8 * 1024;
+
+/// What came of one attempt. Kept with it, and shown to operators: neither `reason` nor `output` may hold a
+/// secret of the configuration.
+struct outcome {
+    handler::verdict verdict = verdict::successful;
+    int status = 0;     ///< HTTP status, or exit code (128 + signal); 0: there is none
+    std::string reason; ///< why it was not successful, in a few words; empty otherwise
+    std::string output; ///< how the answer or the program's output begins
+    std::optional<std::chrono::milliseconds> retry_after; ///< asked for by the other side
+};
+
+/// The port behind which log, forward and shell stand. A handler knows neither queues nor retries nor how
+/// many attempts may run at once: it tries once and says what came of it.
 class handler {
 public:
+    using completion = std::function<void(outcome)>;
+
+    /// Only after every attempt has ended.
     virtual ~handler() = default;
 
-    /// Whether `handle` reads the event's body and signature; without them reading events back costs less.
+    /// Whether an attempt reads the event's body and signature; without them reading events back costs less.
     [[nodiscard]] virtual bool needs_body() const { return true; }
 
-    /// Success means that the delivery need not run again.
-    virtual result<void> handle(const delivery& d) = 0;
+    /// Begins one attempt, bounded by the handler's own timeout, and does not wait for it. `done` is called
+    /// exactly once, on any thread, perhaps before `start` returns; it does not block and does not throw.
+    /// Called from one thread, the delivery loop's.
+    virtual void start(std::shared_ptr<const delivery> d, completion done) = 0;
+
+    /// Ends the attempts under way soon, as `abandoned`. Same thread as `start`.
+    virtual void cancel() {}
+
+    /// Opens its files anew, after a log rotation. Same thread as `start`. Errors: file_unwritable; the old
+    /// file stays in use.
+    virtual result<void> reopen() { return {}; }
 };
 
 } // namespace webhookd::handler

@@ -18,8 +18,9 @@ struct log_handler_options {
 
 /// Writes one structured line for each event: endpoint, event id, type, object ids and state; the payload,
 /// and with it personal data, only where `include: payload` asks for it. Lines go to standard error or to the
-/// handler's own file, each by one write, past the daemon's log queue: that one may drop lines, an event's
-/// line is never dropped. `handle` errors: file_unwritable, and the line counts as not written.
+/// handler's own file, each by one write and before `start` returns, past the daemon's log queue: that one
+/// may drop lines, an event's line is never dropped. A line that cannot be written is for the retry policy,
+/// and counts as not written.
 [[nodiscard]] result<std::unique_ptr<handler>> make_log_handler(log_handler_options options,
                                                                 const runtime::clock& clock);
 

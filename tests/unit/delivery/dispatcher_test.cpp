@@ -35,13 +35,13 @@ public:
     explicit recording_handler(std::shared_ptr<record> r)
         : record_(std::move(r)) {}
 
-    result<void> handle(const webhookd::handler::delivery& d) override {
+    void start(std::shared_ptr<const webhookd::handler::delivery> d, completion done) override {
         if (record_->failures_left > 0 && record_->failures_left-- > 0)
-            return failure{errc::file_unwritable, "full"};
+            return done({webhookd::handler::verdict::retry, 0, "full", {}, {}});
         if (record_->throws_left > 0 && record_->throws_left-- > 0) throw std::runtime_error("a bug");
         const std::lock_guard lock(record_->mutex);
-        record_->ids.push_back(d.event.envelope.id);
-        return {};
+        record_->ids.push_back(d->event.envelope.id);
+        done({});
     }
 
 private:

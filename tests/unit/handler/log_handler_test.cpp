@@ -5,6 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 
 using namespace webhookd;
@@ -33,13 +36,22 @@ store::stored_event stalled_event() {
     return e;
 }
 
-std::string logged(config::log_handler settings, log::format format = log::format::json, int times = 1) {
+handler::outcome handle(handler::handler& h, std::uint32_t attempt = 1) {
+    std::optional<handler::outcome> came;
+    h.start(std::make_shared<handler::delivery>(handler::delivery{7, attempt, stalled_event()}),
+            [&](handler::outcome o) { came = std::move(o); });
+    REQUIRE(came.has_value());
+    return *came;
+}
+
+std::string logged(config::log_handler settings, log::format format = log::format::json,
+                   std::uint32_t times = 1) {
     const test::temp_directory directory;
     settings.file = directory / "events.log";
     auto made = handler::make_log_handler({"audit", settings, format}, noon);
     REQUIRE(made.has_value());
-    for (int i = 1; i <= times; ++i)
-        CHECK((*made)->handle({stalled_event(), i}).has_value());
+    for (std::uint32_t i = 1; i <= times; ++i)
+        CHECK(handle(**made, i).verdict == handler::verdict::successful);
     return test::read_text(settings.file);
 }
 
@@ -86,7 +98,27 @@ TEST_CASE("a line that cannot be written is told, so that it is tried again", "[
     settings.file = "/dev/full";
     auto made = handler::make_log_handler({"audit", settings, log::format::json}, noon);
     REQUIRE(made.has_value());
-    const auto outcome = (*made)->handle({stalled_event(), 1});
-    REQUIRE(outcome.has_error());
-    CHECK(outcome.error().code == errc::file_unwritable);
+    const auto outcome = handle(**made);
+    CHECK(outcome.verdict == handler::verdict::retry);
+    CHECK_THAT(outcome.reason, Catch::StartsWith("file-unwritable"));
+}
+
+TEST_CASE("after a rotation the next line goes to a file of the old name", "[handler]") {
+    const test::temp_directory directory;
+    config::log_handler settings;
+    settings.file = directory / "events.log";
+    auto made = handler::make_log_handler({"audit", settings, log::format::json}, noon);
+    REQUIRE(made.has_value());
+    handle(**made);
+    std::filesystem::rename(settings.file, directory / "events.log.1");
+    handle(**made);
+    REQUIRE((*made)->reopen().has_value());
+    handle(**made);
+    const auto line = test::read_text(settings.file);
+    CHECK_THAT(line, Catch::EndsWith("\n"));
+    CHECK(test::read_text(directory / "events.log.1") == line + line);
+
+    std::filesystem::remove_all(directory.path());
+    CHECK((*made)->reopen().has_error());
+    CHECK(handle(**made).verdict == handler::verdict::successful);
 }
