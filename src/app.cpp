@@ -1,7 +1,8 @@
 #include <webhookd/admin/health.hpp>
 #include <webhookd/app.hpp>
-#include <webhookd/config/routing.hpp>
-#include <webhookd/delivery/dispatcher.hpp>
+#include <webhookd/delivery/engine.hpp>
+#include <webhookd/delivery/handler_pool.hpp>
+#include <webhookd/delivery/planner.hpp>
 #include <webhookd/handler/log_handler.hpp>
 #include <webhookd/handler/log_settings.hpp>
 #include <webhookd/http/router.hpp>
@@ -28,24 +29,34 @@ namespace {
 /// waiting is involved. Members that use others stand below them.
 class daemon {
 public:
-    daemon(const config::configuration& c, runtime::supervisor& supervisor)
-        : config_(c)
+    daemon(const daemon_options& options, runtime::supervisor& supervisor)
+        : options_(options)
+        , config_(options.configuration)
         , supervisor_(supervisor) {}
 
     /// Opens everything and starts accepting. An exit code when that is not possible.
     std::optional<int> start();
     /// Blocks until a signal asks for the end.
-    void run() { supervisor_.run(*ingest_loops_); }
+    void run() {
+        supervisor_.run(*ingest_loops_, [this] { reload(); });
+    }
     void stop();
 
 private:
     std::optional<int> open_store();
-    std::optional<int> build_handlers();
+    std::optional<int> start_delivery();
+    result<std::unique_ptr<handler::handler>> make_handler(const config::handler& settings);
+    std::vector<store::planned_delivery> plan(const std::string& endpoint, const event::envelope& e,
+                                              const event::document& body) const;
     void build_receiver();
     std::optional<int> open_listeners();
     std::optional<failure> exposed_without_proof() const;
 
-    const config::configuration& config_;
+    void reload();
+    void warn_of_restart(const config::configuration& next) const;
+
+    const daemon_options& options_;
+    config::configuration config_; ///< in force
     runtime::system_clock clock_;
     runtime::supervisor& supervisor_;
     std::atomic<bool> stopping_{false};
@@ -53,7 +64,10 @@ private:
     std::filesystem::path state_directory_;
     std::unique_ptr<store::event_store> store_;
     std::unique_ptr<store::group_writer> writer_;
-    std::unique_ptr<delivery::dispatcher> dispatcher_;
+    std::atomic<std::uint64_t> max_pending_{config_.queue.max_pending};
+    delivery::handler_pool handlers_{[this](const config::handler& h) { return make_handler(h); }};
+    std::atomic<std::shared_ptr<const delivery::planner>> planner_;
+    std::unique_ptr<delivery::engine> engine_;
     std::vector<std::unique_ptr<ingest::key_ring>> key_rings_;
     std::unique_ptr<ingest::receiver> receiver_;
     http::router admin_routes_;
@@ -81,31 +95,42 @@ std::optional<int> daemon::open_store() {
     store_ = std::move(*opened);
     writer_ = std::make_unique<store::group_writer>(
         *store_, store::group_writer::options{.max_waiting = config_.queue.max_in_memory},
-        [this] { dispatcher_->wake(); });
+        [this] { engine_->wake(); });
     return std::nullopt;
 }
 
-std::optional<int> daemon::build_handlers() {
-    delivery::dispatcher::handler_map handlers;
-    for (const auto& each : config_.handlers) {
-        const auto* settings = std::get_if<config::log_handler>(&each.kind);
-        if (settings == nullptr)
-            return complain(
-                {errc::configuration_invalid, "handler " + each.name + ": only the type log runs as yet"},
-                "the configuration cannot be carried out", cli::exit_code::configuration);
-        const auto format = settings->format ? handler::to_log(*settings->format) : log::current_format();
-        auto made = handler::make_log_handler({each.name, *settings, format}, clock_);
-        if (!made) return complain(made.error(), "a handler cannot start", cli::exit_code::cannot_create);
-        handlers.emplace(each.name, std::move(*made));
+result<std::unique_ptr<handler::handler>> daemon::make_handler(const config::handler& settings) {
+    const auto* log_settings = std::get_if<config::log_handler>(&settings.kind);
+    if (log_settings == nullptr) return failure{errc::configuration_invalid, "only the type log runs as yet"};
+    const auto format = log_settings->format ? handler::to_log(*log_settings->format) : log::current_format();
+    return handler::make_log_handler({settings.name, *log_settings, format}, clock_);
+}
+
+std::optional<int> daemon::start_delivery() {
+    auto lanes = handlers_.change(config_.handlers);
+    if (!lanes) {
+        const bool wrong = lanes.error().code == errc::configuration_invalid;
+        return complain(lanes.error(), "a handler cannot start",
+                        wrong ? cli::exit_code::configuration : cli::exit_code::cannot_create);
     }
-    for (const auto& each : config_.routes)
-        if (!each.when.empty())
-            return complain(
-                {errc::configuration_invalid, "route " + each.name + ": conditions are not supported as yet"},
-                "the configuration cannot be carried out", cli::exit_code::configuration);
-    dispatcher_ = std::make_unique<delivery::dispatcher>(
-        *store_, *writer_, config::make_routing_table(config_), std::move(handlers));
+    planner_ = std::make_shared<const delivery::planner>(config_);
+    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_);
+    if (options_.dry_run)
+        log::warning("a dry run: events are kept, handlers are only named in the log");
+    else
+        engine_->start(std::move(*lanes));
     return std::nullopt;
+}
+
+/// Which deliveries an event gets; in a dry run only a line for each that it would get.
+std::vector<store::planned_delivery> daemon::plan(const std::string& endpoint, const event::envelope& e,
+                                                  const event::document& body) const {
+    auto planned = planner_.load()->plan(endpoint, e, body);
+    if (!options_.dry_run) return planned;
+    for (const auto& each : planned)
+        log::info("would run",
+                  {{"handler", each.handler}, {"endpoint", endpoint}, {"event", e.id}, {"type", e.type}});
+    return {};
 }
 
 void daemon::build_receiver() {
@@ -128,8 +153,16 @@ void daemon::build_receiver() {
         endpoints.push_back({each.name, each.path, ring});
         health.key_rings.emplace(each.name, ring);
     }
-    receiver_ = std::make_unique<ingest::receiver>(std::move(endpoints), config_.server.allowed_sources,
-                                                   *writer_, clock_);
+    ingest::receiver_options options;
+    options.endpoints = std::move(endpoints);
+    options.allowed_sources = config_.server.allowed_sources;
+    options.plan = [this](const auto& endpoint, const auto& envelope, const auto& body) {
+        return plan(endpoint, envelope, body);
+    };
+    options.overloaded = [this] {
+        return store_->pending() >= static_cast<std::int64_t>(max_pending_.load());
+    };
+    receiver_ = std::make_unique<ingest::receiver>(std::move(options), *writer_, clock_);
     admin::add_health(admin_routes_, std::move(health));
 }
 
@@ -189,13 +222,12 @@ std::optional<int> daemon::open_listeners() {
 
 std::optional<int> daemon::start() {
     if (const auto code = open_store()) return code;
-    if (const auto code = build_handlers()) return code;
     build_receiver();
     if (const auto code = open_listeners()) return code;
+    if (const auto code = start_delivery()) return code;
 
     for (auto& ring : key_rings_)
         ring->start();
-    dispatcher_->start();
     admin_server_->start();
     ingest_server_->start();
     for (const auto& address : admin_server_->addresses())
@@ -214,9 +246,12 @@ void daemon::stop() {
     ingest_server_->stop_accepting();
     for (auto& ring : key_rings_)
         ring->stop(); // requests that wait for keys are answered 503 now
+    const auto grace_ends = std::chrono::steady_clock::now() + config_.server.shutdown_grace;
     if (!ingest_server_->drain(config_.server.shutdown_grace))
         log::warning("connections were cut off: the grace was over");
-    dispatcher_->stop();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(grace_ends - std::chrono::steady_clock::now());
+    engine_->stop(std::max(left, std::chrono::milliseconds(0)));
     writer_->stop();
     admin_server_->stop_accepting();
     admin_server_->drain(std::chrono::milliseconds(500));
@@ -236,14 +271,58 @@ void daemon::stop() {
                           {"batches", written.batches}});
 }
 
+/// Routes, handlers, the log's level and the bound of the queue change at once; everything else keeps what it
+/// was started with.
+void daemon::reload() {
+    runtime::systemd::notify_reloading();
+    auto next = options_.reload();
+    if (!next) {
+        log::error("the configuration is not reloaded; nothing changes",
+                   {{"reason", to_string(next.error())}});
+    } else if (auto lanes = handlers_.change(next->handlers); !lanes) {
+        log::error("the configuration is not reloaded; nothing changes",
+                   {{"reason", to_string(lanes.error())}});
+    } else {
+        warn_of_restart(*next);
+        log::set_level(handler::to_log(next->log.level));
+        max_pending_ = next->queue.max_pending;
+        // First the plan, then the lanes: what is planned from here on finds its handler.
+        planner_ = std::make_shared<const delivery::planner>(*next);
+        if (!options_.dry_run) {
+            engine_->apply(std::move(*lanes));
+            engine_->reopen_files();
+        }
+        config_.handlers = std::move(next->handlers);
+        config_.routes = std::move(next->routes);
+        config_.log.level = next->log.level;
+        config_.queue.max_pending = next->queue.max_pending;
+        log::info("the configuration is reloaded");
+    }
+    runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) +
+                                   " endpoint(s)");
+}
+
+void daemon::warn_of_restart(const config::configuration& next) const {
+    const auto warn = [](const char* section, bool changed) {
+        if (changed) log::warning("this change needs a restart", {{"section", section}});
+    };
+    warn("server", next.server != config_.server);
+    warn("admin", next.admin != config_.admin);
+    warn("endpoints", next.endpoints != config_.endpoints);
+    warn("storage", next.storage != config_.storage);
+    warn("queue.max_in_memory", next.queue.max_in_memory != config_.queue.max_in_memory);
+    warn("log.format", next.log.format != config_.log.format);
+}
+
 } // namespace
 
-int run_daemon(const config::configuration& configuration) {
+int run_daemon(const daemon_options& options) {
+    const auto& configuration = options.configuration;
     runtime::supervisor supervisor; // blocks the signals, so before any thread starts
     log::start({handler::to_log(configuration.log.level), handler::to_log(configuration.log.format)});
     int exit_code = cli::exit_code::ok;
     {
-        daemon d(configuration, supervisor);
+        daemon d(options, supervisor);
         if (const auto code = d.start()) {
             exit_code = *code;
         } else {

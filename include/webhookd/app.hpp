@@ -1,13 +1,23 @@
 #pragma once
 
 #include <webhookd/config/config.hpp>
+#include <webhookd/error.hpp>
+
+#include <functional>
 
 namespace webhookd {
+
+struct daemon_options {
+    config::configuration configuration;
+    /// Reads the configuration anew, for SIGHUP. Errors: configuration_invalid, with every mistake.
+    std::function<result<config::configuration>()> reload;
+    bool dry_run = false; ///< handlers do not run; the log tells which would
+};
 
 /// Runs the daemon until SIGTERM or SIGINT, in the foreground. Returns the process's exit code (sysexits.h):
 /// 0 after an orderly shutdown, 69 when a listener or the store cannot be had, 74 when the disk fails at the
 /// start, 78 when the configuration cannot be carried out. Reports by log lines; opens everything before it
 /// accepts anything. Blocks the calling thread; call once in a process, before other threads are started.
-int run_daemon(const config::configuration& configuration);
+int run_daemon(const daemon_options& options);
 
 } // namespace webhookd

@@ -2,6 +2,7 @@
 
 #include <webhookd/app.hpp>
 #include <webhookd/config/load.hpp>
+#include <webhookd/runtime/log.hpp>
 
 #include "cli/exit_code.hpp"
 
@@ -14,12 +15,20 @@ namespace webhookd::cli {
 
 namespace {
 
-int serve(const std::string& file) {
-    const auto loaded = config::load_file(file);
+result<config::configuration> reload(const std::string& file) {
+    auto loaded = config::load_file(file);
+    for (const auto& each : loaded.diagnostics)
+        log::warning("the configuration", {{"diagnostic", to_string(each)}});
+    if (!loaded.value) return failure{errc::configuration_invalid, file};
+    return std::move(*loaded.value);
+}
+
+int serve(const std::string& file, bool dry_run) {
+    auto loaded = config::load_file(file);
     for (const auto& each : loaded.diagnostics)
         std::cerr << to_string(each) << '\n';
     if (!loaded.value) return exit_code::configuration;
-    return run_daemon(*loaded.value);
+    return run_daemon({std::move(*loaded.value), [file] { return reload(file); }, dry_run});
 }
 
 } // namespace
@@ -28,7 +37,10 @@ void add_serve_command(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("serve", "Run the daemon in the foreground (systemd, Docker)");
     auto file = std::make_shared<std::string>("/etc/universign-webhookd/universign-webhookd.yaml");
     command->add_option("-c,--config", *file, "configuration file")->capture_default_str();
-    command->callback([file, &exit_code] { exit_code = serve(*file); });
+    auto dry_run = std::make_shared<bool>(false);
+    command->add_flag("--dry-run", *dry_run,
+                      "receive and keep events, but only log which handlers would run");
+    command->callback([file, dry_run, &exit_code] { exit_code = serve(*file, *dry_run); });
 }
 
 } // namespace webhookd::cli

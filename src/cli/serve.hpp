@@ -4,7 +4,7 @@
 
 namespace webhookd::cli {
 
-/// `serve --config FILE`: the daemon itself.
+/// `serve --config FILE [--dry-run]`: the daemon itself.
 void add_serve_command(CLI::App& app, int& exit_code);
 
 } // namespace webhookd::cli

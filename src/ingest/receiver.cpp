@@ -55,15 +55,12 @@ bool is_deferral(http::status s) {
 
 } // namespace
 
-receiver::receiver(std::vector<receiver_endpoint> endpoints, std::vector<config::cidr> allowed_sources,
-                   store::group_writer& writer, const runtime::clock& clock)
-    : allowed_sources_(std::move(allowed_sources))
+receiver::receiver(receiver_options options, store::group_writer& writer, const runtime::clock& clock)
+    : options_(std::move(options))
     , writer_(writer)
     , clock_(clock) {
-    for (auto& endpoint : endpoints) {
-        auto path = endpoint.path;
-        endpoints_.emplace(std::move(path), std::move(endpoint));
-    }
+    for (const auto& endpoint : options_.endpoints)
+        endpoints_.emplace(endpoint.path, endpoint);
 }
 
 const receiver_endpoint& receiver::endpoint_of(const http::request& r) const {
@@ -75,8 +72,9 @@ std::optional<http::response> receiver::admit(const http::request& r) {
     if (endpoint == endpoints_.end())
         return problem(status::not_found, "No endpoint is configured at this path.");
     if (r.headers.method() != http::verb::post) return http::method_not_allowed("POST");
-    if (!allowed_sources_.empty() && std::none_of(allowed_sources_.begin(), allowed_sources_.end(),
-                                                  [&](const auto& net) { return net.contains(r.client); })) {
+    const auto& allowed = options_.allowed_sources;
+    if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(),
+                                         [&](const auto& net) { return net.contains(r.client); })) {
         log::warning("a source that is not allowed was turned away",
                      {{"endpoint", endpoint->second.name}, {"source", r.client}});
         return problem(status::forbidden, "This source is not allowed.");
@@ -84,6 +82,10 @@ std::optional<http::response> receiver::admit(const http::request& r) {
     if (!acceptable_content(r.headers))
         return problem(status::unsupported_media_type,
                        "Webhooks are application/json without a content coding.");
+    if (options_.overloaded && options_.overloaded()) {
+        deferred_.fetch_add(1, std::memory_order_relaxed);
+        return to_answer(failure{errc::queue_full});
+    }
     return std::nullopt;
 }
 
@@ -108,10 +110,13 @@ task<http::response> receiver::handle(http::request& r) {
 task<result<http::response>> receiver::receive(const receiver_endpoint& endpoint, http::request& r) {
     auto proven = co_await verify(endpoint, r);
     if (!proven) co_return proven.error();
-    auto envelope = event::parse_envelope(r.body);
+    const auto document = event::document::parse(r.body);
+    if (!document) co_return document.error();
+    auto envelope = event::read_envelope(*document);
     if (!envelope) co_return envelope.error();
 
     store::new_event kept;
+    if (options_.plan) kept.deliveries = options_.plan(endpoint.name, *envelope, *document);
     kept.endpoint = endpoint.name;
     kept.envelope = std::move(*envelope);
     kept.body = std::move(r.body);

@@ -31,7 +31,7 @@ supervisor::supervisor() {
     signal(SIGXFSZ, SIG_IGN);
 }
 
-void supervisor::run(event_loops& watched) {
+void supervisor::run(event_loops& watched, const std::function<void()>& reload) {
     const auto watchdog = systemd::watchdog_interval();
     // Twice in each interval, as sd_watchdog_enabled(3) advises.
     const auto wait =
@@ -41,7 +41,7 @@ void supervisor::run(event_loops& watched) {
         const int number = sigtimedwait(&signals_, nullptr, &wait);
         if (number == SIGTERM || number == SIGINT) break;
         if (number == SIGHUP) {
-            log::warning("reload is not supported yet; restart to use a new configuration");
+            reload();
             continue;
         }
         if (number < 0 && errno != EAGAIN) continue;

@@ -98,19 +98,6 @@ result<stored_event> fake_event_store::find(std::string_view endpoint, std::stri
     return *it;
 }
 
-result<sequence> fake_event_store::cursor(std::string_view name) {
-    const std::lock_guard lock{mutex_};
-    const auto it = cursors_.find(name);
-    return it == cursors_.end() ? 0 : it->second;
-}
-
-result<void> fake_event_store::advance(std::string_view name, sequence seq) {
-    const std::lock_guard lock{mutex_};
-    auto& place = cursors_[std::string{name}];
-    place = std::max(place, seq);
-    return {};
-}
-
 result<store_statistics> fake_event_store::statistics() {
     const std::lock_guard lock{mutex_};
     return store_statistics{static_cast<std::int64_t>(events_.size()), 0};

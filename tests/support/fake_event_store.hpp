@@ -38,8 +38,31 @@ public:
     result<std::vector<store::stored_event>> read_after(store::sequence seq, std::size_t limit,
                                                         std::size_t max_bytes, store::extent) override;
     result<store::stored_event> find(std::string_view endpoint, std::string_view event_id) override;
-    result<store::sequence> cursor(std::string_view name) override;
-    result<void> advance(std::string_view name, store::sequence seq) override;
+
+    // It keeps no deliveries.
+    result<store::claim_answer> claim(const store::claim_request&) override { return store::claim_answer{}; }
+    void release(std::span<const store::delivery_id>) override {}
+    result<void> finish(std::span<const store::finished_delivery>) override { return {}; }
+    result<std::vector<store::delivery_id>> plan(store::sequence, std::span<const store::planned_delivery>,
+                                                 timestamp) override {
+        return failure{errc::store_not_found};
+    }
+    result<std::size_t> retry(const store::delivery_filter&, timestamp, std::size_t) override { return 0; }
+    result<std::size_t> fail_waiting(std::string_view, std::string_view, timestamp, std::size_t) override {
+        return 0;
+    }
+    result<std::vector<store::delivery_record>>
+    deliveries(const store::delivery_filter&, std::optional<store::delivery_id>, std::size_t) override {
+        return std::vector<store::delivery_record>{};
+    }
+    result<std::vector<store::attempt>> attempts(store::delivery_id) override {
+        return std::vector<store::attempt>{};
+    }
+    result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
+        return std::map<std::string, std::int64_t>{};
+    }
+    std::int64_t pending() const noexcept override { return 0; }
+
     result<store::store_statistics> statistics() override;
     result<void> probe() override;
 
@@ -54,7 +77,6 @@ private:
     std::vector<std::size_t> batches_;
     std::vector<store::stored_event> events_;
     std::map<std::pair<std::string, std::string>, store::sequence, std::less<>> known_;
-    std::map<std::string, store::sequence, std::less<>> cursors_;
 };
 
 } // namespace webhookd::test

@@ -25,11 +25,13 @@ struct limits {
     milliseconds header_timeout = 10s;
     milliseconds body_timeout = 15s;
     milliseconds idle_timeout = 75s;
+    friend bool operator==(const limits&, const limits&) = default;
 };
 
 struct tls {
     std::filesystem::path certificate;
     std::filesystem::path private_key;
+    friend bool operator==(const tls&, const tls&) = default;
 };
 
 struct server {
@@ -40,6 +42,7 @@ struct server {
     config::limits limits;
     std::optional<config::tls> tls;
     milliseconds shutdown_grace = 20s;
+    friend bool operator==(const server&, const server&) = default;
 };
 
 enum class role { integrator, admin, owner };
@@ -48,11 +51,13 @@ struct token {
     std::string name;
     config::role role = role::integrator;
     std::string sha256; ///< 64 lower-case hex digits
+    friend bool operator==(const token&, const token&) = default;
 };
 
 struct admin {
     std::vector<listen_address> listen{listen_address::tcp("127.0.0.1", 8081)};
     std::vector<token> tokens;
+    friend bool operator==(const admin&, const admin&) = default;
 };
 
 /// Where an endpoint's JWK set comes from: a URL or a file, never both.
@@ -61,6 +66,7 @@ struct jwks_source {
     std::filesystem::path file;
     milliseconds refresh = 10min;
     milliseconds cooldown = 30s;
+    friend bool operator==(const jwks_source&, const jwks_source&) = default;
 };
 
 enum class signature_mode { required, disabled };
@@ -70,21 +76,25 @@ struct endpoint {
     std::string path;
     signature_mode mode = signature_mode::required;
     jwks_source jwks;
+    friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
 struct retention {
     std::optional<std::chrono::seconds> events;   ///< nothing: for ever
     std::optional<std::chrono::seconds> payloads; ///< nothing: as long as the event
+    friend bool operator==(const retention&, const retention&) = default;
 };
 
 struct storage {
     std::string url = "sqlite:/var/lib/universign-webhookd/events.db";
     config::retention retention{std::chrono::hours(24 * 400), std::chrono::hours(24 * 90)};
+    friend bool operator==(const storage&, const storage&) = default;
 };
 
 struct queue {
     std::uint64_t max_pending = 1'000'000;
     std::uint32_t max_in_memory = 4096;
+    friend bool operator==(const queue&, const queue&) = default;
 };
 
 enum class log_level { trace, debug, info, warning, error };
@@ -96,11 +106,13 @@ struct retry_policy {
     std::uint32_t max_attempts = 20;
     std::optional<milliseconds> max_age;
     bool full_jitter = true;
+    friend bool operator==(const retry_policy&, const retry_policy&) = default;
 };
 
 struct circuit_breaker {
     std::uint32_t failures = 10;
     milliseconds open_for = 30s;
+    friend bool operator==(const circuit_breaker&, const circuit_breaker&) = default;
 };
 
 enum class ordering { none, transaction };
@@ -116,6 +128,7 @@ struct handler_common {
     failure_action on_failure = failure_action::skip;
     retry_policy retry;
     std::optional<config::circuit_breaker> circuit_breaker;
+    friend bool operator==(const handler_common&, const handler_common&) = default;
 };
 
 enum class log_format { json, text };
@@ -125,6 +138,7 @@ struct log_handler {
     std::filesystem::path file;       ///< empty: the daemon's own log
     std::optional<log_format> format; ///< nothing: as the daemon's log
     bool include_payload = false;
+    friend bool operator==(const log_handler&, const log_handler&) = default;
 };
 
 /// What a forward handler posts: the bytes as received, an envelope of our own around them, or a CloudEvent.
@@ -139,6 +153,7 @@ struct forward_handler {
     std::filesystem::path ca_file;
     std::filesystem::path client_certificate;
     std::filesystem::path client_key;
+    friend bool operator==(const forward_handler&, const forward_handler&) = default;
 };
 
 /// Resource limits of one run (setrlimit); nothing: as the daemon's own.
@@ -146,6 +161,7 @@ struct shell_limits {
     std::optional<byte_size> memory;
     std::optional<milliseconds> cpu_time;
     std::optional<std::uint32_t> open_files;
+    friend bool operator==(const shell_limits&, const shell_limits&) = default;
 };
 
 struct shell_handler {
@@ -155,12 +171,14 @@ struct shell_handler {
     std::filesystem::path working_directory; ///< empty: the daemon's own
     std::string user;                        ///< empty: the daemon's own
     shell_limits limits;
+    friend bool operator==(const shell_handler&, const shell_handler&) = default;
 };
 
 struct handler {
     std::string name;
     handler_common common;
     std::variant<log_handler, forward_handler, shell_handler> kind;
+    friend bool operator==(const handler&, const handler&) = default;
 };
 
 enum class condition_test {
@@ -182,11 +200,13 @@ struct route {
     std::vector<condition> when; ///< all must hold
     std::vector<std::string> handlers;
     bool final = false;
+    friend bool operator==(const route&, const route&) = default;
 };
 
 struct log {
     log_level level = log_level::info;
     log_format format = log_format::json;
+    friend bool operator==(const log&, const log&) = default;
 };
 
 /// The whole file, validated: names resolve, addresses and patterns parse, signature modes are permitted.

@@ -54,7 +54,8 @@ public:
 
     /// Begins one attempt, bounded by the handler's own timeout, and does not wait for it. `done` is called
     /// exactly once, on any thread, perhaps before `start` returns; it does not block and does not throw.
-    /// Called from one thread, the delivery loop's.
+    /// When `start` throws, which is a bug, `done` is not called any more. Called from one thread, the
+    /// delivery loop's.
     virtual void start(std::shared_ptr<const delivery> d, completion done) = 0;
 
     /// Ends the attempts under way soon, as `abandoned`. Same thread as `start`.

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <webhookd/config/config.hpp>
+#include <webhookd/event/document.hpp>
 #include <webhookd/http/message.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,14 +23,25 @@ struct receiver_endpoint {
     key_ring* keys = nullptr; ///< null: signatures are disabled (trials on loopback only)
 };
 
+struct receiver_options {
+    std::vector<receiver_endpoint> endpoints;
+    std::vector<config::cidr> allowed_sources; ///< empty: anyone
+    /// Which deliveries to plan for an event. Called on every loop; empty: none.
+    std::function<std::vector<store::planned_delivery>(const std::string& endpoint, const event::envelope&,
+                                                       const event::document&)>
+        plan;
+    /// Whether so much waits already that nothing new may be taken. Called on every loop, for every request:
+    /// cheap; empty: never.
+    std::function<bool()> overloaded;
+};
+
 /// The receiving pipeline: admit → verify → parse → keep → acknowledge. Nothing of a request is believed
 /// before its signature holds, and nothing is acknowledged before it is on the disk. Serves every ingest loop
 /// at once; holds no state of a request.
 class receiver final : public http::service {
 public:
     /// Key rings, writer and clock must outlive the receiver.
-    receiver(std::vector<receiver_endpoint> endpoints, std::vector<config::cidr> allowed_sources,
-             store::group_writer& writer, const runtime::clock& clock);
+    receiver(receiver_options options, store::group_writer& writer, const runtime::clock& clock);
 
     std::optional<http::response> admit(const http::request& r) override;
     runtime::task<http::response> handle(http::request& r) override;
@@ -54,7 +67,7 @@ private:
     runtime::task<result<http::response>> receive(const receiver_endpoint& endpoint, http::request& r);
 
     std::map<std::string, receiver_endpoint, std::less<>> endpoints_; ///< by path
-    std::vector<config::cidr> allowed_sources_;
+    const receiver_options options_;
     store::group_writer& writer_;
     const runtime::clock& clock_;
     std::atomic<std::uint64_t> received_{0};

@@ -4,6 +4,8 @@
 
 #include <signal.h>
 
+#include <functional>
+
 namespace webhookd::runtime {
 
 /// Runs on the main thread while the others work: waits for signals and keeps systemd's watchdog fed, as long
@@ -15,8 +17,8 @@ public:
     /// acknowledged is on disk.
     supervisor();
 
-    /// Returns at the first SIGTERM or SIGINT.
-    void run(event_loops& watched);
+    /// Calls `reload` for every SIGHUP; returns at the first SIGTERM or SIGINT.
+    void run(event_loops& watched, const std::function<void()>& reload);
 
 private:
     sigset_t signals_{};

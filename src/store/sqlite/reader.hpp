@@ -3,6 +3,7 @@
 #include <webhookd/store/event_store.hpp>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/delivery_reader.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -25,8 +26,12 @@ public:
     result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
                                                  extent of);
     result<stored_event> find(std::string_view endpoint, std::string_view event_id);
-    result<sequence> cursor(std::string_view name);
     result<std::int64_t> count();
+    [[nodiscard]] delivery_reader& deliveries() noexcept { return deliveries_; }
+    result<std::vector<delivery_record>> list(const delivery_filter& filter,
+                                              std::optional<delivery_id> before, std::size_t limit) {
+        return delivery_reader::list(db_, filter, before, limit);
+    }
 
 private:
     explicit reader(connection db)
@@ -36,8 +41,8 @@ private:
     statement select_after_;
     statement select_envelopes_after_;
     statement select_one_;
-    statement select_cursor_;
     statement select_count_;
+    delivery_reader deliveries_;
 };
 
 /// A fixed number of readers for any number of threads. Connections open when they are first needed, and one

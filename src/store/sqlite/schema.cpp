@@ -8,16 +8,19 @@ namespace {
 
 /// The n-th text brings version n-1 to version n. A text that was released never changes; a new one is added.
 constexpr std::array migrations{
-    // 1: events as they arrive.
-    // Names that repeat in every event (endpoints, types, keys) stand once in small tables. Bodies and their
-    // proof
-    // stand apart from what is searched, so that a scan over events does not drag them through the cache, and
-    // so that
-    // they can be purged alone. Instants are microseconds since 1970 in UTC. What an event does not tell is
-    // NULL.
-    // `totals` gives out sequence numbers (none is ever given twice, even after the newest event was purged)
-    // and
-    // knows the number of events without counting them.
+    // 1: events as they arrive, and what is delivered of them.
+    // Names that repeat in every event (endpoints, types, keys, handlers) stand once in small tables. Bodies
+    // and their proof stand apart from what is searched, so that a scan over events does not drag them
+    // through
+    // the cache, and so that they can be purged alone. Instants are microseconds since 1970 in UTC. What an
+    // event does not tell is NULL.
+    // A delivery's `state` is 0 (pending), 1 (successful) or 2 (failed). `chain` is the ordering key where
+    // the
+    // handler keeps a sequence. At most one pending delivery of a chain has a `due`; those after it have none
+    // and get theirs when it is done with. A failed one with `blocks` holds the later ones up. Of `attempts`,
+    // so many as `forgiven` were made before somebody retried it by hand, at `since`.
+    // `totals` gives out sequence numbers and delivery ids (none is ever given twice, even after the newest
+    // was purged) and knows the number of events without counting them.
     R"sql(
     CREATE TABLE endpoints (
         id    INTEGER PRIMARY KEY,
@@ -57,16 +60,46 @@ constexpr std::array migrations{
         signature  TEXT,
         body       BLOB NOT NULL
     ) STRICT;
-    CREATE TABLE cursors (
-        name  TEXT PRIMARY KEY,
-        seq   INTEGER NOT NULL
+    CREATE TABLE handlers (
+        id    INTEGER PRIMARY KEY,
+        name  TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE deliveries (
+        id        INTEGER PRIMARY KEY,
+        event     INTEGER NOT NULL REFERENCES events ON DELETE CASCADE,
+        handler   INTEGER NOT NULL REFERENCES handlers,
+        state     INTEGER NOT NULL,
+        due       INTEGER,
+        chain     TEXT,
+        blocks    INTEGER NOT NULL,
+        attempts  INTEGER NOT NULL,
+        forgiven  INTEGER NOT NULL,
+        planned   INTEGER NOT NULL,
+        since     INTEGER NOT NULL,
+        finished  INTEGER,
+        reason    TEXT
+    ) STRICT;
+    CREATE INDEX deliveries_waiting ON deliveries (handler, due) WHERE state = 0;
+    CREATE INDEX deliveries_chained ON deliveries (handler, chain) WHERE chain IS NOT NULL AND state <> 1;
+    CREATE INDEX deliveries_failed ON deliveries (id) WHERE state = 2;
+    CREATE INDEX deliveries_by_event ON deliveries (event);
+    CREATE TABLE attempts (
+        delivery  INTEGER NOT NULL REFERENCES deliveries ON DELETE CASCADE,
+        number    INTEGER NOT NULL,
+        started   INTEGER NOT NULL,
+        duration  INTEGER NOT NULL,
+        status    INTEGER NOT NULL,
+        reason    TEXT,
+        output    TEXT,
+        PRIMARY KEY (delivery, number)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE totals (
-        id        INTEGER PRIMARY KEY CHECK (id = 1),
-        last_seq  INTEGER NOT NULL,
-        events    INTEGER NOT NULL
+        id             INTEGER PRIMARY KEY CHECK (id = 1),
+        last_seq       INTEGER NOT NULL,
+        last_delivery  INTEGER NOT NULL,
+        events         INTEGER NOT NULL
     ) STRICT;
-    INSERT INTO totals (id, last_seq, events) VALUES (1, 0, 0);
+    INSERT INTO totals (id, last_seq, last_delivery, events) VALUES (1, 0, 0, 0);
     )sql",
 };
 

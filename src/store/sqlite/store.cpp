@@ -3,11 +3,13 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/journal_vfs.hpp"
+#include "store/sqlite/leases.hpp"
 #include "store/sqlite/probe.hpp"
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/writer.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -33,6 +35,7 @@ public:
         , lock_(std::move(lock))
         , layer_(std::move(layer))
         , writer_(std::move(writer))
+        , pending_(writer_->pending())
         , readers_(options_.file, options_.vfs, options_.readers)
         , checkpointer_(options_.file, options_.vfs,
                         sqlite::checkpoint_policy::for_journal(options_.journal_bytes)) {}
@@ -48,9 +51,57 @@ public:
         return write([&](sqlite::writer& w) { return w.append(batch); });
     }
 
-    result<void> advance(std::string_view name, sequence seq) override {
-        return write([&](sqlite::writer& w) { return w.advance(name, seq); });
+    result<claim_answer> claim(const claim_request& request) override {
+        const std::lock_guard one_at_a_time{leases_.claiming};
+        // Before the database is read: what is finished meanwhile is still held in this copy, so that an old
+        // view of the database cannot give it out again.
+        const auto held = leases_.held(request.now);
+        auto answer = readers_.with([&](sqlite::reader& r) { return r.deliveries().claim(request, held); });
+        if (answer) leases_.add(*answer, request.now + request.lease);
+        return answer;
     }
+
+    void release(std::span<const delivery_id> claims) override {
+        for (const auto id : claims)
+            leases_.end(id);
+    }
+
+    result<void> finish(std::span<const finished_delivery> batch) override {
+        auto done = write([&](sqlite::writer& w) { return w.finish(batch); });
+        if (!done) return done;
+        for (const auto& each : batch)
+            leases_.end(each.id);
+        return done;
+    }
+
+    result<std::vector<delivery_id>> plan(sequence seq, std::span<const planned_delivery> deliveries,
+                                          timestamp now) override {
+        return write([&](sqlite::writer& w) { return w.plan(seq, deliveries, now); });
+    }
+
+    result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit) override {
+        return write([&](sqlite::writer& w) { return w.retry(filter, now, limit); });
+    }
+
+    result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
+                                     std::size_t limit) override {
+        return write([&](sqlite::writer& w) { return w.fail_waiting(handler, reason, now, limit); });
+    }
+
+    result<std::vector<delivery_record>>
+    deliveries(const delivery_filter& filter, std::optional<delivery_id> before, std::size_t limit) override {
+        return readers_.with([&](sqlite::reader& r) { return r.list(filter, before, limit); });
+    }
+
+    result<std::vector<attempt>> attempts(delivery_id id) override {
+        return readers_.with([&](sqlite::reader& r) { return r.deliveries().attempts(id); });
+    }
+
+    result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
+        return readers_.with([](sqlite::reader& r) { return r.deliveries().waiting_by_handler(); });
+    }
+
+    std::int64_t pending() const noexcept override { return pending_; }
 
     result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
                                                  extent of) override {
@@ -59,10 +110,6 @@ public:
 
     result<stored_event> find(std::string_view endpoint, std::string_view event_id) override {
         return readers_.with([&](sqlite::reader& r) { return r.find(endpoint, event_id); });
-    }
-
-    result<sequence> cursor(std::string_view name) override {
-        return readers_.with([&](sqlite::reader& r) { return r.cursor(name); });
     }
 
     result<store_statistics> statistics() override {
@@ -93,6 +140,7 @@ private:
             writer_ = std::move(*fresh);
         }
         auto done = work(*writer_);
+        pending_ = writer_->pending();
         if (done && checkpointer_.committed(writer_->journal_frames()))
             checkpointer_.copy(writer_->database());
         return done;
@@ -112,6 +160,8 @@ private:
     const std::unique_ptr<sqlite::journal_vfs> layer_;
     std::mutex mutex_;
     std::unique_ptr<sqlite::writer> writer_;
+    std::atomic<std::int64_t> pending_;
+    sqlite::leases leases_;
     sqlite::reader_pool readers_;
     sqlite::checkpointer checkpointer_;
 };

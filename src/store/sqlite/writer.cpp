@@ -1,23 +1,11 @@
 #include "store/sqlite/writer.hpp"
 
 #include "store/sqlite/error.hpp"
+#include "store/sqlite/event_columns.hpp"
 
 #include <string>
 
 namespace webhookd::store::sqlite {
-namespace {
-
-std::optional<std::string_view> unless_empty(const std::string& text) {
-    if (text.empty()) return std::nullopt;
-    return std::string_view{text};
-}
-
-std::int64_t microseconds(timestamp t) {
-    return t.time_since_epoch().count();
-}
-
-} // namespace
-
 result<std::unique_ptr<writer>> writer::open(connection db) {
     std::unique_ptr<writer> opened{new writer{std::move(db)}};
     if (auto prepared = opened->prepare(); !prepared) return prepared.error();
@@ -52,15 +40,14 @@ result<void> writer::prepare() {
         !done) {
         return done;
     }
-    if (auto done = put(update_totals_, "UPDATE totals SET last_seq = ?, events = events + ? WHERE id = 1",
+    if (auto done = put(update_totals_,
+                        "UPDATE totals SET last_seq = ?, last_delivery = ?, events = events + ? WHERE id = 1",
                         "move the sequence on");
         !done) {
         return done;
     }
-    if (auto done = put(upsert_cursor_,
-                        "INSERT INTO cursors (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE "
-                        "SET seq = excluded.seq WHERE excluded.seq > cursors.seq",
-                        "move a cursor");
+    if (auto done = put(select_key_, "SELECT transaction_id, object_id FROM events WHERE seq = ?",
+                        "look an event up");
         !done) {
         return done;
     }
@@ -73,6 +60,9 @@ result<void> writer::prepare() {
     auto keys = key_dictionary::open(db_);
     if (!keys) return keys.error();
     keys_ = std::move(*keys);
+    auto deliveries = delivery_writer::open(db_);
+    if (!deliveries) return deliveries.error();
+    deliveries_ = std::move(*deliveries);
 
     auto last = db_.integer("SELECT last_seq FROM totals WHERE id = 1", "read the sequence");
     if (!last) return last.error();
@@ -89,47 +79,96 @@ result<void> writer::prepare() {
     return {};
 }
 
-result<std::vector<append_outcome>> writer::append(std::span<const new_event> batch) {
-    auto outcomes = try_append(batch);
-    if (!outcomes) note(outcomes.error());
-    return outcomes;
+template <class Work>
+auto writer::in_transaction(Work work) -> decltype(work()) {
+    const auto seq = last_seq_;
+    const auto delivery = deliveries_.last_id();
+    const auto pending = deliveries_.pending();
+    auto attempted = [&]() -> decltype(work()) {
+        auto opened = transaction::begin(db_);
+        if (!opened) return opened.error();
+        auto done = work();
+        if (!done) return done;
+        // With nothing but duplicates no page was touched, and the commit is none: no write, no sync.
+        if (last_seq_ != seq || deliveries_.last_id() != delivery) {
+            auto moved = update_totals_.bind(last_seq_, deliveries_.last_id(), last_seq_ - seq).run();
+            if (!moved) return moved.error();
+        }
+        if (auto committed = opened->commit(); !committed) return committed.error();
+        return done;
+    }();
+    if (!attempted) {
+        last_seq_ = seq;
+        deliveries_.roll_back(delivery, pending);
+        note(attempted.error());
+    }
+    return attempted;
 }
 
-result<void> writer::advance(std::string_view name, sequence seq) {
-    auto done = try_advance(name, seq);
-    if (!done) note(done.error());
-    return done;
-}
-
-// A busy database and a value too big are found before anything is written. Everything else may have met the
-// disk.
+// A busy database, a value too big and an event that is not there are found before anything is written.
+// Everything else may have met the disk.
 void writer::note(const failure& f) noexcept {
     endpoints_.forget();
     types_.forget();
     keys_.forget();
-    if ((f.code != errc::store_busy && f.code != errc::argument_invalid) || db_.in_transaction())
-        usable_ = false;
+    const bool before_writing =
+        f.code == errc::store_busy || f.code == errc::argument_invalid || f.code == errc::store_not_found;
+    if (!before_writing || db_.in_transaction()) usable_ = false;
 }
 
-result<std::vector<append_outcome>> writer::try_append(std::span<const new_event> batch) {
-    std::vector<append_outcome> outcomes;
-    outcomes.reserve(batch.size());
-    auto work = transaction::begin(db_);
-    if (!work) return work.error();
-    sequence last = last_seq_;
-    for (const auto& e : batch) {
-        auto outcome = keep(e, last + 1);
-        if (!outcome) return outcome.error();
-        if (outcome->status == append_status::accepted) last = outcome->seq;
-        outcomes.push_back(*outcome);
-    }
-    // With nothing but duplicates no page was touched, and the commit is none: no write, no sync.
-    if (last != last_seq_) {
-        if (auto done = update_totals_.bind(last, last - last_seq_).run(); !done) return done.error();
-    }
-    if (auto done = work->commit(); !done) return done.error();
-    last_seq_ = last;
-    return outcomes;
+result<std::vector<append_outcome>> writer::append(std::span<const new_event> batch) {
+    return in_transaction([&]() -> result<std::vector<append_outcome>> {
+        std::vector<append_outcome> outcomes;
+        outcomes.reserve(batch.size());
+        for (const auto& e : batch) {
+            auto outcome = keep(e, last_seq_ + 1);
+            if (!outcome) return outcome.error();
+            if (outcome->status == append_status::accepted) last_seq_ = outcome->seq;
+            outcomes.push_back(*outcome);
+        }
+        return outcomes;
+    });
+}
+
+result<void> writer::finish(std::span<const finished_delivery> batch) {
+    return in_transaction([&]() -> result<void> {
+        for (const auto& f : batch)
+            if (auto done = deliveries_.finish(f); !done) return done;
+        return {};
+    });
+}
+
+result<std::vector<delivery_id>> writer::plan(sequence seq, std::span<const planned_delivery> planned,
+                                              timestamp now) {
+    return in_transaction([&]() -> result<std::vector<delivery_id>> {
+        auto key = ordering_key(seq);
+        if (!key) return key.error();
+        std::vector<delivery_id> ids;
+        for (std::size_t i = 1; i <= planned.size(); ++i)
+            ids.push_back(deliveries_.last_id() + static_cast<delivery_id>(i));
+        if (auto done = deliveries_.plan(db_, seq, planned, *key, now); !done) return done.error();
+        return ids;
+    });
+}
+
+result<std::size_t> writer::retry(const delivery_filter& filter, timestamp now, std::size_t limit) {
+    return in_transaction([&] { return deliveries_.retry(db_, filter, now, limit); });
+}
+
+result<std::size_t> writer::fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
+                                         std::size_t limit) {
+    return in_transaction([&] { return deliveries_.fail_waiting(db_, handler, reason, now, limit); });
+}
+
+result<std::string> writer::ordering_key(sequence seq) {
+    const reading guard{select_key_};
+    auto row = select_key_.bind(seq).step();
+    if (!row) return row.error();
+    if (!*row) return failure{errc::store_not_found, "no such event"};
+    event::envelope e;
+    e.transaction_id = select_key_.text(0);
+    e.object_id = select_key_.text(1);
+    return std::string{event::ordering_key(e)};
 }
 
 result<append_outcome> writer::keep(const new_event& e, sequence next) {
@@ -154,6 +193,10 @@ result<append_outcome> writer::keep(const new_event& e, sequence next) {
         return append_outcome{append_status::duplicate, **seq};
     }
     if (auto done = insert_payload_.bind(next, numbers->key, unless_empty(e.signature), blob{e.body}).run();
+        !done) {
+        return done.error();
+    }
+    if (auto done = deliveries_.plan(db_, next, e.deliveries, event::ordering_key(e.envelope), e.received);
         !done) {
         return done.error();
     }
@@ -213,13 +256,6 @@ result<std::optional<sequence>> writer::kept(std::int64_t endpoint, std::string_
     if (!row) return row.error();
     if (!*row) return std::optional<sequence>{};
     return std::optional<sequence>{select_kept_.integer(0)};
-}
-
-result<void> writer::try_advance(std::string_view name, sequence seq) {
-    auto work = transaction::begin(db_);
-    if (!work) return work.error();
-    if (auto done = upsert_cursor_.bind(name, seq).run(); !done) return done.error();
-    return work->commit();
 }
 
 } // namespace webhookd::store::sqlite

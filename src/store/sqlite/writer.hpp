@@ -3,6 +3,7 @@
 #include <webhookd/store/event_store.hpp>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/delivery_writer.hpp"
 #include "store/sqlite/dictionary.hpp"
 
 #include <memory>
@@ -21,7 +22,13 @@ public:
 
     // As event_store promises.
     result<std::vector<append_outcome>> append(std::span<const new_event> batch);
-    result<void> advance(std::string_view name, sequence seq);
+    result<void> finish(std::span<const finished_delivery> batch);
+    result<std::vector<delivery_id>> plan(sequence seq, std::span<const planned_delivery> planned,
+                                          timestamp now);
+    result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit);
+    result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
+                                     std::size_t limit);
+    [[nodiscard]] std::int64_t pending() const noexcept { return deliveries_.pending(); }
 
     [[nodiscard]] connection& database() noexcept { return db_; }
     /// False once a failure may have left the connection's view of the file in doubt (after a failed sync the
@@ -42,8 +49,11 @@ private:
     result<std::optional<sequence>> kept(std::int64_t endpoint, std::string_view event_id);
     result<append_outcome> keep(const new_event& e, sequence next);
     result<void> insert(const new_event& e, sequence seq, const row_numbers& numbers);
-    result<std::vector<append_outcome>> try_append(std::span<const new_event> batch);
-    result<void> try_advance(std::string_view name, sequence seq);
+    result<std::string> ordering_key(sequence seq);
+    /// Runs `work`, which returns a result, within a transaction: all or nothing, the numbers in memory
+    /// included.
+    template <class Work>
+    auto in_transaction(Work work) -> decltype(work());
     void note(const failure& f) noexcept;
 
     explicit writer(connection db)
@@ -58,7 +68,8 @@ private:
     statement insert_payload_;
     statement select_kept_;
     statement update_totals_;
-    statement upsert_cursor_;
+    statement select_key_;
+    delivery_writer deliveries_;
     sequence last_seq_ = 0;
     std::int64_t journal_frames_ = 0;
     bool usable_ = true;

@@ -194,18 +194,3 @@ TEST_CASE("statistics tell the events kept and the bytes on disk", "[store]") {
     CHECK(kept->statistics()->events == 3);
     CHECK(kept->statistics()->bytes > 1'000'000);
 }
-
-TEST_CASE("a cursor starts at 0, moves forward only, and survives a reopen", "[store]") {
-    const temp_directory dir;
-    auto kept = open(dir);
-    CHECK(kept->cursor("planner").value() == 0);
-    REQUIRE(kept->advance("planner", 7).has_value());
-    REQUIRE(kept->advance("other", 1).has_value());
-    CHECK(kept->cursor("planner").value() == 7);
-    REQUIRE(kept->advance("planner", 3).has_value());
-    CHECK(kept->cursor("planner").value() == 7);
-    kept.reset();
-    kept = open(dir);
-    CHECK(kept->cursor("planner").value() == 7);
-    CHECK(kept->cursor("other").value() == 1);
-}

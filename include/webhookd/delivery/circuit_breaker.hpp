@@ -1,0 +1,51 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace webhookd::delivery {
+
+/// Spares a handler whose other side is down: after so many failures in a row nothing is tried for a while
+/// (open), then one attempt alone tests whether it is back (half-open). A pure state machine, one thread at a
+/// time; without settings it is always closed.
+class circuit_breaker {
+public:
+    using clock = std::chrono::steady_clock;
+    enum class state { closed, open, half_open };
+
+    explicit circuit_breaker(std::optional<config::circuit_breaker> settings = std::nullopt)
+        : settings_(settings) {}
+
+    /// Whether an attempt may begin. Of an open circuit whose time has come the first call makes a half-open
+    /// one, and only one attempt begins until it has ended.
+    [[nodiscard]] bool allows(clock::time_point now);
+    /// An attempt that was allowed has begun.
+    void begun();
+    /// The other side answered, be it to refuse this one delivery.
+    void answered();
+    void failed(clock::time_point now);
+    /// An attempt ended without telling anything.
+    void abandoned();
+
+    [[nodiscard]] state current() const noexcept { return state_; }
+    /// While open: when it will let one attempt through.
+    [[nodiscard]] std::optional<clock::time_point> open_until() const noexcept;
+
+private:
+    void open(clock::time_point now);
+
+    std::optional<config::circuit_breaker> settings_;
+    state state_ = state::closed;
+    std::uint32_t failures_ = 0; ///< in a row
+    bool testing_ = false;       ///< the one attempt of a half-open circuit is under way
+    clock::time_point until_{};
+};
+
+[[nodiscard]] std::string_view to_string(circuit_breaker::state s) noexcept;
+
+} // namespace webhookd::delivery

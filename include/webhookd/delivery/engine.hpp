@@ -1,0 +1,69 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+#include <webhookd/delivery/circuit_breaker.hpp>
+#include <webhookd/handler/handler.hpp>
+#include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/group_writer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace webhookd::delivery {
+
+/// A handler as the engine runs it.
+struct lane_setup {
+    std::string name;
+    config::handler_common common;
+    std::shared_ptr<handler::handler> handler;
+};
+
+/// How a handler is doing, since the start or since its settings changed.
+struct lane_status {
+    std::string name;
+    circuit_breaker::state circuit = circuit_breaker::state::closed;
+    std::size_t in_flight = 0;
+    std::uint64_t successful = 0; ///< attempts
+    std::uint64_t retried = 0;    ///< attempts that will be made again
+    std::uint64_t failed = 0;     ///< deliveries that failed for good
+    std::string last_error;
+    std::optional<timestamp> last_error_at;
+};
+
+/// Claims what is due for each handler, lets as many attempts run at once as the handler may, and records
+/// what came of them: at least once, whatever ends the process. What waits stays in the store; in memory is
+/// what runs, and a bounded number of claims ahead of it. One thread of its own calls the handlers.
+class engine {
+public:
+    /// All must outlive the engine.
+    engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock);
+    /// Stops as `stop` does, without grace.
+    ~engine();
+
+    /// Once. Deliveries that wait for a handler that is not among `lanes` become failed.
+    void start(std::vector<lane_setup> lanes);
+    /// Takes the place of the lanes before. One whose handler is the same object goes on undisturbed with its
+    /// new settings. Attempts under way of another end by themselves; what waits for a handler that is gone
+    /// becomes failed. Any thread.
+    void apply(std::vector<lane_setup> lanes);
+    /// Something new may be due. Any thread; cheap.
+    void wake();
+    /// Lets every handler open its files anew. Any thread.
+    void reopen_files();
+    /// Begins nothing new, waits for what runs, for `grace` at most, then cancels it; records everything.
+    /// True when nothing had to be cancelled. What was cancelled is claimed again after a start. Idempotent.
+    bool stop(std::chrono::milliseconds grace);
+
+    /// In the order of the setup. Any thread.
+    [[nodiscard]] std::vector<lane_status> snapshot() const;
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+} // namespace webhookd::delivery

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+#include <webhookd/delivery/engine.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace webhookd::delivery {
+
+/// The handlers of the configuration in force. After a reload a handler whose own settings are the same is
+/// the same object, so that its connections, its circuit and its attempts under way live on; only what the
+/// engine looks after (retries, concurrency…) may have changed. One thread at a time.
+class handler_pool {
+public:
+    using factory = std::function<result<std::unique_ptr<handler::handler>>(const config::handler&)>;
+
+    explicit handler_pool(factory make)
+        : make_(std::move(make)) {}
+
+    /// Lanes for these handlers, in their order. When one cannot be made nothing changes, and the failure
+    /// names it.
+    result<std::vector<lane_setup>> change(const std::vector<config::handler>& wanted);
+
+private:
+    struct entry {
+        config::handler settings;
+        std::shared_ptr<handler::handler> made;
+    };
+    factory make_;
+    std::map<std::string, entry> entries_;
+};
+
+} // namespace webhookd::delivery

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <webhookd/store/event.hpp>
+#include <webhookd/time.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Deliveries as they are claimed, finished and looked at.
+namespace webhookd::store {
+
+enum class delivery_state { pending, successful, failed };
+
+/// One run of a delivery, as its history tells it.
+struct attempt {
+    timestamp started;
+    std::chrono::microseconds duration{};
+    int status = 0;     ///< HTTP status or exit code; 0: there was none
+    std::string reason; ///< why it was not successful; empty: it was
+    std::string output; ///< how the answer or the program's output begins
+    friend bool operator==(const attempt&, const attempt&) = default;
+};
+
+/// A delivery that its claimer may now run: nobody else gets it until it is finished, released, or the lease
+/// is over.
+struct claimed_delivery {
+    delivery_id id = 0;
+    std::uint32_t attempts = 0; ///< made so far
+    std::uint32_t forgiven = 0; ///< of those, made before somebody retried it by hand
+    timestamp since;            ///< when it was planned, or last retried by hand
+    stored_event event;
+};
+
+struct claim_request {
+    std::string_view handler;
+    timestamp now;
+    std::chrono::milliseconds lease; ///< longer than any attempt takes
+    std::size_t limit = 1;
+    std::size_t max_bytes = 8 * 1024 * 1024; ///< of bodies in sum; one larger body comes alone
+    extent of = extent::everything;
+};
+
+struct claim_answer {
+    std::vector<claimed_delivery> deliveries; ///< longest due first
+    bool more = false;                        ///< others are due now
+    std::optional<timestamp> next_due;        ///< of those not due yet; nothing: none waits for its time
+};
+
+/// What became of a claimed delivery's attempt.
+struct finished_delivery {
+    delivery_id id = 0;
+    delivery_state state = delivery_state::successful; ///< pending: it shall run again, at `due`
+    timestamp due;
+    store::attempt attempt;
+};
+
+/// A delivery as operators see it.
+struct delivery_record {
+    delivery_id id = 0;
+    sequence seq = 0;
+    std::string endpoint;
+    std::string event_id;
+    std::string event_type;
+    std::string handler;
+    delivery_state state = delivery_state::pending;
+    std::uint32_t attempts = 0;
+    timestamp planned;
+    std::optional<timestamp> due; ///< of a pending one; nothing: it waits for an earlier one of its sequence
+    std::optional<timestamp> finished;
+    std::string reason; ///< of the last attempt that was not successful, or why none was made
+};
+
+/// Empty members ask for everything.
+struct delivery_filter {
+    std::optional<delivery_id> id = {};
+    std::optional<delivery_state> state = {};
+    std::string handler = {};
+    std::string event_id = {};
+};
+
+} // namespace webhookd::store

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <webhookd/event/envelope.hpp>
+#include <webhookd/signature/key_set.hpp>
+#include <webhookd/time.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// Events as they go into the store and come out of it.
+namespace webhookd::store {
+
+/// Position of an event in the order of arrival: starts at 1, grows, never given twice, holes allowed.
+using sequence = std::int64_t;
+
+/// A delivery: one event for one handler. Ids start at 1, grow, and are never given twice.
+using delivery_id = std::int64_t;
+
+/// How a handler wants the deliveries of one ordering key (event::ordering_key) one after another.
+enum class sequencing {
+    none,  ///< not at all
+    skip,  ///< in the order of arrival; one that failed lets the later ones pass
+    block, ///< in the order of arrival; one that failed holds the later ones up
+};
+
+/// A handler that shall get an event.
+struct planned_delivery {
+    std::string handler;
+    store::sequencing sequencing = sequencing::none;
+    friend bool operator==(const planned_delivery&, const planned_delivery&) = default;
+};
+
+/// An event as the ingest path hands it over: proven, parsed, routed, and not yet kept.
+struct new_event {
+    std::string endpoint; ///< name from the configuration
+    event::envelope envelope;
+    std::string body;      ///< the raw bytes as received
+    std::string signature; ///< the x-jws-signature value as received; empty: not checked
+    std::shared_ptr<const signature::public_key>
+        key;            ///< the key that verified it; null where signatures are disabled
+    std::string source; ///< the client's address
+    timestamp received;
+    std::vector<planned_delivery> deliveries;
+};
+
+enum class append_status { accepted, duplicate };
+
+struct append_outcome {
+    append_status status;
+    sequence seq; ///< of the event kept, be it now or before
+};
+
+/// An event read back.
+struct stored_event {
+    sequence seq = 0;
+    std::string endpoint;
+    event::envelope envelope;
+    std::string body;
+    std::string signature;
+    std::string key_id; ///< kid of the key that verified it; empty where signatures were disabled
+    std::string source;
+    timestamp received;
+};
+
+/// How much of an event is read back.
+enum class extent {
+    envelope, ///< without body, signature and key
+    everything,
+};
+
+} // namespace webhookd::store

@@ -1,0 +1,273 @@
+#include <webhookd/delivery/engine.hpp>
+#include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/this_thread.hpp>
+
+#include "delivery/lane.hpp"
+#include "delivery/mailbox.hpp"
+#include "delivery/recorder.hpp"
+#include "delivery/sweeper.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <random>
+#include <thread>
+
+namespace webhookd::delivery {
+namespace {
+
+using namespace std::chrono_literals;
+using steady = circuit_breaker::clock;
+
+/// A handler that does not end its attempts when it is told to is left behind after this.
+constexpr auto last_wait = 10s;
+
+} // namespace
+
+class engine::implementation {
+public:
+    implementation(store::event_store& store, store::group_writer& writer, const runtime::clock& clock)
+        : store_(store)
+        , clock_(clock)
+        , recorder_(writer, box_)
+        , sweeper_(store, writer, box_, clock) {}
+
+    void start(std::vector<lane_setup> lanes) {
+        replace_lanes(std::move(lanes));
+        thread_ = std::thread([this] { run(); });
+    }
+
+    template <class Change>
+    void put(Change change) {
+        box_->put(std::move(change));
+    }
+
+    bool stop(std::chrono::milliseconds grace) {
+        if (!thread_.joinable()) return !cancelled_;
+        put([until = steady::now() + grace](mail& m) { m.stop = until; });
+        thread_.join();
+        return !cancelled_;
+    }
+
+    std::vector<lane_status> snapshot() const {
+        const std::lock_guard lock(status_mutex_);
+        return statuses_;
+    }
+
+private:
+    void run() {
+        runtime::name_this_thread("delivery");
+        runtime::let_others_go_first();
+        for (;;) {
+            take(box_->take(next_look()));
+            const auto now = steady::now();
+            if (!stop_by_) begin_attempts(now);
+            recorder_.send(now);
+            sweeper_.work(names(), now, stop_by_.has_value());
+            publish();
+            if (stop_by_ && stopped(now)) return;
+        }
+    }
+
+    void take(mail m) {
+        const auto now = steady::now();
+        for (auto& each : m.ended)
+            end(each);
+        if (m.recorded) recorder_.answered(*m.recorded, now);
+        if (m.swept) sweeper_.answered(*m.swept, now);
+        if (m.lanes) replace_lanes(std::move(*m.lanes));
+        if (m.reopen) reopen();
+        if (m.woken)
+            for (auto& each : lanes_)
+                each->wake();
+        if (m.stop && !stop_by_) {
+            stop_by_ = *m.stop;
+            for (auto& each : lanes_)
+                store_.release(each->drop_claims());
+        }
+    }
+
+    /// Until nothing moves: claims what is wanted, begins what may begin.
+    void begin_attempts(steady::time_point now) {
+        std::vector<store::delivery_id> stale;
+        for (auto& each : lanes_) {
+            if (recorder_.full()) break;
+            if (const auto wanted = each->next_claim(clock_.now(), now)) {
+                auto answer = store_.claim(*wanted);
+                if (!answer) {
+                    log::error("deliveries cannot be claimed",
+                               {{"handler", each->name()}, {"reason", to_string(answer.error())}});
+                    each->claim_failed(now);
+                    continue;
+                }
+                each->claimed(std::move(*answer), now);
+            }
+            while (auto next = each->next_attempt(now, stale))
+                begin(each, std::move(*next));
+        }
+        if (!stale.empty()) store_.release(stale);
+    }
+
+    void begin(const std::shared_ptr<lane>& where, store::claimed_delivery claimed) {
+        auto which = std::make_shared<store::claimed_delivery>(std::move(claimed));
+        ended_attempt record{where, which, clock_.now(), steady::now(), {}, {}};
+        // One object for both: the handler's view is a part of the claim's life.
+        auto task = std::make_shared<const handler::delivery>(
+            handler::delivery{which->id, which->attempts + 1, std::move(which->event)});
+        which->event.envelope.id = task->event.envelope.id;
+        auto done = [box = box_, record = std::move(record)](handler::outcome o) mutable {
+            record.outcome = std::move(o);
+            record.ended = steady::now();
+            box->put([&](mail& m) { m.ended.push_back(std::move(record)); });
+        };
+        try {
+            where->handler().start(std::move(task), done);
+        } catch (const std::exception& e) {
+            log::error("a handler threw an exception", {{"handler", where->name()}, {"what", e.what()}});
+            done({handler::verdict::retry, 0, "the handler met an unexpected exception", {}, {}});
+        }
+    }
+
+    void end(ended_attempt& a) {
+        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(a.ended - a.began);
+        store::attempt how{a.started, took, a.outcome.status, {}, std::move(a.outcome.output)};
+        auto finished =
+            a.where->ended(*a.which, std::move(how), a.outcome, chance_(random_), clock_.now(), a.ended);
+        if (finished)
+            recorder_.add({a.where, std::move(*finished)});
+        else
+            store_.release({&a.which->id, 1});
+        std::erase_if(retiring_, [](const auto& l) { return l->running() == 0; });
+    }
+
+    void replace_lanes(std::vector<lane_setup> setups) {
+        std::vector<std::shared_ptr<lane>> fresh;
+        for (auto& setup : setups) {
+            const auto same = std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& l) {
+                return l->name() == setup.name && l->has(setup.handler.get());
+            });
+            if (same == lanes_.end()) {
+                fresh.push_back(std::make_shared<lane>(std::move(setup)));
+            } else {
+                (*same)->change(std::move(setup.common));
+                fresh.push_back(*same);
+            }
+        }
+        for (auto& old : lanes_) {
+            if (std::find(fresh.begin(), fresh.end(), old) != fresh.end()) continue;
+            store_.release(old->drop_claims());
+            if (old->running() > 0) retiring_.push_back(old);
+        }
+        lanes_ = std::move(fresh);
+        sweeper_.look_soon();
+    }
+
+    void reopen() {
+        for (auto& each : lanes_)
+            if (const auto done = each->handler().reopen(); !done)
+                log::error("a handler's file cannot be opened anew; the old one stays in use",
+                           {{"handler", each->name()}, {"reason", to_string(done.error())}});
+    }
+
+    /// Of all handlers that still have something to do: what waits for others is failed.
+    std::vector<std::string> names() const {
+        std::vector<std::string> all;
+        for (const auto* group : {&lanes_, &retiring_})
+            for (const auto& each : *group)
+                all.push_back(each->name());
+        return all;
+    }
+
+    bool stopped(steady::time_point now) {
+        std::size_t running = 0;
+        for (const auto* group : {&lanes_, &retiring_})
+            for (const auto& each : *group)
+                running += each->running();
+        if (running == 0) return recorder_.idle() && sweeper_.idle();
+        if (now < *stop_by_) return false;
+        if (!cancelled_) {
+            cancelled_ = true;
+            log::warning("attempts under way are cut off: the grace was over", {{"attempts", running}});
+            for (const auto* group : {&lanes_, &retiring_})
+                for (const auto& each : *group)
+                    each->handler().cancel();
+        }
+        if (now < *stop_by_ + last_wait) return false;
+        log::error("a handler does not end its attempts", {{"attempts", running}});
+        return true;
+    }
+
+    std::optional<steady::time_point> next_look() const {
+        std::optional<steady::time_point> earliest;
+        const auto consider = [&](std::optional<steady::time_point> t) {
+            if (t && (!earliest || *t < *earliest)) earliest = t;
+        };
+        const auto now = steady::now();
+        consider(recorder_.next_try());
+        consider(sweeper_.next_look());
+        if (stop_by_) {
+            consider(cancelled_ ? *stop_by_ + last_wait : *stop_by_);
+            return earliest;
+        }
+        for (const auto& each : lanes_) {
+            consider(each->next_look());
+            if (const auto due = each->next_due())
+                consider(now + std::max<std::chrono::microseconds>(*due - clock_.now(), 1ms));
+        }
+        return earliest;
+    }
+
+    void publish() {
+        const std::lock_guard lock(status_mutex_);
+        statuses_.resize(lanes_.size());
+        for (std::size_t i = 0; i < lanes_.size(); ++i)
+            statuses_[i] = lanes_[i]->status();
+    }
+
+    store::event_store& store_;
+    const runtime::clock& clock_;
+    std::shared_ptr<mailbox> box_ = std::make_shared<mailbox>();
+    recorder recorder_;
+    sweeper sweeper_;
+    std::vector<std::shared_ptr<lane>> lanes_;
+    std::vector<std::shared_ptr<lane>> retiring_; ///< replaced, with attempts under way
+    std::optional<steady::time_point> stop_by_;
+    std::atomic<bool> cancelled_ = false;
+    std::mt19937_64 random_{std::random_device{}()};
+    std::uniform_real_distribution<double> chance_{0, 1};
+    mutable std::mutex status_mutex_;
+    std::vector<lane_status> statuses_;
+    std::thread thread_;
+};
+
+engine::engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock)
+    : self_(std::make_unique<implementation>(store, writer, clock)) {}
+
+engine::~engine() {
+    stop(0ms);
+}
+
+void engine::start(std::vector<lane_setup> lanes) {
+    self_->start(std::move(lanes));
+}
+
+void engine::apply(std::vector<lane_setup> lanes) {
+    self_->put([&](mail& m) { m.lanes = std::move(lanes); });
+}
+
+void engine::wake() {
+    self_->put([](mail& m) { m.woken = true; });
+}
+
+void engine::reopen_files() {
+    self_->put([](mail& m) { m.reopen = true; });
+}
+
+bool engine::stop(std::chrono::milliseconds grace) {
+    return self_->stop(grace);
+}
+
+std::vector<lane_status> engine::snapshot() const {
+    return self_->snapshot();
+}
+
+} // namespace webhookd::delivery

@@ -1,0 +1,38 @@
+#include <webhookd/delivery/handler_pool.hpp>
+
+namespace webhookd::delivery {
+namespace {
+
+/// Whether a handler made for `a` does for `b`: of the common settings only the timeout is the handler's own
+/// business.
+bool interchangeable(const config::handler& a, const config::handler& b) {
+    return a.kind == b.kind && a.common.timeout == b.common.timeout;
+}
+
+} // namespace
+
+result<std::vector<lane_setup>> handler_pool::change(const std::vector<config::handler>& wanted) {
+    std::map<std::string, entry> next;
+    std::vector<lane_setup> lanes;
+    for (const auto& settings : wanted) {
+        const auto known = entries_.find(settings.name);
+        std::shared_ptr<handler::handler> made;
+        if (known != entries_.end() && interchangeable(known->second.settings, settings)) {
+            made = known->second.made;
+        } else {
+            auto fresh = make_(settings);
+            if (!fresh) {
+                auto why = fresh.error();
+                why.detail = "handler " + settings.name + ": " + why.detail;
+                return why;
+            }
+            made = std::move(*fresh);
+        }
+        lanes.push_back({settings.name, settings.common, made});
+        next.emplace(settings.name, entry{settings, std::move(made)});
+    }
+    entries_ = std::move(next);
+    return lanes;
+}
+
+} // namespace webhookd::delivery

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <webhookd/delivery/engine.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace webhookd::delivery {
+
+/// One handler within the engine: its claims, its circuit and its figures. On the engine's thread.
+class lane {
+public:
+    using steady = circuit_breaker::clock;
+
+    /// A claim that waits for its turn.
+    struct claim {
+        store::claimed_delivery delivery;
+        steady::time_point taken;
+    };
+
+    explicit lane(lane_setup s);
+
+    void change(config::handler_common common);
+
+    /// What to ask the store for; nothing: not now.
+    [[nodiscard]] std::optional<store::claim_request> next_claim(timestamp now, steady::time_point at);
+    void claimed(store::claim_answer answer, steady::time_point at);
+    void claim_failed(steady::time_point at);
+    /// The next claim whose attempt may begin now, and counts as running from here on. Claims that have
+    /// waited for too long go to `stale`: they must be given back.
+    [[nodiscard]] std::optional<store::claimed_delivery> next_attempt(steady::time_point now,
+                                                                      std::vector<store::delivery_id>& stale);
+    /// An attempt has ended; what came of it (nothing for an abandoned one).
+    [[nodiscard]] std::optional<store::finished_delivery>
+    ended(const store::claimed_delivery& which, store::attempt how, const handler::outcome& outcome,
+          double chance, timestamp now, steady::time_point at);
+    /// What `ended` decided is in the store now.
+    void recorded(const store::finished_delivery& f);
+    /// There may be something new.
+    void wake() noexcept { hungry_ = true; }
+
+    /// Gives all claims up, for them to be released.
+    [[nodiscard]] std::vector<store::delivery_id> drop_claims();
+
+    /// When to look again, unless something else happens: in the time of the store, and in that of the
+    /// circuit.
+    [[nodiscard]] std::optional<timestamp> next_due() const;
+    [[nodiscard]] std::optional<steady::time_point> next_look() const;
+
+    [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
+    [[nodiscard]] handler::handler& handler() const noexcept { return *setup_.handler; }
+    [[nodiscard]] bool has(const handler::handler* h) const noexcept { return setup_.handler.get() == h; }
+    [[nodiscard]] std::size_t running() const noexcept { return status_.in_flight; }
+    [[nodiscard]] const lane_status& status() const noexcept { return status_; }
+
+private:
+    [[nodiscard]] std::chrono::milliseconds lease() const;
+    void note_error(const std::string& reason, timestamp now);
+
+    lane_setup setup_;
+    circuit_breaker circuit_;
+    std::deque<claim> waiting_;
+    bool hungry_ = true;
+    std::optional<timestamp> next_due_;
+    std::optional<steady::time_point> not_before_; ///< after a claim that failed
+    lane_status status_;
+};
+
+} // namespace webhookd::delivery

@@ -1,0 +1,51 @@
+#include "delivery/recorder.hpp"
+
+#include <webhookd/runtime/log.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+namespace webhookd::delivery {
+namespace {
+
+constexpr std::size_t batch_size = 512;
+constexpr auto pause_after_failure = std::chrono::seconds(1);
+
+} // namespace
+
+void recorder::send(circuit_breaker::clock::time_point now) {
+    if (under_way_ || gathered_.empty() || (not_before_ && now < *not_before_)) return;
+    not_before_.reset();
+    const auto end = gathered_.begin() + static_cast<std::ptrdiff_t>(std::min(batch_size, gathered_.size()));
+    under_way_ = std::make_shared<const batch>(std::make_move_iterator(gathered_.begin()),
+                                               std::make_move_iterator(end));
+    gathered_.erase(gathered_.begin(), end);
+    const bool queued = writer_.submit_task([what = under_way_, box = box_](store::event_store& store) {
+        std::vector<store::finished_delivery> finished;
+        finished.reserve(what->size());
+        for (const auto& each : *what)
+            finished.push_back(each.finished);
+        const auto done = store.finish(finished);
+        if (!done)
+            log::error("what came of deliveries cannot be recorded; it is tried again",
+                       {{"deliveries", finished.size()}, {"reason", to_string(done.error())}});
+        box->put([&](mail& m) { m.recorded = done.has_value(); });
+    });
+    // The writer has stopped: what is not recorded runs again after a start.
+    if (!queued) under_way_.reset();
+}
+
+void recorder::answered(bool taken, circuit_breaker::clock::time_point now) {
+    const auto back = std::exchange(under_way_, nullptr);
+    if (!back) return;
+    if (!taken) {
+        gathered_.insert(gathered_.begin(), back->begin(), back->end());
+        not_before_ = now + pause_after_failure;
+        return;
+    }
+    for (const auto& each : *back)
+        each.where->recorded(each.finished);
+}
+
+} // namespace webhookd::delivery

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <webhookd/store/group_writer.hpp>
+
+#include "delivery/mailbox.hpp"
+
+namespace webhookd::delivery {
+
+/// Brings decisions into the store in batches, one batch at a time: while one is on its way, the next
+/// gathers. What the store does not take is tried again until it does. On the engine's thread.
+class recorder {
+public:
+    recorder(store::group_writer& writer, std::shared_ptr<mailbox> box)
+        : writer_(writer)
+        , box_(std::move(box)) {}
+
+    void add(recording r) { gathered_.push_back(std::move(r)); }
+    /// Sends what is gathered, unless a batch is on its way or it is too early after a failure.
+    void send(circuit_breaker::clock::time_point now);
+    /// The batch on its way has come back.
+    void answered(bool taken, circuit_breaker::clock::time_point now);
+
+    /// More than this must not gather: who fills it should wait.
+    [[nodiscard]] bool full() const noexcept { return gathered_.size() >= most_gathered; }
+    [[nodiscard]] bool idle() const noexcept { return gathered_.empty() && !under_way_; }
+    [[nodiscard]] std::optional<circuit_breaker::clock::time_point> next_try() const noexcept {
+        return not_before_;
+    }
+
+private:
+    using batch = std::vector<recording>;
+    static constexpr std::size_t most_gathered = 4096;
+
+    store::group_writer& writer_;
+    std::shared_ptr<mailbox> box_;
+    batch gathered_;
+    std::shared_ptr<const batch> under_way_;
+    std::optional<circuit_breaker::clock::time_point> not_before_;
+};
+
+} // namespace webhookd::delivery

@@ -1,0 +1,45 @@
+#include <webhookd/delivery/retry_policy.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace webhookd::delivery {
+namespace {
+
+using std::chrono::milliseconds;
+
+milliseconds backoff(const config::retry_policy& policy, const attempt_facts& facts) {
+    const auto cap = static_cast<double>(policy.max_delay.count());
+    // Beyond every number of attempts the power is infinite, and the cap takes over.
+    const auto grown = static_cast<double>(policy.initial.count()) *
+                       std::pow(policy.factor, static_cast<double>(facts.attempt) - 1);
+    const auto length = std::min(grown, cap);
+    return milliseconds(static_cast<std::int64_t>(policy.full_jitter ? length * facts.chance : length));
+}
+
+} // namespace
+
+decision decide(const config::retry_policy& policy, const handler::outcome& outcome,
+                const attempt_facts& facts) {
+    using store::delivery_state;
+    switch (outcome.verdict) {
+    case handler::verdict::successful:
+        return {delivery_state::successful, {}, {}};
+    case handler::verdict::failed:
+        return {delivery_state::failed, {}, outcome.reason};
+    case handler::verdict::retry:
+    case handler::verdict::abandoned:
+        break;
+    }
+    if (facts.attempt >= policy.max_attempts)
+        return {delivery_state::failed, {}, outcome.reason + "; that was the last attempt"};
+    const auto delay = outcome.retry_after
+                           ? std::clamp(*outcome.retry_after, milliseconds(0), policy.max_delay)
+                           : backoff(policy, facts);
+    const auto due = facts.now + delay;
+    if (policy.max_age && due > facts.since + *policy.max_age)
+        return {delivery_state::failed, {}, outcome.reason + "; the next attempt would be too late"};
+    return {delivery_state::pending, due, outcome.reason};
+}
+
+} // namespace webhookd::delivery

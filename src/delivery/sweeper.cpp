@@ -1,0 +1,83 @@
+#include "delivery/sweeper.hpp"
+
+#include <webhookd/runtime/log.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace webhookd::delivery {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t batch_size = 500;
+constexpr auto pause_after_failure = 1s;
+constexpr auto second_look = 10s;
+constexpr const char* reason = "the handler is not in the configuration any more";
+
+} // namespace
+
+sweeper::sweeper(store::event_store& store, store::group_writer& writer, std::shared_ptr<mailbox> box,
+                 const runtime::clock& clock)
+    : store_(store)
+    , writer_(writer)
+    , box_(std::move(box))
+    , clock_(clock) {}
+
+void sweeper::look_soon() {
+    look_at_ = circuit_breaker::clock::time_point();
+    again_ = true;
+}
+
+std::optional<circuit_breaker::clock::time_point> sweeper::next_look() const noexcept {
+    return under_way_ ? std::nullopt : look_at_;
+}
+
+void sweeper::work(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now,
+                   bool stopping) {
+    if (under_way_ || stopping) return;
+    if (gone_.empty() && look_at_ && now >= *look_at_) look(alive, now);
+    // Back again by a change of the configuration: what is left may run.
+    while (!gone_.empty() && std::find(alive.begin(), alive.end(), gone_.front()) != alive.end())
+        gone_.pop_front();
+    if (!gone_.empty()) send();
+}
+
+void sweeper::look(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now) {
+    look_at_.reset();
+    const auto waiting = store_.waiting_by_handler();
+    if (!waiting) {
+        log::error("what waits cannot be counted", {{"reason", to_string(waiting.error())}});
+        look_at_ = now + pause_after_failure;
+        return;
+    }
+    for (const auto& [name, count] : *waiting)
+        if (count > 0 && std::find(alive.begin(), alive.end(), name) == alive.end()) gone_.push_back(name);
+    if (std::exchange(again_, false)) look_at_ = now + second_look;
+}
+
+void sweeper::send() {
+    under_way_ = writer_.submit_task([name = gone_.front(), box = box_, at = clock_.now()](auto& store) {
+        auto failed = store.fail_waiting(name, reason, at, batch_size);
+        box->put([&](mail& m) { m.swept = std::move(failed); });
+    });
+}
+
+void sweeper::answered(const result<std::size_t>& failed, circuit_breaker::clock::time_point now) {
+    under_way_ = false;
+    if (!failed) {
+        log::error("what waits for a handler that is no more cannot be failed",
+                   {{"handler", gone_.front()}, {"reason", to_string(failed.error())}});
+        gone_.clear();
+        look_at_ = now + pause_after_failure;
+        return;
+    }
+    failed_ += *failed;
+    if (*failed == batch_size) return; // there may be more
+    log::warning("deliveries failed: their handler is not in the configuration any more",
+                 {{"handler", gone_.front()}, {"deliveries", failed_}});
+    gone_.pop_front();
+    failed_ = 0;
+}
+
+} // namespace webhookd::delivery

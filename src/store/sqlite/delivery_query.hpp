@@ -1,0 +1,29 @@
+#pragma once
+
+#include <webhookd/store/delivery.hpp>
+
+#include "store/sqlite/connection.hpp"
+
+#include <optional>
+#include <string>
+
+namespace webhookd::store::sqlite {
+
+/// A selection of deliveries (the table `deliveries d`) by a filter: only what the filter names stands in its
+/// condition, so that SQLite can choose the index that fits. Must outlive the statement it binds.
+class delivery_query {
+public:
+    delivery_query(std::string selection, const delivery_filter& filter,
+                   std::optional<delivery_id> before = std::nullopt);
+
+    /// `rest` follows the condition and ends with LIMIT.
+    result<statement> prepare(connection& db, const char* rest, const char* what) const;
+    void bind(statement& s, std::int64_t limit) const;
+
+private:
+    std::string sql_;
+    const delivery_filter& filter_;
+    std::optional<delivery_id> before_;
+};
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,163 @@
+#include "store/sqlite/delivery_reader.hpp"
+
+#include "store/sqlite/delivery_query.hpp"
+#include "store/sqlite/event_columns.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace webhookd::store::sqlite {
+namespace {
+
+constexpr int first_event_column = 4;
+
+// CROSS JOIN fixes the order: along the index of what waits, and from each delivery to its event.
+std::string select_due(extent of) {
+    return "SELECT d.id, d.attempts, d.forgiven, d.since, " + event_columns(of) +
+           " FROM deliveries d CROSS JOIN events e ON e.seq = d.event" + event_joins(of) +
+           " WHERE d.state = 0 AND d.handler = (SELECT id FROM handlers WHERE name = ?) AND d.due <= ? "
+           "ORDER BY d.due, d.id LIMIT ?";
+}
+
+std::int64_t at_most(std::size_t limit) {
+    return static_cast<std::int64_t>(
+        std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max()));
+}
+
+std::optional<timestamp> maybe_instant(const statement& row, int column) {
+    if (row.is_null(column)) return std::nullopt;
+    return instant(row.integer(column));
+}
+
+delivery_record read_record(const statement& row) {
+    delivery_record r;
+    r.id = row.integer(0);
+    r.seq = row.integer(1);
+    r.endpoint = row.text(2);
+    r.event_id = row.text(3);
+    r.event_type = row.text(4);
+    r.handler = row.text(5);
+    r.state = static_cast<delivery_state>(row.integer(6));
+    r.attempts = static_cast<std::uint32_t>(row.integer(7));
+    r.planned = instant(row.integer(8));
+    r.due = maybe_instant(row, 9);
+    r.finished = maybe_instant(row, 10);
+    r.reason = row.text(11);
+    return r;
+}
+
+} // namespace
+
+result<delivery_reader> delivery_reader::open(connection& db) {
+    delivery_reader r;
+    const auto put = [&](statement& into, const std::string& sql, const char* what) -> result<void> {
+        auto prepared = db.prepare(sql.c_str(), what);
+        if (!prepared) return prepared.error();
+        into = std::move(*prepared);
+        return {};
+    };
+    for (const auto& prepared :
+         {put(r.select_due_, select_due(extent::everything), "claim deliveries"),
+          put(r.select_due_envelopes_, select_due(extent::envelope), "claim deliveries"),
+          put(r.select_next_,
+              "SELECT due FROM deliveries WHERE state = 0 AND "
+              "handler = (SELECT id FROM handlers WHERE name = ?) AND due > ? ORDER BY due LIMIT 1",
+              "look for the next delivery"),
+          put(r.select_attempts_,
+              "SELECT started, duration, status, reason, output FROM attempts WHERE delivery = ? "
+              "ORDER BY number",
+              "read attempts"),
+          put(r.count_waiting_,
+              "SELECT name, (SELECT count(*) FROM deliveries d WHERE d.state = 0 AND d.handler = h.id) "
+              "FROM handlers h",
+              "count what waits")})
+        if (!prepared) return prepared.error();
+    return r;
+}
+
+result<claim_answer> delivery_reader::claim(const claim_request& request, const leases::table& held) {
+    claim_answer answer;
+    {
+        auto& rows = request.of == extent::everything ? select_due_ : select_due_envelopes_;
+        const reading guard{rows};
+        rows.bind(request.handler, microseconds(request.now), at_most(request.limit + held.size() + 1));
+        for (std::size_t bytes = 0; !answer.more;) {
+            auto row = rows.step();
+            if (!row) return row.error();
+            if (!*row) break;
+            if (held.contains(rows.integer(0))) continue;
+            const auto size = body_size(rows, request.of, first_event_column);
+            const bool fits = answer.deliveries.empty() ||
+                              (bytes <= request.max_bytes && size <= request.max_bytes - bytes);
+            if (answer.deliveries.size() == request.limit || !fits) {
+                answer.more = true;
+                break;
+            }
+            bytes += size;
+            answer.deliveries.push_back({rows.integer(0), static_cast<std::uint32_t>(rows.integer(1)),
+                                         static_cast<std::uint32_t>(rows.integer(2)),
+                                         instant(rows.integer(3)),
+                                         read_event(rows, request.of, first_event_column)});
+        }
+    }
+    auto next = next_due(request.handler, request.now);
+    if (!next) return next.error();
+    answer.next_due = *next;
+    return answer;
+}
+
+result<std::optional<timestamp>> delivery_reader::next_due(std::string_view handler, timestamp after) {
+    const reading guard{select_next_};
+    auto row = select_next_.bind(handler, microseconds(after)).step();
+    if (!row) return row.error();
+    if (!*row) return std::optional<timestamp>{};
+    return std::optional{instant(select_next_.integer(0))};
+}
+
+result<std::vector<attempt>> delivery_reader::attempts(delivery_id id) {
+    std::vector<attempt> all;
+    const reading guard{select_attempts_};
+    select_attempts_.bind(id);
+    for (;;) {
+        auto row = select_attempts_.step();
+        if (!row) return row.error();
+        if (!*row) return all;
+        const auto& r = select_attempts_;
+        all.push_back({instant(r.integer(0)), std::chrono::microseconds{r.integer(1)},
+                       static_cast<int>(r.integer(2)), std::string{r.text(3)}, std::string{r.text(4)}});
+    }
+}
+
+result<std::map<std::string, std::int64_t>> delivery_reader::waiting_by_handler() {
+    std::map<std::string, std::int64_t> waiting;
+    const reading guard{count_waiting_};
+    for (;;) {
+        auto row = count_waiting_.step();
+        if (!row) return row.error();
+        if (!*row) return waiting;
+        waiting.emplace(count_waiting_.text(0), count_waiting_.integer(1));
+    }
+}
+
+result<std::vector<delivery_record>> delivery_reader::list(connection& db, const delivery_filter& filter,
+                                                           std::optional<delivery_id> before,
+                                                           std::size_t limit) {
+    const delivery_query query{
+        "SELECT d.id, d.event, n.name, e.event_id, t.name, h.name, d.state, d.attempts, d.planned, d.due, "
+        "d.finished, d.reason FROM deliveries d JOIN events e ON e.seq = d.event "
+        "JOIN handlers h ON h.id = d.handler" +
+            event_joins(extent::envelope),
+        filter, before};
+    auto rows = query.prepare(db, " ORDER BY d.id DESC LIMIT ", "list deliveries");
+    if (!rows) return rows.error();
+    query.bind(*rows, at_most(limit));
+    std::vector<delivery_record> records;
+    for (;;) {
+        auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) return records;
+        records.push_back(read_record(*rows));
+    }
+}
+
+} // namespace webhookd::store::sqlite

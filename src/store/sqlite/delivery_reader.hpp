@@ -1,0 +1,37 @@
+#pragma once
+
+#include <webhookd/store/delivery.hpp>
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/leases.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace webhookd::store::sqlite {
+
+/// Everything that reads deliveries, on a reader's connection. What the calls promise stands in event_store.
+class delivery_reader {
+public:
+    static result<delivery_reader> open(connection& db);
+
+    /// Passes over what is held already.
+    result<claim_answer> claim(const claim_request& request, const leases::table& held);
+    result<std::vector<attempt>> attempts(delivery_id id);
+    result<std::map<std::string, std::int64_t>> waiting_by_handler();
+    static result<std::vector<delivery_record>> list(connection& db, const delivery_filter& filter,
+                                                     std::optional<delivery_id> before, std::size_t limit);
+
+private:
+    result<std::optional<timestamp>> next_due(std::string_view handler, timestamp after);
+
+    statement select_due_;
+    statement select_due_envelopes_;
+    statement select_next_;
+    statement select_attempts_;
+    statement count_waiting_;
+};
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,222 @@
+#include "store/sqlite/delivery_writer.hpp"
+
+#include "store/sqlite/delivery_query.hpp"
+#include "store/sqlite/event_columns.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace webhookd::store::sqlite {
+namespace {
+
+/// In the database: the numbers of `delivery_state`.
+constexpr std::int64_t number_of(delivery_state s) {
+    return static_cast<std::int64_t>(s);
+}
+
+} // namespace
+
+result<delivery_writer> delivery_writer::open(connection& db) {
+    delivery_writer w;
+    struct preparation {
+        statement& into;
+        const char* sql;
+        const char* what;
+    };
+    // `state <> 1` stands in the selections of chains word for word as in their index: only then SQLite uses
+    // it.
+    const std::array preparations{
+        preparation{
+            w.insert_,
+            "INSERT INTO deliveries (id, event, handler, state, due, chain, blocks, attempts, forgiven, "
+            "planned, since) VALUES (?, ?, ?, 0, ?, ?, ?, 0, 0, ?, ?)",
+            "plan a delivery"},
+        preparation{w.occupied_,
+                    "SELECT 1 FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
+                    "(state = 0 OR blocks = 1) LIMIT 1",
+                    "look at a sequence"},
+        preparation{w.finish_,
+                    "UPDATE deliveries SET state = ?, due = ?, attempts = attempts + 1, finished = ?, "
+                    "reason = coalesce(?, reason) WHERE id = ? AND state = 0 "
+                    "RETURNING handler, chain, attempts",
+                    "finish a delivery"},
+        preparation{w.insert_attempt_,
+                    "INSERT INTO attempts (delivery, number, started, duration, status, reason, output) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "record an attempt"},
+        preparation{w.head_,
+                    "SELECT id, state FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
+                    "(state = 0 OR blocks = 1) ORDER BY id LIMIT 1",
+                    "look at a sequence"},
+        preparation{
+            w.running_,
+            "SELECT id FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND state = 0 AND "
+            "due IS NOT NULL LIMIT 1",
+            "look at a sequence"},
+        preparation{w.make_due_, "UPDATE deliveries SET due = ? WHERE id = ?", "let a delivery become due"},
+        preparation{
+            w.revive_,
+            "UPDATE deliveries SET state = 0, due = ?, forgiven = attempts, since = ?, finished = NULL "
+            "WHERE id = ?",
+            "retry a delivery"},
+        preparation{w.fail_waiting_,
+                    "UPDATE deliveries SET state = 2, due = NULL, finished = ?, reason = ? WHERE id IN "
+                    "(SELECT id FROM deliveries WHERE state = 0 AND handler = ? ORDER BY due LIMIT ?)",
+                    "fail waiting deliveries"},
+    };
+    for (const auto& p : preparations) {
+        auto prepared = db.prepare(p.sql, p.what);
+        if (!prepared) return prepared.error();
+        p.into = std::move(*prepared);
+    }
+    auto handlers = dictionary::open(db, "handlers");
+    if (!handlers) return handlers.error();
+    w.handlers_ = std::move(*handlers);
+    auto last = db.integer("SELECT last_delivery FROM totals WHERE id = 1", "read the last delivery");
+    if (!last) return last.error();
+    w.last_id_ = *last;
+    auto pending = db.integer("SELECT count(*) FROM deliveries WHERE state = 0", "count what waits");
+    if (!pending) return pending.error();
+    w.pending_ = *pending;
+    return w;
+}
+
+void delivery_writer::roll_back(delivery_id last_id, std::int64_t pending) noexcept {
+    handlers_.forget();
+    last_id_ = last_id;
+    pending_ = pending;
+}
+
+result<void> delivery_writer::plan(connection& db, sequence seq, std::span<const planned_delivery> planned,
+                                   std::string_view key, timestamp now) {
+    for (const auto& p : planned) {
+        auto handler = handlers_.find(p.handler);
+        if (!handler) return handler.error();
+        if (!*handler) {
+            auto added = handlers_.add(db, p.handler);
+            if (!added) return added.error();
+            *handler = *added;
+        }
+        if (auto done = insert(last_id_ + 1, seq, **handler, p, key, now); !done) return done.error();
+        ++last_id_;
+        ++pending_;
+    }
+    return {};
+}
+
+result<void> delivery_writer::insert(delivery_id id, sequence seq, std::int64_t handler,
+                                     const planned_delivery& p, std::string_view key, timestamp now) {
+    std::optional<std::string_view> chain;
+    if (p.sequencing != sequencing::none) chain = unless_empty(key);
+    std::optional<std::int64_t> due = microseconds(now);
+    if (chain) {
+        auto held = occupied(handler, *chain);
+        if (!held) return held.error();
+        if (*held) due.reset();
+    }
+    const std::int64_t blocks = chain && p.sequencing == sequencing::block ? 1 : 0;
+    return insert_.bind(id, seq, handler, due, chain, blocks, microseconds(now), microseconds(now)).run();
+}
+
+result<void> delivery_writer::finish(const finished_delivery& f) {
+    const auto ended = f.attempt.started + f.attempt.duration;
+    const bool final = f.state != delivery_state::pending;
+    std::optional<std::int64_t> due, finished;
+    (final ? finished : due) = microseconds(final ? ended : f.due);
+    place where;
+    std::int64_t number = 0;
+    {
+        const reading guard{finish_};
+        auto row =
+            finish_.bind(number_of(f.state), due, finished, unless_empty(f.attempt.reason), f.id).step();
+        if (!row) return row.error();
+        if (!*row) return {}; // purged meanwhile, or failed with its handler
+        where = {finish_.integer(0), std::string{finish_.text(1)}};
+        number = finish_.integer(2);
+        // An UPDATE takes effect only when its rows have been read to the end.
+        if (auto end = finish_.step(); !end) return end.error();
+    }
+    if (final) --pending_;
+    const auto& a = f.attempt;
+    if (auto done = insert_attempt_
+                        .bind(f.id, number, microseconds(a.started), a.duration.count(),
+                              std::int64_t{a.status}, unless_empty(a.reason), unless_empty(a.output))
+                        .run();
+        !done)
+        return done;
+    return final ? settle(where, ended) : result<void>{};
+}
+
+result<bool> delivery_writer::occupied(std::int64_t handler, std::string_view chain) {
+    auto row = first(occupied_.bind(handler, chain));
+    if (!row) return row.error();
+    return row->has_value();
+}
+
+result<void> delivery_writer::settle(const place& p, timestamp now) {
+    if (p.chain.empty()) return {};
+    const std::string_view chain{p.chain};
+    std::int64_t head = 0;
+    {
+        const reading guard{head_};
+        auto row = head_.bind(p.handler, chain).step();
+        if (!row) return row.error();
+        if (!*row || head_.integer(1) != number_of(delivery_state::pending)) return {};
+        head = head_.integer(0);
+    }
+    auto running = first(running_.bind(p.handler, chain));
+    if (!running) return running.error();
+    if (*running) return {};
+    return make_due_.bind(microseconds(now), head).run();
+}
+
+result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter& filter, timestamp now,
+                                           std::size_t limit) {
+    auto only_failed = filter;
+    only_failed.state = delivery_state::failed;
+    delivery_query query{"SELECT d.id, d.handler, d.chain FROM deliveries d", only_failed};
+    auto select = query.prepare(db, " ORDER BY d.id LIMIT ", "choose deliveries to retry");
+    if (!select) return select.error();
+    query.bind(*select, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
+    std::vector<std::pair<delivery_id, place>> chosen;
+    for (;;) {
+        auto row = select->step();
+        if (!row) return row.error();
+        if (!*row) break;
+        chosen.emplace_back(select->integer(0), place{select->integer(1), std::string{select->text(2)}});
+    }
+    for (const auto& [id, where] : chosen)
+        if (auto done = revive(id, where, now); !done) return done.error();
+    return chosen.size();
+}
+
+result<void> delivery_writer::revive(delivery_id id, const place& p, timestamp now) {
+    std::optional<std::int64_t> due;
+    if (p.chain.empty()) due = microseconds(now);
+    if (auto done = revive_.bind(due, microseconds(now), id).run(); !done) return done;
+    ++pending_;
+    return settle(p, now);
+}
+
+result<std::size_t> delivery_writer::fail_waiting(connection& db, std::string_view handler,
+                                                  std::string_view reason, timestamp now, std::size_t limit) {
+    auto number = handlers_.find(handler);
+    if (!number) return number.error();
+    if (!*number) return std::size_t{0};
+    const auto most = static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
+    if (auto done = fail_waiting_.bind(microseconds(now), unless_empty(reason), **number, most).run(); !done)
+        return done.error();
+    pending_ -= db.changes();
+    return static_cast<std::size_t>(db.changes());
+}
+
+result<std::optional<std::int64_t>> delivery_writer::first(statement& select) {
+    const reading guard{select};
+    auto row = select.step();
+    if (!row) return row.error();
+    if (!*row) return std::optional<std::int64_t>{};
+    return std::optional{select.integer(0)};
+}
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <webhookd/store/event_store.hpp>
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/dictionary.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::store::sqlite {
+
+/// Everything that writes deliveries, on the writer's connection and within its transactions. What the calls
+/// promise stands in event_store. One thread at a time.
+class delivery_writer {
+public:
+    static result<delivery_writer> open(connection& db);
+
+    /// Plans deliveries of an event whose ordering key is `key`. Ids follow one another, the first after
+    /// `last_id()`.
+    result<void> plan(connection& db, sequence seq, std::span<const planned_delivery> planned,
+                      std::string_view key, timestamp now);
+    result<void> finish(const finished_delivery& f);
+    result<std::size_t> retry(connection& db, const delivery_filter& filter, timestamp now,
+                              std::size_t limit);
+    result<std::size_t> fail_waiting(connection& db, std::string_view handler, std::string_view reason,
+                                     timestamp now, std::size_t limit);
+
+    /// Deliveries that wait, and the last id given: as the transaction under way will leave them.
+    [[nodiscard]] std::int64_t pending() const noexcept { return pending_; }
+    [[nodiscard]] delivery_id last_id() const noexcept { return last_id_; }
+    /// The transaction was rolled back: numbers and names go back to what they were.
+    void roll_back(delivery_id last_id, std::int64_t pending) noexcept;
+
+private:
+    struct place {
+        std::int64_t handler;
+        std::string chain; ///< empty: in no sequence
+    };
+    result<void> insert(delivery_id id, sequence seq, std::int64_t handler, const planned_delivery& p,
+                        std::string_view key, timestamp now);
+    /// Whether something of the chain waits or holds it up.
+    result<bool> occupied(std::int64_t handler, std::string_view chain);
+    /// Lets the earliest of a chain become due, unless one already is or a failed one holds it up.
+    result<void> settle(const place& p, timestamp now);
+    result<void> revive(delivery_id id, const place& p, timestamp now);
+    result<std::optional<std::int64_t>> first(statement& select);
+
+    dictionary handlers_;
+    statement insert_;
+    statement occupied_;
+    statement finish_;
+    statement insert_attempt_;
+    statement head_;
+    statement running_;
+    statement make_due_;
+    statement revive_;
+    statement fail_waiting_;
+    delivery_id last_id_ = 0;
+    std::int64_t pending_ = 0;
+};
+
+} // namespace webhookd::store::sqlite

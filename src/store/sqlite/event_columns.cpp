@@ -1,0 +1,62 @@
+#include "store/sqlite/event_columns.hpp"
+
+namespace webhookd::store::sqlite {
+namespace {
+
+/// In the order in which `read_event` takes them.
+constexpr std::string_view envelope_columns =
+    "e.seq, n.name, e.event_id, t.name, e.created, e.received, e.user_id, e.trace_id, e.api_key, "
+    "e.object_type, e.object_id, e.transaction_id, e.state, e.stalled_reason, e.source";
+constexpr std::string_view payload_columns = ", k.kid, p.signature, p.body";
+constexpr std::string_view envelope_joins =
+    " JOIN endpoints n ON n.id = e.endpoint JOIN event_types t ON t.id = e.type";
+constexpr std::string_view payload_joins =
+    " LEFT JOIN payloads p ON p.seq = e.seq LEFT JOIN keys k ON k.id = p.key";
+constexpr int body_column = 17;
+
+} // namespace
+
+std::string event_columns(extent of) {
+    std::string sql{envelope_columns};
+    if (of == extent::everything) sql += payload_columns;
+    return sql;
+}
+
+std::string event_joins(extent of) {
+    std::string sql{envelope_joins};
+    if (of == extent::everything) sql += payload_joins;
+    return sql;
+}
+
+stored_event read_event(const statement& row, extent of, int first) {
+    int column = first;
+    const auto text = [&] { return row.text(column++); };
+    stored_event e;
+    e.seq = row.integer(column++);
+    e.endpoint = text();
+    e.envelope.id = text();
+    e.envelope.type = text();
+    if (!row.is_null(column)) e.envelope.created = instant(row.integer(column));
+    ++column;
+    e.received = instant(row.integer(column++));
+    e.envelope.user_id = text();
+    e.envelope.trace_id = text();
+    e.envelope.api_key = text();
+    e.envelope.object_type = text();
+    e.envelope.object_id = text();
+    e.envelope.transaction_id = text();
+    e.envelope.state = text();
+    e.envelope.stalled_reason = text();
+    e.source = text();
+    if (of == extent::envelope) return e;
+    e.key_id = text();
+    e.signature = text();
+    e.body = row.bytes(column);
+    return e;
+}
+
+std::size_t body_size(const statement& row, extent of, int first) {
+    return of == extent::everything ? row.bytes(first + body_column).size() : 0;
+}
+
+} // namespace webhookd::store::sqlite

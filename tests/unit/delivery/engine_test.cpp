@@ -1,0 +1,279 @@
+#include <webhookd/delivery/engine.hpp>
+#include <webhookd/delivery/planner.hpp>
+#include <webhookd/store/sqlite.hpp>
+
+#include "support/scripted_handler.hpp"
+#include "support/store_events.hpp"
+#include "support/temp_directory.hpp"
+#include "support/wait_for_condition.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace webhookd;
+using namespace std::chrono_literals;
+using handler::verdict;
+using store::delivery_state;
+using test::scripted_handler;
+
+namespace {
+
+config::handler_common quick() {
+    config::handler_common common;
+    common.retry.initial = 1ms;
+    common.retry.max_delay = 2ms;
+    common.retry.max_attempts = 5;
+    return common;
+}
+
+/// The engine on a real store, with handlers that do what the test tells them.
+struct fixture {
+    fixture()
+        : kept(std::move(store::open_sqlite_store({.file = directory / "events.db"}).value())) {}
+    ~fixture() {
+        engine.reset();
+        writer.reset();
+    }
+
+    void run(std::vector<delivery::lane_setup> lanes) {
+        engine.reset();
+        writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{}, [this] {
+            if (engine) engine->wake();
+        });
+        engine = std::make_unique<delivery::engine>(*kept, *writer, clock);
+        engine->start(std::move(lanes));
+    }
+
+    void add(const std::string& id, const std::string& transaction,
+             std::vector<store::planned_delivery> planned) {
+        auto e = test::make_event(id);
+        e.envelope.transaction_id = transaction;
+        e.received = clock.now();
+        e.deliveries = std::move(planned);
+        if (!writer) {
+            REQUIRE(kept->append({&e, 1}).has_value());
+            return;
+        }
+        REQUIRE(writer->submit(std::move(e), [](const auto&) {}));
+    }
+
+    std::vector<store::delivery_record> records(const store::delivery_filter& filter = {}) {
+        return kept->deliveries(filter, std::nullopt, 1000).value();
+    }
+    bool settled(delivery_state state, std::size_t count) {
+        return test::wait_for_condition([&] { return records({.state = state}).size() == count; });
+    }
+    delivery::lane_status status(std::size_t index = 0) { return engine->snapshot().at(index); }
+
+    test::temp_directory directory;
+    runtime::system_clock clock;
+    std::unique_ptr<store::event_store> kept;
+    std::unique_ptr<store::group_writer> writer;
+    std::unique_ptr<delivery::engine> engine;
+};
+
+const store::planned_delivery plain{"crm", store::sequencing::none};
+const store::planned_delivery in_order{"crm", store::sequencing::skip};
+
+} // namespace
+
+TEST_CASE("what is planned runs, and what came of it is kept", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    f.add("evt_before", "tx", {plain});
+    f.run({{"crm", quick(), crm}});
+    for (int i = 0; i < 300; ++i)
+        f.add("evt_" + std::to_string(i), "tx", {plain});
+    REQUIRE(f.settled(delivery_state::successful, 301));
+    CHECK(crm->ids().size() == 301);
+    CHECK(f.kept->pending() == 0);
+    CHECK(test::wait_for_condition([&] { return f.status().successful == 301; }));
+    CHECK(f.kept->attempts(1).value().size() == 1);
+}
+
+TEST_CASE("a refused attempt is made again until it succeeds, with its number", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    crm->answer([](const handler::delivery& d) {
+        return d.attempt < 3 ? handler::outcome{verdict::retry, 503, "HTTP 503", "busy", {}}
+                             : handler::outcome{};
+    });
+    f.run({{"crm", quick(), crm}});
+    f.add("evt_1", "tx", {plain});
+    REQUIRE(f.settled(delivery_state::successful, 1));
+    const auto attempts = f.kept->attempts(1).value();
+    REQUIRE(attempts.size() == 3);
+    CHECK(attempts[0].status == 503);
+    CHECK(attempts[0].reason == "HTTP 503");
+    CHECK(attempts[0].output == "busy");
+    CHECK(attempts[2].reason.empty());
+    CHECK(test::wait_for_condition([&] { return f.status().retried == 2; }));
+    CHECK(f.status().last_error == "HTTP 503");
+}
+
+TEST_CASE("after the last attempt a delivery is failed, and a retry by hand brings it back", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    std::atomic<bool> repaired = false;
+    crm->answer([&](const handler::delivery&) {
+        return repaired ? handler::outcome{} : handler::outcome{verdict::retry, 0, "refused", {}, {}};
+    });
+    f.run({{"crm", quick(), crm}});
+    f.add("evt_1", "tx", {plain});
+    REQUIRE(f.settled(delivery_state::failed, 1));
+    CHECK(f.kept->attempts(1).value().size() == 5);
+    CHECK(f.records()[0].reason == "refused; that was the last attempt");
+
+    repaired = true;
+    REQUIRE(f.writer->submit_task([&](store::event_store& s) {
+        if (s.retry({.handler = "crm"}, f.clock.now(), 10)) f.engine->wake();
+    }));
+    REQUIRE(f.settled(delivery_state::successful, 1));
+    CHECK(f.kept->attempts(1).value().size() == 6);
+}
+
+TEST_CASE("a verdict that it cannot succeed ends a delivery at once", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    crm->answer([](const handler::delivery& d) {
+        return d.event.envelope.id == "evt_1" ? handler::outcome{verdict::failed, 400, "HTTP 400", {}, {}}
+                                              : handler::outcome{};
+    });
+    f.run({{"crm", quick(), crm}});
+    f.add("evt_1", "tx", {plain});
+    f.add("evt_2", "tx", {plain});
+    REQUIRE(f.settled(delivery_state::failed, 1));
+    REQUIRE(f.settled(delivery_state::successful, 1));
+    CHECK(f.kept->attempts(1).value().size() == 1);
+}
+
+TEST_CASE("never more attempts at once than the handler may have", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    crm->hold();
+    auto common = quick();
+    common.concurrency = 3;
+    f.run({{"crm", common, crm}});
+    for (int i = 0; i < 20; ++i)
+        f.add("evt_" + std::to_string(i), "tx", {plain});
+    REQUIRE(test::wait_for_condition([&] { return crm->held() == 3; }));
+    crm->release();
+    REQUIRE(f.settled(delivery_state::successful, 20));
+    CHECK(crm->most_at_once() <= 3);
+}
+
+TEST_CASE("one transaction's events run one after another, whatever fails; others pass", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    crm->answer([](const handler::delivery& d) {
+        // Every other attempt fails.
+        return d.attempt % 2 == 1 ? handler::outcome{verdict::retry, 0, "again", {}, {}} : handler::outcome{};
+    });
+    auto common = quick();
+    common.order_by = config::ordering::transaction;
+    f.run({{"crm", common, crm}});
+    std::map<std::string, std::vector<std::string>> expected;
+    for (int i = 0; i < 60; ++i) {
+        const auto id = "evt_" + std::to_string(i);
+        const auto transaction = "tx_" + std::to_string(i % 4);
+        expected[transaction].push_back(id);
+        expected[transaction].push_back(id);
+        f.add(id, transaction, {in_order});
+    }
+    REQUIRE(f.settled(delivery_state::successful, 60));
+    CHECK(crm->ids_by_transaction() == expected);
+}
+
+TEST_CASE("an open circuit tries nothing, then tests with one, then lets all through", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    std::atomic<bool> down = true;
+    crm->answer([&](const handler::delivery&) {
+        return down ? handler::outcome{verdict::retry, 0, "connection refused", {}, {}} : handler::outcome{};
+    });
+    auto common = quick();
+    common.concurrency = 1;
+    common.retry.max_attempts = 1000;
+    common.circuit_breaker = config::circuit_breaker{4, 100ms};
+    f.run({{"crm", common, crm}});
+    for (int i = 0; i < 30; ++i)
+        f.add("evt_" + std::to_string(i), "tx", {plain});
+    REQUIRE(test::wait_for_condition(
+        [&] { return f.status().circuit == delivery::circuit_breaker::state::open; }));
+    CHECK(crm->ids().size() == 4);
+    down = false;
+    REQUIRE(f.settled(delivery_state::successful, 30));
+    CHECK(f.status().circuit == delivery::circuit_breaker::state::closed);
+}
+
+TEST_CASE("a handler that throws is tried again and harms no other", "[delivery]") {
+    fixture f;
+    auto bad = std::make_shared<scripted_handler>();
+    auto good = std::make_shared<scripted_handler>();
+    bad->answer([](const handler::delivery& d) -> handler::outcome {
+        if (d.attempt == 1) throw std::runtime_error("a bug");
+        return {};
+    });
+    f.run({{"crm", quick(), bad}, {"audit", quick(), good}});
+    f.add("evt_1", "tx", {plain, {"audit", store::sequencing::none}});
+    REQUIRE(f.settled(delivery_state::successful, 2));
+    CHECK(f.kept->attempts(1).value().at(0).reason == "the handler met an unexpected exception");
+}
+
+TEST_CASE("stopping waits for what runs; what is cut off runs again after a start, as if never tried",
+          "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    crm->hold();
+    f.run({{"crm", quick(), crm}});
+    for (int i = 0; i < 20; ++i)
+        f.add("evt_" + std::to_string(i), "tx", {plain});
+    REQUIRE(test::wait_for_condition([&] { return crm->held() == quick().concurrency; }));
+    CHECK_FALSE(f.engine->stop(10ms));
+    CHECK(f.records({.state = delivery_state::pending}).size() == 20);
+
+    auto again = std::make_shared<scripted_handler>();
+    f.run({{"crm", quick(), again}});
+    REQUIRE(f.settled(delivery_state::successful, 20));
+    for (const auto& each : f.records())
+        CHECK(each.attempts == 1);
+    CHECK(f.engine->stop(10s));
+}
+
+TEST_CASE("what waits for a handler that is gone fails, and can be retried when it is back", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    auto audit = std::make_shared<scripted_handler>();
+    for (int i = 0; i < 1200; ++i)
+        f.add("evt_" + std::to_string(i), "tx", {plain});
+    f.run({{"audit", quick(), audit}});
+    REQUIRE(test::wait_for_condition([&] { return f.kept->pending() == 0; }));
+    CHECK(f.records({.state = delivery_state::failed}).front().reason ==
+          "the handler is not in the configuration any more");
+
+    f.engine->apply({{"audit", quick(), audit}, {"crm", quick(), crm}});
+    REQUIRE(f.writer->submit_task([&](store::event_store& s) {
+        if (s.retry({.handler = "crm"}, f.clock.now(), 5000)) f.engine->wake();
+    }));
+    REQUIRE(test::wait_for_condition([&] { return f.kept->pending() == 0 && crm->ids().size() == 1200; }));
+}
+
+TEST_CASE("a change of the lanes lets attempts under way end, and the new ones go on", "[delivery]") {
+    fixture f;
+    auto before = std::make_shared<scripted_handler>();
+    auto after = std::make_shared<scripted_handler>();
+    before->hold();
+    f.run({{"crm", quick(), before}});
+    for (int i = 0; i < 30; ++i)
+        f.add("evt_" + std::to_string(i), "tx", {plain});
+    REQUIRE(test::wait_for_condition([&] { return before->held() == quick().concurrency; }));
+    f.engine->apply({{"crm", quick(), after}});
+    REQUIRE(f.settled(delivery_state::successful, 30 - quick().concurrency));
+    before->release();
+    REQUIRE(f.settled(delivery_state::successful, 30));
+    CHECK(before->ids().size() + after->ids().size() == 30);
+}

@@ -1,0 +1,84 @@
+#include <webhookd/delivery/retry_policy.hpp>
+
+#include <catch2/catch.hpp>
+
+using namespace webhookd;
+using namespace std::chrono_literals;
+using handler::verdict;
+using store::delivery_state;
+
+namespace {
+
+const timestamp noon = *parse_rfc3339("2026-01-02T12:00:00Z");
+const handler::outcome refused{verdict::retry, 503, "HTTP 503", {}, {}};
+
+config::retry_policy policy() {
+    config::retry_policy p;
+    p.initial = 1s;
+    p.factor = 2;
+    p.max_delay = 10s;
+    p.max_attempts = 20;
+    p.full_jitter = false;
+    return p;
+}
+
+std::chrono::microseconds delay(const config::retry_policy& p, std::uint32_t attempt, double chance = 0) {
+    const auto d = delivery::decide(p, refused, {attempt, noon, noon, chance});
+    REQUIRE(d.state == delivery_state::pending);
+    return d.due - noon;
+}
+
+} // namespace
+
+TEST_CASE("the delay grows by the factor, up to its cap", "[delivery]") {
+    CHECK(delay(policy(), 1) == 1s);
+    CHECK(delay(policy(), 2) == 2s);
+    CHECK(delay(policy(), 4) == 8s);
+    CHECK(delay(policy(), 5) == 10s);
+    CHECK(delay(policy(), 19) == 10s);
+    auto p = policy();
+    p.max_attempts = UINT32_MAX;
+    p.factor = 100;
+    CHECK(delay(p, 4'000'000'000) == 10s);
+}
+
+TEST_CASE("full jitter draws the delay from zero to its length", "[delivery]") {
+    auto p = policy();
+    p.full_jitter = true;
+    CHECK(delay(p, 3, 0) == 0s);
+    CHECK(delay(p, 3, 0.25) == 1s);
+    CHECK(delay(p, 3, 0.999999) < 4s);
+}
+
+TEST_CASE("Retry-After takes the delay's place, within the cap", "[delivery]") {
+    auto o = refused;
+    const auto with = [&](std::chrono::milliseconds asked) {
+        o.retry_after = asked;
+        return delivery::decide(policy(), o, {1, noon, noon, 0}).due - noon;
+    };
+    CHECK(with(7s) == 7s);
+    CHECK(with(1h) == 10s);
+    CHECK(with(-5s) == 0s);
+}
+
+TEST_CASE("the last attempt, the age and a verdict end a delivery", "[delivery]") {
+    const auto decide = [](const config::retry_policy& p, const handler::outcome& o, std::uint32_t attempt,
+                           timestamp now) {
+        return delivery::decide(p, o, {attempt, noon, now, 0});
+    };
+    CHECK(decide(policy(), {}, 1, noon).state == delivery_state::successful);
+    CHECK(decide(policy(), refused, 19, noon).state == delivery_state::pending);
+    const auto last = decide(policy(), refused, 20, noon);
+    CHECK(last.state == delivery_state::failed);
+    CHECK(last.reason == "HTTP 503; that was the last attempt");
+    const auto rejected = decide(policy(), {verdict::failed, 400, "HTTP 400", {}, {}}, 1, noon);
+    CHECK(rejected.state == delivery_state::failed);
+    CHECK(rejected.reason == "HTTP 400");
+
+    auto p = policy();
+    p.max_age = 1h;
+    CHECK(decide(p, refused, 1, noon + 59min).state == delivery_state::pending);
+    const auto old = decide(p, refused, 1, noon + 1h);
+    CHECK(old.state == delivery_state::failed);
+    CHECK(old.reason == "HTTP 503; the next attempt would be too late");
+}
