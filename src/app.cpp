@@ -1,3 +1,5 @@
+#include <webhookd/admin/access.hpp>
+#include <webhookd/admin/deliveries.hpp>
 #include <webhookd/admin/health.hpp>
 #include <webhookd/app.hpp>
 #include <webhookd/delivery/engine.hpp>
@@ -70,6 +72,7 @@ private:
     std::unique_ptr<delivery::engine> engine_;
     std::vector<std::unique_ptr<ingest::key_ring>> key_rings_;
     std::unique_ptr<ingest::receiver> receiver_;
+    admin::access access_{config_.admin.tokens};
     http::router admin_routes_;
     std::unique_ptr<runtime::event_loops> ingest_loops_;
     std::unique_ptr<runtime::event_loops> admin_loop_;
@@ -96,6 +99,7 @@ std::optional<int> daemon::open_store() {
     writer_ = std::make_unique<store::group_writer>(
         *store_, store::group_writer::options{.max_waiting = config_.queue.max_in_memory},
         [this] { engine_->wake(); });
+    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_);
     return std::nullopt;
 }
 
@@ -114,7 +118,6 @@ std::optional<int> daemon::start_delivery() {
                         wrong ? cli::exit_code::configuration : cli::exit_code::cannot_create);
     }
     planner_ = std::make_shared<const delivery::planner>(config_);
-    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_);
     if (options_.dry_run)
         log::warning("a dry run: events are kept, handlers are only named in the log");
     else
@@ -164,6 +167,7 @@ void daemon::build_receiver() {
     };
     receiver_ = std::make_unique<ingest::receiver>(std::move(options), *writer_, clock_);
     admin::add_health(admin_routes_, std::move(health));
+    admin::add_deliveries(admin_routes_, {access_, *store_, *writer_, *engine_, clock_});
 }
 
 /// The configuration was checked against its own addresses; a socket that was passed in may be another.
@@ -286,6 +290,7 @@ void daemon::reload() {
         warn_of_restart(*next);
         log::set_level(handler::to_log(next->log.level));
         max_pending_ = next->queue.max_pending;
+        access_.change(next->admin.tokens);
         // First the plan, then the lanes: what is planned from here on finds its handler.
         planner_ = std::make_shared<const delivery::planner>(*next);
         if (!options_.dry_run) {
@@ -296,6 +301,7 @@ void daemon::reload() {
         config_.routes = std::move(next->routes);
         config_.log.level = next->log.level;
         config_.queue.max_pending = next->queue.max_pending;
+        config_.admin.tokens = std::move(next->admin.tokens);
         log::info("the configuration is reloaded");
     }
     runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) +
@@ -307,7 +313,7 @@ void daemon::warn_of_restart(const config::configuration& next) const {
         if (changed) log::warning("this change needs a restart", {{"section", section}});
     };
     warn("server", next.server != config_.server);
-    warn("admin", next.admin != config_.admin);
+    warn("admin.listen", next.admin.listen != config_.admin.listen);
     warn("endpoints", next.endpoints != config_.endpoints);
     warn("storage", next.storage != config_.storage);
     warn("queue.max_in_memory", next.queue.max_in_memory != config_.queue.max_in_memory);

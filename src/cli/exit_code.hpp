@@ -11,6 +11,7 @@ enum exit_code : int {
     software = 70,
     cannot_create = 73,
     io_error = 74,
+    no_permission = 77,
     configuration = 78
 };
 } // namespace webhookd::cli

@@ -1,6 +1,7 @@
 #include <webhookd/cli/main.hpp>
 
 #include "cli/check_config.hpp"
+#include "cli/deliveries.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/keys.hpp"
 #include "cli/serve.hpp"
@@ -26,6 +27,7 @@ int run(int argc, char** argv) {
     add_keys_command(app, exit_code);
     add_trigger_command(app, exit_code);
     add_verify_command(app, exit_code);
+    add_deliveries_commands(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

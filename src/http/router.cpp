@@ -2,27 +2,70 @@
 #include <webhookd/http/router.hpp>
 
 #include <boost/beast/http/verb.hpp>
+#include <boost/url/pct_string_view.hpp>
+
+#include <algorithm>
 
 namespace webhookd::http {
+namespace {
 
-void router::add(verb method, std::string path, action run) {
-    paths_[std::move(path)].insert_or_assign(method, std::move(run));
+std::vector<std::string_view> split(std::string_view path) {
+    std::vector<std::string_view> segments;
+    while (path.starts_with('/')) {
+        path.remove_prefix(1);
+        const auto end = std::min(path.find('/'), path.size());
+        segments.push_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+    return segments;
 }
 
-const router::action* router::find(const request& r) const {
-    const auto path = paths_.find(r.path);
-    if (path == paths_.end()) return nullptr;
-    const auto method = r.headers.method() == verb::head ? verb::get : r.headers.method();
-    const auto found = path->second.find(method);
-    return found == path->second.end() ? nullptr : &found->second;
+bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& segments) {
+    return std::equal(
+        pattern.begin(), pattern.end(), segments.begin(), segments.end(),
+        [](const auto& wanted, auto given) { return wanted.empty() ? !given.empty() : wanted == given; });
+}
+
+/// As it stands where its escapes are broken: it will name nothing.
+std::string decode(std::string_view segment) {
+    const auto checked = boost::urls::make_pct_string_view(segment);
+    return checked ? checked->decode() : std::string(segment);
+}
+
+} // namespace
+
+void router::add(verb method, const std::string& path, action run) {
+    place added;
+    bool open = false;
+    for (const auto segment : split(path)) {
+        const bool anything = segment.starts_with('{') && segment.ends_with('}');
+        open = open || anything;
+        added.segments.emplace_back(anything ? std::string_view() : segment);
+    }
+    auto at = std::find_if(places_.begin(), places_.end(),
+                           [&](const auto& each) { return each.segments == added.segments; });
+    if (at == places_.end()) at = places_.insert(open ? places_.end() : places_.begin(), std::move(added));
+    at->actions.insert_or_assign(method, std::move(run));
+}
+
+const router::place* router::find(std::string_view path) const {
+    const auto segments = split(path);
+    const auto found = std::find_if(places_.begin(), places_.end(),
+                                    [&](const auto& each) { return fits(each.segments, segments); });
+    return found == places_.end() ? nullptr : &*found;
+}
+
+const router::action* router::choose(const place& p, const request& r) {
+    const auto found = p.actions.find(r.headers.method() == verb::head ? verb::get : r.headers.method());
+    return found == p.actions.end() ? nullptr : &found->second;
 }
 
 std::optional<response> router::admit(const request& r) {
-    const auto path = paths_.find(r.path);
-    if (path == paths_.end()) return problem(status::not_found, "Nothing is served at this path.");
-    if (find(r) != nullptr) return std::nullopt;
+    const auto* there = find(r.path);
+    if (there == nullptr) return problem(status::not_found, "Nothing is served at this path.");
+    if (choose(*there, r) != nullptr) return std::nullopt;
     std::string allowed;
-    for (const auto& [method, run] : path->second) {
+    for (const auto& [method, run] : there->actions) {
         if (!allowed.empty()) allowed += ", ";
         allowed += boost::beast::http::to_string(method);
         if (method == verb::get) allowed += ", HEAD";
@@ -31,7 +74,12 @@ std::optional<response> router::admit(const request& r) {
 }
 
 runtime::task<response> router::handle(request& r) {
-    return (*find(r))(r);
+    const auto* there = find(r.path);
+    const auto segments = split(r.path);
+    r.parameters.clear();
+    for (std::size_t i = 0; i < segments.size(); ++i)
+        if (there->segments[i].empty()) r.parameters.push_back(decode(segments[i]));
+    return (*choose(*there, r))(r);
 }
 
 } // namespace webhookd::http

@@ -29,6 +29,8 @@ struct request {
         client; ///< the true client's address, as far as trusted proxies tell; `unix` for a local socket
     bool local = false;    ///< the peer is on this host: loopback or a unix socket, no proxy between
     std::string body = {}; ///< raw bytes; empty while the request is being admitted
+    /// What stood in the place of each `{…}` of the router's path, percent-decoded.
+    std::vector<std::string> parameters = {};
 };
 
 struct response {

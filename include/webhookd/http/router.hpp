@@ -6,24 +6,31 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace webhookd::http {
 
-/// A service for a handful of fixed paths: 404 and 405 by itself, HEAD as GET without its body.
+/// A service for a handful of paths: 404 and 405 by itself, HEAD as GET without its body.
 class router final : public service {
 public:
     using action = std::function<runtime::task<response>(request&)>;
 
-    /// Before the server starts; not while it runs.
-    void add(verb method, std::string path, action run);
+    /// A segment in braces takes whatever stands there: `/v1/deliveries/{id}/retry`. Of two paths that fit,
+    /// one without braces wins. Before the server starts; not while it runs.
+    void add(verb method, const std::string& path, action run);
 
     std::optional<response> admit(const request& r) override;
     runtime::task<response> handle(request& r) override;
 
 private:
-    const action* find(const request& r) const;
+    struct place {
+        std::vector<std::string> segments; ///< empty: anything
+        std::map<verb, action> actions;
+    };
+    const place* find(std::string_view path) const;
+    static const action* choose(const place& p, const request& r);
 
-    std::map<std::string, std::map<verb, action>, std::less<>> paths_;
+    std::vector<place> places_; ///< those without braces first
 };
 
 } // namespace webhookd::http

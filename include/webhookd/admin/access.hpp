@@ -1,0 +1,40 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+#include <webhookd/http/message.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace webhookd::admin {
+
+/// Who asks.
+struct identity {
+    std::string name; ///< the token's; `local` where none is configured
+    config::role role = config::role::integrator;
+};
+
+/// Decides who may use the admin API. A token comes as `Authorization: Bearer TOKEN`, or as the user name of
+/// Basic credentials (`curl -u TOKEN:`), and is known by its SHA-256 alone. Without any configured token only
+/// this host gets in, as owner. Any thread.
+class access {
+public:
+    explicit access(std::vector<config::token> tokens);
+
+    /// Takes the place of the tokens before.
+    void change(std::vector<config::token> tokens);
+
+    /// The answer is 401 without a valid token, 403 where its role does not reach that far: integrator,
+    /// admin, owner, each may what the one before may.
+    [[nodiscard]] std::variant<identity, http::response> authorize(const http::request& r,
+                                                                   config::role needed) const;
+
+private:
+    std::atomic<std::shared_ptr<const std::vector<config::token>>> tokens_;
+};
+
+} // namespace webhookd::admin

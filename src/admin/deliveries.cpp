@@ -1,0 +1,277 @@
+#include <webhookd/admin/deliveries.hpp>
+#include <webhookd/http/problem.hpp>
+#include <webhookd/runtime/log.hpp>
+
+#include "admin/json.hpp"
+#include "admin/on_writer.hpp"
+#include "admin/query.hpp"
+
+#include <charconv>
+#include <limits>
+
+namespace webhookd::admin {
+namespace {
+
+using http::problem;
+using http::status;
+using runtime::task;
+
+constexpr std::int64_t default_page = 50;
+constexpr std::int64_t largest_page = 1000;
+constexpr std::int64_t largest_retry = 10'000;
+
+const char* name_of(store::delivery_state s) {
+    switch (s) {
+    case store::delivery_state::pending:
+        return "pending";
+    case store::delivery_state::successful:
+        return "successful";
+    case store::delivery_state::failed:
+        return "failed";
+    }
+    return "pending";
+}
+
+http::response to_answer(const failure& f) {
+    switch (f.code) {
+    case errc::argument_invalid:
+        return problem(status::bad_request, f.detail);
+    case errc::store_not_found:
+        return problem(status::not_found, "There is no such delivery.");
+    case errc::shutting_down:
+        return http::unavailable("The service is stopping.", std::chrono::seconds(5));
+    default:
+        log::error("the admin API could not answer", {{"reason", to_string(f)}});
+        return http::unavailable("The store cannot answer at the moment.", std::chrono::seconds(5));
+    }
+}
+
+void write(json_answer& json, const store::delivery_record& d) {
+    json.begin_object();
+    json.text("object", "delivery");
+    json.number("id", d.id);
+    json.text("event", d.event_id);
+    json.text("type", d.event_type);
+    json.text("endpoint", d.endpoint);
+    json.text("handler", d.handler);
+    json.text("state", name_of(d.state));
+    json.number("attempts", d.attempts);
+    json.maybe_text("reason", d.reason);
+    json.instant("planned", d.planned);
+    json.instant("due", d.due);
+    json.instant("finished", d.finished);
+}
+
+void write(json_answer& json, const store::attempt& a) {
+    json.begin_object();
+    json.instant("started", a.started);
+    json.decimal("duration_ms", static_cast<double>(a.duration.count()) / 1000);
+    json.number("status", a.status);
+    json.maybe_text("reason", a.reason);
+    json.maybe_text("output", a.output);
+    json.end_object();
+}
+
+result<store::delivery_filter> read_filter(const query& q) {
+    store::delivery_filter filter;
+    filter.handler = q.text("handler");
+    filter.event_id = q.text("event");
+    const auto state = q.text("state");
+    for (const auto each :
+         {store::delivery_state::pending, store::delivery_state::successful, store::delivery_state::failed})
+        if (state == name_of(each)) filter.state = each;
+    if (!state.empty() && !filter.state)
+        return failure{errc::argument_invalid, "'state' is pending, successful or failed"};
+    return filter;
+}
+
+result<store::delivery_id> read_id(const http::request& r) {
+    const auto& text = r.parameters.at(0);
+    store::delivery_id id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error != std::errc{} || end != text.data() + text.size()) return failure{errc::store_not_found};
+    return id;
+}
+
+result<http::response> list(const delivery_sources& from, const http::request& r) {
+    const auto q = query::parse(r.query, {"state", "handler", "event", "limit", "cursor"});
+    if (!q) return q.error();
+    const auto filter = read_filter(*q);
+    if (!filter) return filter.error();
+    const auto limit = q->number("limit", 1, largest_page);
+    if (!limit) return limit.error();
+    const auto cursor = q->number("cursor", 1, std::numeric_limits<std::int64_t>::max());
+    if (!cursor) return cursor.error();
+    const auto page = static_cast<std::size_t>(limit->value_or(default_page));
+    auto found = from.store.deliveries(*filter, *cursor, page + 1);
+    if (!found) return found.error();
+    const bool more = found->size() > page;
+    if (more) found->pop_back();
+
+    json_answer json;
+    json.begin_object();
+    json.text("object", "list");
+    json.key("data");
+    json.begin_array();
+    for (const auto& each : *found) {
+        write(json, each);
+        json.end_object();
+    }
+    json.end_array();
+    json.flag("has_more", more);
+    json.maybe_text("next_cursor", more ? std::to_string(found->back().id) : "");
+    json.end_object();
+    return json.take();
+}
+
+result<store::delivery_record> find(const delivery_sources& from, store::delivery_id id) {
+    auto found = from.store.deliveries({.id = id}, std::nullopt, 1);
+    if (!found) return found.error();
+    if (found->empty()) return failure{errc::store_not_found};
+    return std::move(found->front());
+}
+
+result<http::response> show(const delivery_sources& from, const http::request& r) {
+    const auto id = read_id(r);
+    if (!id) return id.error();
+    const auto found = find(from, *id);
+    if (!found) return found.error();
+    const auto attempts = from.store.attempts(*id);
+    if (!attempts) return attempts.error();
+    json_answer json;
+    write(json, *found);
+    json.key("history");
+    json.begin_array();
+    for (const auto& each : *attempts)
+        write(json, each);
+    json.end_array();
+    json.end_object();
+    return json.take();
+}
+
+task<result<std::size_t>> retry(const delivery_sources& from, store::delivery_filter filter,
+                                std::size_t limit, identity who) {
+    // Named first: GCC 12 destroys a temporary within a co_await expression twice.
+    std::function<result<std::size_t>(store::event_store&)> write =
+        [filter, limit, now = from.clock.now()](store::event_store& store) {
+            return store.retry(filter, now, limit);
+        };
+    const auto done = co_await on_writer<std::size_t>(from.writer, std::move(write));
+    if (done && *done > 0) {
+        from.engine.wake();
+        log::info("deliveries are retried by hand", {{"by", who.name}, {"deliveries", *done}});
+    }
+    co_return done;
+}
+
+http::response count_answer(std::size_t count) {
+    json_answer json;
+    json.begin_object();
+    json.number("retried", static_cast<std::int64_t>(count));
+    json.end_object();
+    return json.take();
+}
+
+task<result<http::response>> retry_one(const delivery_sources& from, const http::request& r, identity who) {
+    const auto id = read_id(r);
+    if (!id) co_return id.error();
+    const auto found = find(from, *id);
+    if (!found) co_return found.error();
+    if (found->state != store::delivery_state::failed)
+        co_return problem(status::conflict,
+                          std::string("The delivery has not failed: it is ") + name_of(found->state) + ".");
+    store::delivery_filter filter;
+    filter.id = *id;
+    const auto done = co_await retry(from, std::move(filter), 1, std::move(who));
+    if (!done) co_return done.error();
+    co_return count_answer(*done);
+}
+
+task<result<http::response>> retry_many(const delivery_sources& from, const http::request& r, identity who) {
+    const auto q = query::parse(r.query, {"state", "handler", "event", "limit"});
+    if (!q) co_return q.error();
+    const auto filter = read_filter(*q);
+    if (!filter) co_return filter.error();
+    if (filter->state && *filter->state != store::delivery_state::failed)
+        co_return failure{errc::argument_invalid, "'state' can only be failed here"};
+    const auto limit = q->number("limit", 1, largest_retry);
+    if (!limit) co_return limit.error();
+    const auto most = static_cast<std::size_t>(limit->value_or(largest_retry));
+    const auto done = co_await retry(from, *filter, most, std::move(who));
+    if (!done) co_return done.error();
+    co_return count_answer(*done);
+}
+
+result<http::response> handlers(const delivery_sources& from, const http::request& r) {
+    if (const auto q = query::parse(r.query, {}); !q) return q.error();
+    const auto waiting = from.store.waiting_by_handler();
+    if (!waiting) return waiting.error();
+    json_answer json;
+    json.begin_object();
+    json.text("object", "list");
+    json.key("data");
+    json.begin_array();
+    for (const auto& each : from.engine.snapshot()) {
+        const auto found = waiting->find(each.name);
+        const auto attempts = each.successful + each.retried + each.failed;
+        json.begin_object();
+        json.text("object", "handler");
+        json.text("name", each.name);
+        json.text("circuit", to_string(each.circuit));
+        json.number("in_flight", static_cast<std::int64_t>(each.in_flight));
+        json.number("waiting", found == waiting->end() ? 0 : found->second);
+        json.number("successful", static_cast<std::int64_t>(each.successful));
+        json.number("retried", static_cast<std::int64_t>(each.retried));
+        json.number("failed", static_cast<std::int64_t>(each.failed));
+        if (attempts > 0)
+            json.decimal("success_rate",
+                         static_cast<double>(each.successful) / static_cast<double>(attempts));
+        else
+            json.null("success_rate");
+        json.maybe_text("last_error", each.last_error);
+        json.instant("last_error_at", each.last_error_at);
+        json.end_object();
+    }
+    json.end_array();
+    json.flag("has_more", false);
+    json.end_object();
+    return json.take();
+}
+
+using reading = result<http::response> (*)(const delivery_sources&, const http::request&);
+using writing = task<result<http::response>> (*)(const delivery_sources&, const http::request&, identity);
+
+task<http::response> answer(const delivery_sources& from, http::request& r, reading read) {
+    auto allowed = from.who.authorize(r, config::role::integrator);
+    if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
+    auto done = read(from, r);
+    co_return done ? std::move(*done) : to_answer(done.error());
+}
+
+task<http::response> change(const delivery_sources& from, http::request& r, writing write) {
+    auto allowed = from.who.authorize(r, config::role::integrator);
+    if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
+    auto who = std::get<identity>(std::move(allowed));
+    auto done = co_await write(from, r, std::move(who));
+    co_return done ? std::move(*done) : to_answer(done.error());
+}
+
+} // namespace
+
+void add_deliveries(http::router& router, delivery_sources sources) {
+    const auto get = [&](const char* path, reading read) {
+        router.add(http::verb::get, path,
+                   [sources, read](http::request& r) { return answer(sources, r, read); });
+    };
+    const auto post = [&](const char* path, writing write) {
+        router.add(http::verb::post, path,
+                   [sources, write](http::request& r) { return change(sources, r, write); });
+    };
+    get("/v1/handlers", handlers);
+    get("/v1/deliveries", list);
+    get("/v1/deliveries/{id}", show);
+    post("/v1/deliveries/{id}/retry", retry_one);
+    post("/v1/deliveries/retry", retry_many);
+}
+
+} // namespace webhookd::admin

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <webhookd/outbound/http_client.hpp>
+
+#include <CLI/App.hpp>
+#include <rapidjson/document.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace webhookd::cli {
+
+/// Where the admin API is, and what opens it.
+struct admin_options {
+    std::string url = "http://127.0.0.1:8081";
+    std::string token; ///< empty: none
+};
+
+/// Adds `--admin` and `--token` to a command; both can come from the environment, where a token does not show
+/// in the list of processes.
+void add_admin_options(CLI::App& command, admin_options& into);
+
+/// Calls the admin API of a running daemon. One thread at a time.
+class admin_client {
+public:
+    explicit admin_client(admin_options options)
+        : options_(std::move(options)) {}
+
+    /// `path` with its query. Errors: network and network_timeout; http_status, with what the problem detail
+    /// says; argument_invalid for an answer that is no JSON object.
+    [[nodiscard]] result<rapidjson::Document> call(std::string_view method, const std::string& path);
+
+private:
+    admin_options options_;
+    outbound::http_client client_;
+};
+
+/// `name=value` for a query, encoded and led by `?` or `&`; nothing for an empty value.
+void add_parameter(std::string& path, std::string_view name, std::string_view value);
+
+/// The exit code for a call that failed: 69 when nobody answers, 77 without permission, else 65.
+[[nodiscard]] int exit_code_of(const failure& f);
+
+} // namespace webhookd::cli

@@ -1,0 +1,175 @@
+#include "cli/deliveries.hpp"
+
+#include "cli/admin_client.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/table.hpp"
+
+#include <fmt/format.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <iostream>
+#include <vector>
+
+namespace webhookd::cli {
+namespace {
+
+struct deliveries_options {
+    admin_options admin;
+    bool json = false;
+    std::string state;
+    std::string handler;
+    std::string event;
+    std::size_t limit = 50;
+    std::vector<std::int64_t> ids;
+};
+
+int complain(const failure& f) {
+    std::cerr << "universign-webhookd: " << to_string(f) << '\n';
+    return exit_code_of(f);
+}
+
+/// As a cell: `-` for what is not there or null.
+std::string cell(const rapidjson::Value& object, const char* name) {
+    const auto found = object.FindMember(name);
+    if (found == object.MemberEnd() || found->value.IsNull()) return "-";
+    const auto& value = found->value;
+    if (value.IsString()) return {value.GetString(), value.GetStringLength()};
+    if (value.IsInt64()) return std::to_string(value.GetInt64());
+    if (value.IsNumber()) return fmt::format("{:.2f}", value.GetDouble());
+    return "-";
+}
+
+void print_json(const rapidjson::Document& answer) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::PrettyWriter writer(buffer);
+    writer.SetIndent(' ', 2);
+    answer.Accept(writer);
+    std::cout << buffer.GetString() << '\n';
+}
+
+/// The rows of a list's `data`, a column for each name.
+void print_table(const rapidjson::Value& owner, const char* member, const std::vector<const char*>& names) {
+    const auto rows = owner.FindMember(member);
+    if (rows == owner.MemberEnd() || !rows->value.IsArray() || rows->value.Empty()) {
+        std::cout << "none\n";
+        return;
+    }
+    std::vector<std::string> titles(names.begin(), names.end());
+    table t(std::move(titles));
+    for (const auto& row : rows->value.GetArray()) {
+        std::vector<std::string> cells;
+        for (const char* name : names)
+            cells.push_back(row.IsObject() ? cell(row, name) : "-");
+        t.add(std::move(cells));
+    }
+    t.print(std::cout);
+}
+
+int list(const deliveries_options& opts) {
+    std::string path = "/v1/deliveries";
+    add_parameter(path, "state", opts.state);
+    add_parameter(path, "handler", opts.handler);
+    add_parameter(path, "event", opts.event);
+    add_parameter(path, "limit", std::to_string(opts.limit));
+    const auto answer = admin_client(opts.admin).call("GET", path);
+    if (!answer) return complain(answer.error());
+    if (opts.json)
+        print_json(*answer);
+    else
+        print_table(*answer, "data",
+                    {"id", "state", "attempts", "handler", "event", "type", "due", "reason"});
+    return exit_code::ok;
+}
+
+int show(const deliveries_options& opts) {
+    const auto answer =
+        admin_client(opts.admin).call("GET", "/v1/deliveries/" + std::to_string(opts.ids.at(0)));
+    if (!answer) return complain(answer.error());
+    if (opts.json) {
+        print_json(*answer);
+        return exit_code::ok;
+    }
+    for (const char* name : {"id", "event", "type", "endpoint", "handler", "state", "attempts", "reason",
+                             "planned", "due", "finished"})
+        std::cout << fmt::format("{:<10}{}\n", name, cell(*answer, name));
+    std::cout << '\n';
+    print_table(*answer, "history", {"started", "duration_ms", "status", "reason", "output"});
+    return exit_code::ok;
+}
+
+int retry(const deliveries_options& opts) {
+    admin_client client(opts.admin);
+    std::vector<std::string> paths;
+    for (const auto id : opts.ids)
+        paths.push_back("/v1/deliveries/" + std::to_string(id) + "/retry");
+    if (paths.empty()) {
+        std::string path = "/v1/deliveries/retry?state=failed";
+        add_parameter(path, "handler", opts.handler);
+        add_parameter(path, "event", opts.event);
+        paths.push_back(path);
+    }
+    std::int64_t retried = 0;
+    for (const auto& path : paths) {
+        const auto answer = client.call("POST", path);
+        if (!answer) return complain(answer.error());
+        const auto count = answer->FindMember("retried");
+        if (count != answer->MemberEnd() && count->value.IsInt64()) retried += count->value.GetInt64();
+    }
+    std::cout << (opts.json ? fmt::format("{{\"retried\":{}}}", retried) : fmt::format("{} retried", retried))
+              << '\n';
+    return exit_code::ok;
+}
+
+int handlers(const deliveries_options& opts) {
+    const auto answer = admin_client(opts.admin).call("GET", "/v1/handlers");
+    if (!answer) return complain(answer.error());
+    if (opts.json)
+        print_json(*answer);
+    else
+        print_table(*answer, "data",
+                    {"name", "circuit", "waiting", "in_flight", "successful", "retried", "failed",
+                     "success_rate", "last_error"});
+    return exit_code::ok;
+}
+
+} // namespace
+
+void add_deliveries_commands(CLI::App& app, int& exit_code) {
+    auto opts = std::make_shared<deliveries_options>();
+    const auto common = [opts](CLI::App* command) {
+        add_admin_options(*command, opts->admin);
+        command->add_flag("--json", opts->json, "print JSON");
+        return command;
+    };
+    const auto filters = [opts](CLI::App* command) {
+        command->add_option("--handler", opts->handler, "only this handler's");
+        command->add_option("--event", opts->event, "only this event's");
+    };
+    auto* deliveries = app.add_subcommand("deliveries", "What ran, what waits, what failed and why");
+    deliveries->require_subcommand(1);
+
+    auto* listing = common(deliveries->add_subcommand("list", "The newest deliveries"));
+    filters(listing);
+    listing->add_option("--state", opts->state, "pending, successful or failed")
+        ->check(CLI::IsMember({"pending", "successful", "failed"}));
+    listing->add_option("--limit", opts->limit, "at most so many")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    listing->callback([opts, &exit_code] { exit_code = list(*opts); });
+
+    auto* showing = common(deliveries->add_subcommand("show", "One delivery with its attempts"));
+    showing->add_option("ID", opts->ids, "of the delivery")->required()->expected(1);
+    showing->callback([opts, &exit_code] { exit_code = show(*opts); });
+
+    auto* retrying = common(deliveries->add_subcommand("retry", "Run failed deliveries again"));
+    retrying->add_option("ID", opts->ids,
+                         "of deliveries; without it all failed ones that the filters choose");
+    filters(retrying);
+    retrying->callback([opts, &exit_code] { exit_code = retry(*opts); });
+
+    auto* doing = common(app.add_subcommand("handlers", "How each handler is doing"));
+    doing->callback([opts, &exit_code] { exit_code = handlers(*opts); });
+}
+
+} // namespace webhookd::cli

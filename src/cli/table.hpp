@@ -1,0 +1,22 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace webhookd::cli {
+
+/// Columns as wide as their widest cell, in UTF-8 characters; the last one is not padded.
+class table {
+public:
+    explicit table(std::vector<std::string> titles) { rows_.push_back(std::move(titles)); }
+
+    /// As many cells as titles. Control characters become `?`, so that no text can play with the terminal.
+    void add(std::vector<std::string> cells);
+    void print(std::ostream& out) const;
+
+private:
+    std::vector<std::vector<std::string>> rows_;
+};
+
+} // namespace webhookd::cli
