@@ -1,8 +1,9 @@
 #include "handler/child_process.hpp"
 
 #include <signal.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -19,7 +20,8 @@ child_process::~child_process() {
 
 int child_process::adopt(pid_t pid) {
     pid_ = pid;
-    const int fd = ::pidfd_open(pid, 0); // close-on-exec by itself
+    // Debian 12 declares pidfd_open for C alone. The descriptor is close-on-exec by itself.
+    const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U));
     int error = fd < 0 ? errno : 0;
     if (error == 0) {
         boost::system::error_code ec;
