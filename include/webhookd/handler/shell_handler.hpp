@@ -74,8 +74,9 @@ struct shell_handler_options {
 ///
 /// Threads: processes are started, watched and ended on `loop`, which one thread runs; `start` and `cancel`
 /// may be called on another. `done` is called on the loop's. `loop` outlives the handler.
-/// Errors: configuration_invalid for a `user` who does not exist, or texts with a NUL byte. A change of user
-/// that the daemon has no right to shows in each attempt's reason.
+/// `user` takes root, or CAP_SETUID, CAP_SETGID and CAP_KILL; that they are missing shows in each attempt's
+/// reason. The user's groups are those at the time of the call.
+/// Errors: configuration_invalid for a `user` who does not exist, or texts with a NUL byte.
 [[nodiscard]] result<std::unique_ptr<handler>> make_shell_handler(shell_handler_options options,
                                                                   boost::asio::io_context& loop);
 
