@@ -79,6 +79,10 @@ TEST_CASE("a program runs as another user, with nothing of root's left", "[shell
         CHECK(shell_runner(settings).run().output == std::to_string(user->pw_gid));
         settings.working_directory = "/root";
         CHECK(shell_runner(settings).run().reason == "cannot be run: working directory: Permission denied");
+    } else {
+        settings.user = "root";
+        CHECK(shell_runner(settings).run().reason ==
+              "cannot be run: change of user: Operation not permitted");
     }
     CHECK(runner.run(shell_delivery("body")).output == expected);
 }
