@@ -1,0 +1,199 @@
+#include "handler/shell_run.hpp"
+
+#include <webhookd/runtime/unique_fd.hpp>
+
+#include "handler/shell_environment.hpp"
+#include "handler/shell_outcome.hpp"
+
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#ifndef MFD_NOEXEC_SEAL
+#    define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+namespace webhookd::handler {
+
+namespace {
+
+using boost::system::error_code;
+using runtime::unique_fd;
+
+constexpr std::size_t chunk = 16 * 1024;
+constexpr int chunks_in_a_row = 4;    // then the loop's other work has its turn
+constexpr int chunks_at_the_end = 64; // no pipe holds more without a privilege (pipe-max-size: 1 MiB)
+
+/// Standard streams are put in place by dup2, which must not hit a descriptor still to be placed.
+unique_fd above_standard(unique_fd fd) {
+    if (!fd || fd.get() > STDERR_FILENO) return fd;
+    return unique_fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+}
+
+/// The body as a file in memory, read from its beginning: unlike a pipe it needs nobody who feeds it, so that
+/// a program that reads slowly or not at all holds up nothing. Empty with errno set when there is none.
+unique_fd input_of(std::string_view body) {
+    // Linux before 6.3 does not know the second flag, later ones warn without it.
+    int raw = ::memfd_create("event", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+    if (raw < 0 && errno == EINVAL) raw = ::memfd_create("event", MFD_CLOEXEC);
+    auto fd = above_standard(unique_fd(raw));
+    std::size_t written = 0;
+    while (fd && written < body.size()) {
+        // pwrite leaves the position, which the program shares, at the beginning.
+        const auto n =
+            ::pwrite(fd.get(), body.data() + written, body.size() - written, static_cast<off_t>(written));
+        if (n > 0)
+            written += static_cast<std::size_t>(n);
+        else if (n == 0 || errno != EINTR)
+            return {};
+    }
+    return fd;
+}
+
+} // namespace
+
+shell_run::shell_run(const shell_program& program, boost::asio::io_context& loop, handler::completion done)
+    : program_(program)
+    , loop_(loop)
+    , done_(std::move(done))
+    , child_(loop_)
+    , output_(loop_)
+    , timer_(loop_)
+    , captured_(program.secrets) {}
+
+void shell_run::begin(const delivery& d) {
+    if (auto failed = launch_program(d)) {
+        finish(std::move(*failed));
+        return;
+    }
+    await_output();
+    await_end();
+    await_timer(program_.timeout);
+}
+
+std::optional<outcome> shell_run::launch_program(const delivery& d) {
+    auto environment = program_.environment;
+    add_event_variables(environment, program_.name, d);
+    const auto& named = program_.launch.argv.front();
+    int error = 0;
+    const auto file = find_program(named, variable(environment, "PATH"), error);
+    if (file.empty()) return not_run(named, error);
+
+    const auto input = input_of(d.event.body);
+    if (!input) return not_run("standard input", errno);
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return not_run("standard output", errno);
+    unique_fd reading(ends[0]);
+    const auto writing = above_standard(unique_fd(ends[1]));
+    if (!writing) return not_run("standard output", errno);
+    error_code ec;
+    output_.assign(reading.get(), ec);
+    if (ec) return not_run("standard output", ec.value());
+    static_cast<void>(reading.release());
+    output_.native_non_blocking(true, ec);
+    if (ec) return not_run("standard output", ec.value());
+
+    const auto l = launch(program_.launch, file, environment, {input.get(), writing.get()});
+    if (l.pid < 0) return not_run(l.step.empty() ? std::string_view(named) : l.step, l.error);
+    if (const int unwatched = child_.adopt(l.pid); unwatched != 0) return not_run("pidfd", unwatched);
+    return std::nullopt;
+}
+
+void shell_run::await_output() {
+    output_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                       [self = shared_from_this()](const error_code& ec) {
+                           if (!ec && self->done_) self->on_output();
+                       });
+}
+
+void shell_run::await_end() {
+    child_.async_wait([self = shared_from_this()](const error_code& ec) {
+        if (!ec && self->done_) self->on_end();
+    });
+}
+
+void shell_run::await_timer(std::chrono::milliseconds t) {
+    timer_.expires_after(t);
+    timer_.async_wait([self = shared_from_this()](const error_code& ec) {
+        if (!ec && self->done_) self->on_timer();
+    });
+}
+
+void shell_run::cancel() {
+    if (done_ && !stopped_) stop(verdict::abandoned, "cancelled");
+}
+
+void shell_run::on_timer() {
+    if (timer_.expiry() > std::chrono::steady_clock::now()) return; // set anew while this was on its way
+    if (!stopped_) {
+        stop(verdict::retry, killed_after(program_.timeout));
+        return;
+    }
+    killed_ = true;
+    child_.signal_group(SIGKILL);
+    if (main_ended_) finish();
+}
+
+void shell_run::stop(verdict v, std::string reason) {
+    stopped_.emplace();
+    stopped_->verdict = v;
+    stopped_->reason = std::move(reason);
+    child_.signal_group(SIGTERM);
+    await_timer(grace);
+}
+
+void shell_run::on_end() {
+    main_ended_ = true;
+    // Of a group that was told to end, others may still be putting things in order: as long as one of them
+    // holds the output open, they have their grace.
+    if (!stopped_ || killed_ || !output_.is_open()) finish();
+}
+
+void shell_run::on_output() {
+    drain(chunks_in_a_row);
+    if (output_.is_open())
+        await_output();
+    else if (main_ended_)
+        finish();
+}
+
+void shell_run::drain(int chunks) {
+    std::array<char, chunk> bytes; // NOLINT(*-member-init): filled by read
+    while (output_.is_open() && chunks-- > 0) {
+        const auto got = ::read(output_.native_handle(), bytes.data(), bytes.size());
+        if (got > 0) {
+            captured_.add({bytes.data(), static_cast<std::size_t>(got)});
+        } else if (got < 0 && errno == EAGAIN) {
+            return;
+        } else if (got == 0 || errno != EINTR) {
+            error_code ignored;
+            output_.close(ignored);
+        }
+    }
+}
+
+void shell_run::finish() {
+    drain(chunks_at_the_end);
+    // While the main process is not reaped, the group's number is surely still its own.
+    if (stopped_) child_.signal_group(SIGKILL);
+    const auto ended = child_.reap();
+    auto o = stopped_ ? std::move(*stopped_) : judge(ended);
+    if (stopped_) o.status = shell_code(ended);
+    o.output = captured_.text();
+    finish(std::move(o));
+}
+
+void shell_run::finish(outcome o) {
+    error_code ignored;
+    output_.close(ignored);
+    timer_.cancel();
+    std::exchange(done_, nullptr)(std::move(o));
+}
+
+} // namespace webhookd::handler
