@@ -25,7 +25,8 @@ std::size_t character_length(std::string_view text) {
 
 /// Whether the bytes could be the beginning of a character whose rest was cut off.
 bool is_begun_character(std::string_view bytes) {
-    if (bytes.size() >= longest_character || static_cast<unsigned char>(bytes.front()) < 0xc2) return false;
+    const auto lead = static_cast<unsigned char>(bytes.front());
+    if (bytes.size() >= longest_character || lead < 0xc2 || lead > 0xf4) return false;
     for (const char c : bytes.substr(1))
         if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) return false;
     return true;
