@@ -44,7 +44,7 @@ std::string what_failed(const unanswered& u) {
     case CURLE_RECV_ERROR:
         return "connection lost: " + own_words;
     case CURLE_PARTIAL_FILE:
-        return "connection closed within the answer";
+        return "connection closed before the answer";
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL: // HTTP/0.9, that is, bytes without a status line
         return "the answer is not HTTP";

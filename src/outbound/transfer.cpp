@@ -22,6 +22,9 @@ constexpr std::size_t most_dropped = 64 * 1024;
 // libcurl keeps the certificates it has read for a day, and would miss for as long that a file was renewed.
 constexpr long certificates_kept_s = 300;
 
+// A busy connection would otherwise stay for ever with a host that its name no longer stands for.
+constexpr long connection_lives_s = 600;
+
 std::string_view trim(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n";
     const auto first = text.find_first_not_of(blanks);
@@ -56,6 +59,7 @@ transfer::transfer(post_target& target) {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(std::min(settings.connect_timeout, settings.timeout).count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(settings.timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, connection_lives_s);
     curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, certificates_kept_s);
     if (!settings.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
     if (!settings.client_certificate.empty()) {
