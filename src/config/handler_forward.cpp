@@ -22,6 +22,7 @@ constexpr std::string_view reserved_headers[] = {
     "webhook-id",
     "webhook-signature",
     "webhook-timestamp",
+    "webhookd-attempt",
     "x-jws-signature",
     "x-universign-event",
 };

@@ -1,6 +1,8 @@
 #include <webhookd/outbound/http_client.hpp>
 
+#include "outbound/curl_handle.hpp"
 #include "outbound/exchange.hpp"
+#include "outbound/policy.hpp"
 #include "outbound/url.hpp"
 
 #include <curl/curl.h>
@@ -9,7 +11,6 @@
 #include <array>
 #include <new>
 #include <optional>
-#include <stdexcept>
 
 namespace webhookd::outbound {
 namespace {
@@ -20,22 +21,8 @@ using clock = std::chrono::steady_clock;
 constexpr int most_redirects = 3;
 constexpr long most_idle_connections = 8;
 
-struct list_deleter {
-    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
-using list_ptr = std::unique_ptr<curl_slist, list_deleter>;
-
-struct easy_deleter {
-    void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
-};
-using easy_ptr = std::unique_ptr<CURL, easy_deleter>;
-
 failure invalid(std::string detail) {
     return {errc::argument_invalid, std::move(detail)};
-}
-
-bool is_one_line(std::string_view text) {
-    return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
 }
 
 bool is_token(std::string_view text) {
@@ -48,9 +35,7 @@ std::optional<failure> check(const http_request& request) {
     if (!is_token(request.method)) return invalid("method: capital letters only");
     if (!is_one_line(request.url)) return invalid("URL: has a line break");
     for (const auto& header : request.headers) {
-        const auto colon = header.find(':');
-        if (colon == 0 || colon == std::string::npos || !is_one_line(header))
-            return invalid("header: not `Name: value` on one line");
+        if (!is_header_line(header)) return invalid("header: not `Name: value` on one line");
     }
     if (request.connect_timeout <= milliseconds::zero() || request.timeout <= milliseconds::zero())
         return invalid("timeout: must be more than zero");
@@ -65,12 +50,8 @@ list_ptr header_list(const http_request& request) {
         (void)list.release();
         list.reset(longer);
     };
-    for (const auto& line : request.headers) {
-        // libcurl reads `Name:` as "leave this header out", and `Name;` as "send it empty".
-        const auto colon = line.find(':');
-        const bool empty = line.find_first_not_of(" \t", colon + 1) == std::string::npos;
-        add(empty ? line.substr(0, colon) + ';' : line);
-    }
+    for (const auto& line : request.headers)
+        add(to_curl_header(line));
     add("Expect:"); // waiting for 100 Continue costs a second with servers that do not know it
     return list;
 }
@@ -86,21 +67,6 @@ void set_method(CURL* easy, const http_request& request) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
     }
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-}
-
-void set_policy(CURL* easy, const origin& target) {
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "universign-webhookd/" WEBHOOKD_VERSION);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, most_idle_connections);
-    // A proxy from the environment is meant for the outside, and would take the loopback to be its own.
-    if (is_loopback(target)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
 failure to_failure(CURLcode code, const char* particulars, const origin& target) {
@@ -133,13 +99,6 @@ bool keeps_method(int status, std::string_view method) {
 
 class http_client::implementation {
 public:
-    implementation() {
-        static const CURLcode ready =
-            curl_global_init(CURL_GLOBAL_DEFAULT); // once, whichever thread comes first
-        if (ready == CURLE_OK) easy_.reset(curl_easy_init());
-        if (!easy_) throw std::runtime_error("libcurl cannot be initialised");
-    }
-
     result<http_response> perform(const http_request& request) {
         if (auto why = check(request)) return std::move(*why);
         auto target = origin_of(request.url);
@@ -183,6 +142,7 @@ private:
         std::array<char, CURL_ERROR_SIZE> particulars{};
 
         set_policy(easy, target);
+        curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, most_idle_connections);
         set_method(easy, request);
         received.attach(easy);
         curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
@@ -210,7 +170,7 @@ private:
         return std::move(received.response());
     }
 
-    easy_ptr easy_;
+    easy_ptr easy_ = make_easy();
 };
 
 http_client::http_client()

@@ -18,13 +18,18 @@ namespace webhookd::test {
 namespace {
 
 int listening_socket(int& port) {
+    constexpr int waiting_connections = 1024;
+    const int yes = 1;
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
     socklen_t length = sizeof address;
-    if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(fd, 64) != 0 || ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0)
+    if (fd < 0 || ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+        ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(fd, waiting_connections) != 0 ||
+        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0)
         throw std::runtime_error("a test's server cannot listen");
     port = ntohs(address.sin_port);
     return fd;
@@ -82,9 +87,11 @@ scripted_reply http_reply(int status, std::string_view body, std::string_view he
 
 class scripted_server::implementation {
 public:
-    implementation(script answer, const tls_identity* identity)
+    implementation(script answer, const scripted_server_options& options)
         : answer_{std::move(answer)}
-        , tls_{identity != nullptr ? make_tls_context(*identity) : nullptr}
+        , tls_{options.identity != nullptr ? make_tls_context(*options.identity, options.client_ca_pem)
+                                           : nullptr}
+        , port_{options.port}
         , listener_{listening_socket(port_)}
         , acceptor_{[this] { accept_all(); }} {}
 
@@ -107,10 +114,10 @@ public:
             const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
             if (fd < 0) return;
             const std::lock_guard lock{mutex_};
-            ++accepted_;
+            const int number = ++accepted_;
             open_.insert(fd);
-            connections_.emplace_back([this, fd] {
-                serve(fd);
+            connections_.emplace_back([this, fd, number] {
+                serve(fd, number);
                 const std::lock_guard closing{mutex_};
                 open_.erase(fd);
                 ::close(fd);
@@ -118,11 +125,12 @@ public:
         }
     }
 
-    void serve(int fd) {
+    void serve(int fd, int number) {
         scripted_stream stream{fd, tls_.get()};
         if (!stream.ready()) return;
         std::string buffer;
         for (scripted_request request; read_request(stream, buffer, request); request = {}) {
+            request.connection = number;
             {
                 const std::lock_guard lock{mutex_};
                 requests_.push_back(request);
@@ -148,8 +156,10 @@ public:
                 return;
             }
             case scripted_reply::after::keep_saying:
-                while (sent && !stopping_)
+                while (sent && !stopping_) {
+                    std::this_thread::sleep_for(reply.pause);
                     sent = stream.write(reply.again);
+                }
                 return;
             }
         }
@@ -157,7 +167,7 @@ public:
 
     script answer_;
     tls_context_ptr tls_;
-    int port_ = 0;
+    int port_;
     int listener_;
     std::atomic<bool> stopping_ = false;
     mutable std::mutex mutex_;
@@ -168,11 +178,11 @@ public:
     std::thread acceptor_; // last: it uses all of the above
 };
 
-scripted_server::scripted_server(script answer)
-    : self_{std::make_unique<implementation>(std::move(answer), nullptr)} {}
+scripted_server::scripted_server(script answer, const scripted_server_options& options)
+    : self_{std::make_unique<implementation>(std::move(answer), options)} {}
 
 scripted_server::scripted_server(script answer, const tls_identity& identity)
-    : self_{std::make_unique<implementation>(std::move(answer), &identity)} {}
+    : self_{std::make_unique<implementation>(std::move(answer), scripted_server_options{&identity})} {}
 
 scripted_server::~scripted_server() = default;
 

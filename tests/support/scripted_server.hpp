@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@ namespace webhookd::test {
 struct scripted_request {
     std::string head; ///< request line and headers, up to the empty line
     std::string body;
+    int connection = 0; ///< on which it came: 1 for the first
 
     [[nodiscard]] std::string target() const;
     /// The value of the first header of this name (any case); empty when there is none.
@@ -29,6 +31,7 @@ struct scripted_reply {
     std::string bytes;
     after then = after::keep_open;
     std::string again = {};
+    std::chrono::milliseconds pause{0}; ///< before each `again`
 };
 
 /// `HTTP/1.1 STATUS`, Content-Length, the given header lines (each with its CR LF) and the body.
@@ -42,13 +45,19 @@ struct tls_identity {
 };
 [[nodiscard]] tls_identity make_tls_identity();
 
+struct scripted_server_options {
+    const tls_identity* identity = nullptr; ///< null: no TLS
+    std::string client_ca_pem = {};         ///< with TLS: clients must show a certificate of this authority
+    int port = 0;                           ///< 0: a free one
+};
+
 /// An HTTP peer that answers what a test tells it, on a loopback port of its own, each connection in a
 /// thread. The script may be called from several threads at once. Its destructor ends every connection.
 class scripted_server {
 public:
     using script = std::function<scripted_reply(const scripted_request&)>;
 
-    explicit scripted_server(script answer);
+    explicit scripted_server(script answer, const scripted_server_options& options = {});
     scripted_server(script answer, const tls_identity& identity);
     ~scripted_server();
     scripted_server(const scripted_server&) = delete;

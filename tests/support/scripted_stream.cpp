@@ -54,7 +54,7 @@ tls_identity make_tls_identity() {
     return {text_of(certificate_text.get()), text_of(key_text.get())};
 }
 
-tls_context_ptr make_tls_context(const tls_identity& identity) {
+tls_context_ptr make_tls_context(const tls_identity& identity, const std::string& client_ca_pem) {
     ::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL
     tls_context_ptr context{SSL_CTX_new(TLS_server_method())};
     const bio_ptr certificate_text{BIO_new_mem_buf(identity.certificate_pem.data(), -1)};
@@ -63,6 +63,11 @@ tls_context_ptr make_tls_context(const tls_identity& identity) {
     const key_ptr key{PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr)};
     must(context && SSL_CTX_use_certificate(context.get(), certificate.get()) == 1 &&
          SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1);
+    if (client_ca_pem.empty()) return context;
+    const bio_ptr authority_text{BIO_new_mem_buf(client_ca_pem.data(), -1)};
+    const certificate_ptr authority{PEM_read_bio_X509(authority_text.get(), nullptr, nullptr, nullptr)};
+    must(authority && X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get()) == 1);
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     return context;
 }
 

@@ -17,7 +17,8 @@ struct tls_deleter {
 };
 using tls_context_ptr = std::unique_ptr<SSL_CTX, tls_deleter>;
 
-[[nodiscard]] tls_context_ptr make_tls_context(const tls_identity& identity);
+[[nodiscard]] tls_context_ptr make_tls_context(const tls_identity& identity,
+                                               const std::string& client_ca_pem = {});
 
 /// Blocking bytes over an accepted socket, in TLS when there is a context. Does not own the socket.
 class scripted_stream {

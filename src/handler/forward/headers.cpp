@@ -1,0 +1,85 @@
+#include "handler/forward/headers.hpp"
+
+#include <algorithm>
+
+namespace webhookd::handler::forward {
+namespace {
+
+/// What frames a request, and what the daemon itself has to say. The configuration refuses most of them with
+/// line and column; whoever comes another way is refused here.
+constexpr std::string_view own[] = {
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+    "webhookd-attempt",
+    "x-jws-signature",
+    "x-universign-event",
+};
+
+std::string lower(std::string text) {
+    for (auto& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+/// RFC 9110 §5.6.2.
+bool is_token(std::string_view name) {
+    static constexpr std::string_view token = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                              "!#$%&'*+-.^_`|~";
+    return !name.empty() && name.find_first_not_of(token) == std::string_view::npos;
+}
+
+bool has_control(std::string_view value) {
+    return std::any_of(value.begin(), value.end(),
+                       [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; });
+}
+
+} // namespace
+
+result<configured_headers> configured_headers::make(const std::map<std::string, std::string>& headers) {
+    configured_headers made;
+    for (const auto& [name, value] : headers) {
+        const auto refused = [&name = name](const std::string& why) {
+            return failure{errc::configuration_invalid, "headers." + name + ": " + why};
+        };
+        if (!is_token(name))
+            return failure{errc::configuration_invalid, "headers: a key is not the name of a header"};
+        auto lower_name = lower(name);
+        if (std::find(std::begin(own), std::end(own), lower_name) != std::end(own))
+            return refused("is a header that the daemon sets itself");
+        if (made.has(lower_name)) return refused("stands there twice; headers know no upper and lower case");
+        if (has_control(value)) return refused("holds a line break or another control character");
+        auto parsed = header_template::parse(value);
+        if (!parsed) return refused(parsed.error().detail);
+        made.names_.push_back(std::move(lower_name));
+        if (parsed->is_constant())
+            made.constant_.push_back(name + ": " + value);
+        else
+            made.templated_.push_back({name + ": ", std::move(*parsed)});
+    }
+    return made;
+}
+
+bool configured_headers::has(std::string_view lower_case_name) const {
+    return std::find(names_.begin(), names_.end(), lower_case_name) != names_.end();
+}
+
+void configured_headers::render(const delivery& d, std::vector<std::string>& lines) const {
+    for (const auto& header : templated_) {
+        auto line = header.start;
+        header.value.render(d, line);
+        lines.push_back(std::move(line));
+    }
+}
+
+} // namespace webhookd::handler::forward

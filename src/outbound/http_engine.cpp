@@ -1,0 +1,200 @@
+#include <webhookd/outbound/http_engine.hpp>
+#include <webhookd/runtime/this_thread.hpp>
+
+#include "outbound/transfer.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace webhookd::outbound {
+namespace {
+
+// Idle connections of all handlers together; libcurl closes the oldest beyond that.
+constexpr long most_idle_connections = 1024;
+
+// libcurl returns earlier when a socket, a timer of its own or a wakeup wants it.
+constexpr int longest_sleep_ms = 60'000;
+
+const failure cancelled{errc::shutting_down, "cancelled"};
+
+struct submission {
+    std::shared_ptr<post_target> target;
+    outbound::post post;
+    http_engine::completion done;
+};
+
+/// What other threads ask for, in the order in which it is done.
+struct requests {
+    std::vector<const post_target*> cancelled;
+    std::vector<submission> dropped; ///< cancelled before they began
+    std::vector<submission> submitted;
+    bool stop = false;
+
+    [[nodiscard]] bool empty() const {
+        return !stop && cancelled.empty() && dropped.empty() && submitted.empty();
+    }
+    void clear() {
+        cancelled.clear();
+        dropped.clear();
+        submitted.clear();
+    }
+};
+
+} // namespace
+
+class http_engine::implementation {
+public:
+    implementation() {
+        curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, most_idle_connections);
+        thread_ = std::thread([this] { run(); });
+    }
+
+    ~implementation() {
+        ask([](requests& r) { r.stop = true; });
+        thread_.join();
+    }
+
+    /// Wakes the thread for the first of several requests only: it takes all at once.
+    template <class Change>
+    void ask(Change change) {
+        bool first = false;
+        {
+            const std::lock_guard lock{mutex_};
+            first = inbox_.empty();
+            change(inbox_);
+        }
+        if (first) curl_multi_wakeup(multi_.get());
+    }
+
+private:
+    void run() {
+        runtime::name_this_thread("outbound");
+        // OpenSSL and libcurl may write to a connection that is gone; that is an error and no reason to die.
+        sigset_t pipe;
+        sigemptyset(&pipe);
+        sigaddset(&pipe, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+
+        while (serve_requests()) {
+            int running = 0;
+            curl_multi_perform(multi_.get(), &running);
+            finish_transfers();
+            curl_multi_poll(multi_.get(), nullptr, 0, longest_sleep_ms, nullptr);
+        }
+    }
+
+    /// False when it is time to stop.
+    bool serve_requests() {
+        take_requests();
+        for (const auto* target : taken_.cancelled)
+            end_all([target](const transfer& t) { return t.target() == target; });
+        for (auto& s : taken_.dropped)
+            std::exchange(s.done, nullptr)(cancelled);
+        if (taken_.stop) {
+            end_all([](const transfer&) { return true; });
+            refuse_submissions();
+            return false;
+        }
+        for (auto& s : taken_.submitted)
+            begin(std::move(s));
+        return true;
+    }
+
+    /// Until whoever is told of the end submits nothing any more.
+    void refuse_submissions() {
+        for (; !taken_.empty(); take_requests()) {
+            for (auto* refused : {&taken_.dropped, &taken_.submitted})
+                for (auto& s : *refused)
+                    if (s.done) std::exchange(s.done, nullptr)(cancelled);
+            taken_.stop = false;
+        }
+    }
+
+    void take_requests() {
+        taken_.clear();
+        const std::lock_guard lock{mutex_};
+        std::swap(taken_, inbox_);
+    }
+
+    void begin(submission s) {
+        auto t = s.target->take();
+        if (auto begun = t->begin(s.target, std::move(s.post), std::move(s.done)); !begun)
+            return tell(std::move(t), begun.error());
+        if (curl_multi_add_handle(multi_.get(), t->easy()) != CURLM_OK)
+            return tell(std::move(t), failure{errc::network, "libcurl does not take the request"});
+        t->place = active_.size();
+        active_.push_back(std::move(t));
+    }
+
+    void finish_transfers() {
+        int left = 0;
+        while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+            if (message->msg != CURLMSG_DONE) continue;
+            const CURLcode code = message->data.result; // the message goes with the handle
+            auto ended = take_out(transfer::of(message->easy_handle));
+            auto answer = ended->answer(code);
+            tell(std::move(ended), std::move(answer));
+        }
+    }
+
+    template <class Predicate>
+    void end_all(Predicate concerned) {
+        for (std::size_t i = active_.size(); i-- > 0;) // the last one takes the place of one that goes
+            if (concerned(*active_[i])) tell(take_out(*active_[i]), cancelled);
+    }
+
+    std::unique_ptr<transfer> take_out(transfer& t) {
+        curl_multi_remove_handle(multi_.get(), t.easy());
+        const auto place = t.place;
+        std::swap(active_[place], active_.back());
+        active_[place]->place = place;
+        auto out = std::move(active_.back());
+        active_.pop_back();
+        return out;
+    }
+
+    /// The handle goes back first, so that whoever is told and submits the next post finds it.
+    static void tell(std::unique_ptr<transfer> t, result<post_answer> answer) {
+        auto released = t->release();
+        released.target->give_back(std::move(t));
+        released.done(std::move(answer));
+    }
+
+    multi_ptr multi_ = make_multi();
+    std::mutex mutex_;
+    requests inbox_;
+    requests taken_; ///< kept for its memory
+    std::vector<std::unique_ptr<transfer>> active_;
+    std::thread thread_;
+};
+
+http_engine::http_engine()
+    : self_{std::make_unique<implementation>()} {}
+
+http_engine::~http_engine() = default;
+
+result<std::shared_ptr<post_target>> http_engine::prepare(post_settings settings) {
+    return post_target::make(std::move(settings));
+}
+
+void http_engine::submit(std::shared_ptr<post_target> target, post p, completion done) {
+    self_->ask([&](requests& r) {
+        r.submitted.push_back({std::move(target), std::move(p), std::move(done)});
+    });
+}
+
+void http_engine::cancel(const post_target& target) {
+    self_->ask([&](requests& r) {
+        const auto concerned =
+            std::stable_partition(r.submitted.begin(), r.submitted.end(),
+                                  [&](const submission& s) { return s.target.get() != &target; });
+        std::move(concerned, r.submitted.end(), std::back_inserter(r.dropped));
+        r.submitted.erase(concerned, r.submitted.end());
+        r.cancelled.push_back(&target);
+    });
+}
+
+} // namespace webhookd::outbound

@@ -1,0 +1,34 @@
+#include "outbound/policy.hpp"
+
+namespace webhookd::outbound {
+
+void set_policy(CURL* easy, const origin& target) {
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "universign-webhookd/" WEBHOOKD_VERSION);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    // A proxy from the environment is meant for the outside, and would take the loopback to be its own.
+    if (is_loopback(target)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+}
+
+bool is_one_line(std::string_view text) noexcept {
+    return text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
+}
+
+bool is_header_line(std::string_view line) noexcept {
+    const auto colon = line.find(':');
+    return colon != 0 && colon != std::string_view::npos && is_one_line(line);
+}
+
+std::string to_curl_header(std::string line) {
+    const auto colon = line.find(':');
+    if (line.find_first_not_of(" \t", colon + 1) == std::string::npos) line.replace(colon, line.npos, ";");
+    return line;
+}
+
+} // namespace webhookd::outbound

@@ -1,0 +1,162 @@
+#include "outbound/transfer.hpp"
+
+#include "outbound/explain.hpp"
+#include "outbound/policy.hpp"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace webhookd::outbound {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t most_header_bytes = 64 * 1024;
+constexpr std::size_t most_retry_after = 64; // an HTTP date has 29
+
+// Reading so much for nothing is cheaper than connecting again; anything beyond is not.
+constexpr std::size_t most_dropped = 64 * 1024;
+
+// libcurl keeps the certificates it has read for a day, and would miss for as long that a file was renewed.
+constexpr long certificates_kept_s = 300;
+
+// A busy connection would otherwise stay for ever with a host that its name no longer stands for.
+constexpr long connection_lives_s = 600;
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+int status_of(std::string_view status_line) {
+    const auto blank = status_line.find(' ');
+    int status = 0;
+    if (blank != std::string_view::npos)
+        std::from_chars(status_line.data() + blank + 1, status_line.data() + status_line.size(), status);
+    return status;
+}
+
+} // namespace
+
+transfer::transfer(post_target& target) {
+    const auto& settings = target.settings();
+    CURL* easy = easy_.get();
+    set_policy(easy, target.to());
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, particulars_.data());
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &transfer::on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &transfer::on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(easy, CURLOPT_URL, settings.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     static_cast<long>(std::min(settings.connect_timeout, settings.timeout).count()));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(settings.timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, connection_lives_s);
+    curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, certificates_kept_s);
+    if (!settings.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
+    if (!settings.client_certificate.empty()) {
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, settings.client_certificate.c_str());
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, settings.client_key.c_str());
+    }
+}
+
+result<void> transfer::begin(std::shared_ptr<post_target> target, post p, http_engine::completion done) {
+    target_ = std::move(target);
+    post_ = std::move(p);
+    done_ = std::move(done);
+    answer_ = {};
+    particulars_[0] = '\0';
+    header_bytes_ = body_bytes_ = 0;
+    status_ = 0;
+    head_ended_ = large_head_ = false;
+
+    for (auto& line : post_.headers) {
+        if (!is_header_line(line))
+            return failure{errc::argument_invalid, "header: not `Name: value` on one line"};
+        line = to_curl_header(std::move(line));
+    }
+    chain(post_.headers, nodes_, target_->common_headers());
+    CURL* easy = easy_.get();
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, nodes_.empty() ? target_->common_headers() : nodes_.data());
+    // Without a body libcurl would ask for one, by a function that reads standard input.
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, post_.body.empty() ? "" : post_.body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(post_.body.size()));
+    return {};
+}
+
+transfer::released transfer::release() {
+    post_ = {};
+    return {std::exchange(target_, nullptr), std::exchange(done_, nullptr)};
+}
+
+transfer& transfer::of(CURL* easy) {
+    char* self = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
+    return *reinterpret_cast<transfer*>(self);
+}
+
+result<post_answer> transfer::answer(CURLcode code) {
+    if (code != CURLE_OK && !head_ended_) return why(code);
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    answer_.status = static_cast<int>(status);
+    answer_.cut = answer_.cut || code != CURLE_OK;
+    return std::move(answer_);
+}
+
+failure transfer::why(CURLcode code) const {
+    if (large_head_) return {errc::response_too_large, "more than 64 KiB of headers"};
+    return explain(
+        {.code = code,
+         .easy = easy_.get(),
+         .particulars = particulars_.data(),
+         .connect_timeout = std::min(target_->settings().connect_timeout, target_->settings().timeout),
+         .timeout = target_->settings().timeout});
+}
+
+// libcurl takes any count but the one it gave for a failure.
+std::size_t transfer::on_header(char* data, std::size_t one, std::size_t length, void* self) {
+    return static_cast<transfer*>(self)->take_header({data, one * length}) ? one * length : 0;
+}
+
+std::size_t transfer::on_body(char* data, std::size_t one, std::size_t length, void* self) {
+    return static_cast<transfer*>(self)->take_body({data, one * length}) ? one * length
+                                                                         : CURL_WRITEFUNC_ERROR;
+}
+
+bool transfer::take_header(std::string_view line) {
+    constexpr std::string_view retry_after = "retry-after:";
+    header_bytes_ += line.size();
+    const bool too_much = header_bytes_ > most_header_bytes;
+    if (head_ended_) return !too_much; // trailers, which nobody asked for
+    large_head_ = too_much;
+    if (too_much) return false;
+    if (line.starts_with("HTTP/")) { // what came before was an interim answer
+        status_ = status_of(line);
+        answer_.retry_after.clear();
+    } else if (trim(line).empty()) {
+        head_ended_ = status_ >= 200;
+    } else if (line.size() > retry_after.size() &&
+               ::strncasecmp(line.data(), retry_after.data(), retry_after.size()) == 0) {
+        answer_.retry_after = trim(line.substr(retry_after.size())).substr(0, most_retry_after);
+    }
+    return true;
+}
+
+bool transfer::take_body(std::string_view piece) {
+    const auto keep = target_->settings().keep;
+    body_bytes_ += piece.size();
+    answer_.body += piece.substr(0, keep - answer_.body.size());
+    answer_.cut = body_bytes_ > keep;
+    return body_bytes_ <= keep + most_dropped;
+}
+
+} // namespace webhookd::outbound

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "outbound/curl_handle.hpp"
+#include "outbound/post_target.hpp"
+
+#include <array>
+
+namespace webhookd::outbound {
+
+/// One post on one handle, and after it the next. The handle is told once what all posts of the target have
+/// in common; each post then changes its headers and its body alone.
+class transfer {
+public:
+    /// Does not keep the target, whose pool it belongs to.
+    explicit transfer(post_target& target);
+    transfer(const transfer&) = delete;
+    transfer& operator=(const transfer&) = delete;
+
+    /// The handle may then be run. Errors: argument_invalid.
+    result<void> begin(std::shared_ptr<post_target> target, post p, http_engine::completion done);
+
+    /// What came of it, once the handle is no longer run.
+    [[nodiscard]] result<post_answer> answer(CURLcode code);
+
+    /// Lets go of what the post held: whose it was, and whom to tell.
+    struct released {
+        std::shared_ptr<post_target> target;
+        http_engine::completion done;
+    };
+    [[nodiscard]] released release();
+
+    [[nodiscard]] CURL* easy() noexcept { return easy_.get(); }
+    [[nodiscard]] const post_target* target() const noexcept { return target_.get(); }
+    [[nodiscard]] static transfer& of(CURL* easy);
+
+    std::size_t place = 0; ///< among those under way, for whoever keeps them
+
+private:
+    static std::size_t on_header(char* data, std::size_t one, std::size_t length, void* self);
+    static std::size_t on_body(char* data, std::size_t one, std::size_t length, void* self);
+    bool take_header(std::string_view line);
+    bool take_body(std::string_view piece);
+    [[nodiscard]] failure why(CURLcode code) const;
+
+    easy_ptr easy_ = make_easy();
+    std::array<char, CURL_ERROR_SIZE> particulars_{};
+    std::shared_ptr<post_target> target_;
+    post post_;
+    http_engine::completion done_;
+    std::vector<curl_slist> nodes_;
+
+    post_answer answer_;
+    std::size_t header_bytes_ = 0;
+    std::size_t body_bytes_ = 0;
+    int status_ = 0;          ///< of the last status line
+    bool head_ended_ = false; ///< of the final answer
+    bool large_head_ = false;
+};
+
+} // namespace webhookd::outbound

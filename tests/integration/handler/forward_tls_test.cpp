@@ -1,0 +1,98 @@
+#include <webhookd/handler/forward_handler.hpp>
+
+#include "support/chaos_sink.hpp"
+#include "support/files.hpp"
+#include "support/handler_attempt.hpp"
+#include "support/result_printer.hpp"
+#include "support/temp_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace webhookd;
+using handler::verdict;
+using namespace std::chrono_literals;
+
+namespace {
+
+const test::noon_clock noon;
+
+/// PEM files in a folder of their own, and handlers that use them.
+class tls_forwarding {
+public:
+    std::filesystem::path file(const std::string& name, const std::string& pem) {
+        test::write_text(folder_ / name, pem);
+        return folder_ / name;
+    }
+    handler::outcome attempt(const config::forward_handler& settings) {
+        auto made = handler::make_forward_handler({"crm", settings, 20s}, engine_, noon);
+        REQUIRE(made);
+        auto first = test::attempt(**made);
+        const auto second = test::attempt(**made);
+        CHECK(second.verdict == first.verdict);
+        return first;
+    }
+
+private:
+    test::temp_directory folder_;
+    outbound::http_engine engine_;
+};
+
+} // namespace
+
+TEST_CASE("a receiver's certificate is believed when the CA file vouches for it", "[forward][tls]") {
+    const auto identity = test::make_tls_identity();
+    test::chaos_sink sink{{.identity = &identity}};
+    tls_forwarding f;
+    config::forward_handler settings;
+    settings.url = sink.url();
+
+    const auto unknown = f.attempt(settings);
+    CHECK(unknown.verdict == verdict::retry);
+    CHECK_THAT(unknown.reason, Catch::StartsWith("TLS: "));
+    settings.ca_file = f.file("other.pem", test::make_tls_identity().certificate_pem);
+    CHECK_THAT(f.attempt(settings).reason, Catch::StartsWith("TLS: "));
+    settings.ca_file = f.file("garbage.pem", "this is no certificate");
+    CHECK_THAT(f.attempt(settings).reason, Catch::StartsWith("TLS: "));
+    CHECK(sink.requests().empty());
+
+    settings.ca_file = f.file("ca.pem", identity.certificate_pem);
+    const auto before = sink.connections();
+    CHECK(f.attempt(settings).verdict == verdict::successful);
+    CHECK(sink.connections() == before + 1);
+
+    settings.url.replace(settings.url.find("127.0.0.1"), 9, "localhost"); // not the name in the certificate
+    CHECK_THAT(f.attempt(settings).reason, Catch::StartsWith("TLS: "));
+    settings.url = sink.url();
+    settings.ca_file.clear(); // trust of one handler is not another's, though a connection is open
+    CHECK(f.attempt(settings).verdict == verdict::retry);
+    CHECK(sink.requests().size() == 2);
+}
+
+TEST_CASE("a client certificate opens the door that stays closed without it", "[forward][tls]") {
+    const auto identity = test::make_tls_identity();
+    const auto client = test::make_tls_identity();
+    const auto stranger = test::make_tls_identity();
+    test::chaos_sink sink{{.identity = &identity, .client_ca_pem = client.certificate_pem}};
+    tls_forwarding f;
+    config::forward_handler settings;
+    settings.url = sink.url();
+    settings.ca_file = f.file("ca.pem", identity.certificate_pem);
+
+    const auto nobody = f.attempt(settings);
+    CHECK(nobody.verdict == verdict::retry);
+    CHECK_FALSE(nobody.reason.empty());
+    settings.client_certificate = f.file("stranger.pem", stranger.certificate_pem);
+    settings.client_key = f.file("stranger.key", stranger.private_key_pem);
+    CHECK(f.attempt(settings).verdict == verdict::retry);
+    CHECK(sink.requests().empty());
+
+    settings.client_certificate = f.file("client.pem", client.certificate_pem);
+    settings.client_key = f.file("client.key", client.private_key_pem);
+    CHECK(f.attempt(settings).verdict == verdict::successful);
+    CHECK(sink.requests().size() == 2);
+    const auto open = settings;
+    settings.client_certificate = f.file("copy.pem", client.certificate_pem);
+    settings.client_key = f.file("mismatch.key", stranger.private_key_pem);
+    CHECK_THAT(f.attempt(settings).reason, Catch::StartsWith("TLS: "));
+    CHECK(f.attempt(open).verdict == verdict::successful);
+}

@@ -1,0 +1,49 @@
+#include "event/utf8.hpp"
+#include "handler/output_text.hpp"
+
+#include <catch2/catch.hpp>
+
+using webhookd::handler::to_output_text;
+
+TEST_CASE("text stays as it is", "[handler][forward]") {
+    CHECK(to_output_text("", 100, false).empty());
+    CHECK(to_output_text("H\xc3\xa9l\xc3\xa8ne\t\xf0\x9f\x98\x80\n", 100, false) ==
+          "H\xc3\xa9l\xc3\xa8ne\t\xf0\x9f\x98\x80\n");
+}
+
+TEST_CASE("bytes that are no text, and what would move a terminal, are escaped", "[handler][forward]") {
+    CHECK(to_output_text(std::string_view("a\0b\r\n\x1b[2J\x7f", 10), 100, false) ==
+          "a\\x00b\\x0d\n\\x1b[2J\\x7f");
+    CHECK(to_output_text("\xff\xfe\xc3(\xed\xa0\x80", 100, false) == "\\xff\\xfe\\xc3(\\xed\\xa0\\x80");
+}
+
+TEST_CASE("it is cut between characters and within escapes never", "[handler][forward]") {
+    CHECK(to_output_text("ab\xc3\xa9", 3, false) == "ab");
+    CHECK(to_output_text("ab\xff", 5, false) == "ab");
+    CHECK(to_output_text("ab\xff", 6, false) == "ab\\xff");
+    CHECK(to_output_text("abc", 0, false).empty());
+    const std::string long_text(10'000, '\x01');
+    CHECK(to_output_text(long_text, 8192, true).size() == 8192);
+}
+
+TEST_CASE("a character that was cut off is left out where the bytes were cut, else shown",
+          "[handler][forward]") {
+    for (const std::string_view begun : {"\xc3", "\xe2\x82", "\xf0\x9f\x98"}) {
+        const auto text = "ab" + std::string(begun);
+        CHECK(to_output_text(text, 100, true) == "ab");
+        CHECK(to_output_text(text, 100, false).starts_with("ab\\x"));
+    }
+    CHECK(to_output_text("ab\xff", 100, true).starts_with("ab\\xff"));
+}
+
+TEST_CASE("whatever comes in, valid UTF-8 comes out", "[handler][forward]") {
+    std::string bytes;
+    unsigned state = 12345;
+    for (int i = 0; i < 20'000; ++i) {
+        state = state * 1664525 + 1013904223;
+        bytes += static_cast<char>(state >> 24);
+    }
+    const auto text = to_output_text(bytes, 8192, true);
+    CHECK(text.size() > 8000);
+    CHECK(webhookd::event::valid_utf8_prefix(text) == text.size());
+}
