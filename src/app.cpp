@@ -5,8 +5,8 @@
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/delivery/handler_pool.hpp>
 #include <webhookd/delivery/planner.hpp>
-#include <webhookd/handler/log_handler.hpp>
 #include <webhookd/handler/log_settings.hpp>
+#include <webhookd/handler/make_handler.hpp>
 #include <webhookd/http/router.hpp>
 #include <webhookd/http/server.hpp>
 #include <webhookd/ingest/receiver.hpp>
@@ -47,7 +47,6 @@ public:
 private:
     std::optional<int> open_store();
     std::optional<int> start_delivery();
-    result<std::unique_ptr<handler::handler>> make_handler(const config::handler& settings);
     std::vector<store::planned_delivery> plan(const std::string& endpoint, const event::envelope& e,
                                               const event::document& body) const;
     void build_receiver();
@@ -67,7 +66,8 @@ private:
     std::unique_ptr<store::event_store> store_;
     std::unique_ptr<store::group_writer> writer_;
     std::atomic<std::uint64_t> max_pending_{config_.queue.max_pending};
-    delivery::handler_pool handlers_{[this](const config::handler& h) { return make_handler(h); }};
+    handler::workshop workshop_{clock_};
+    delivery::handler_pool handlers_{[this](const config::handler& h) { return workshop_.make(h); }};
     std::atomic<std::shared_ptr<const delivery::planner>> planner_;
     std::unique_ptr<delivery::engine> engine_;
     std::vector<std::unique_ptr<ingest::key_ring>> key_rings_;
@@ -101,13 +101,6 @@ std::optional<int> daemon::open_store() {
         [this] { engine_->wake(); });
     engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_);
     return std::nullopt;
-}
-
-result<std::unique_ptr<handler::handler>> daemon::make_handler(const config::handler& settings) {
-    const auto* log_settings = std::get_if<config::log_handler>(&settings.kind);
-    if (log_settings == nullptr) return failure{errc::configuration_invalid, "only the type log runs as yet"};
-    const auto format = log_settings->format ? handler::to_log(*log_settings->format) : log::current_format();
-    return handler::make_log_handler({settings.name, *log_settings, format}, clock_);
 }
 
 std::optional<int> daemon::start_delivery() {

@@ -61,12 +61,6 @@ handler::outcome shell_runner::run(handler::delivery d) {
     return outcome_of(running);
 }
 
-handler::outcome outcome_of(std::future<handler::outcome>& running) {
-    if (running.wait_for(std::chrono::minutes(1)) != std::future_status::ready)
-        throw std::runtime_error("no outcome came");
-    return running.get();
-}
-
 bool process_gone(pid_t pid) {
     std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
     const std::string text{std::istreambuf_iterator<char>(in), {}};

@@ -3,6 +3,8 @@
 #include <webhookd/handler/shell_handler.hpp>
 #include <webhookd/runtime/event_loops.hpp>
 
+#include "support/handler_attempt.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -37,9 +39,6 @@ private:
     runtime::event_loops loops_{1, "shell"};
     std::unique_ptr<handler::handler> handler_;
 };
-
-/// The outcome, within a generous bound; throws std::runtime_error otherwise.
-[[nodiscard]] handler::outcome outcome_of(std::future<handler::outcome>& running);
 
 /// No such process, or one that is dead and not yet collected by its new parent.
 [[nodiscard]] bool process_gone(pid_t pid);

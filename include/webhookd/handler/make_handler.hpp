@@ -1,0 +1,28 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+#include <webhookd/handler/handler.hpp>
+#include <webhookd/runtime/clock.hpp>
+#include <webhookd/runtime/event_loops.hpp>
+
+#include <memory>
+
+namespace webhookd::handler {
+
+/// What handlers have in common: one thread that speaks HTTP for all that forward, one that watches the
+/// programs of all shell handlers. Each starts when the first handler needs it. One thread at a time.
+class workshop {
+public:
+    /// The clock must outlive the workshop, and the workshop all handlers that it made.
+    explicit workshop(const runtime::clock& clock);
+    ~workshop();
+
+    /// Errors: configuration_invalid, file_unreadable, file_unwritable; the detail does not repeat the name.
+    [[nodiscard]] result<std::unique_ptr<handler>> make(const config::handler& settings);
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+} // namespace webhookd::handler

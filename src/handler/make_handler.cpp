@@ -1,0 +1,50 @@
+#include <webhookd/handler/forward_handler.hpp>
+#include <webhookd/handler/log_handler.hpp>
+#include <webhookd/handler/log_settings.hpp>
+#include <webhookd/handler/make_handler.hpp>
+#include <webhookd/handler/shell_handler.hpp>
+#include <webhookd/runtime/log.hpp>
+
+#include <optional>
+#include <variant>
+
+namespace webhookd::handler {
+
+class workshop::implementation {
+public:
+    explicit implementation(const runtime::clock& clock)
+        : clock_(clock) {}
+
+    result<std::unique_ptr<handler>> make(const config::handler& h) {
+        return std::visit([&](const auto& settings) { return make(h, settings); }, h.kind);
+    }
+
+private:
+    result<std::unique_ptr<handler>> make(const config::handler& h, const config::log_handler& settings) {
+        const auto format = settings.format ? to_log(*settings.format) : log::current_format();
+        return make_log_handler({h.name, settings, format}, clock_);
+    }
+    result<std::unique_ptr<handler>> make(const config::handler& h, const config::forward_handler& settings) {
+        if (!http_) http_.emplace();
+        return make_forward_handler({h.name, settings, h.common.timeout}, *http_, clock_);
+    }
+    result<std::unique_ptr<handler>> make(const config::handler& h, const config::shell_handler& settings) {
+        if (!programs_) programs_.emplace(1, "programs");
+        return make_shell_handler({h.name, settings, h.common.timeout}, (*programs_)[0]);
+    }
+
+    const runtime::clock& clock_;
+    std::optional<outbound::http_engine> http_;
+    std::optional<runtime::event_loops> programs_;
+};
+
+workshop::workshop(const runtime::clock& clock)
+    : self_(std::make_unique<implementation>(clock)) {}
+
+workshop::~workshop() = default;
+
+result<std::unique_ptr<handler>> workshop::make(const config::handler& settings) {
+    return self_->make(settings);
+}
+
+} // namespace webhookd::handler
