@@ -1,0 +1,33 @@
+#include "support/allocations.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+thread_local std::size_t count = 0;
+
+} // namespace
+
+namespace webhookd::test {
+
+std::size_t allocations() noexcept {
+    return count;
+}
+
+} // namespace webhookd::test
+
+// Whoever links this file's object gets these in place of the library's; the other forms end in them.
+void* operator new(std::size_t size) {
+    ++count;
+    if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
+    throw std::bad_alloc();
+}
+
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
