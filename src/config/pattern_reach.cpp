@@ -15,28 +15,25 @@ bool covers(const pattern& outer, const pattern& inner) {
     return sound && outer.matches(inner.text());
 }
 
-std::vector<pattern> effective_patterns(const pattern_list& list) {
-    std::vector<pattern> taken;
-    std::vector<pattern> excluded;
+type_reach::type_reach(const pattern_list& list) {
     for (const auto& p : list.patterns())
-        (p.excludes() ? excluded : taken).push_back(p);
-    if (taken.empty()) taken.push_back(pattern::parse("*").value());
-    std::erase_if(taken, [&](const auto& p) {
-        return std::ranges::any_of(excluded, [&](const auto& e) { return covers(e, p); });
+        (p.excludes() ? excluded_ : parts_).push_back(p);
+    if (parts_.empty()) parts_.push_back(pattern::parse("*").value());
+    // Lists that nobody writes by hand are taken as they are: a file must not keep its reader busy.
+    if (parts_.size() * excluded_.size() > 1'000'000) return;
+    std::erase_if(parts_, [&](const auto& p) {
+        return std::ranges::any_of(excluded_, [&](const auto& e) { return config::covers(e, p); });
     });
-    return taken;
 }
 
-bool covers(const pattern_list& outer, const pattern_list& inner, const pattern& part) {
-    const auto& theirs = inner.patterns();
-    for (const auto& e : outer.patterns()) {
-        if (!e.excludes()) continue;
+bool type_reach::covers(const type_reach& inner, const pattern& part) const {
+    for (const auto& e : excluded_) {
         if (part.is_literal() && !e.matches(part.text())) continue;
-        // What outer leaves out must be left out by inner as well.
-        if (std::ranges::none_of(theirs, [&](const auto& p) { return p.excludes() && covers(p, e); }))
+        // What is left out here must be left out by inner as well.
+        if (std::ranges::none_of(inner.excluded_, [&](const auto& p) { return config::covers(p, e); }))
             return false;
     }
-    return std::ranges::any_of(effective_patterns(outer), [&](const auto& p) { return covers(p, part); });
+    return std::ranges::any_of(parts_, [&](const auto& p) { return config::covers(p, part); });
 }
 
 } // namespace webhookd::config

@@ -16,14 +16,13 @@ using routing::pattern_list;
 
 struct parsed_route {
     const written_route* written;
-    pattern_list match;
-    std::vector<pattern> parts; ///< the patterns through which it takes types
+    type_reach types;
     std::set<std::string> patterns;
     std::set<std::string> handlers;
 };
 
-/// Comparisons of patterns for one file: many times what a real one needs, and done in a second. A file of
-/// thousands of patterns and aliases could ask for billions.
+/// Comparisons of patterns and conditions for one file: many times what a real one needs, and done in a
+/// second. A file of thousands of patterns and aliases could ask for billions.
 constexpr std::size_t most_comparisons = 20'000'000;
 
 std::set<std::string> as_set(const std::vector<std::string>& texts) {
@@ -53,7 +52,7 @@ public:
         std::set<std::size_t> found;
         const auto& own = route.written->route.endpoint;
         for (const auto& endpoint : own.empty() ? endpoints_ : std::vector{own}) {
-            for (const auto& part : route.parts) {
+            for (const auto& part : route.types.parts()) {
                 const auto taker = taken_by(earlier, route, endpoint, part);
                 if (!taker) return {};
                 found.insert(*taker);
@@ -68,11 +67,12 @@ private:
         for (std::size_t i = 0; i < earlier.size(); ++i) {
             const auto& r = earlier[i].written->route;
             if (!r.final || !(r.endpoint.empty() || r.endpoint == endpoint)) continue;
-            const auto cost = (r.match.size() + 1) * (route.written->route.match.size() + 1);
+            const auto& other = route.written->route;
+            const auto cost = (r.match.size() + 1) * (other.match.size() + 1) +
+                              r.when.children.size() * other.when.children.size();
             if (cost > left_) return std::nullopt;
             left_ -= cost;
-            if (covers(earlier[i].match, route.match, part) && implied(r.when, route.written->route.when))
-                return i;
+            if (earlier[i].types.covers(route.types, part) && implied(r.when, other.when)) return i;
         }
         return std::nullopt;
     }
@@ -90,7 +90,7 @@ bool repeats(const parsed_route& earlier, const parsed_route& later) {
 void report_route(reading& in, std::span<const parsed_route> earlier, const parsed_route& route,
                   reach& reached) {
     const auto& written = *route.written;
-    if (route.parts.empty())
+    if (route.types.parts().empty())
         return in.warning(written.at, written.path,
                           "no event gets here: its patterns exclude everything that they name");
     if (const auto found = reached.takers(earlier, route); !found.empty()) {
@@ -117,11 +117,8 @@ void report_dead_routes(reading& in, const std::vector<written_route>& routes) {
     std::vector<parsed_route> parsed;
     parsed.reserve(routes.size());
     for (const auto& r : routes) {
-        auto list = pattern_list::parse(r.route.match);
-        if (!list) continue;
-        auto parts = effective_patterns(*list);
-        parsed.push_back(
-            {&r, std::move(*list), std::move(parts), as_set(r.route.match), as_set(r.route.handlers)});
+        if (const auto list = pattern_list::parse(r.route.match))
+            parsed.push_back({&r, type_reach(*list), as_set(r.route.match), as_set(r.route.handlers)});
     }
     reach reached(in, most_comparisons);
     for (std::size_t i = 0; i < parsed.size(); ++i)

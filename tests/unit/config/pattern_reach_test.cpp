@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,8 @@ TEST_CASE("a yes is never a mistake: what is covered is taken", "[config]") {
 TEST_CASE("what a list excludes altogether it takes nothing through", "[config]") {
     const auto parts = [](const std::vector<std::string>& texts) {
         std::vector<std::string> out;
-        for (const auto& p : config::effective_patterns(pattern_list::parse(texts).value()))
+        const config::type_reach reach(pattern_list::parse(texts).value());
+        for (const auto& p : reach.parts())
             out.push_back(p.text());
         return out;
     };
@@ -68,4 +70,22 @@ TEST_CASE("what a list excludes altogether it takes nothing through", "[config]"
     CHECK(parts({"!a.b"}) == list{"*"});
     CHECK(parts({"!*"}).empty());
     CHECK(parts({"a.b", "!a.?"}).empty());
+}
+
+TEST_CASE("a list covers part of another when no exclusion of its own comes between", "[config]") {
+    const auto covers = [](const std::vector<std::string>& outer, const std::vector<std::string>& inner) {
+        const config::type_reach mine(pattern_list::parse(outer).value());
+        const config::type_reach theirs(pattern_list::parse(inner).value());
+        return std::ranges::all_of(theirs.parts(), [&](const auto& p) { return mine.covers(theirs, p); });
+    };
+    CHECK(covers({"a.*"}, {"a.b", "a.c.*"}));
+    CHECK(covers({"a.*", "!a.b"}, {"a.c"}));
+    CHECK(covers({"a.*", "!a.b"}, {"a.*", "!a.b"}));
+    CHECK(covers({"a.*", "!a.b"}, {"a.*", "!a.?"}));
+    CHECK(covers({"!a.*"}, {"b.*"}) == false); // in doubt, no
+    CHECK(covers({"*"}, {"!a.b"}));
+    CHECK_FALSE(covers({"a.*", "!a.b"}, {"a.*"}));
+    CHECK_FALSE(covers({"a.*", "!a.b"}, {"a.b"}));
+    CHECK_FALSE(covers({"a.*", "!a.*.c"}, {"a.*", "!a.b"}));
+    CHECK_FALSE(covers({"a.*"}, {"!a.b"}));
 }

@@ -57,6 +57,8 @@ TEST_CASE("a tree that cannot be asked is refused", "[routing]") {
         {at("/a", {passes(matches, repeated("a", 4097))}), "argument-invalid: longer than 4096 bytes"},
         {at("/a", {passes(matches, "(\\pL\\pN){99}")}),
          "argument-invalid: pattern too large - compile failed"},
+        {at("/a", {passes(matches, "(abcde){900}")}),
+         "argument-invalid: too complicated; repetitions such as {1000} make it large"},
         {any_of({}), "argument-invalid: a condition that asks nothing"},
         {all_of({all_of({})}), "argument-invalid: a condition that asks nothing"},
         {{.kind = condition_kind::negation}, "argument-invalid: `not` negates one thing"},
