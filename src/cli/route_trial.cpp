@@ -1,61 +1,41 @@
 #include "cli/route_trial.hpp"
 
 #include <webhookd/config/routing.hpp>
-
-#include <rapidjson/document.h>
-#include <rapidjson/pointer.h>
+#include <webhookd/event/document.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace webhookd::cli {
 namespace {
 
-enum class verdict { no, perhaps, yes };
+using routing::answer;
 
-constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
-
-/// RapidJSON compares 1 and 1.0 as numbers, strings by bytes, and values of different types as unequal.
-bool holds(const config::condition& condition, const rapidjson::Document& body) {
-    const rapidjson::Pointer pointer(condition.pointer);
-    const auto* value = pointer.IsValid() ? pointer.Get(body) : nullptr;
-    if (!value) return false;
-    return std::any_of(condition.values.begin(), condition.values.end(), [&](const auto& text) {
-        rapidjson::Document wanted;
-        wanted.Parse<parse_flags>(text);
-        return !wanted.HasParseError() && *value == wanted;
-    });
-}
-
-std::string in_words(const std::vector<config::condition>& conditions) {
+std::string listed(const std::vector<std::string>& texts) {
+    constexpr std::size_t most = 5;
     std::string out;
-    for (const auto& condition : conditions) {
-        out += (out.empty() ? "only if " : " and ") + condition.pointer + " is ";
-        for (const auto& value : condition.values) {
-            if (&value != &condition.values.front())
-                out += &value == &condition.values.back() ? " or " : ", ";
-            out += value;
-        }
-    }
-    return out;
+    for (std::size_t i = 0; i < std::min(texts.size(), most); ++i)
+        out += (i > 0 ? ", " : "") + texts[i];
+    return texts.size() > most ? out + ", ..." : out;
 }
 
-/// Why a route does not match, or under which condition it does.
+/// What becomes of a route, and why.
 struct finding {
-    verdict answer = verdict::no;
+    answer verdict = answer::no;
     std::string why;
 };
 
-finding examine(const config::route& route, const routing::route& compiled, const trial_event& event,
-                const rapidjson::Document& body) {
+/// A route by itself, without regard to those before it.
+finding examine(const config::route& written, const routing::route& route, const trial_event& event,
+                const std::optional<event::document>& body) {
     if (!route.endpoint.empty() && route.endpoint != event.endpoint)
-        return {verdict::no, "only at endpoint " + route.endpoint};
-    if (!compiled.match.matches(event.type)) return {verdict::no, {}};
-    if (route.when.empty()) return {verdict::yes, {}};
-    if (event.body.empty()) return {verdict::perhaps, in_words(route.when)};
-    if (std::all_of(route.when.begin(), route.when.end(), [&](const auto& c) { return holds(c, body); }))
-        return {verdict::yes, {}};
-    return {verdict::no, in_words(route.when)};
+        return {answer::no, "only at endpoint " + route.endpoint};
+    if (!route.match.matches(event.type)) return {answer::no, "only for " + listed(written.match)};
+    if (!route.when) return {answer::yes, {}};
+    if (!body) return {answer::depends, "only if " + describe(route.when->tree())};
+    auto judged = route.when->explain(*body);
+    return {judged.holds ? answer::yes : answer::no, std::move(judged.why)};
 }
 
 /// Each handler once, in order; certain as soon as one route is that names it.
@@ -90,8 +70,8 @@ struct handler_list {
 } // namespace
 
 std::string describe_trial(const config::configuration& c, const trial_event& event) {
-    rapidjson::Document body;
-    body.Parse<parse_flags>(event.body);
+    std::optional<event::document> body;
+    if (auto parsed = event::document::parse(event.body)) body = std::move(*parsed);
     const auto table = config::make_routing_table(c);
 
     static constexpr std::string_view words[] = {"no ", "if ", "yes"};
@@ -100,18 +80,18 @@ std::string describe_trial(const config::configuration& c, const trial_event& ev
     std::string doubted_by; // the final route that perhaps did
     handler_list handlers;
     for (std::size_t i = 0; i < c.routes.size(); ++i) {
-        const auto& route = c.routes[i];
-        auto found = ended_by.empty() ? examine(route, table.routes()[i], event, body)
-                                      : finding{verdict::no, "route " + ended_by + " is final"};
-        if (found.answer != verdict::no && !doubted_by.empty()) {
+        const auto& route = table.routes()[i];
+        auto found = ended_by.empty() ? examine(c.routes[i], route, event, body)
+                                      : finding{answer::no, "route " + ended_by + " is final"};
+        if (found.verdict != answer::no && !doubted_by.empty()) {
             found.why +=
                 (found.why.empty() ? "only if " : " and ") + ("route " + doubted_by) + " does not apply";
-            found.answer = verdict::perhaps;
+            found.verdict = answer::depends;
         }
-        out += "  " + std::string(words[static_cast<std::size_t>(found.answer)]) + "  " + route.name;
+        out += "  " + std::string(words[static_cast<std::size_t>(found.verdict)]) + "  " + route.name;
         out += (found.why.empty() ? "" : "  (" + found.why + ')') + '\n';
-        if (found.answer == verdict::no) continue;
-        const bool certain = found.answer == verdict::yes;
+        if (found.verdict == answer::no) continue;
+        const bool certain = found.verdict == answer::yes;
         for (const auto& handler : route.handlers)
             handlers.add(handler, certain ? std::string() : route.name);
         if (route.final) (certain ? ended_by : doubted_by) = route.name;

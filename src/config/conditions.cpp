@@ -1,76 +1,116 @@
-#include <webhookd/event/event_type.hpp>
+#include "config/conditions.hpp"
 
-#include "config/route_reach.hpp"
+#include <webhookd/event/json_pointer.hpp>
+#include <webhookd/routing/condition.hpp>
+
+#include "config/condition_reader.hpp"
 #include "config/wording.hpp"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace webhookd::config {
 namespace {
 
-/// RFC 6901 §3, without the empty pointer: an event as a whole equals no scalar.
-bool is_pointer(std::string_view text) {
-    if (!text.starts_with('/')) return false;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (text[i] == '~' && (i + 1 == text.size() || (text[i + 1] != '0' && text[i + 1] != '1')))
-            return false;
-    return true;
+using kind = routing::condition_kind;
+
+bool is_one_of(std::string_view key, std::span<const std::string_view> words) {
+    return std::ranges::find(words, key) != words.end();
 }
 
-std::string json_string(const std::string& value) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer>(buffer).String(value);
-    return {buffer.GetString(), buffer.GetSize()};
-}
-
-/// The JSON text of a scalar; nothing, reported, for anything else.
-std::optional<std::string> json_scalar(reading& in, const yaml_node& node, const std::string& path) {
-    if (node.is_null()) return "null";
-    if (node.kind == yaml_node::kind::scalar && node.plain) {
-        if (is_json_number(node.text)) return node.text;
-        if (const auto truth = parse_truth(node.text)) return *truth ? "true" : "false";
+/// What is wrong with a key that should be a pointer; empty: nothing.
+std::string pointer_mistake(const std::string& key) {
+    if (key.starts_with('/')) {
+        const auto pointer = event::json_pointer::parse(key);
+        return pointer ? std::string() : "is not a JSON pointer: " + pointer.error().detail;
     }
-    const auto value = in.read_text(node, path, true);
-    if (!value) return std::nullopt;
-    return json_string(value->value);
-}
-
-/// The one place in an event whose values are all known.
-void check_stall_reason(reading& in, const yaml_node& node, const std::string& path) {
-    std::vector<std::string_view> known;
-    for (const auto& reason : event::stall_reasons())
-        known.push_back(reason.name);
-    if (node.kind != yaml_node::kind::scalar || node.text.find("${") != std::string::npos) return;
-    if (std::find(known.begin(), known.end(), node.text) != known.end()) return;
-    in.warning(node.at, path,
-               in_quotes(node.text) + " is not a documented reason" + did_you_mean(node.text, known));
+    if (is_one_of(key, condition_reader::operators))
+        return "is an operator; it belongs under a JSON pointer, as in /payload/object/state: { " + key +
+               ": ... }";
+    return "is not a JSON pointer; write it like /payload/object/state" +
+           did_you_mean(key, condition_reader::groups);
 }
 
 } // namespace
 
-void read_conditions(object_reader& in, std::vector<condition>& out) {
-    in.entries("when", [&](const yaml_entry& entry, const std::string& path) {
-        if (!is_pointer(entry.key))
-            in.in().error(entry.at, path, "is not a JSON pointer; write it like /payload/object/state");
-        condition c;
-        c.pointer = entry.key;
-        const auto add = [&](const yaml_node& node, const std::string& where) {
-            if (auto value = json_scalar(in.in(), node, where)) c.values.push_back(std::move(*value));
-            if (entry.key == "/payload/object/stalled_reason") check_stall_reason(in.in(), node, where);
-        };
-        const auto& value = *entry.value;
-        if (value.kind == yaml_node::kind::scalar) {
-            add(value, path);
-        } else if (value.kind == yaml_node::kind::sequence && !value.items.empty()) {
-            for (std::size_t i = 0; i < value.items.size(); ++i)
-                add(*value.items[i], path + '[' + std::to_string(i) + ']');
-        } else {
-            in.in().error(value.at, path, "must be a value or a list of values");
-        }
-        out.push_back(std::move(c));
+bool condition_reader::admit(place at, const std::string& path, std::size_t depth) {
+    constexpr auto most = routing::condition::max_tests;
+    // One written map of operators becomes three nodes within one another at most.
+    if (depth + 2 > routing::condition::max_depth) {
+        in_.error(at, path, "nests too deep; no event needs that");
+        return false;
+    }
+    if (++count_ == most + 1)
+        in_.error(at, path,
+                  "is one condition too many, aliases included; a route has up to " + std::to_string(most));
+    return count_ <= most;
+}
+
+routing::condition_tree condition_reader::read_map(const yaml_node& map, const std::string& path,
+                                                   std::size_t depth) {
+    tree out;
+    for (const auto& entry : map.entries)
+        out.children.push_back(read_entry(entry, member_path(path, entry.key), depth + 1));
+    return out;
+}
+
+routing::condition_tree condition_reader::read_entry(const yaml_entry& entry, const std::string& path,
+                                                     std::size_t depth) {
+    if (entry.key == "not") {
+        tree out{.kind = kind::negation};
+        out.children.push_back(read_inner_map(*entry.value, path, depth + 1));
+        return out;
+    }
+    if (is_one_of(entry.key, groups)) return read_list(entry, path, depth);
+    if (auto mistake = pointer_mistake(entry.key); !mistake.empty())
+        in_.error(entry.at, path, std::move(mistake));
+    return read_wanted(*entry.value, entry.key, path, depth);
+}
+
+routing::condition_tree condition_reader::read_inner_map(const yaml_node& node, const std::string& path,
+                                                         std::size_t depth) {
+    if (!admit(node.at, path, depth)) return {};
+    if (node.kind != yaml_node::kind::map) {
+        in_.error(node.at, path,
+                  "must be a map of conditions, not " + std::string(describe_kind(node)) +
+                      "; write it like { /payload/object/state: open }");
+        return {};
+    }
+    if (node.entries.empty()) in_.error(node.at, path, "is empty; it needs at least one condition");
+    report_duplicate_keys(in_, node, path);
+    auto out = read_map(node, path, depth);
+    // A map of one is that one: as good, and shorter in what people are shown.
+    if (out.children.size() == 1) return tree(std::move(out.children.front()));
+    return out;
+}
+
+routing::condition_tree condition_reader::read_list(const yaml_entry& entry, const std::string& path,
+                                                    std::size_t depth) {
+    const auto& node = *entry.value;
+    tree out{.kind = entry.key == "any" ? kind::any : kind::all};
+    if (node.kind != yaml_node::kind::sequence)
+        in_.error(node.at, path,
+                  "must be a list of maps, not " + std::string(describe_kind(node)) +
+                      "; write it like [{ /payload/object/state: open }, ...]");
+    else if (node.items.empty())
+        in_.error(node.at, path, "is empty; it needs at least one condition");
+    for (std::size_t i = 0; i < node.items.size(); ++i)
+        out.children.push_back(
+            read_inner_map(*node.items[i], path + '[' + std::to_string(i) + ']', depth + 1));
+    return out;
+}
+
+void read_conditions(object_reader& in, routing::condition_tree& out) {
+    const auto* node = in.find("when");
+    in.object("when", [&](object_reader& when) {
+        when.know_all();
+        for (const auto key : condition_reader::groups)
+            when.know(key);
+        object_reader operators(in.in(), nullptr, {}, when.section() + ".*");
+        for (const auto key : condition_reader::operators)
+            operators.know(key);
+        if (when.there()) out = condition_reader(in.in()).read_map(*node, when.path(), 1);
     });
 }
 

@@ -1,68 +1,128 @@
 #include "config/route_reach.hpp"
 
-#include <webhookd/routing/pattern.hpp>
+#include "config/pattern_reach.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <span>
 
 namespace webhookd::config {
 namespace {
 
+using routing::condition_tree;
 using routing::pattern;
 using routing::pattern_list;
 
-/// Whether `outer` certainly matches every type that `inner` does. Says no when in doubt.
-bool covers(const pattern_list& outer, const pattern_list& inner) {
-    const auto& ours = outer.patterns();
-    const auto& theirs = inner.patterns();
-    const bool excludes = std::any_of(ours.begin(), ours.end(), [](const auto& p) { return p.excludes(); });
-    const auto takes = [&](const pattern& p) {
-        if (p.is_literal() && outer.matches(p.text())) return true;
-        return !excludes && std::any_of(ours.begin(), ours.end(), [&](const pattern& mine) {
-            return mine.text() == "*" || mine.text() == p.text();
-        });
-    };
-    const auto everything = [](const pattern& p) { return p.text() == "*" && !p.excludes(); };
-    if (!excludes && std::any_of(ours.begin(), ours.end(), everything)) return true;
-    const bool plain = std::any_of(theirs.begin(), theirs.end(), [](const auto& p) { return !p.excludes(); });
-    return plain &&
-           std::all_of(theirs.begin(), theirs.end(), [&](const auto& p) { return p.excludes() || takes(p); });
+struct parsed_route {
+    const written_route* written;
+    type_reach types;
+    std::set<std::string> patterns;
+    std::set<std::string> handlers;
+};
+
+/// Comparisons of patterns and conditions for one file: many times what a real one needs, and done in a
+/// second. A file of thousands of patterns and aliases could ask for billions.
+constexpr std::size_t most_comparisons = 20'000'000;
+
+std::set<std::string> as_set(const std::vector<std::string>& texts) {
+    return {texts.begin(), texts.end()};
 }
 
-bool covers_endpoint(const route& outer, const route& inner) {
-    return outer.endpoint.empty() || outer.endpoint == inner.endpoint;
+/// Whether `outer` certainly holds wherever `inner` does: everything it asks, `inner` asks too.
+bool implied(const condition_tree& outer, const condition_tree& inner) {
+    if (outer.empty() || outer == inner) return true;
+    return std::ranges::all_of(outer.children, [&](const auto& asked) {
+        return std::ranges::find(inner.children, asked) != inner.children.end();
+    });
 }
 
-bool repeats(const route& earlier, const route& later) {
-    return earlier.match == later.match && earlier.endpoint == later.endpoint && earlier.when == later.when &&
-           earlier.handlers == later.handlers && earlier.final == later.final;
+/// Finds out which routes leave nothing to another. Gives up, and then finds nothing, when that takes too
+/// long.
+class reach {
+public:
+    reach(reading& in, std::size_t comparisons)
+        : left_(comparisons) {
+        for (const auto& endpoint : in.endpoints)
+            endpoints_.push_back(endpoint.value);
+    }
+
+    /// The earlier final routes that together take all that `route` would; empty: something gets through.
+    std::set<std::size_t> takers(std::span<const parsed_route> earlier, const parsed_route& route) {
+        std::set<std::size_t> found;
+        const auto& own = route.written->route.endpoint;
+        for (const auto& endpoint : own.empty() ? endpoints_ : std::vector{own}) {
+            for (const auto& part : route.types.parts()) {
+                const auto taker = taken_by(earlier, route, endpoint, part);
+                if (!taker) return {};
+                found.insert(*taker);
+            }
+        }
+        return found;
+    }
+
+private:
+    std::optional<std::size_t> taken_by(std::span<const parsed_route> earlier, const parsed_route& route,
+                                        const std::string& endpoint, const pattern& part) {
+        for (std::size_t i = 0; i < earlier.size(); ++i) {
+            const auto& r = earlier[i].written->route;
+            if (!r.final || !(r.endpoint.empty() || r.endpoint == endpoint)) continue;
+            const auto& other = route.written->route;
+            const auto cost = (r.match.size() + 1) * (other.match.size() + 1) +
+                              r.when.children.size() * other.when.children.size();
+            if (cost > left_) return std::nullopt;
+            left_ -= cost;
+            if (earlier[i].types.covers(route.types, part) && implied(r.when, other.when)) return i;
+        }
+        return std::nullopt;
+    }
+
+    std::size_t left_;
+    std::vector<std::string> endpoints_;
+};
+
+bool repeats(const parsed_route& earlier, const parsed_route& later) {
+    return earlier.patterns == later.patterns && earlier.handlers == later.handlers &&
+           earlier.written->route.endpoint == later.written->route.endpoint &&
+           earlier.written->route.when == later.written->route.when;
+}
+
+void report_route(reading& in, std::span<const parsed_route> earlier, const parsed_route& route,
+                  reach& reached) {
+    const auto& written = *route.written;
+    if (route.types.parts().empty())
+        return in.warning(written.at, written.path,
+                          "no event gets here: its patterns exclude everything that they name");
+    if (const auto found = reached.takers(earlier, route); !found.empty()) {
+        std::string names;
+        for (const auto i : found)
+            names += (names.empty() ? "" : " and ") + earlier[i].written->path;
+        return in.warning(
+            written.at, written.path,
+            "no event gets here: " + names +
+                (found.size() == 1 ? " takes them all and is final" : " take them all and are final"));
+    }
+    for (const auto& first : earlier) {
+        if (!repeats(first, route)) continue;
+        const bool ends = written.route.final && !first.written->route.final;
+        return in.warning(written.at, written.path,
+                          "repeats " + first.written->path +
+                              (ends ? ", but for `final`, which could stand there" : ""));
+    }
 }
 
 } // namespace
 
 void report_dead_routes(reading& in, const std::vector<written_route>& routes) {
-    std::vector<std::optional<pattern_list>> lists;
+    std::vector<parsed_route> parsed;
+    parsed.reserve(routes.size());
     for (const auto& r : routes) {
-        auto list = pattern_list::parse(r.route.match);
-        lists.push_back(list ? std::optional(std::move(*list)) : std::nullopt);
+        if (const auto list = pattern_list::parse(r.route.match))
+            parsed.push_back({&r, type_reach(*list), as_set(r.route.match), as_set(r.route.handlers)});
     }
-    for (std::size_t later = 0; later < routes.size(); ++later) {
-        if (!lists[later]) continue;
-        for (std::size_t earlier = 0; earlier < later; ++earlier) {
-            if (!lists[earlier]) continue;
-            const auto &first = routes[earlier].route, &second = routes[later].route;
-            if (first.final && first.when.empty() && covers_endpoint(first, second) &&
-                covers(*lists[earlier], *lists[later])) {
-                in.warning(routes[later].at, routes[later].path,
-                           "no event gets here: " + routes[earlier].path + " takes them all and is final");
-                break;
-            }
-            if (repeats(first, second)) {
-                in.warning(routes[later].at, routes[later].path, "repeats " + routes[earlier].path);
-                break;
-            }
-        }
-    }
+    reach reached(in, most_comparisons);
+    for (std::size_t i = 0; i < parsed.size(); ++i)
+        report_route(in, std::span(parsed).first(i), parsed[i], reached);
 }
 
 } // namespace webhookd::config

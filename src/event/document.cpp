@@ -38,15 +38,16 @@ const json_value& document::root() const noexcept {
     return content_->dom;
 }
 
+const json_value* document::child(const json_value& parent, std::string_view step) noexcept {
+    if (!parent.IsArray()) return json::member(parent, step);
+    const auto index = json::array_index(step);
+    return index && *index < parent.Size() ? &parent[*index] : nullptr;
+}
+
 const json_value* document::find(const json_pointer& where) const noexcept {
     const json_value* at = &root();
     for (const auto& step : where.steps()) {
-        if (at->IsArray()) {
-            const auto index = json::array_index(step);
-            at = index && *index < at->Size() ? &(*at)[*index] : nullptr;
-        } else {
-            at = json::member(*at, step);
-        }
+        at = child(*at, step);
         if (!at) return nullptr;
     }
     return at;

@@ -51,6 +51,17 @@ void add_patterns(corpus c) {
         c.add(text);
 }
 
+void add_conditions(corpus c) {
+    const auto body = "\n" + event::make_sample("transaction.lifecycle.completed",
+                                                {1, timestamp{std::chrono::seconds{1'700'000'000}}})
+                                 .value();
+    for (const std::string text :
+         {"/payload/object/participants/*/role\nsigner", "/payload/object/state\n^comp.*d$",
+          "/payload/object/documents/*/pages\n(a|b)*\\pL{2,3}", "/*/a~1b/0\n12"})
+        c.add(text + body);
+    c.add("/a/*/*\nx\n{\"a\":[[1,2.5,\"x\"],[null,true],{\"*\":[]}]}");
+}
+
 void add_signatures(corpus c) {
     // {"alg":"PS256", "kid":"scd_0"} and others that differ in one thing.
     for (const auto* text :
@@ -78,6 +89,7 @@ int main(int argc, char** argv) {
     const fs::path folder = argv[1];
     add_envelopes(corpus(folder / "envelope"));
     add_patterns(corpus(folder / "pattern"));
+    add_conditions(corpus(folder / "condition"));
     add_signatures(corpus(folder / "detached_jws"));
     add_key_sets(corpus(folder / "key_set"));
 }

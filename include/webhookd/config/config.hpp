@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/config/units.hpp>
+#include <webhookd/routing/condition_tree.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -181,23 +182,11 @@ struct handler {
     friend bool operator==(const handler&, const handler&) = default;
 };
 
-enum class condition_test {
-    one_of, ///< the value equals one of `values`
-};
-
-/// One condition on an event's body. The dispatch engine compiles it.
-struct condition {
-    std::string pointer; ///< RFC 6901, into the body
-    condition_test test = condition_test::one_of;
-    std::vector<std::string> values; ///< JSON texts of scalars
-    friend bool operator==(const condition&, const condition&) = default;
-};
-
 struct route {
     std::string name;
     std::vector<std::string> match;
-    std::string endpoint;        ///< empty: any
-    std::vector<condition> when; ///< all must hold
+    std::string endpoint;         ///< empty: any
+    routing::condition_tree when; ///< operands may be expanded secrets: print them as `shown` says
     std::vector<std::string> handlers;
     bool final = false;
     friend bool operator==(const route&, const route&) = default;

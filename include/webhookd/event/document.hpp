@@ -41,6 +41,8 @@ public:
     [[nodiscard]] const json_value& root() const noexcept;
     /// Null when there is no such value.
     [[nodiscard]] const json_value* find(const json_pointer& where) const noexcept;
+    /// The value that one (unescaped) step of a pointer leads to; null when there is none.
+    [[nodiscard]] static const json_value* child(const json_value& parent, std::string_view step) noexcept;
 
 private:
     struct content;

@@ -63,7 +63,9 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
          {"", "server: {listen: 'unix:/run/x', limits: {body: 2MiB}}\n", "x-shared: {anything: 1}\n",
           "log: {level: '${env:LEVEL}'}\n", "storage: {retention: {events: forever}}\n",
           "handlers: {s: {type: shell, command: x, env: {A: 1}}, l: {type: log, retry: {jitter: none}}}\n",
-          "routes: [{name: r, match: ['*'], handlers: a, when: {/x: [1, null, text]}}]\n"}) {
+          "routes: [{name: r, match: ['*'], handlers: a, when: {/x: [1, null, text]}}]\n",
+          "routes: [{name: r, match: '*', handlers: a, when: {all: [{/x/*/y: {gt: 1.5, not: [2, 3]}}], "
+          "not: {any: [{/z: {exists: false}}, {/z: {matches: ^a, contains: b}}]}}}]\n"}) {
         INFO(good);
         write(file, good + endpoint);
         CHECK(validate("'" + file + "'") == 0);
@@ -74,6 +76,12 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
           "handlers: {s: {type: shell}}\n",
           "handlers: {f: {type: forward, url: 'https://x', client_key: k}}\n",
           "routes: [{name: r, match: '*', handlers: a, when: {x: 1}}]\n",
+          "routes: [{name: r, match: '*', handlers: a, when: {/x: {gt: '1'}}}]\n",
+          "routes: [{name: r, match: '*', handlers: a, when: {/x: {equal: 1}}}]\n",
+          "routes: [{name: r, match: '*', handlers: a, when: {/x: {}}}]\n",
+          "routes: [{name: r, match: '*', handlers: a, when: {/x: []}}]\n",
+          "routes: [{name: r, match: '*', handlers: a, when: {any: {/x: 1}}}]\n",
+          "routes: [{name: r, match: '*', handlers: a, when: {all: [{any: [{x: 1}]}]}}]\n",
           "routes: [{match: '*', handlers: a}]\n"}) {
         INFO(bad);
         write(file, bad + endpoint);

@@ -76,8 +76,8 @@ TEST_CASE("check-config shows which way an event type takes", "[cli]") {
           file.path() +
               ": ok (2 endpoints, 3 handlers, 4 routes)\n"
               "action.stalled at endpoint production:\n"
-              "  no   completed\n"
-              "  if   refusals  (only if /payload/object/stalled_reason is \"signature_refusal\" or "
+              "  no   completed  (only for transaction.lifecycle.completed)\n"
+              "  if   refusals  (only if /payload/object/stalled_reason is one of: \"signature_refusal\", "
               "\"consultation_refusal\")\n"
               "  no   trials  (only at endpoint alpha)\n"
               "  yes  everything\n"
@@ -87,13 +87,13 @@ TEST_CASE("check-config shows which way an event type takes", "[cli]") {
     CHECK(completed.out == file.path() + ": ok (2 endpoints, 3 handlers, 4 routes)\n"
                                          "transaction.lifecycle.completed at endpoint production:\n"
                                          "  yes  completed\n"
-                                         "  no   refusals\n"
+                                         "  no   refusals  (only for action.stalled)\n"
                                          "  no   trials  (only at endpoint alpha)\n"
                                          "  yes  everything\n"
                                          "  handlers: crm, archive, audit\n"
                                          "transaction.lifecycle.completed at endpoint alpha:\n"
                                          "  yes  completed\n"
-                                         "  no   refusals\n"
+                                         "  no   refusals  (only for action.stalled)\n"
                                          "  yes  trials\n"
                                          "  no   everything  (route trials is final)\n"
                                          "  handlers: crm, archive, audit\n");
@@ -111,11 +111,13 @@ TEST_CASE("check-config judges conditions by an event's body", "[cli]") {
     const scratch_file file("body.yaml", test::product_example);
     const std::pair<const char*, const char*> rows[] = {
         {R"({"id":"evt_1","type":"action.stalled","payload":{"object":{"stalled_reason":"signature_refusal"}}})",
-         "  yes  refusals\n"},
+         "  yes  refusals  (/payload/object/stalled_reason is \"signature_refusal\")\n"},
         {R"({"id":"evt_1","type":"action.stalled","payload":{"object":{"stalled_reason":"action_refusal"}}})",
-         "  no   refusals  (only if /payload/object/stalled_reason is "},
-        {R"({"id":"evt_1","type":"action.stalled","payload":[]})", "  no   refusals  (only if "},
-        {R"({"id":"evt_1","type":"action.opened"})", "  no   refusals\n"},
+         "  no   refusals  (/payload/object/stalled_reason is \"action_refusal\", wanted one of: "
+         "\"signature_refusal\", \"consultation_refusal\")\n"},
+        {R"({"id":"evt_1","type":"action.stalled","payload":[]})",
+         "  no   refusals  (/payload/object/stalled_reason is missing, wanted one of: "},
+        {R"({"id":"evt_1","type":"action.opened"})", "  no   refusals  (only for action.stalled)\n"},
     };
     for (const auto& [body, line] : rows) {
         INFO(body);
@@ -141,12 +143,48 @@ routes:
   - {name: rest, match: "*", handlers: [a, b]}
 )");
     const auto by_type = run({file.path(), "action.stalled", {}});
-    CHECK(by_type.out.ends_with("  if   some  (only if /x is 1 or true)\n"
+    CHECK(by_type.out.ends_with("  if   some  (only if /x is one of: 1, true)\n"
                                 "  if   rest  (only if route some does not apply)\n"
                                 "  handlers: a (if route some applies), b (if route rest applies)\n"));
     const scratch_file event("final.json", R"({"id":"evt_1","type":"action.stalled","x":1.0})");
-    CHECK(run({file.path(), event.path(), {}})
-              .out.ends_with("  yes  some\n  no   rest  (route some is final)\n  handlers: a\n"));
+    CHECK(
+        run({file.path(), event.path(), {}})
+            .out.ends_with("  yes  some  (/x is 1.0)\n  no   rest  (route some is final)\n  handlers: a\n"));
+}
+
+TEST_CASE("check-config tells which part of a condition decided, and no secret of the file", "[cli]") {
+    const scratch_file file("decided.yaml", R"(
+endpoints: [{name: e, path: /e, signature: {jwks: {file: k}}}]
+handlers: {a: {type: log}}
+routes:
+  - name: parts
+    match: [action.opened, action.closed, "action.?talled"]
+    when: { all: [{ /n: { gt: 5 } }, { /p/*/state: { not: [open, late] } }], /s: "${file:/run/secrets/crm}" }
+    handlers: a
+)");
+    const std::pair<const char*, const char*> rows[] = {
+        {R"("n":6,"p":[{"state":"closed"}],"s":"crm-token")",
+         "  yes  parts  (/n is 6; /p/*/state is \"closed\"; /s is \"crm-token\")\n  handlers: a\n"},
+        {R"("n":5,"p":[])", "  no   parts  (/n is 5, wanted more than 5)\n  handlers: none\n"},
+        {R"("n":6,"p":[{"state":"closed"},{"state":"open"}])",
+         "  no   parts  (/p/*/state is \"open\", wanted not one of: \"open\", \"late\")\n  handlers: none\n"},
+        {R"("n":6,"s":"x")",
+         "  no   parts  (/s is \"x\", wanted \"${file:/run/secrets/crm}\")\n  handlers: none\n"},
+    };
+    for (const auto& [members, lines] : rows) {
+        INFO(members);
+        const scratch_file event("decided.json",
+                                 R"({"id":"evt_1","type":"action.stalled",)" + std::string(members) + '}');
+        CHECK(run({file.path(), event.path(), {}}).out.ends_with(lines));
+    }
+    CHECK(run({file.path(), "action.stalled", {}})
+              .out.ends_with(
+                  "  if   parts  (only if (/n is more than 5 and /p/*/state is not one of: \"open\", "
+                  "\"late\") and /s is \"${file:/run/secrets/crm}\")\n"
+                  "  handlers: a (if route parts applies)\n"));
+    CHECK(run({file.path(), "apikey.created", {}})
+              .out.ends_with("  no   parts  (only for action.opened, action.closed, action.?talled)\n"
+                             "  handlers: none\n"));
 }
 
 TEST_CASE("the command line of check-config hands over its options", "[cli]") {

@@ -1,5 +1,6 @@
 #include <webhookd/config/routing.hpp>
 
+#include "support/conditions.hpp"
 #include "support/config_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -80,9 +81,9 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     REQUIRE(c.routes.size() == 4);
     CHECK(c.routes[0].match == std::vector<std::string>{"transaction.lifecycle.completed"});
     CHECK(c.routes[0].handlers == std::vector<std::string>{"crm", "archive"});
-    CHECK(c.routes[1].when == std::vector{condition{"/payload/object/stalled_reason",
-                                                    condition_test::one_of,
-                                                    {"\"signature_refusal\"", "\"consultation_refusal\""}}});
+    CHECK(c.routes[0].when.empty());
+    CHECK(c.routes[1].when == test::all_of({test::equals("/payload/object/stalled_reason",
+                                                         "signature_refusal", "consultation_refusal")}));
     CHECK(c.routes[2].endpoint == "alpha");
     CHECK(c.routes[2].final);
     CHECK_FALSE(c.routes[3].final);
@@ -182,9 +183,10 @@ storage: { retention: { events: forever, payloads: forever } }
     CHECK(std::get<shell_handler>(c.handlers[3].kind).command ==
           "x \"${UNIVERSIGN_OBJECT_ID:-none}\" ${literal}");
 
-    REQUIRE(c.routes[0].when.size() == 2);
-    CHECK(c.routes[0].when[0].values == std::vector<std::string>{"1"});
-    CHECK(c.routes[0].when[1].values == std::vector<std::string>{"true", "null", "\"2\"", "\"x\\\"y\""});
+    const auto& when = c.routes[0].when.children;
+    REQUIRE(when.size() == 2);
+    CHECK(when[0] == test::equals(when[0].pointer, std::int64_t{1}));
+    CHECK(when[1] == test::equals(when[1].pointer, true, nullptr, "2", "x\"y"));
     CHECK_FALSE(c.storage.retention.events);
     CHECK_FALSE(c.storage.retention.payloads);
 }
@@ -205,7 +207,7 @@ routes: [{ name: all, match: &all "*", handlers: &both [a, b] }, { name: again, 
     CHECK(loaded.value->routes[1].handlers == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("the routing table follows the file, and a condition never ends the search by itself", "[config]") {
+TEST_CASE("the routing table follows the file, conditions and all", "[config]") {
     const auto loaded = test::load_sections(R"(
 handlers: {a: {type: log}, b: {type: log}, c: {type: log}}
 routes:
@@ -216,9 +218,15 @@ routes:
     CHECK(test::config_lines(loaded).empty());
     REQUIRE(loaded.value);
     const auto table = make_routing_table(*loaded.value);
-    CHECK(table.matching_routes("e", "action.stalled") == std::vector<std::size_t>{0, 1});
-    CHECK(table.matching_routes("e", "action.opened") == std::vector<std::size_t>{1});
-    CHECK(table.matching_routes("e", "apikey.created") == std::vector<std::size_t>{2});
+    const auto routes = [&](std::string_view type, std::string_view body) {
+        return table.matching_routes("e", type, test::body_of(body));
+    };
+    using indices = std::vector<std::size_t>;
+    constexpr const char* refused = R"({"payload":{"object":{"stalled_reason":"action_refusal"}}})";
+    CHECK(routes("action.stalled", refused) == indices{0});
+    CHECK(routes("action.stalled", "{}") == indices{1});
+    CHECK(routes("action.opened", refused) == indices{1});
+    CHECK(routes("apikey.created", "{}") == indices{2});
 }
 
 TEST_CASE("a file that cannot be read is named", "[config]") {

@@ -6,6 +6,7 @@
 #include <rapidjson/pointer.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 using namespace webhookd;
@@ -33,9 +34,12 @@ const rapidjson::Value& resolved(const rapidjson::Value& node) {
     return resolved(*target);
 }
 
-/// Collects the keys of each section, named as in `key_table`.
-void walk(const rapidjson::Value& unresolved, const std::string& section, key_table& out) {
+/// Collects the keys of each section, named as in `key_table`. A definition that stands within itself, as
+/// conditions do, is walked once: `around` are those that are being walked.
+void walk(const rapidjson::Value& unresolved, const std::string& section, key_table& out,
+          std::set<const rapidjson::Value*> around = {}) {
     const auto& node = resolved(unresolved);
+    if (&node != &unresolved && !around.insert(&node).second) return;
     INFO("section " << section);
     if (node.HasMember("type") &&
         std::string_view(node["type"].IsString() ? node["type"].GetString() : "") == "object") {
@@ -52,18 +56,18 @@ void walk(const rapidjson::Value& unresolved, const std::string& section, key_ta
             CHECK((property.value.HasMember("description") ||
                    resolved(property.value).HasMember("description")));
             walk(property.value,
-                 section.empty() ? property.name.GetString() : section + '.' + property.name.GetString(),
-                 out);
+                 section.empty() ? property.name.GetString() : section + '.' + property.name.GetString(), out,
+                 around);
         }
     }
-    if (node.HasMember("items")) walk(node["items"], section + "[]", out);
+    if (node.HasMember("items")) walk(node["items"], section + "[]", out, around);
     if (node.HasMember("additionalProperties") && node["additionalProperties"].IsObject())
-        walk(node["additionalProperties"], section + ".*", out);
+        walk(node["additionalProperties"], section + ".*", out, around);
     for (const char* choice : {"anyOf", "oneOf"}) {
         if (!node.HasMember(choice)) continue;
         for (const auto& option : node[choice].GetArray()) {
             const auto* type = rapidjson::Pointer("/properties/type/const").Get(resolved(option));
-            walk(option, type ? section + '<' + type->GetString() + '>' : section, out);
+            walk(option, type ? section + '<' + type->GetString() + '>' : section, out, around);
         }
     }
 }
@@ -145,7 +149,7 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     const auto& c = *loaded.value;
     CHECK(c.endpoints.size() == 2);
     CHECK(c.handlers.size() == 3);
-    CHECK(c.routes.size() == 4);
+    CHECK(c.routes.size() == 5);
 
     const configuration d;
     CHECK(c.server.listen == d.server.listen);

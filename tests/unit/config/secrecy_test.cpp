@@ -49,7 +49,7 @@ handlers:
   s: { type: shell, command: @/bin/true@, env: { TOKEN: @x@ }, working_directory: @/tmp@, user: @nobody@, limits: { memory: @1GiB@, cpu_time: @1s@ } }
   t: { type: shell, argv: [@/bin/true@, @x@] }
 routes:
-  - { name: @one@, match: @action.stalled@, endpoint: @alpha@, handlers: [@l@, @f@], when: { /payload/object/stalled_reason: [@action_refusal@], /x: @y@ } }
+  - { name: @one@, match: @action.stalled@, endpoint: @alpha@, handlers: [@l@, @f@], when: { /payload/object/stalled_reason: [@action_refusal@], /x: @y@, any: [{ /y: { equals: @z@, matches: @^z@ } }], not: { /z: { contains: @c@, not: [@d@] } } } }
   - { name: @two@, match: [@action.*@, @!action.opened@], handlers: @l@ }
   - { name: three, match: "*", handlers: [g, s, t] }
 )";
@@ -89,8 +89,9 @@ TEST_CASE("no diagnostic shows what a reference stands for, wherever it stands",
         const auto loaded = test::load_config(referring, good);
         CHECK(loaded.value);
 
-        for (const auto& value : {std::string(canary), std::string("CANARY"), std::string("/CANARY"),
-                                  std::string("https://CANARY"), std::string("whsec_CANARY")}) {
+        for (const auto& value :
+             {std::string(canary), std::string("CANARY"), std::string("/CANARY"),
+              std::string("https://CANARY"), std::string("whsec_CANARY"), std::string("(CANARY")}) {
             test::config_world bad;
             bad.environment["SECRET"] = value;
             for (const auto& line : test::config_lines(test::load_config(referring, bad))) {

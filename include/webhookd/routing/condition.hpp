@@ -1,0 +1,68 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/event/document.hpp>
+#include <webhookd/routing/condition_tree.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace webhookd::routing {
+
+/// Whether a condition holds, and the part of it that decided, for a person: `/payload/object/state is
+/// "open", wanted one of: "completed", "closed"`. Quotes the event, and so may hold personal data.
+struct explanation {
+    bool holds = false;
+    std::string why;
+};
+
+/// A question about an event's body, compiled once and asked often. Immutable, any thread; copies share what
+/// was compiled.
+///
+/// Pointers are JSON pointers (RFC 6901) with one addition: where a step `*` meets an array, it stands for
+/// each of its elements. (On an object it is the member of that name, as ever.) So a pointer names any number
+/// of values, and a value node holds when one of them passes all of its tests. Where it names none, because
+/// there is no such member or it is within something else than an object or array, every test is false; hence
+/// a negation is true there. A null is a value: it exists, and equals null.
+///
+/// Values of different types are never equal, and only numbers are compared with numbers: "5" is neither 5
+/// nor above 4. Numbers are compared by their exact value, whichever way they are written: 1 equals 1.0 and
+/// 1e0, and integers up to 64 bits lose no digit. Texts are compared byte by byte, and so is `contains`;
+/// `matches` sees characters, takes upper and lower case for different unless the expression says `(?i)`, and
+/// looks anywhere in the text unless it says `^` or `$`.
+///
+/// Hostile events and unlucky expressions cost time in proportion to the event's size, never more: each test
+/// visits a value at most once, and regular expressions run in linear time (RE2, no backtracking) within 1
+/// MiB of memory each. A text above 64 KiB matches no regular expression.
+class condition {
+public:
+    static constexpr std::size_t max_depth = 32; ///< nodes within one another
+    static constexpr std::size_t max_tests = 256;
+
+    /// Errors: argument_invalid (a pointer that is none, an operand of the wrong kind or number, a regular
+    /// expression that does not compile, too deep, too many tests; a node without children within another).
+    [[nodiscard]] static result<condition> compile(condition_tree tree);
+
+    /// Allocates nothing, but for regular expressions, which grow their tables as they meet new texts.
+    [[nodiscard]] bool holds(const event::document& body) const;
+    [[nodiscard]] explanation explain(const event::document& body) const;
+
+    [[nodiscard]] const condition_tree& tree() const noexcept;
+
+private:
+    struct compiled;
+    explicit condition(std::shared_ptr<const compiled> c) noexcept;
+
+    std::shared_ptr<const compiled> compiled_;
+};
+
+/// What a condition asks, for a person: `/payload/object/state is one of: "completed", "closed"`.
+[[nodiscard]] std::string describe(const condition_tree& tree);
+
+/// Whether `matches` can take a text. Errors: argument_invalid, with RE2's words in the detail; the part of
+/// the text that they are about is left out unless `quote` allows it.
+[[nodiscard]] result<void> check_regular_expression(std::string_view text, bool quote);
+
+} // namespace webhookd::routing

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <webhookd/routing/condition.hpp>
+
+#include "routing/regular_expression.hpp"
+#include "routing/scalar_set.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace webhookd::routing {
+
+/// A `value_test` with its operands made ready.
+struct compiled_test {
+    test_kind kind = test_kind::exists;
+    scalar_set operands{};                          ///< of one_of and contains
+    std::optional<std::string> part{};              ///< of contains, when it is a text
+    exact_number number = 0;                        ///< of the comparisons
+    std::optional<regular_expression> expression{}; ///< of matches
+
+    [[nodiscard]] bool passes(const event::json_value& value) const;
+};
+
+struct compiled_node {
+    const condition_tree* source = nullptr; ///< what it was made from
+    std::vector<std::string> steps{};       ///< of the pointer
+    std::vector<compiled_test> tests{};
+    std::vector<compiled_node> children{};
+
+    [[nodiscard]] bool holds(const event::json_value& root) const;
+    /// All tests by one value.
+    [[nodiscard]] bool passes(const event::json_value& value) const;
+};
+
+struct condition::compiled {
+    condition_tree tree;
+    compiled_node root{}; ///< points into `tree`
+};
+
+} // namespace webhookd::routing

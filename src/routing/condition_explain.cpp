@@ -1,0 +1,74 @@
+#include "routing/any_value.hpp"
+#include "routing/compiled_condition.hpp"
+#include "routing/condition_text.hpp"
+
+#include <algorithm>
+
+namespace webhookd::routing {
+
+namespace {
+
+constexpr std::size_t most_values = 5;
+
+/// What stands at a pointer: the value that passed, or else the first few.
+std::string found_text(const compiled_node& node, const event::json_value& root) {
+    std::string all;
+    std::size_t count = 0;
+    std::string passed;
+    any_value(root, node.steps, [&](const event::json_value& value) {
+        if (node.passes(value)) {
+            passed = value_text(value);
+            return true;
+        }
+        if (++count <= most_values) all += (count > 1 ? ", " : "") + value_text(value);
+        return false;
+    });
+    if (!passed.empty()) return passed;
+    if (count == 0) return "missing";
+    return count > most_values ? all + " and " + std::to_string(count - most_values) + " more" : all;
+}
+
+/// The first test that a single value fails; all of them where there are more values, or none.
+std::vector<value_test> decisive_tests(const compiled_node& node, const event::json_value& root) {
+    const event::json_value* only = nullptr;
+    const bool several = any_value(root, node.steps, [&](const event::json_value& value) {
+        const bool second = only != nullptr;
+        only = &value;
+        return second;
+    });
+    if (only && !several)
+        for (std::size_t i = 0; i < node.tests.size(); ++i)
+            if (!node.tests[i].passes(*only)) return {node.source->tests[i]};
+    return node.source->tests;
+}
+
+/// Whether `node`, or with `negated` its opposite, holds, and why.
+explanation explain_node(const compiled_node& node, const event::json_value& root, bool negated) {
+    using kind = condition_kind;
+    if (node.source->kind == kind::negation) return explain_node(node.children.front(), root, !negated);
+    if (node.source->kind == kind::value) {
+        explanation out{node.holds(root) != negated, node.source->pointer + " is " + found_text(node, root)};
+        if (!out.holds)
+            out.why +=
+                ", wanted " + wanted_text(negated ? node.source->tests : decisive_tests(node, root), negated);
+        return out;
+    }
+    // Some of these children decide alone: those that fail where all must hold, those that hold where one
+    // does. Only when there are none does every child count.
+    const bool all = (node.source->kind == kind::all) != negated;
+    explanation out{all, {}};
+    for (const auto& child : node.children) {
+        auto one = explain_node(child, root, negated);
+        if (one.holds != all) return one;
+        out.why += (out.why.empty() ? "" : "; ") + one.why;
+    }
+    return out;
+}
+
+} // namespace
+
+explanation condition::explain(const event::document& body) const {
+    return explain_node(compiled_->root, body.root(), false);
+}
+
+} // namespace webhookd::routing
