@@ -1,27 +1,41 @@
 #include "admin/query.hpp"
 
-#include <boost/url/params_encoded_view.hpp>
-#include <boost/url/parse_query.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/pct_string_view.hpp>
+#include <boost/url/url_view.hpp>
 
 #include <algorithm>
 #include <charconv>
 
 namespace webhookd::admin {
 
+namespace {
+
+/// `+` is a blank, as HTML forms and curl's --data-urlencode write it.
+std::string decode(boost::urls::string_view encoded) {
+    boost::urls::encoding_opts options;
+    options.space_as_plus = true;
+    const auto view = boost::urls::make_pct_string_view(encoded);
+    return view ? view->decode(options) : std::string();
+}
+
+} // namespace
+
 result<query> query::parse(std::string_view text, std::initializer_list<std::string_view> known) {
     query parsed;
     if (text.empty()) return parsed;
-    const auto encoded = boost::urls::parse_query(text);
-    if (!encoded) return failure{errc::argument_invalid, "the query is not well encoded"};
-    boost::urls::encoding_opts blanks;
-    blanks.space_as_plus = true;
-    for (const auto parameter : *encoded) {
-        const auto name = parameter.key.decode(blanks);
+    // As part of a URL, because boost::urls::parse_query of Boost 1.81 reads beyond the end of its text.
+    const std::string target = "/?" + std::string(text);
+    const auto url = boost::urls::parse_origin_form(target);
+    if (!url) return failure{errc::argument_invalid, "the query is not well encoded"};
+    for (const auto parameter : url->encoded_params()) {
+        const auto name = decode(parameter.key);
+        if (name.empty() && !parameter.has_value) continue; // `?` or `&` alone
         if (std::find(known.begin(), known.end(), name) == known.end())
             return failure{errc::argument_invalid, "there is no parameter '" + name + "' here"};
         if (!parsed.text(name).empty())
             return failure{errc::argument_invalid, "the parameter '" + name + "' stands twice"};
-        parsed.parameters_.emplace_back(name, parameter.value.decode(blanks));
+        parsed.parameters_.emplace_back(name, decode(parameter.value));
     }
     return parsed;
 }

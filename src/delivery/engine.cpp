@@ -33,6 +33,7 @@ public:
 
     void start(std::vector<lane_setup> lanes) {
         replace_lanes(std::move(lanes));
+        publish();
         thread_ = std::thread([this] { run(); });
     }
 

@@ -22,9 +22,12 @@ planner::planner(const config::configuration& c)
 }
 
 std::vector<store::planned_delivery> planner::plan(std::string_view endpoint, const event::envelope& e,
-                                                   const event::document&) const {
+                                                   const event::document& body) const {
+    thread_local std::vector<std::size_t> found; // kept for its memory: this runs for every event
+    table_.match(endpoint, e.type, body, found);
     std::vector<store::planned_delivery> planned;
-    for (const auto index : table_.match(endpoint, e.type))
+    planned.reserve(found.size());
+    for (const auto index : found)
         planned.push_back(deliveries_[index]);
     return planned;
 }

@@ -66,10 +66,10 @@ void daemon_fixture::launch() {
     ingest_port_ = admin_port_ = 0;
     ingest_.reset();
     admin_.reset();
-    process_.emplace(process_options{{setup_.binary.string(), "serve", "--config", config_file().string()},
-                                     setup_.environment,
-                                     directory() / ("stdout." + std::to_string(runs_)),
-                                     stderr_file(runs_)});
+    std::vector<std::string> command{setup_.binary.string(), "serve", "--config", config_file().string()};
+    command.insert(command.end(), setup_.arguments.begin(), setup_.arguments.end());
+    process_.emplace(process_options{std::move(command), setup_.environment,
+                                     directory() / ("stdout." + std::to_string(runs_)), stderr_file(runs_)});
 }
 
 bool daemon_fixture::find_ports() {

@@ -34,6 +34,7 @@ struct daemon_setup {
     std::string routes = "  - { name: everything, match: \"*\", handlers: [audit] }\n";
     std::string sections;                 ///< whole further sections: "queue: { max_pending: 10 }\n"
     std::vector<std::string> environment; ///< NAME=value
+    std::vector<std::string> arguments;   ///< of `serve`, beside the configuration
     std::filesystem::path binary = WEBHOOKD_BINARY;
     std::chrono::milliseconds start_bound = std::chrono::seconds(60);
     bool wait_for_ready = true; ///< else a start waits for the listeners alone

@@ -188,7 +188,8 @@ TEST_CASE("one transaction's events run one after another, whatever fails; other
     CHECK(crm->ids_by_transaction() == expected);
 }
 
-TEST_CASE("an open circuit tries nothing, then tests with one, then lets all through", "[delivery]") {
+TEST_CASE("an open circuit tries nothing, and a half-open one tests until it may close", "[delivery]") {
+    using state = delivery::circuit_breaker::state;
     fixture f;
     auto crm = std::make_shared<scripted_handler>();
     std::atomic<bool> down = true;
@@ -197,17 +198,21 @@ TEST_CASE("an open circuit tries nothing, then tests with one, then lets all thr
     });
     auto common = quick();
     common.concurrency = 1;
-    common.retry.max_attempts = 1000;
-    common.circuit_breaker = config::circuit_breaker{4, 100ms};
+    common.retry.max_attempts = 1'000'000;
+    common.circuit_breaker = config::circuit_breaker{4, 1h};
     f.run({{"crm", common, crm}});
     for (int i = 0; i < 30; ++i)
         f.add("evt_" + std::to_string(i), "tx", {plain});
-    REQUIRE(test::wait_for_condition(
-        [&] { return f.status().circuit == delivery::circuit_breaker::state::open; }));
+    REQUIRE(test::wait_for_condition([&] { return f.status().circuit == state::open; }));
     CHECK(crm->ids().size() == 4);
+
+    // New settings begin with a closed circuit, which opens and tests again and again.
+    common.circuit_breaker = config::circuit_breaker{4, 1ms};
+    f.engine->apply({{"crm", common, crm}});
+    REQUIRE(test::wait_for_condition([&] { return crm->ids().size() > 12; }));
     down = false;
     REQUIRE(f.settled(delivery_state::successful, 30));
-    CHECK(f.status().circuit == delivery::circuit_breaker::state::closed);
+    CHECK(test::wait_for_condition([&] { return f.status().circuit == state::closed; }));
 }
 
 TEST_CASE("a handler that throws is tried again and harms no other", "[delivery]") {
