@@ -38,7 +38,7 @@ result<delivery_writer> delivery_writer::open(connection& db) {
                     "look at a sequence"},
         preparation{w.finish_,
                     "UPDATE deliveries SET state = ?, due = ?, attempts = attempts + 1, finished = ?, "
-                    "reason = coalesce(?, reason) WHERE id = ? AND state = 0 "
+                    "reason = ? WHERE id = ? AND state = 0 "
                     "RETURNING handler, chain, attempts",
                     "finish a delivery"},
         preparation{w.insert_attempt_,

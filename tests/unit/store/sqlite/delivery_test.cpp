@@ -195,6 +195,7 @@ TEST_CASE("every attempt is recorded, and the delivery's row tells the latest", 
     CHECK(row.state == delivery_state::successful);
     CHECK(row.due == std::nullopt);
     CHECK(row.finished == noon + 1s + 5ms);
+    CHECK(row.reason.empty());
     CHECK(row.event_id == "evt_1");
     CHECK(row.handler == "crm");
     CHECK(f.kept->attempts(1).value() == std::vector<attempt>{refused.attempt, done.attempt});
