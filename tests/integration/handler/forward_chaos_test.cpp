@@ -22,10 +22,11 @@ const test::noon_clock noon;
 /// A handler and a sink that may fail; every test leaves with the proof that both are well.
 class forwarding {
 public:
-    explicit forwarding(std::chrono::milliseconds timeout = 20s) {
+    forwarding() {
         config::forward_handler settings;
         settings.url = sink.url();
-        crm_ = std::move(*handler::make_forward_handler({"crm", settings, timeout}, engine_, noon));
+        crm_ = std::move(*handler::make_forward_handler({"crm", settings, 20s}, engine_, noon));
+        impatient_ = std::move(*handler::make_forward_handler({"crm", settings, 1s}, engine_, noon));
     }
 
     handler::outcome attempt(const test::scripted_reply& reply) {
@@ -33,6 +34,11 @@ public:
         return attempt();
     }
     handler::outcome attempt() { return test::attempt(*crm_); }
+    /// With a short timeout, for replies that do not end; a busy machine must not fail the others.
+    handler::outcome attempt_impatiently(const test::scripted_reply& reply) {
+        sink.next(reply);
+        return test::attempt(*impatient_);
+    }
 
     void require_recovery() {
         const auto before = sink.requests().size();
@@ -49,6 +55,7 @@ public:
 private:
     outbound::http_engine engine_;
     std::unique_ptr<handler::handler> crm_;
+    std::unique_ptr<handler::handler> impatient_;
 };
 
 } // namespace
@@ -92,11 +99,11 @@ TEST_CASE("a closed port is refused, and found again when it opens", "[forward][
 }
 
 TEST_CASE("a receiver that hangs is given up at the timeout", "[forward][chaos]") {
-    forwarding f(400ms);
+    forwarding f;
     f.require_recovery();
-    const auto outcome = f.attempt(chaos::hang());
+    const auto outcome = f.attempt_impatiently(chaos::hang());
     CHECK(outcome.verdict == verdict::retry);
-    CHECK(outcome.reason == "no answer within 400 ms");
+    CHECK(outcome.reason == "no answer within 1 s");
     f.require_recovery();
 }
 
@@ -133,11 +140,11 @@ TEST_CASE("a connection that the receiver closes after each answer is no failure
 }
 
 TEST_CASE("a status counts, however its body goes on", "[forward][chaos]") {
-    forwarding f(400ms);
+    forwarding f;
     auto outcome = f.attempt(chaos::endless_body());
     CHECK(outcome.verdict == verdict::successful);
     CHECK(outcome.output == std::string(handler::max_output, 'x'));
-    outcome = f.attempt(chaos::trickling_body());
+    outcome = f.attempt_impatiently(chaos::trickling_body());
     CHECK(outcome.verdict == verdict::successful);
     CHECK(outcome.output.starts_with("x"));
     CHECK(outcome.output.size() < 1000);
@@ -170,11 +177,11 @@ TEST_CASE("headers without an end are no answer", "[forward][chaos]") {
 }
 
 TEST_CASE("some failing among many at once harm none of the others", "[forward][chaos]") {
-    forwarding f(2s);
+    forwarding f;
     outbound::http_engine engine;
     config::forward_handler settings;
     settings.url = f.sink.url();
-    const auto crm = std::move(*handler::make_forward_handler({"crm", settings, 2s}, engine, noon));
+    const auto crm = std::move(*handler::make_forward_handler({"crm", settings, 5s}, engine, noon));
     const std::function<test::scripted_reply()> kinds[] = {
         &chaos::hang, &chaos::endless_headers, &chaos::garbage, [] { return http_reply(500, ""); }};
     for (int i = 0; i < 40; ++i)
