@@ -268,8 +268,8 @@ void daemon::stop() {
                           {"batches", written.batches}});
 }
 
-/// Routes, handlers, the log's level and the bound of the queue change at once; everything else keeps what it
-/// was started with.
+/// Routes, handlers, tokens, limits, the log's level and the bound of the queue change at once; everything
+/// else keeps what it was started with.
 void daemon::reload() {
     runtime::systemd::notify_reloading();
     auto next = options_.reload();
@@ -284,6 +284,8 @@ void daemon::reload() {
         log::set_level(handler::to_log(next->log.level));
         max_pending_ = next->queue.max_pending;
         access_.change(next->admin.tokens);
+        ingest_server_->change_limits(next->server.limits);
+        admin_server_->change_limits(next->server.limits);
         // First the plan, then the lanes: what is planned from here on finds its handler.
         planner_ = std::make_shared<const delivery::planner>(*next);
         if (!options_.dry_run) {
@@ -295,6 +297,7 @@ void daemon::reload() {
         config_.log.level = next->log.level;
         config_.queue.max_pending = next->queue.max_pending;
         config_.admin.tokens = std::move(next->admin.tokens);
+        config_.server.limits = next->server.limits;
         log::info("the configuration is reloaded");
     }
     runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) +
@@ -302,10 +305,12 @@ void daemon::reload() {
 }
 
 void daemon::warn_of_restart(const config::configuration& next) const {
+    auto server = next.server;
+    server.limits = config_.server.limits;
     const auto warn = [](const char* section, bool changed) {
         if (changed) log::warning("this change needs a restart", {{"section", section}});
     };
-    warn("server", next.server != config_.server);
+    warn("server", server != config_.server);
     warn("admin.listen", next.admin.listen != config_.admin.listen);
     warn("endpoints", next.endpoints != config_.endpoints);
     warn("storage", next.storage != config_.storage);

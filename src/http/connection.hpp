@@ -43,12 +43,13 @@ private:
 
     void set_deadline(std::chrono::milliseconds from_now) { deadline = clock::now() + from_now; }
     bool past_deadline() const { return deadline <= clock::now(); }
-    const config::limits& limits() const { return state_.options.limits; }
+    const config::limits& limits() const { return *limits_; }
 
     Stream stream_;
     shard& shard_;
     server_state& state_;
     std::list<connection_handle*>::iterator position_;
+    std::shared_ptr<const config::limits> limits_;
     boost::beast::flat_buffer buffer_;
     std::string peer_;
     bool fresh_ = true;   ///< no request was received yet

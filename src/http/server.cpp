@@ -83,7 +83,7 @@ private:
     void take(stream_socket socket, shard& next) {
         auto& state = next.state();
         ++state.accepted;
-        if (++state.open > state.options.limits.connections) {
+        if (++state.open > state.limits.load()->connections) {
             --state.open;
             ++state.turned_away;
             turn_away(socket, state.options.tls == nullptr);
@@ -123,7 +123,7 @@ private:
 class server::implementation {
 public:
     implementation(const std::vector<asio::io_context*>& loops, service& serves, server_options options)
-        : state_{serves, std::move(options)} {
+        : state_(serves, std::move(options)) {
         for (auto* loop : loops)
             shards_.push_back(std::make_unique<shard>(*loop, state_));
     }
@@ -252,6 +252,10 @@ void server::stop_accepting() {
 }
 bool server::drain(std::chrono::milliseconds grace) {
     return self_->drain(grace);
+}
+
+void server::change_limits(const config::limits& limits) {
+    self_->state_.limits = std::make_shared<const config::limits>(limits);
 }
 
 server::statistics server::snapshot() const {

@@ -24,8 +24,15 @@ using steady_timer =
 
 /// What all shards of one server share.
 struct server_state {
+    server_state(service& s, server_options o)
+        : serves(s)
+        , options(std::move(o))
+        , limits(std::make_shared<const config::limits>(options.limits)) {}
+
     service& serves;
-    const server_options options;
+    const server_options options; ///< its limits are those of the start
+    /// In force: a connection keeps those that it began with.
+    std::atomic<std::shared_ptr<const config::limits>> limits;
     runtime::task_tracker connections{};
     runtime::task_tracker accept_loops{};
     runtime::task_tracker sweeps{};

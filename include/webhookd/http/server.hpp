@@ -48,6 +48,9 @@ public:
 
     void start();
 
+    /// For connections that are accepted from now on. Any thread.
+    void change_limits(const config::limits& limits);
+
     /// Closes the listeners at once, and idle connections when they bring no request in the next moment;
     /// requests in flight are answered with `Connection: close`.
     void stop_accepting();

@@ -136,6 +136,20 @@ TEST_CASE("a reload changes routes and handlers for the events after it", "[disp
     CHECK(daemon.terminate() == 0);
 }
 
+TEST_CASE("a reload changes the limits for new connections", "[dispatch]") {
+    daemon_setup setup;
+    setup.server = "  limits: { body: 1MiB }\n";
+    daemon_fixture daemon(setup);
+    REQUIRE(daemon.post(completed(1)).status == 200);
+    reload(daemon, "body: 1MiB", "body: 1KiB");
+    REQUIRE(has_line(daemon, "the configuration is reloaded"));
+    CHECK(daemon.stderr_text().find("needs a restart") == std::string::npos);
+    test::http_connection fresh(daemon.ingest_port());
+    const auto body = completed(2);
+    CHECK(fresh.post_webhook(daemon.setup().path, body, test::shared_key().sign(body)).status == 413);
+    CHECK(daemon.post(body).status == 200); // over the old connection
+}
+
 TEST_CASE("what waits for a removed handler fails, and can be retried when it is back", "[dispatch]") {
     test::chaos_sink sink;
     sink.go_down();

@@ -92,7 +92,8 @@ TEST_CASE("the example of the product's description loads, and every value arriv
 }
 
 TEST_CASE("the shipped files load on a machine without secrets, without a warning", "[config]") {
-    for (const auto* file : {"config/universign-webhookd.yaml", "config/development.yaml", "config/demo.yaml"}) {
+    for (const auto* file :
+         {"config/universign-webhookd.yaml", "config/development.yaml", "config/demo.yaml"}) {
         INFO(file);
         const auto loaded = test::load_config(test::read_source_file(file));
         CHECK(test::config_lines(loaded).empty());
