@@ -1,3 +1,5 @@
+#include <webhookd/config/header.hpp>
+
 #include "config/sections.hpp"
 #include "config/web_address.hpp"
 #include "config/wording.hpp"
@@ -7,47 +9,18 @@
 namespace webhookd::config {
 namespace {
 
-/// What the daemon itself writes into every request, and what frames it.
-constexpr std::string_view reserved_headers[] = {
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "te",
-    "trailer",
-    "upgrade",
-    "transfer-encoding",
-    "keep-alive",
-    "proxy-connection",
-    "webhook-id",
-    "webhook-signature",
-    "webhook-timestamp",
-    "webhookd-attempt",
-    "x-jws-signature",
-    "x-universign-event",
-};
-
 std::string lower(std::string text) {
     for (auto& c : text)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return text;
 }
 
-bool is_token(std::string_view name) {
-    static constexpr std::string_view token = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                              "!#$%&'*+-.^_`|~";
-    return !name.empty() && name.find_first_not_of(token) == std::string_view::npos;
-}
-
 void read_headers(object_reader& in, std::map<std::string, std::string>& out) {
     std::set<std::string> names;
     in.entries("headers", [&](const yaml_entry& entry, const std::string& path) {
         const auto name = lower(entry.key);
-        if (!is_token(entry.key))
-            in.in().error(entry.at, path, "is not the name of a header");
-        else if (std::find(std::begin(reserved_headers), std::end(reserved_headers), name) !=
-                 std::end(reserved_headers))
-            in.in().error(entry.at, path, "is a header that the daemon sets itself");
+        if (const auto mistake = header_name_mistake(entry.key))
+            in.in().error(entry.at, path, *mistake);
         else if (!names.insert(name).second)
             in.in().error(entry.at, path, "stands here a second time; headers know no upper and lower case");
         auto value = in.in().read_text(*entry.value, path, true);
@@ -55,6 +28,8 @@ void read_headers(object_reader& in, std::map<std::string, std::string>& out) {
         const auto control = [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; };
         if (std::any_of(value->value.begin(), value->value.end(), control))
             return in.in().error(*value, "holds a line break or another control character");
+        if (const auto parsed = header_template::parse(value->value); !parsed)
+            return in.in().error(*value, parsed.error().detail);
         out[entry.key] = std::move(value->value);
     });
 }

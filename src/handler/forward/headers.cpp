@@ -5,38 +5,10 @@
 namespace webhookd::handler::forward {
 namespace {
 
-/// What frames a request, and what the daemon itself has to say. The configuration refuses most of them with
-/// line and column; whoever comes another way is refused here.
-constexpr std::string_view own[] = {
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "webhook-id",
-    "webhook-signature",
-    "webhook-timestamp",
-    "webhookd-attempt",
-    "x-jws-signature",
-    "x-universign-event",
-};
-
 std::string lower(std::string text) {
     for (auto& c : text)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return text;
-}
-
-/// RFC 9110 §5.6.2.
-bool is_token(std::string_view name) {
-    static constexpr std::string_view token = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                              "!#$%&'*+-.^_`|~";
-    return !name.empty() && name.find_first_not_of(token) == std::string_view::npos;
 }
 
 bool has_control(std::string_view value) {
@@ -52,14 +24,11 @@ result<configured_headers> configured_headers::make(const std::map<std::string, 
         const auto refused = [&name = name](const std::string& why) {
             return failure{errc::configuration_invalid, "headers." + name + ": " + why};
         };
-        if (!is_token(name))
-            return failure{errc::configuration_invalid, "headers: a key is not the name of a header"};
+        if (const auto mistake = config::header_name_mistake(name)) return refused(*mistake);
         auto lower_name = lower(name);
-        if (std::find(std::begin(own), std::end(own), lower_name) != std::end(own))
-            return refused("is a header that the daemon sets itself");
         if (made.has(lower_name)) return refused("stands there twice; headers know no upper and lower case");
         if (has_control(value)) return refused("holds a line break or another control character");
-        auto parsed = header_template::parse(value);
+        auto parsed = config::header_template::parse(value);
         if (!parsed) return refused(parsed.error().detail);
         made.names_.push_back(std::move(lower_name));
         if (parsed->is_constant())
@@ -77,7 +46,7 @@ bool configured_headers::has(std::string_view lower_case_name) const {
 void configured_headers::render(const delivery& d, std::vector<std::string>& lines) const {
     for (const auto& header : templated_) {
         auto line = header.start;
-        header.value.render(d, line);
+        forward::render(header.value, d, line);
         lines.push_back(std::move(line));
     }
 }

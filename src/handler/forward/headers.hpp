@@ -1,6 +1,8 @@
 #pragma once
 
-#include "handler/forward/header_template.hpp"
+#include <webhookd/config/header.hpp>
+
+#include "handler/forward/header_text.hpp"
 
 #include <map>
 #include <string>
@@ -25,7 +27,7 @@ public:
 private:
     struct templated {
         std::string start; ///< the name, a colon and a blank
-        header_template value;
+        config::header_template value;
     };
     std::vector<std::string> names_; ///< in lower case
     std::vector<std::string> constant_;

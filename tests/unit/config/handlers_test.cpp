@@ -66,7 +66,8 @@ routes: [{name: r, match: "*", handlers: a}]
          R"(
 handlers:
   f: {type: forward, url: "crm.internal", headers: {"X Y": a, Host: b, a: 1, A: 2, b: "x\ny", c: [1], d: ~}, sign: {}, client_key: k}
-routes: [{name: r, match: "*", handlers: f}]
+  t: {type: forward, url: "https://crm.internal", headers: {e: "{{event.id}", g: "tx={{event.tx}}", h: "{{ attempt }}"}}
+routes: [{name: r, match: "*", handlers: [f, t]}]
 )",
          {"c.yaml:2:27: handlers.f.url: is not an http or https URL; write it like "
           "https://crm.internal/hooks/universign",
@@ -78,7 +79,11 @@ routes: [{name: r, match: "*", handlers: f}]
           "c.yaml:2:98: handlers.f.headers.c: must be text, not a list",
           "c.yaml:2:106: handlers.f.headers.d: must be text, not nothing",
           "c.yaml:2:116: handlers.f.sign: needs `secret`, or `secrets` while one replaces another",
-          "c.yaml:2:132: handlers.f.client_key: `client_certificate` and `client_key` belong together"}},
+          "c.yaml:2:132: handlers.f.client_key: `client_certificate` and `client_key` belong together",
+          "c.yaml:3:64: handlers.t.headers.e: character 1: `{{` has no `}}` after it",
+          "c.yaml:3:82: handlers.t.headers.g: character 4: what stands between `{{` and `}}` is none of "
+          "event.id, event.type, event.endpoint, event.transaction_id, event.object_id, event.object_type, "
+          "event.state, event.trace_id, event.created, event.received, delivery.id, attempt"}},
         {test::sections,
          R"(
 handlers:

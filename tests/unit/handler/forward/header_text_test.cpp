@@ -1,11 +1,11 @@
-#include "handler/forward/header_template.hpp"
+#include "handler/forward/header_text.hpp"
 #include "support/handler_attempt.hpp"
 #include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace webhookd;
-using handler::forward::header_template;
+using config::header_template;
 
 namespace {
 
@@ -13,7 +13,7 @@ std::string rendered(std::string_view text, const handler::delivery& d = test::s
     const auto parsed = header_template::parse(text);
     REQUIRE(parsed);
     std::string out;
-    parsed->render(d, out);
+    handler::forward::render(*parsed, d, out);
     return out;
 }
 
