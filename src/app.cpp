@@ -324,6 +324,8 @@ int run_daemon(const daemon_options& options) {
     const auto& configuration = options.configuration;
     runtime::supervisor supervisor; // blocks the signals, so before any thread starts
     log::start({handler::to_log(configuration.log.level), handler::to_log(configuration.log.format)});
+    for (const auto& each : options.warnings)
+        log::warning("the configuration", {{"diagnostic", each}});
     int exit_code = cli::exit_code::ok;
     {
         daemon d(options, supervisor);

@@ -4,11 +4,14 @@
 #include <webhookd/error.hpp>
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace webhookd {
 
 struct daemon_options {
     config::configuration configuration;
+    std::vector<std::string> warnings; ///< about the configuration, for the log
     /// Reads the configuration anew, for SIGHUP. Errors: configuration_invalid, with every mistake.
     std::function<result<config::configuration>()> reload;
     bool dry_run = false; ///< handlers do not run; the log tells which would

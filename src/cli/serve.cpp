@@ -10,6 +10,8 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace webhookd::cli {
 
@@ -25,10 +27,16 @@ result<config::configuration> reload(const std::string& file) {
 
 int serve(const std::string& file, bool dry_run) {
     auto loaded = config::load_file(file);
+    std::vector<std::string> diagnostics;
     for (const auto& each : loaded.diagnostics)
-        std::cerr << to_string(each) << '\n';
-    if (!loaded.value) return exit_code::configuration;
-    return run_daemon({std::move(*loaded.value), [file] { return reload(file); }, dry_run});
+        diagnostics.push_back(to_string(each));
+    if (!loaded.value) {
+        for (const auto& each : diagnostics)
+            std::cerr << each << '\n';
+        return exit_code::configuration;
+    }
+    return run_daemon(
+        {std::move(*loaded.value), std::move(diagnostics), [file] { return reload(file); }, dry_run});
 }
 
 } // namespace
