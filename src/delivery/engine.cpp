@@ -87,25 +87,32 @@ private:
         }
     }
 
-    /// Until nothing moves: claims what is wanted, begins what may begin.
     void begin_attempts(steady::time_point now) {
         std::vector<store::delivery_id> stale;
         for (auto& each : lanes_) {
-            if (recorder_.full()) break;
-            if (const auto wanted = each->next_claim(clock_.now(), now)) {
-                auto answer = store_.claim(*wanted);
-                if (!answer) {
-                    log::error("deliveries cannot be claimed",
-                               {{"handler", each->name()}, {"reason", to_string(answer.error())}});
-                    each->claim_failed(now);
-                    continue;
-                }
-                each->claimed(std::move(*answer), now);
-            }
-            while (auto next = each->next_attempt(now, stale))
-                begin(each, std::move(*next));
+            // A claim may be cut short by its bytes: again, until nothing is wanted.
+            do {
+                while (auto next = each->next_attempt(now, stale))
+                    begin(each, std::move(*next));
+            } while (!recorder_.full() && claim(*each, now));
         }
         if (!stale.empty()) store_.release(stale);
+    }
+
+    /// Whether anything was claimed.
+    bool claim(lane& where, steady::time_point now) {
+        const auto wanted = where.next_claim(clock_.now(), now);
+        if (!wanted) return false;
+        auto answer = store_.claim(*wanted);
+        if (!answer) {
+            log::error("deliveries cannot be claimed",
+                       {{"handler", where.name()}, {"reason", to_string(answer.error())}});
+            where.claim_failed(now);
+            return false;
+        }
+        const bool some = !answer->deliveries.empty();
+        where.claimed(std::move(*answer), now);
+        return some;
     }
 
     void begin(const std::shared_ptr<lane>& where, store::claimed_delivery claimed) {
