@@ -156,7 +156,7 @@ private:
             if (same == lanes_.end()) {
                 fresh.push_back(std::make_shared<lane>(std::move(setup)));
             } else {
-                (*same)->change(std::move(setup.common));
+                (*same)->change(setup.common);
                 fresh.push_back(*same);
             }
         }

@@ -25,10 +25,10 @@ lane::lane(lane_setup s)
     status_.name = setup_.name;
 }
 
-void lane::change(config::handler_common common) {
+void lane::change(const config::handler_common& common) {
     if (setup_.common.circuit_breaker != common.circuit_breaker)
         circuit_ = circuit_breaker(common.circuit_breaker);
-    setup_.common = std::move(common);
+    setup_.common = common;
     hungry_ = true;
 }
 

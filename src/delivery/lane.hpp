@@ -21,7 +21,7 @@ public:
 
     explicit lane(lane_setup s);
 
-    void change(config::handler_common common);
+    void change(const config::handler_common& common);
 
     /// What to ask the store for; nothing: not now.
     [[nodiscard]] std::optional<store::claim_request> next_claim(timestamp now, steady::time_point at);
