@@ -79,10 +79,11 @@ int main(int argc, char** argv) {
            "--rate", opts.rate,
            "requests a second of the open loop; 0: half of the daemon's maximum, and 500 beside sinks")
         ->check(CLI::Range(0.0, 1e6));
-    app.add_option("--threads", opts.threads, "event loops of every server; 0: one for each core");
+    app.add_option("--threads", opts.threads,
+                   "event loops of every server of the ingest part; 0: one for each core");
     app.add_option("--bits", opts.bits, "of the RSA key; Universign's has 4096")
         ->check(CLI::IsMember({2048, 4096}));
-    app.add_option("--only", only, "measure just these")
+    app.add_option("--only", only, "measure just these of the ingest part")
         ->check(CLI::IsMember({"plain", "verify", "daemon"}))
         ->delimiter(',');
     app.add_flag("--json", opts.json, "print JSON, one document for each part");

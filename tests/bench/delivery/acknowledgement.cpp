@@ -1,3 +1,5 @@
+#include <webhookd/runtime/unique_fd.hpp>
+
 #include "bench/delivery/daemon.hpp"
 #include "bench/delivery/pace.hpp"
 #include "bench/delivery/pressure.hpp"
@@ -6,7 +8,12 @@
 #include "support/store_file.hpp"
 #include "support/wait_for_condition.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
 
 namespace webhookd::bench {
 
@@ -17,6 +24,12 @@ using namespace std::chrono_literals;
 std::string settings(sink& to, const char* timeout) {
     return fmt::format("type: forward, url: \"{}\", concurrency: {}, timeout: {}", to.url(),
                        forward_concurrency, timeout);
+}
+
+/// What was written before is no business of the run's: the disk must not be busy with it then.
+void settle_disk(const std::filesystem::path& directory) {
+    const runtime::unique_fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (::syncfs(fd.get()) != 0) throw std::system_error(errno, std::generic_category(), "syncfs");
 }
 
 /// How many were accepted, the warm-up included.
@@ -53,6 +66,7 @@ void check_kept(acknowledgements& a, test::daemon_fixture& daemon, std::uint64_t
 acknowledgements with_healthy_sink(const test::corpus& corpus, std::span<const std::string> requests,
                                    double rate, std::size_t connections) {
     const test::temp_directory directory;
+    settle_disk(directory.path());
     const auto to = start_counting_sink();
     auto daemon = start_daemon(directory.path(), settings(*to, "10s"), corpus.jwks);
     acknowledgements a;
@@ -69,6 +83,7 @@ acknowledgements with_hanging_sink(const test::corpus& corpus, std::span<const s
                                    const std::filesystem::path& database, std::size_t waiting) {
     const test::temp_directory directory;
     test::copy_store(database, directory / "events.db");
+    settle_disk(directory.path());
     const auto to = start_hanging_sink();
     // Short, so that attempts end and are planned anew all the while.
     auto daemon = start_daemon(directory.path(), settings(*to, "500ms"), corpus.jwks);
