@@ -24,6 +24,9 @@ double p50(const acknowledgements& a) {
 double p99(const acknowledgements& a) {
     return std::chrono::duration<double, std::milli>(a.load.latency.quantile(0.99)).count();
 }
+double slowest(const acknowledgements& a) {
+    return std::chrono::duration<double, std::milli>(a.load.latency.max()).count();
+}
 double seconds(std::chrono::nanoseconds d) {
     return std::chrono::duration<double>(d).count();
 }
@@ -51,6 +54,10 @@ std::vector<double> tail_ratios(const delivery_measurements& all) {
     return ratios(each(all.hanging, p99), each(all.healthy, p99));
 }
 
+double worst(const std::vector<double>& values) {
+    return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+}
+
 std::string spread(const char* name, const std::vector<double>& values) {
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
     return fmt::format("{:<20}{:>10.2f}  ({:.2f} to {:.2f})\n", name, median(values), *least, *most);
@@ -69,12 +76,12 @@ std::string table(const char* name, const char* bare, const pace_rounds& rounds)
 
 std::string acknowledgement_table(const delivery_measurements& all) {
     if (all.healthy.empty()) return {};
-    std::string text =
-        fmt::format("\n{:<20}{:>10}{:>10}\n", fmt::format("{:.0f} webhooks/s", all.rate), "p50 ms", "p99 ms");
+    std::string text = fmt::format("\n{:<20}{:>10}{:>10}{:>10}\n", fmt::format("{:.0f} webhooks/s", all.rate),
+                                   "p50 ms", "p99 ms", "max ms");
     for (const auto& [who, runs] :
          {std::pair{"healthy sink", &all.healthy}, std::pair{"hanging, backlog", &all.hanging}})
-        text += fmt::format("{:<20}{:>10.2f}{:>10.2f}\n", who, median(each(*runs, p50)),
-                            median(each(*runs, p99)));
+        text += fmt::format("{:<20}{:>10.2f}{:>10.2f}{:>10.2f}\n", who, median(each(*runs, p50)),
+                            median(each(*runs, p99)), worst(each(*runs, slowest)));
     if (const auto values = tail_ratios(all); !values.empty()) text += spread("hanging/healthy", values);
     return text;
 }
