@@ -1,3 +1,4 @@
+#include "bench/delivery/report.hpp"
 #include "bench/measurement.hpp"
 #include "bench/options.hpp"
 #include "bench/report.hpp"
@@ -16,13 +17,13 @@ namespace {
 
 using namespace webhookd;
 
-int run(const bench::options& opts) {
-    if (opts.only.contains("daemon") && bench::store_is_in_memory()) {
-        std::fputs(
-            "webhookd_bench: the build directory is in memory, where fsync costs nothing: build on a disk\n",
-            stderr);
-        return 2;
-    }
+/// 0, or 1 where the figures count for nothing or, if that is asked for, miss a goal.
+int exit_code(const std::vector<bench::verdict>& verdicts, bool valid, const bench::options& opts) {
+    const bool met = std::all_of(verdicts.begin(), verdicts.end(), [](const auto& v) { return v.met; });
+    return !valid || (opts.check && !met) ? 1 : 0;
+}
+
+int run_ingest(const bench::options& opts) {
     std::fprintf(stderr, "corpus of %zu events with RSA-%d (made once, then cached)\n", opts.events,
                  opts.bits);
     const auto corpus = test::cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", opts.events, opts.bits);
@@ -32,10 +33,27 @@ int run(const bench::options& opts) {
     }
     const auto all = bench::measure_all(*corpus, opts);
     std::fputs((opts.json ? bench::to_json(all, opts) : bench::to_text(all, opts)).c_str(), stdout);
-    if (!bench::invalid_runs(all).empty()) return 1;
-    const auto verdicts = bench::judge(all);
-    const bool met = std::all_of(verdicts.begin(), verdicts.end(), [](const auto& v) { return v.met; });
-    return opts.check && !met ? 1 : 0;
+    return exit_code(bench::judge(all), bench::invalid_runs(all).empty(), opts);
+}
+
+int run_delivery(const bench::options& opts) {
+    const auto all = bench::measure_delivery(opts);
+    std::fputs((opts.json ? bench::to_json(all) : bench::to_text(all, opts)).c_str(), stdout);
+    return exit_code(bench::judge(all), bench::invalid_runs(all).empty(), opts);
+}
+
+int run(const bench::options& opts) {
+    const bool writes = opts.part != "ingest" || opts.only.contains("daemon");
+    if (writes && bench::store_is_in_memory()) {
+        std::fputs(
+            "webhookd_bench: the build directory is in memory, where fsync costs nothing: build on a disk\n",
+            stderr);
+        return 2;
+    }
+    const int ingest = opts.part == "delivery" ? 0 : run_ingest(opts);
+    std::fflush(stdout);
+    const int delivery = opts.part == "ingest" ? 0 : run_delivery(opts);
+    return std::max(ingest, delivery);
 }
 
 } // namespace
@@ -44,19 +62,31 @@ int main(int argc, char** argv) {
     CLI::App app("Measures universign-webhookd beside what a Beast server can do at most, on this machine");
     bench::options opts;
     std::vector<std::string> only;
+    app.add_option("--part", opts.part, "ingest, delivery or all")
+        ->check(CLI::IsMember({"ingest", "delivery", "all"}));
+    app.add_option("--deliveries", opts.deliveries, "forwarded in a round; a tenth as many programs; 0: none")
+        ->check(CLI::Range(0, 10000000));
+    app.add_option(
+           "--waiting", opts.waiting,
+           "deliveries that wait while memory is measured; a tenth as many beside a hanging sink; 0: none")
+        ->check(CLI::Range(0, 100000000));
     app.add_option("--events", opts.events, "webhooks in a run, a tenth of them to warm up")
         ->check(CLI::Range(100, 1000000));
     app.add_option("--connections", opts.connections, "kept-alive connections")->check(CLI::Range(1, 1000));
-    app.add_option("--rounds", opts.rounds, "of the closed loop; 0: none")->check(CLI::Range(0, 100));
-    app.add_option("--rate", opts.rate, "requests a second of the open loop; 0: half of the daemon's maximum")
+    app.add_option("--rounds", opts.rounds, "of everything that is compared; 0: none")
+        ->check(CLI::Range(0, 100));
+    app.add_option(
+           "--rate", opts.rate,
+           "requests a second of the open loop; 0: half of the daemon's maximum, and 500 beside sinks")
         ->check(CLI::Range(0.0, 1e6));
-    app.add_option("--threads", opts.threads, "event loops of every server; 0: one for each core");
+    app.add_option("--threads", opts.threads,
+                   "event loops of every server of the ingest part; 0: one for each core");
     app.add_option("--bits", opts.bits, "of the RSA key; Universign's has 4096")
         ->check(CLI::IsMember({2048, 4096}));
-    app.add_option("--only", only, "measure just these")
+    app.add_option("--only", only, "measure just these of the ingest part")
         ->check(CLI::IsMember({"plain", "verify", "daemon"}))
         ->delimiter(',');
-    app.add_flag("--json", opts.json, "print JSON");
+    app.add_flag("--json", opts.json, "print JSON, one document for each part");
     app.add_flag("--check", opts.check, "exit with 1 when a goal is missed");
     CLI11_PARSE(app, argc, argv);
     if (!only.empty()) opts.only = {only.begin(), only.end()};

@@ -1,8 +1,6 @@
 #include "bench/report.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
 #include <array>
@@ -111,6 +109,30 @@ std::vector<std::string> invalid_runs(const measurements& all) {
     return lines;
 }
 
+std::string verdict_lines(const std::vector<verdict>& verdicts, const std::vector<std::string>& invalid) {
+    std::string text;
+    for (const auto& v : verdicts)
+        text += fmt::format("{}  {}: {}\n", v.met ? "met   " : "MISSED", v.goal, v.measured);
+    for (const auto& line : invalid)
+        text += "INVALID " + line + "\n";
+    return text;
+}
+
+void write_verdicts(json_writer& writer, const std::vector<verdict>& verdicts) {
+    writer.StartArray();
+    for (const auto& v : verdicts) {
+        writer.StartObject();
+        writer.Key("goal");
+        writer.String(v.goal);
+        writer.Key("measured");
+        writer.String(v.measured);
+        writer.Key("met");
+        writer.Bool(v.met);
+        writer.EndObject();
+    }
+    writer.EndArray();
+}
+
 std::string to_text(const measurements& all, const options& opts) {
     std::string text = fmt::format(
         "{} webhooks of {} bytes on average, RSA-{}, {} connections, median of {} rounds\n", opts.events,
@@ -145,18 +167,12 @@ std::string to_text(const measurements& all, const options& opts) {
                                 server, throughput(m), p50(m), p90(m), p99(m), p999(m), slowest(m), rss(m));
         }
     }
-    text += '\n';
-    for (const auto& v : judge(all)) {
-        text += fmt::format("{}  {}: {}\n", v.met ? "met   " : "MISSED", v.goal, v.measured);
-    }
-    for (const auto& line : invalid_runs(all))
-        text += "INVALID " + line + "\n";
-    return text;
+    return text + '\n' + verdict_lines(judge(all), invalid_runs(all));
 }
 
 std::string to_json(const measurements& all, const options& opts) {
     rapidjson::StringBuffer buffer;
-    rapidjson::PrettyWriter writer(buffer);
+    json_writer writer(buffer);
     writer.SetMaxDecimalPlaces(4);
     const auto number = [&](const char* key, double value) {
         writer.Key(key);
@@ -206,18 +222,7 @@ std::string to_json(const measurements& all, const options& opts) {
     }
     writer.EndObject();
     writer.Key("goals");
-    writer.StartArray();
-    for (const auto& v : judge(all)) {
-        writer.StartObject();
-        writer.Key("goal");
-        writer.String(v.goal);
-        writer.Key("measured");
-        writer.String(v.measured);
-        writer.Key("met");
-        writer.Bool(v.met);
-        writer.EndObject();
-    }
-    writer.EndArray();
+    write_verdicts(writer, judge(all));
     writer.EndObject();
     return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }

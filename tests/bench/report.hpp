@@ -2,6 +2,9 @@
 
 #include "bench/measurement.hpp"
 
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
 #include <string>
 #include <vector>
 
@@ -13,6 +16,14 @@ struct verdict {
     std::string measured; ///< with its unit
     bool met = false;
 };
+
+using json_writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+
+/// What both reports end with: each goal as met or MISSED, each invalid run as INVALID.
+[[nodiscard]] std::string verdict_lines(const std::vector<verdict>& verdicts,
+                                        const std::vector<std::string>& invalid);
+/// As an array.
+void write_verdicts(json_writer& writer, const std::vector<verdict>& verdicts);
 
 /// The goals: the daemon takes at least 0.6 of what `verify` takes; its p99 stays below 10 ms at half of its
 /// own maximum; it never has more than 64 MiB resident. Only those that the measurements can decide.

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] virtual std::optional<std::string> finish(std::uint64_t accepted) = 0;
 };
 
-/// `name`: plain, verify (baseline_server in that mode) or daemon (the product, on a fresh store in a
+/// `name`: plain, verify, sink (baseline_server in that mode) or daemon (the product, on a fresh store in a
 /// directory of the build tree, with a route that gives every event to a log handler). Throws
 /// std::runtime_error when it does not start.
 [[nodiscard]] std::unique_ptr<server_under_test> start_server(std::string_view name,

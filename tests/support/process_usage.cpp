@@ -28,38 +28,46 @@ std::uint64_t labelled(std::string_view text, std::string_view label) {
     return value;
 }
 
-std::chrono::milliseconds cpu_time(pid_t pid) {
+struct cpu_times {
+    std::chrono::milliseconds own{}, children{};
+};
+
+cpu_times cpu_times_of(pid_t pid) {
     const std::string text = proc_file(pid, "stat");
     // The second field is the program's name in parentheses, which may hold anything; utime and stime are 14
-    // and 15.
+    // and 15, those of the children are the next two.
     const auto name_end = text.rfind(')');
     if (name_end == text.npos) return {};
     std::istringstream fields(text.substr(name_end + 1));
     std::string skipped;
     for (int field = 3; field < 14; ++field)
         fields >> skipped;
-    std::int64_t user = 0, system = 0;
-    fields >> user >> system;
-    return std::chrono::milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
+    std::int64_t user = 0, system = 0, children_user = 0, children_system = 0;
+    fields >> user >> system >> children_user >> children_system;
+    const auto time = [](std::int64_t ticks) {
+        return std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+    };
+    return {time(user + system), time(children_user + children_system)};
 }
 
 } // namespace
 
 process_usage usage_of(pid_t pid) {
-    return {cpu_time(pid), labelled(proc_file(pid, "status"), "VmHWM:") * 1024,
+    const auto cpu = cpu_times_of(pid);
+    return {cpu.own, cpu.children, labelled(proc_file(pid, "status"), "VmHWM:") * 1024,
             labelled(proc_file(pid, "io"), "syscw:")};
 }
 
 bool wait_until_idle(pid_t pid, std::chrono::milliseconds bound) {
     using clock = std::chrono::steady_clock;
     using namespace std::chrono_literals;
-    auto seen = cpu_time(pid);
+    auto seen = cpu_times_of(pid).own;
     auto since = clock::now();
     return wait_for_condition(
         [&] {
             const auto now = clock::now();
             if (now - since < 250ms) return false;
-            const auto used = cpu_time(pid) - seen;
+            const auto used = cpu_times_of(pid).own - seen;
             seen += used;
             since = now;
             return used <= 10ms; // a tick: timers and housekeeping

@@ -10,6 +10,8 @@ namespace webhookd::test {
 struct process_usage {
     std::chrono::milliseconds
         cpu{}; ///< user and system time of all its threads so far; the kernel counts in 10 ms
+    std::chrono::milliseconds
+        children_cpu{};               ///< the same of its children that have ended and were waited for
     std::uint64_t peak_rss_bytes = 0; ///< VmHWM: the most it ever had resident
     std::uint64_t write_calls = 0;    ///< system calls that write, where the kernel tells; else 0
 };

@@ -71,6 +71,26 @@ std::vector<kept_event> read_events(const std::filesystem::path& database, std::
     return events;
 }
 
+kept_deliveries read_deliveries(const std::filesystem::path& database) {
+    kept_deliveries found;
+    database_file file(database);
+    const auto count = [](sqlite3_stmt* row, int column) {
+        return static_cast<std::uint64_t>(::sqlite3_column_int64(row, column));
+    };
+    file.each("SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1), "
+              "count(*) FILTER (WHERE state = 2) FROM deliveries",
+              0, [&](sqlite3_stmt* row) {
+                  found.pending = count(row, 0);
+                  found.successful = count(row, 1);
+                  found.failed = count(row, 2);
+              });
+    file.each("SELECT count(*), min(started) FROM attempts", 0, [&](sqlite3_stmt* row) {
+        found.attempts = count(row, 0);
+        found.first_started = timestamp{std::chrono::microseconds{::sqlite3_column_int64(row, 1)}};
+    });
+    return found;
+}
+
 void copy_store(const std::filesystem::path& database, const std::filesystem::path& to) {
     for (const char* suffix : {"", "-wal", "-journal", "-shm"}) {
         const std::filesystem::path source = database.string() + suffix, target = to.string() + suffix;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <webhookd/time.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -20,6 +22,15 @@ struct kept_event {
 /// All with `seq` beyond the one given, in the order of arrival.
 [[nodiscard]] std::vector<kept_event> read_events(const std::filesystem::path& database,
                                                   std::int64_t after = 0);
+
+struct kept_deliveries {
+    std::uint64_t pending = 0;
+    std::uint64_t successful = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t attempts = 0;
+    timestamp first_started; ///< of all attempts; 1970 when there was none
+};
+[[nodiscard]] kept_deliveries read_deliveries(const std::filesystem::path& database);
 
 /// Copies the database and its journal as they stand after a crash, so that looking at them recovers the copy
 /// and leaves the recovery of the original to the daemon.

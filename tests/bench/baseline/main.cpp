@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -59,11 +60,14 @@ int serve(const std::string& mode, std::uint16_t port, unsigned threads, const s
         std::fprintf(stderr, "%s: %s\n", jwks_file.c_str(), to_string(keys.error()).c_str());
         return 1;
     }
+    std::atomic<std::uint64_t> count{0};
+    const auto make_responder = [&] {
+        if (mode == "verify") return bench::make_verifying_responder(*keys);
+        return mode == "sink" ? bench::make_counting_responder(count) : bench::make_plain_responder();
+    };
     std::vector<std::unique_ptr<server_loop>> loops;
     for (unsigned i = 0; i < threads; ++i) {
-        auto answers =
-            mode == "verify" ? bench::make_verifying_responder(*keys) : bench::make_plain_responder();
-        loops.push_back(std::make_unique<server_loop>(port, std::move(answers)));
+        loops.push_back(std::make_unique<server_loop>(port, make_responder()));
         port = loops.front()->port(); // of the first, when the kernel chose
     }
     std::printf("port=%u\n", port);
@@ -84,8 +88,9 @@ int main(int argc, char** argv) {
     std::string mode = "plain", jwks_file;
     std::uint16_t port = 0;
     unsigned threads = 0;
-    app.add_option("--mode", mode, "plain: a fixed 200; verify: PS256 and RapidJSON, but no disk")
-        ->check(CLI::IsMember({"plain", "verify"}));
+    app.add_option("--mode", mode,
+                   "plain: a fixed 200; verify: PS256 and RapidJSON, but no disk; sink: 200 and a count")
+        ->check(CLI::IsMember({"plain", "verify", "sink"}));
     app.add_option("--port", port, "of 127.0.0.1; 0: the kernel chooses; printed as port=N");
     app.add_option("--threads", threads, "0: one for each core");
     app.add_option("--jwks", jwks_file, "the JWK set for verify");

@@ -25,6 +25,24 @@ public:
     response answer(const request&) override { return json(http::status::ok, R"({"status":"accepted"})"); }
 };
 
+class counting_responder : public responder {
+public:
+    explicit counting_responder(std::atomic<std::uint64_t>& count)
+        : count_(count) {}
+
+    response answer(const request& r) override {
+        response counted(http::status::ok, 11);
+        if (r.method() == http::verb::post)
+            count_.fetch_add(1, std::memory_order_relaxed);
+        else
+            counted.body() = std::to_string(count_.load(std::memory_order_relaxed));
+        return counted;
+    }
+
+private:
+    std::atomic<std::uint64_t>& count_;
+};
+
 class verifying_responder : public responder {
 public:
     explicit verifying_responder(const signature::key_set& keys)
@@ -58,6 +76,10 @@ private:
 
 std::unique_ptr<responder> make_plain_responder() {
     return std::make_unique<plain_responder>();
+}
+
+std::unique_ptr<responder> make_counting_responder(std::atomic<std::uint64_t>& count) {
+    return std::make_unique<counting_responder>(count);
 }
 
 std::unique_ptr<responder> make_verifying_responder(const signature::key_set& keys) {

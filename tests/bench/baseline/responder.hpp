@@ -5,6 +5,8 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 
 namespace webhookd::bench {
@@ -21,6 +23,10 @@ public:
 
 /// A fixed 200: what Beast itself can do on this machine.
 [[nodiscard]] std::unique_ptr<responder> make_plain_responder();
+
+/// A 200 for every post, which is counted; GET tells the count as text. The count may be shared by threads
+/// and must outlive it.
+[[nodiscard]] std::unique_ptr<responder> make_counting_responder(std::atomic<std::uint64_t>& count);
 
 /// Everything the daemon does that needs no disk: takes the signature apart, verifies PS256 over the raw
 /// body, reads the envelope with RapidJSON, answers as the daemon does. The keys must outlive it.

@@ -47,6 +47,12 @@ TEST_CASE("the destructor ends the child and what it started", "[support][proces
     CHECK(wait_for_condition([&] { return usage_of(grandchild).peak_rss_bytes == 0; }));
 }
 
+TEST_CASE("the CPU time of children counts once they have ended", "[support][process]") {
+    const std::string work = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
+    process child({{"sh", "-c", "sh -c '" + work + "'; sleep 600"}, {}, {}, {}});
+    CHECK(wait_for_condition([&] { return usage_of(child.pid()).children_cpu > 0ms; }));
+}
+
 TEST_CASE("a program that is not there is an error and no child", "[support][process]") {
     CHECK_THROWS_AS(process({{"/nowhere/program"}, {}, {}, {}}), std::system_error);
     CHECK_THROWS_AS(process({{}, {}, {}, {}}), std::system_error);
