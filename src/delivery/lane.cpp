@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Claimed ahead of what runs, so that no attempt waits for the store.
-constexpr std::size_t ahead = 64;
+constexpr std::size_t ahead = 128;
 constexpr std::size_t ahead_bytes = 4 * 1024 * 1024;
 /// A claim that has waited longer goes back to the store, long before its lease is over.
 constexpr auto patience = 5min;
@@ -133,7 +133,7 @@ void lane::note_error(const std::string& reason, timestamp now) {
 void lane::recorded(const store::finished_delivery& f) {
     if (f.state == store::delivery_state::pending)
         next_due_ = next_due_ ? std::min(*next_due_, f.due) : f.due;
-    else if (setup_.common.order_by != config::ordering::none)
+    else if (in_sequence())
         hungry_ = true; // its successor may be due
 }
 

@@ -51,6 +51,10 @@ public:
     [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
     [[nodiscard]] handler::handler& handler() const noexcept { return *setup_.handler; }
     [[nodiscard]] bool has(const handler::handler* h) const noexcept { return setup_.handler.get() == h; }
+    /// Whether later deliveries may wait for an earlier one to be recorded.
+    [[nodiscard]] bool in_sequence() const noexcept {
+        return setup_.common.order_by != config::ordering::none;
+    }
     [[nodiscard]] std::size_t running() const noexcept { return status_.in_flight; }
     [[nodiscard]] const lane_status& status() const noexcept { return status_; }
 

@@ -11,12 +11,22 @@ namespace {
 
 constexpr std::size_t batch_size = 512;
 constexpr auto pause_after_failure = std::chrono::seconds(1);
+/// How long a decision that nothing waits for may gather others.
+constexpr auto gathering_time = std::chrono::milliseconds(20);
 
 } // namespace
 
+void recorder::add(recording r, bool urgent, circuit_breaker::clock::time_point now) {
+    if (gathered_.empty()) gather_until_ = now + gathering_time;
+    gathered_.push_back(std::move(r));
+    urgent_ = urgent_ || urgent;
+}
+
 void recorder::send(circuit_breaker::clock::time_point now) {
     if (under_way_ || gathered_.empty() || (not_before_ && now < *not_before_)) return;
+    if (!urgent_ && gathered_.size() < batch_size && now < gather_until_) return;
     not_before_.reset();
+    urgent_ = false;
     const auto end = gathered_.begin() + static_cast<std::ptrdiff_t>(std::min(batch_size, gathered_.size()));
     under_way_ = std::make_shared<const batch>(std::make_move_iterator(gathered_.begin()),
                                                std::make_move_iterator(end));
@@ -34,6 +44,11 @@ void recorder::send(circuit_breaker::clock::time_point now) {
     });
     // The writer has stopped: what is not recorded runs again after a start.
     if (!queued) under_way_.reset();
+}
+
+std::optional<circuit_breaker::clock::time_point> recorder::next_try() const noexcept {
+    if (under_way_ || gathered_.empty()) return std::nullopt;
+    return not_before_ ? *not_before_ : gather_until_;
 }
 
 void recorder::answered(bool taken, circuit_breaker::clock::time_point now) {

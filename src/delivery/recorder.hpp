@@ -14,8 +14,10 @@ public:
         : writer_(writer)
         , box_(std::move(box)) {}
 
-    void add(recording r) { gathered_.push_back(std::move(r)); }
-    /// Sends what is gathered, unless a batch is on its way or it is too early after a failure.
+    /// `urgent`: something waits for it to be recorded.
+    void add(recording r, bool urgent, circuit_breaker::clock::time_point now);
+    /// Sends what is gathered, unless a batch is on its way, it is too early after a failure, or a little
+    /// more may gather: each batch costs a transaction, which acknowledgements then wait for.
     void send(circuit_breaker::clock::time_point now);
     /// The batch on its way has come back.
     void answered(bool taken, circuit_breaker::clock::time_point now);
@@ -23,9 +25,7 @@ public:
     /// More than this must not gather: who fills it should wait.
     [[nodiscard]] bool full() const noexcept { return gathered_.size() >= most_gathered; }
     [[nodiscard]] bool idle() const noexcept { return gathered_.empty() && !under_way_; }
-    [[nodiscard]] std::optional<circuit_breaker::clock::time_point> next_try() const noexcept {
-        return not_before_;
-    }
+    [[nodiscard]] std::optional<circuit_breaker::clock::time_point> next_try() const noexcept;
 
 private:
     using batch = std::vector<recording>;
@@ -35,7 +35,9 @@ private:
     std::shared_ptr<mailbox> box_;
     batch gathered_;
     std::shared_ptr<const batch> under_way_;
-    std::optional<circuit_breaker::clock::time_point> not_before_;
+    std::optional<circuit_breaker::clock::time_point> not_before_; ///< after a failure
+    circuit_breaker::clock::time_point gather_until_;
+    bool urgent_ = false;
 };
 
 } // namespace webhookd::delivery
