@@ -71,6 +71,17 @@ std::vector<kept_event> read_events(const std::filesystem::path& database, std::
     return events;
 }
 
+std::vector<kept_delivery> read_deliveries(const std::filesystem::path& database) {
+    std::vector<kept_delivery> deliveries;
+    database_file(database).each(
+        "SELECT d.event, h.name, d.state FROM deliveries d JOIN handlers h ON h.id = d.handler ORDER BY d.id",
+        0, [&](sqlite3_stmt* row) {
+            deliveries.push_back(
+                {::sqlite3_column_int64(row, 0), text(row, 1), ::sqlite3_column_int(row, 2)});
+        });
+    return deliveries;
+}
+
 void copy_store(const std::filesystem::path& database, const std::filesystem::path& to) {
     for (const char* suffix : {"", "-wal", "-journal", "-shm"}) {
         const std::filesystem::path source = database.string() + suffix, target = to.string() + suffix;
