@@ -69,11 +69,16 @@ access::access(std::vector<config::token> tokens) {
 }
 
 void access::change(std::vector<config::token> tokens) {
-    tokens_ = std::make_shared<const std::vector<config::token>>(std::move(tokens));
+    auto fresh = std::make_shared<const std::vector<config::token>>(std::move(tokens));
+    const std::lock_guard lock(mutex_);
+    tokens_.swap(fresh);
 }
 
 std::variant<identity, http::response> access::authorize(const http::request& r, config::role needed) const {
-    const auto tokens = tokens_.load();
+    const auto tokens = [this] {
+        const std::lock_guard lock(mutex_);
+        return tokens_;
+    }();
     if (tokens->empty()) {
         if (r.local) return identity{"local", config::role::owner};
         return unauthorized(r, "no token is configured, and the caller is not on this host");

@@ -3,8 +3,8 @@
 #include <webhookd/config/config.hpp>
 #include <webhookd/http/message.hpp>
 
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,7 +34,9 @@ public:
                                                                    config::role needed) const;
 
 private:
-    std::atomic<std::shared_ptr<const std::vector<config::token>>> tokens_;
+    // No std::atomic<std::shared_ptr>: that of GCC 12 lets load() and store() race.
+    mutable std::mutex mutex_;
+    std::shared_ptr<const std::vector<config::token>> tokens_;
 };
 
 } // namespace webhookd::admin
