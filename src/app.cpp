@@ -12,6 +12,7 @@
 #include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/event_loops.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/runtime/supervisor.hpp>
 #include <webhookd/runtime/systemd.hpp>
 #include <webhookd/store/sqlite.hpp>
@@ -68,7 +69,7 @@ private:
     std::atomic<std::uint64_t> max_pending_{config_.queue.max_pending};
     handler::workshop workshop_{clock_};
     delivery::handler_pool handlers_{[this](const config::handler& h) { return workshop_.make(h); }};
-    std::atomic<std::shared_ptr<const delivery::planner>> planner_;
+    runtime::shared_value<delivery::planner> planner_{delivery::planner(config_)};
     std::unique_ptr<delivery::engine> engine_;
     std::vector<std::unique_ptr<ingest::key_ring>> key_rings_;
     std::unique_ptr<ingest::receiver> receiver_;
@@ -110,7 +111,6 @@ std::optional<int> daemon::start_delivery() {
         return complain(lanes.error(), "a handler cannot start",
                         wrong ? cli::exit_code::configuration : cli::exit_code::cannot_create);
     }
-    planner_ = std::make_shared<const delivery::planner>(config_);
     if (options_.dry_run)
         log::warning("a dry run: events are kept, handlers are only named in the log");
     else
@@ -287,7 +287,7 @@ void daemon::reload() {
         ingest_server_->change_limits(next->server.limits);
         admin_server_->change_limits(next->server.limits);
         // First the plan, then the lanes: what is planned from here on finds its handler.
-        planner_ = std::make_shared<const delivery::planner>(*next);
+        planner_.store(delivery::planner(*next));
         if (!options_.dry_run) {
             engine_->apply(std::move(*lanes));
             engine_->reopen_files();

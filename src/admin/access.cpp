@@ -64,12 +64,11 @@ http::response unauthorized(const http::request& r, std::string_view why) {
 
 } // namespace
 
-access::access(std::vector<config::token> tokens) {
-    change(std::move(tokens));
-}
+access::access(std::vector<config::token> tokens)
+    : tokens_(std::move(tokens)) {}
 
 void access::change(std::vector<config::token> tokens) {
-    tokens_ = std::make_shared<const std::vector<config::token>>(std::move(tokens));
+    tokens_.store(std::move(tokens));
 }
 
 std::variant<identity, http::response> access::authorize(const http::request& r, config::role needed) const {

@@ -2,6 +2,7 @@
 
 #include "cli/admin_client.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/printable.hpp"
 #include "cli/table.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ struct deliveries_options {
 };
 
 int complain(const failure& f) {
-    std::cerr << "universign-webhookd: " << to_string(f) << '\n';
+    std::cerr << "universign-webhookd: " << printable(to_string(f)) << '\n';
     return exit_code_of(f);
 }
 
@@ -92,7 +93,7 @@ int show(const deliveries_options& opts) {
     }
     for (const char* name : {"id", "event", "type", "endpoint", "handler", "state", "attempts", "reason",
                              "planned", "due", "finished"})
-        std::cout << fmt::format("{:<10}{}\n", name, cell(*answer, name));
+        std::cout << fmt::format("{:<10}{}\n", name, printable(cell(*answer, name)));
     std::cout << '\n';
     print_table(*answer, "history", {"started", "duration_ms", "status", "reason", "output"});
     return exit_code::ok;

@@ -1,5 +1,7 @@
 #include "cli/table.hpp"
 
+#include "cli/printable.hpp"
+
 #include <algorithm>
 #include <ostream>
 
@@ -15,8 +17,7 @@ std::size_t width_of(const std::string& cell) {
 
 void table::add(std::vector<std::string> cells) {
     for (auto& cell : cells)
-        std::replace_if(
-            cell.begin(), cell.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+        cell = printable(cell);
     rows_.push_back(std::move(cells));
 }
 

@@ -11,7 +11,7 @@ class table {
 public:
     explicit table(std::vector<std::string> titles) { rows_.push_back(std::move(titles)); }
 
-    /// As many cells as titles. Control characters become `?`, so that no text can play with the terminal.
+    /// As many cells as titles. They are made `printable`, so that no text can play with the terminal.
     void add(std::vector<std::string> cells);
     void print(std::ostream& out) const;
 

@@ -7,10 +7,10 @@
 #include "cli/exit_code.hpp"
 #include "cli/file.hpp"
 #include "cli/json_line.hpp"
+#include "cli/printable.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -61,25 +61,22 @@ result<std::string> read_signature(const std::string& argument, const console& i
 }
 
 /// A kid out of a header nobody vouches for, fit for a terminal.
-std::string printable(std::string text) {
-    text.resize(std::min<std::size_t>(text.size(), 256));
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return text;
+std::string shown(std::string_view kid) {
+    return printable(kid.substr(0, 256));
 }
 
 void print(const signature::explanation& told, const verify_options& options, std::ostream& out) {
     if (options.json) {
         json_line line;
         line.flag("valid", told.valid);
-        line.text("kid", printable(told.kid));
+        line.text("kid", shown(told.kid));
         line.text("verdict", told.verdict);
         if (options.explain) line.texts("findings", told.findings);
         out << line.take() << '\n';
         return;
     }
     out << told.verdict << '\n';
-    if (!told.valid && !told.kid.empty()) out << "kid: " << printable(told.kid) << '\n';
+    if (!told.valid && !told.kid.empty()) out << "kid: " << shown(told.kid) << '\n';
     if (!told.valid && !options.explain) out << "Give --explain to look for the likely mistake.\n";
     if (!options.explain) return;
     for (const auto& finding : told.findings)
@@ -100,7 +97,7 @@ signature::explanation check(const signature::key_set& keys, std::string_view va
     if (!key) return no({errc::key_unknown});
     if (const auto held = signature::verifier{}.verify(*jws, body, key); !held) return no(held.error());
     told.valid = true;
-    told.verdict = "The signature holds: the key " + printable(jws->kid) + " made it over these " +
+    told.verdict = "The signature holds: the key " + shown(jws->kid) + " made it over these " +
                    std::to_string(body.size()) + " bytes.";
     return told;
 }

@@ -7,14 +7,21 @@ namespace {
 
 constexpr std::size_t longest_character = 4;
 
-bool is_control(char c) {
-    return (c >= 0 && c < 0x20 && c != '\t' && c != '\n') || c == 0x7f;
+/// Of one well-formed character. C1 (U+0080 to U+009F) are commands to a terminal as much as ESC is.
+bool is_control(std::string_view character) {
+    const auto lead = static_cast<unsigned char>(character.front());
+    if (character.size() == 1) return (lead < 0x20 && lead != '\t' && lead != '\n') || lead == 0x7f;
+    return lead == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
 }
 
-std::string escaped(char c) {
+std::string escaped(std::string_view bytes) {
     static constexpr std::string_view hex = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    return {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+    std::string text;
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text.append("\\x").append({hex[byte >> 4], hex[byte & 15]});
+    }
+    return text;
 }
 
 /// Bytes of the character that stands at the beginning of well-formed UTF-8.
@@ -39,16 +46,15 @@ std::string to_output_text(std::string_view bytes, std::size_t most, bool cut) {
     while (!bytes.empty()) {
         const auto valid = event::valid_utf8_prefix(bytes);
         for (auto text = bytes.substr(0, valid); !text.empty();) {
-            const auto length = character_length(text);
-            const auto shown =
-                is_control(text.front()) ? escaped(text.front()) : std::string(text.substr(0, length));
+            const auto character = text.substr(0, character_length(text));
+            const auto shown = is_control(character) ? escaped(character) : std::string(character);
             if (out.size() + shown.size() > most) return out;
             out += shown;
-            text.remove_prefix(length);
+            text.remove_prefix(character.size());
         }
         bytes.remove_prefix(valid);
         if (bytes.empty() || (cut && is_begun_character(bytes))) break;
-        const auto shown = escaped(bytes.front());
+        const auto shown = escaped(bytes.substr(0, 1));
         if (out.size() + shown.size() > most) return out;
         out += shown;
         bytes.remove_prefix(1);

@@ -45,7 +45,7 @@ connection<Stream>::connection(Stream stream, shard& home)
     , shard_(home)
     , state_(home.state())
     , position_(home.connections.insert(home.connections.end(), this))
-    , limits_(home.state().limits)
+    , limits_(home.state().limits.load())
     , buffer_(limits().headers.bytes + 64 * 1024)
     , peer_(peer_address(stream_.lowest_layer())) {
     buffer_.reserve(read_ahead);

@@ -20,10 +20,11 @@ std::vector<std::string_view> split(std::string_view path) {
     return segments;
 }
 
-bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& segments) {
+bool fits(const std::vector<std::optional<std::string>>& pattern,
+          const std::vector<std::string_view>& segments) {
     return std::equal(
         pattern.begin(), pattern.end(), segments.begin(), segments.end(),
-        [](const auto& wanted, auto given) { return wanted.empty() ? !given.empty() : wanted == given; });
+        [](const auto& wanted, auto given) { return wanted ? *wanted == given : !given.empty(); });
 }
 
 /// As it stands where its escapes are broken: it will name nothing.
@@ -40,7 +41,10 @@ void router::add(verb method, const std::string& path, action run) {
     for (const auto segment : split(path)) {
         const bool anything = segment.starts_with('{') && segment.ends_with('}');
         open = open || anything;
-        added.segments.emplace_back(anything ? std::string_view() : segment);
+        if (anything)
+            added.segments.emplace_back(std::nullopt);
+        else
+            added.segments.emplace_back(segment);
     }
     auto at = std::find_if(places_.begin(), places_.end(),
                            [&](const auto& each) { return each.segments == added.segments; });
@@ -78,7 +82,7 @@ runtime::task<response> router::handle(request& r) {
     const auto segments = split(r.path);
     r.parameters.clear();
     for (std::size_t i = 0; i < segments.size(); ++i)
-        if (there->segments[i].empty()) r.parameters.push_back(decode(segments[i]));
+        if (!there->segments[i]) r.parameters.push_back(decode(segments[i]));
     return (*choose(*there, r))(r);
 }
 

@@ -255,7 +255,7 @@ bool server::drain(std::chrono::milliseconds grace) {
 }
 
 void server::change_limits(const config::limits& limits) {
-    self_->state_.limits = std::make_shared<const config::limits>(limits);
+    self_->state_.limits.store(limits);
 }
 
 server::statistics server::snapshot() const {

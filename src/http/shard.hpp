@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/http/server.hpp>
+#include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/runtime/task.hpp>
 #include <webhookd/runtime/task_tracker.hpp>
 
@@ -27,12 +28,12 @@ struct server_state {
     server_state(service& s, server_options o)
         : serves(s)
         , options(std::move(o))
-        , limits(std::make_shared<const config::limits>(options.limits)) {}
+        , limits(options.limits) {}
 
     service& serves;
     const server_options options; ///< its limits are those of the start
     /// In force: a connection keeps those that it began with.
-    std::atomic<std::shared_ptr<const config::limits>> limits;
+    runtime::shared_value<config::limits> limits;
     runtime::task_tracker connections{};
     runtime::task_tracker accept_loops{};
     runtime::task_tracker sweeps{};

@@ -1,4 +1,5 @@
 #include "support/corpus.hpp"
+#include "support/crash_seed.hpp"
 #include "support/daemon.hpp"
 #include "support/http_connection.hpp"
 #include "support/log_lines.hpp"
@@ -9,7 +10,6 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
-#include <cstdlib>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -168,16 +168,11 @@ std::set<std::string> logged_by(const daemon_fixture& daemon, std::string_view h
     return ids;
 }
 
-std::uint32_t seed() {
-    const char* given = std::getenv("WEBHOOKD_CRASH_SEED");
-    return given ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
-}
-
 } // namespace
 
 TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, and reaches its handler",
           "[crash]") {
-    const auto chosen_seed = seed();
+    const auto chosen_seed = crash_seed();
     WARN("WEBHOOKD_CRASH_SEED=" << chosen_seed); // repeats the moments, as far as the scheduler lets it
     std::mt19937 random(chosen_seed);
     const auto up_to = [&](std::size_t most) {

@@ -71,7 +71,7 @@ std::vector<kept_event> read_events(const std::filesystem::path& database, std::
     return events;
 }
 
-kept_deliveries read_deliveries(const std::filesystem::path& database) {
+kept_deliveries summarize_deliveries(const std::filesystem::path& database) {
     kept_deliveries found;
     database_file file(database);
     const auto count = [](sqlite3_stmt* row, int column) {
@@ -89,6 +89,17 @@ kept_deliveries read_deliveries(const std::filesystem::path& database) {
         found.first_started = timestamp{std::chrono::microseconds{::sqlite3_column_int64(row, 1)}};
     });
     return found;
+}
+
+std::vector<kept_delivery> read_deliveries(const std::filesystem::path& database) {
+    std::vector<kept_delivery> deliveries;
+    database_file(database).each(
+        "SELECT d.event, h.name, d.state FROM deliveries d JOIN handlers h ON h.id = d.handler ORDER BY d.id",
+        0, [&](sqlite3_stmt* row) {
+            deliveries.push_back(
+                {::sqlite3_column_int64(row, 0), text(row, 1), ::sqlite3_column_int(row, 2)});
+        });
+    return deliveries;
 }
 
 void copy_store(const std::filesystem::path& database, const std::filesystem::path& to) {

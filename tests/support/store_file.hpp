@@ -17,11 +17,19 @@ struct kept_event {
     std::string body;
 };
 
+struct kept_delivery {
+    std::int64_t seq = 0; ///< of its event
+    std::string handler;
+    int state = 0; ///< 0: pending, 1: successful, 2: failed
+};
+
 /// Throw std::runtime_error when the file is no such store.
 [[nodiscard]] std::uint64_t count_events(const std::filesystem::path& database);
 /// All with `seq` beyond the one given, in the order of arrival.
 [[nodiscard]] std::vector<kept_event> read_events(const std::filesystem::path& database,
                                                   std::int64_t after = 0);
+/// All, in the order in which they were planned.
+[[nodiscard]] std::vector<kept_delivery> read_deliveries(const std::filesystem::path& database);
 
 struct kept_deliveries {
     std::uint64_t pending = 0;
@@ -30,7 +38,7 @@ struct kept_deliveries {
     std::uint64_t attempts = 0;
     timestamp first_started; ///< of all attempts; 1970 when there was none
 };
-[[nodiscard]] kept_deliveries read_deliveries(const std::filesystem::path& database);
+[[nodiscard]] kept_deliveries summarize_deliveries(const std::filesystem::path& database);
 
 /// Copies the database and its journal as they stand after a crash, so that looking at them recovers the copy
 /// and leaves the recovery of the original to the daemon.

@@ -2,9 +2,8 @@
 
 #include <webhookd/config/config.hpp>
 #include <webhookd/http/message.hpp>
+#include <webhookd/runtime/shared_value.hpp>
 
-#include <atomic>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,7 +33,7 @@ public:
                                                                    config::role needed) const;
 
 private:
-    std::atomic<std::shared_ptr<const std::vector<config::token>>> tokens_;
+    runtime::shared_value<std::vector<config::token>> tokens_;
 };
 
 } // namespace webhookd::admin

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ public:
 
 private:
     struct place {
-        std::vector<std::string> segments; ///< empty: anything
+        std::vector<std::optional<std::string>> segments; ///< nothing: whatever stands there
         std::map<verb, action> actions;
     };
     const place* find(std::string_view path) const;

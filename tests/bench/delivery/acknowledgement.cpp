@@ -54,7 +54,7 @@ void check_kept(acknowledgements& a, test::daemon_fixture& daemon, std::uint64_t
                 std::uint64_t successful) {
     if (const auto wrong = stop_daemon(daemon); !wrong.empty()) note(a.problem, wrong);
     const auto events = test::count_events(daemon.database());
-    const auto kept = test::read_deliveries(daemon.database());
+    const auto kept = test::summarize_deliveries(daemon.database());
     if (events == pending + successful && kept.pending == pending && kept.successful == successful) return;
     note(a.problem,
          fmt::format("{} events are kept; {} deliveries wait and {} succeeded instead of {} and {}", events,
@@ -90,7 +90,7 @@ acknowledgements with_hanging_sink(const test::corpus& corpus, std::span<const s
     acknowledgements a;
     const auto accepted = load(a, *daemon, requests, rate, connections);
     check_kept(a, *daemon, waiting + accepted, 0);
-    if (test::read_deliveries(daemon->database()).attempts == 0) note(a.problem, "no attempt was made");
+    if (test::summarize_deliveries(daemon->database()).attempts == 0) note(a.problem, "no attempt was made");
     return a;
 }
 

@@ -54,7 +54,7 @@ memory_use measure_memory(std::size_t waiting) {
     m.peak_rss_bytes = test::usage_of(pid).peak_rss_bytes;
 
     if (const auto wrong = stop_daemon(*daemon); !wrong.empty()) note(m.problem, wrong);
-    const auto kept = test::read_deliveries(daemon->database());
+    const auto kept = test::summarize_deliveries(daemon->database());
     if (accepted != webhooks || listed == 0 || told != waiting + webhooks || kept.pending != told)
         note(m.problem,
              fmt::format("{} of {} webhooks accepted; {} deliveries were to wait, {} did, {} at the end",

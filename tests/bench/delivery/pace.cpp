@@ -60,7 +60,7 @@ pace daemon_delivers(const std::string& handler, std::size_t count, Arrived arri
     const auto used = test::usage_of(daemon->running().pid());
     p.cpu_per_thousand = per_thousand(used.cpu + used.children_cpu, count);
     p.problem = stop_daemon(*daemon);
-    const auto kept = test::read_deliveries(daemon->database());
+    const auto kept = test::summarize_deliveries(daemon->database());
     p.per_second = rate(count, end - kept.first_started);
     if (!done || kept.successful != count || kept.attempts != count)
         note(p.problem, fmt::format("of {} deliveries {} wait, {} succeeded, {} failed, in {} attempts",

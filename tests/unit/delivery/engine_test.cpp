@@ -34,13 +34,18 @@ config::handler_common quick() {
 struct fixture {
     fixture()
         : kept(std::move(store::open_sqlite_store({.file = directory / "events.db"}).value())) {}
-    ~fixture() {
+    ~fixture() { end(); }
+
+    /// As the daemon does: the writer's thread still wakes the engine until it has ended.
+    void end() {
+        if (engine) engine->stop({});
+        if (writer) writer->stop();
         engine.reset();
         writer.reset();
     }
 
     void run(std::vector<delivery::lane_setup> lanes) {
-        engine.reset();
+        end();
         writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{}, [this] {
             if (engine) engine->wake();
         });

@@ -15,12 +15,16 @@ TEST_CASE("bytes that are no text, and what would move a terminal, are escaped",
     CHECK(to_output_text(std::string_view("a\0b\r\n\x1b[2J\x7f", 10), 100, false) ==
           "a\\x00b\\x0d\n\\x1b[2J\\x7f");
     CHECK(to_output_text("\xff\xfe\xc3(\xed\xa0\x80", 100, false) == "\\xff\\xfe\\xc3(\\xed\\xa0\\x80");
+    CHECK(to_output_text("a\xc2\x9b"
+                         "2J\xc2\x80\xc2\x9f\xc2\xa0",
+                         100, false) == "a\\xc2\\x9b2J\\xc2\\x80\\xc2\\x9f\xc2\xa0");
 }
 
 TEST_CASE("it is cut between characters and within escapes never", "[handler][forward]") {
     CHECK(to_output_text("ab\xc3\xa9", 3, false) == "ab");
     CHECK(to_output_text("ab\xff", 5, false) == "ab");
     CHECK(to_output_text("ab\xff", 6, false) == "ab\\xff");
+    CHECK(to_output_text("ab\xc2\x9b", 9, false) == "ab");
     CHECK(to_output_text("abc", 0, false).empty());
     const std::string long_text(10'000, '\x01');
     CHECK(to_output_text(long_text, 8192, true).size() == 8192);

@@ -34,7 +34,7 @@ TEST_CASE("deliveries are counted by their state, with SQLite alone", "[support]
         ended[2].due = now + 1h;
         REQUIRE(store->finish(ended).has_value());
     }
-    const auto kept = test::read_deliveries(file);
+    const auto kept = test::summarize_deliveries(file);
     CHECK(kept.successful == 1);
     CHECK(kept.failed == 1);
     CHECK(kept.pending == 2);

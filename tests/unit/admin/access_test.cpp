@@ -1,0 +1,171 @@
+#include <webhookd/admin/access.hpp>
+
+#include <catch2/catch.hpp>
+#include <openssl/evp.h>
+
+#include <array>
+#include <string>
+#include <variant>
+#include <vector>
+
+using namespace webhookd;
+using config::role;
+
+namespace {
+
+std::string sha256(const std::string& bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    std::size_t size = 0;
+    REQUIRE(EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), digest.data(), &size) == 1);
+    std::string hex;
+    for (std::size_t i = 0; i < size; ++i) {
+        hex += "0123456789abcdef"[digest[i] >> 4];
+        hex += "0123456789abcdef"[digest[i] & 15];
+    }
+    return hex;
+}
+
+std::string base64(const std::string& bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+    text.resize(static_cast<std::size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                                         reinterpret_cast<const unsigned char*>(bytes.data()),
+                                                         static_cast<int>(bytes.size()))));
+    return text;
+}
+
+const admin::access& three_roles() {
+    static const admin::access access({{"viewer", role::integrator, sha256("viewer-token")},
+                                       {"ops", role::admin, sha256("ops-token")},
+                                       {"boss", role::owner, sha256("boss-token")}});
+    return access;
+}
+
+std::variant<admin::identity, http::response> ask(const admin::access& access,
+                                                  const std::vector<std::string>& authorization, role needed,
+                                                  bool local = false) {
+    boost::beast::http::request_header<> headers;
+    for (const auto& value : authorization)
+        headers.insert(http::field::authorization, value);
+    return access.authorize({headers, "/v1/deliveries", "", "198.51.100.7", local}, needed);
+}
+
+/// `200 NAME`, or the status of the refusal.
+std::string answer(const admin::access& access, const std::vector<std::string>& authorization,
+                   role needed = role::integrator, bool local = false) {
+    const auto decided = ask(access, authorization, needed, local);
+    if (const auto* who = std::get_if<admin::identity>(&decided)) return "200 " + who->name;
+    return std::to_string(static_cast<int>(std::get<http::response>(decided).status));
+}
+
+std::string answer(const std::string& authorization, role needed = role::integrator) {
+    return answer(three_roles(), {authorization}, needed);
+}
+
+} // namespace
+
+TEST_CASE("a token opens the admin API as Bearer, or as Basic's user name", "[admin]") {
+    CHECK(answer("Bearer ops-token") == "200 ops");
+    CHECK(answer("bEaReR ops-token") == "200 ops");
+    CHECK(answer("Bearer   ops-token") == "200 ops");
+    CHECK(answer("Basic " + base64("ops-token:")) == "200 ops");
+    CHECK(answer("basic " + base64("ops-token:whatever:else")) == "200 ops");
+    CHECK(answer("Basic " + base64("ops-token")) == "200 ops");
+    const auto decided = ask(three_roles(), {"Bearer boss-token"}, role::integrator);
+    CHECK(std::get<admin::identity>(decided).role == role::owner);
+}
+
+TEST_CASE("without a valid token the answer is 401 and names the way in", "[admin]") {
+    const auto refused = [](const std::string& authorization) {
+        const auto decided = ask(three_roles(), {authorization}, role::integrator);
+        const auto& r = std::get<http::response>(decided);
+        REQUIRE(r.headers.size() == 1);
+        CHECK(r.headers[0].first == "WWW-Authenticate");
+        CHECK(r.headers[0].second == "Bearer realm=\"universign-webhookd\"");
+        CHECK(r.content_type == "application/problem+json");
+        CHECK(r.body.find("token-of-a-stranger") == std::string::npos);
+        return static_cast<int>(r.status);
+    };
+    CHECK(refused("Bearer token-of-a-stranger") == 401);
+    CHECK(refused("Basic " + base64("token-of-a-stranger:")) == 401);
+    CHECK(answer(three_roles(), {}) == "401");
+    // What a token is known by does not open anything.
+    CHECK(answer("Bearer " + sha256("ops-token")) == "401");
+    // The token is the user's name, not the password.
+    CHECK(answer("Basic " + base64("ops:ops-token")) == "401");
+    CHECK(answer("Basic " + base64(":ops-token")) == "401");
+    CHECK(answer("Bearer OPS-TOKEN") == "401");
+}
+
+TEST_CASE("each role may what the one before may, and 403 is for what lies beyond", "[admin]") {
+    struct row {
+        const char* token;
+        role needed;
+        const char* answer;
+    };
+    for (const auto& [token, needed, expected] :
+         std::vector<row>{{"viewer-token", role::integrator, "200 viewer"},
+                          {"viewer-token", role::admin, "403"},
+                          {"viewer-token", role::owner, "403"},
+                          {"ops-token", role::integrator, "200 ops"},
+                          {"ops-token", role::admin, "200 ops"},
+                          {"ops-token", role::owner, "403"},
+                          {"boss-token", role::admin, "200 boss"},
+                          {"boss-token", role::owner, "200 boss"}}) {
+        CAPTURE(token, static_cast<int>(needed));
+        CHECK(answer("Bearer " + std::string(token), needed) == expected);
+    }
+}
+
+TEST_CASE("while no token is configured only this host gets in", "[admin]") {
+    const admin::access open({});
+    CHECK(answer(open, {}, role::owner, true) == "200 local");
+    CHECK(answer(open, {}, role::integrator, false) == "401");
+    CHECK(answer(open, {"Bearer "}, role::integrator, false) == "401");
+    CHECK(answer(open, {"Bearer anything"}, role::integrator, false) == "401");
+    // With tokens, being local is not enough.
+    CHECK(answer(three_roles(), {}, role::integrator, true) == "401");
+}
+
+TEST_CASE("hostile credentials are refused like missing ones", "[admin]") {
+    for (const auto& header : std::vector<std::string>{
+             "",
+             "Bearer",
+             "Bearer ",
+             "Bearer    ",
+             " ",
+             "ops-token",
+             "Token ops-token",
+             "Bearer\tops-token",
+             "Bearer ops-token, Bearer boss-token",
+             "Basic ",
+             "Basic :",
+             "Basic =",
+             "Basic ====",
+             "Basic ===",
+             "Basic Zm9v\xff",
+             "Basic " + base64("ops-token:").substr(1),
+             "Basic " + base64("ops-token:") + "=",
+             "Basic " + base64(std::string("ops-token\0:", 11)),
+             "Basic " + base64(std::string(1, '\0')),
+             "Basic " + base64(""),
+             "Basic " + base64(":"),
+             "Basic " + base64(std::string(40'000, 'a')),
+             "Bearer " + std::string(40'000, 'a'),
+             "Bearer " + std::string("ops-token\0", 10),
+             "Bearer \xf0\x9f\x92\xa9",
+         }) {
+        CAPTURE(header.substr(0, 60));
+        CHECK(answer(header) == "401");
+    }
+    // Of several headers the first counts; none is searched for one that fits.
+    CHECK(answer(three_roles(), {"Bearer nobody", "Bearer boss-token"}) == "401");
+    CHECK(answer("Bearer ops-token") == "200 ops");
+}
+
+TEST_CASE("a reload changes the tokens for the next request", "[admin]") {
+    admin::access access({{"old", role::admin, sha256("old-token")}});
+    CHECK(answer(access, {"Bearer old-token"}) == "200 old");
+    access.change({{"new", role::admin, sha256("new-token")}});
+    CHECK(answer(access, {"Bearer old-token"}) == "401");
+    CHECK(answer(access, {"Bearer new-token"}) == "200 new");
+}

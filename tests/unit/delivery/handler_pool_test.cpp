@@ -1,0 +1,121 @@
+#include <webhookd/delivery/handler_pool.hpp>
+
+#include "support/scripted_handler.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace webhookd;
+using namespace std::chrono_literals;
+
+namespace {
+
+config::handler forward(const std::string& name, const std::string& url = "https://crm.example/") {
+    config::forward_handler kind;
+    kind.url = url;
+    return {name, {}, kind};
+}
+
+/// A pool, and the names it has had made.
+struct fixture {
+    delivery::handler_pool pool{[this](const config::handler& h) { return make(h); }};
+    std::vector<std::string> made;
+    std::string impossible; ///< the handler that cannot be made
+
+    result<std::unique_ptr<handler::handler>> make(const config::handler& h) {
+        if (h.name == impossible) return failure{errc::file_unwritable, "its file cannot be opened"};
+        made.push_back(h.name);
+        return std::unique_ptr<handler::handler>(std::make_unique<test::scripted_handler>());
+    }
+    std::vector<delivery::lane_setup> change(const std::vector<config::handler>& wanted) {
+        made.clear();
+        auto lanes = pool.change(wanted);
+        REQUIRE(lanes.has_value());
+        return std::move(*lanes);
+    }
+};
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("each handler gets a lane, in the order of the file", "[delivery]") {
+    fixture f;
+    auto crm = forward("crm");
+    crm.common.concurrency = 3;
+    const auto lanes = f.change({crm, forward("audit")});
+    REQUIRE(lanes.size() == 2);
+    CHECK(lanes[0].name == "crm");
+    CHECK(lanes[0].common == crm.common);
+    CHECK(lanes[1].name == "audit");
+    CHECK(lanes[0].handler != nullptr);
+    CHECK(lanes[0].handler != lanes[1].handler);
+    CHECK(f.change({}).empty());
+}
+
+TEST_CASE("after a reload a handler of the same settings is the same object", "[delivery]") {
+    fixture f;
+    const auto before = f.change({forward("crm"), forward("audit")});
+    const auto after = f.change({forward("audit"), forward("new"), forward("crm")});
+    CHECK(f.made == names{"new"});
+    CHECK(after[0].handler == before[1].handler);
+    CHECK(after[2].handler == before[0].handler);
+}
+
+TEST_CASE("what the engine looks after changes without a new handler", "[delivery]") {
+    fixture f;
+    auto crm = forward("crm");
+    const auto before = f.change({crm});
+    crm.common.concurrency = 20;
+    crm.common.retry.max_attempts = 3;
+    crm.common.order_by = config::ordering::transaction;
+    crm.common.on_failure = config::failure_action::block;
+    crm.common.circuit_breaker = config::circuit_breaker{};
+    const auto after = f.change({crm});
+    CHECK(f.made.empty());
+    CHECK(after[0].handler == before[0].handler);
+    CHECK(after[0].common == crm.common);
+}
+
+TEST_CASE("what is the handler's own business makes a new one", "[delivery]") {
+    fixture f;
+    const auto before = f.change({forward("crm")});
+    const auto moved = f.change({forward("crm", "https://elsewhere.example/")});
+    CHECK(moved[0].handler != before[0].handler);
+
+    auto patient = forward("crm", "https://elsewhere.example/");
+    patient.common.timeout = 99s;
+    const auto slower = f.change({patient});
+    CHECK(slower[0].handler != moved[0].handler);
+
+    const auto other_kind = f.change({{"crm", patient.common, config::log_handler{}}});
+    CHECK(other_kind[0].handler != slower[0].handler);
+}
+
+TEST_CASE("a handler that was gone comes back as a new one", "[delivery]") {
+    fixture f;
+    const std::weak_ptr<handler::handler> old = f.change({forward("crm")})[0].handler;
+    REQUIRE(!old.expired());
+    (void)f.change({});
+    CHECK(old.expired());
+    (void)f.change({forward("crm")});
+    CHECK(f.made == names{"crm"});
+}
+
+TEST_CASE("when one cannot be made nothing changes, and the failure names it", "[delivery]") {
+    fixture f;
+    const auto before = f.change({forward("crm")});
+    f.impossible = "audit";
+    const auto refused = f.pool.change({forward("crm", "https://elsewhere.example/"), forward("audit")});
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == errc::file_unwritable);
+    CHECK(refused.error().detail == "handler audit: its file cannot be opened");
+
+    f.impossible.clear();
+    const auto after = f.change({forward("crm"), forward("audit")});
+    CHECK(after[0].handler == before[0].handler);
+    CHECK(f.made == names{"audit"});
+}
