@@ -18,9 +18,10 @@ namespace {
 using namespace std::chrono_literals;
 using steady = circuit_breaker::clock;
 
-/// Acknowledgements come first: while so many events wait for the disk, each handler claims no more than once
-/// in a turn. A busy hour's deliveries are made a little later, and still in thousands a minute.
-constexpr std::size_t crowd = 8;
+/// Acknowledgements come first: while more events than this arrive in a turn (some 1000 a second), each
+/// handler claims no more than once in a turn. What a busy minute leaves is made up for in the next quiet
+/// one.
+constexpr std::uint64_t crowd = 50;
 constexpr auto turn = 50ms;
 /// A handler that does not end its attempts when it is told to is left behind after this.
 constexpr auto last_wait = 10s;
@@ -94,17 +95,26 @@ private:
 
     void begin_attempts(steady::time_point now) {
         std::vector<store::delivery_id> stale;
-        const bool crowded = writer_.snapshot().waiting >= crowd;
-        const bool may_claim = !crowded || now >= next_turn_;
-        if (may_claim) next_turn_ = now + turn;
+        const bool may_claim = begin_turn(now) || !crowded_;
         for (auto& each : lanes_) {
             // A claim may be cut short by its bytes: again, until nothing is wanted.
             do {
                 while (auto next = each->next_attempt(now, stale))
                     begin(each, std::move(*next));
-            } while (may_claim && !recorder_.full() && claim(*each, now) && !crowded);
+            } while (may_claim && !recorder_.full() && claim(*each, now) && !crowded_);
         }
         if (!stale.empty()) store_.release(stale);
+    }
+
+    /// True when a turn begins. Finds out how busy the last one was.
+    bool begin_turn(steady::time_point now) {
+        if (now - turn_began_ < turn) return false;
+        const auto events = writer_.snapshot().events;
+        const auto turns = static_cast<std::uint64_t>((now - turn_began_) / turn);
+        crowded_ = events - events_before_ > crowd * turns;
+        events_before_ = events;
+        turn_began_ = now;
+        return true;
     }
 
     /// Whether anything was claimed.
@@ -224,7 +234,7 @@ private:
             consider(cancelled_ ? *stop_by_ + last_wait : *stop_by_);
             return earliest;
         }
-        if (now < next_turn_) consider(next_turn_);
+        if (crowded_) consider(turn_began_ + turn);
         for (const auto& each : lanes_) {
             consider(each->next_look());
             if (const auto due = each->next_due())
@@ -248,7 +258,9 @@ private:
     sweeper sweeper_;
     std::vector<std::shared_ptr<lane>> lanes_;
     std::vector<std::shared_ptr<lane>> retiring_; ///< replaced, with attempts under way
-    steady::time_point next_turn_;
+    steady::time_point turn_began_;
+    std::uint64_t events_before_ = 0;
+    bool crowded_ = false;
     std::optional<steady::time_point> stop_by_;
     std::atomic<bool> cancelled_ = false;
     std::mt19937_64 random_{std::random_device{}()};

@@ -10,8 +10,8 @@
 /// Headers that a forward handler adds.
 namespace webhookd::config {
 
-/// Why a header of this name cannot be configured: it is no name (RFC 9110 §5.6.2), or one that the daemon sets
-/// itself. Nothing: it can.
+/// Why a header of this name cannot be configured: it is no name (RFC 9110 §5.6.2), or one that the daemon
+/// sets itself. Nothing: it can.
 [[nodiscard]] std::optional<std::string> header_name_mistake(std::string_view name);
 
 /// What can stand in a header's value between `{{` and `}}`; the names stand in one table in header.cpp.

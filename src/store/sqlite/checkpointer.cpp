@@ -21,8 +21,8 @@ checkpoint_policy checkpoint_policy::for_journal(std::int64_t bytes) noexcept {
     const auto frames = std::max<std::int64_t>(bytes / frame_bytes, 32);
     // Small copies, often: each ends with a sync that shares the disk with the commits' own.
     return {.finish = frames,
-            .start = frames / 16,
-            .rest = frames / 8,
+            .start = frames / 32,
+            .rest = frames / 16,
             .patience = frames / 16,
             .cap = frames * 4};
 }
