@@ -164,6 +164,8 @@ TEST_CASE("many runs at once leave neither descriptors nor zombies behind", "[sh
     CHECK_FALSE(test::has_children());
 }
 
+// UBSan opens a pipe to look whether an object is one, and takes it for none without descriptors.
+#ifndef __SANITIZE_ADDRESS__
 TEST_CASE("without descriptors left an attempt is put off, and the next one runs", "[shell]") {
     shell_runner runner("true");
     REQUIRE(runner.run().verdict == verdict::successful);
@@ -194,3 +196,4 @@ TEST_CASE("without descriptors left an attempt is put off, and the next one runs
     CHECK_FALSE(test::has_children());
     CHECK(runner.run().verdict == verdict::successful);
 }
+#endif
