@@ -55,6 +55,7 @@ private:
     std::optional<failure> exposed_without_proof() const;
 
     void reload();
+    void notify_ready() const;
     void warn_of_restart(const config::configuration& next) const;
 
     const daemon_options& options_;
@@ -231,8 +232,7 @@ std::optional<int> daemon::start() {
         log::info("listening", {{"listener", "admin"}, {"address", address}});
     for (const auto& address : ingest_server_->addresses())
         log::info("listening", {{"listener", "ingest"}, {"address", address}});
-    runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) +
-                                   " endpoint(s)");
+    notify_ready();
     return std::nullopt;
 }
 
@@ -300,6 +300,10 @@ void daemon::reload() {
         config_.server.limits = next->server.limits;
         log::info("the configuration is reloaded");
     }
+    notify_ready();
+}
+
+void daemon::notify_ready() const {
     runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) +
                                    " endpoint(s)");
 }

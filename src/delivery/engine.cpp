@@ -69,7 +69,7 @@ private:
             const auto now = steady::now();
             if (!stop_by_) begin_attempts(now);
             recorder_.send(now);
-            sweeper_.work(names(), now, stop_by_.has_value());
+            if (!stop_by_ && sweeper_.wants_work(now)) sweeper_.work(names(), now);
             publish();
             if (stop_by_ && stopped(now)) return;
         }
@@ -136,7 +136,7 @@ private:
     void begin(const std::shared_ptr<lane>& where, store::claimed_delivery claimed) {
         auto which = std::make_shared<store::claimed_delivery>(std::move(claimed));
         ended_attempt record{where, which, clock_.now(), steady::now(), {}, {}};
-        // One object for both: the handler's view is a part of the claim's life.
+        // The event goes to the handler; of it the engine keeps the id, for the log.
         auto task = std::make_shared<const handler::delivery>(
             handler::delivery{which->id, which->attempts + 1, std::move(which->event)});
         which->event.envelope.id = task->event.envelope.id;

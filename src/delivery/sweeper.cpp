@@ -33,9 +33,11 @@ std::optional<circuit_breaker::clock::time_point> sweeper::next_look() const noe
     return under_way_ ? std::nullopt : look_at_;
 }
 
-void sweeper::work(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now,
-                   bool stopping) {
-    if (under_way_ || stopping) return;
+bool sweeper::wants_work(circuit_breaker::clock::time_point now) const noexcept {
+    return !under_way_ && (!gone_.empty() || (look_at_ && now >= *look_at_));
+}
+
+void sweeper::work(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now) {
     if (gone_.empty() && look_at_ && now >= *look_at_) look(alive, now);
     // Back again by a change of the configuration: what is left may run.
     while (!gone_.empty() && std::find(alive.begin(), alive.end(), gone_.front()) != alive.end())

@@ -21,8 +21,9 @@ public:
             const runtime::clock& clock);
 
     void look_soon();
-    /// `alive`: the handlers there are. When stopping nothing new begins.
-    void work(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now, bool stopping);
+    [[nodiscard]] bool wants_work(circuit_breaker::clock::time_point now) const noexcept;
+    /// When it wants to. `alive`: the handlers there are.
+    void work(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now);
     /// The batch on its way has come back, with how many it failed.
     void answered(const result<std::size_t>& failed, circuit_breaker::clock::time_point now);
 
