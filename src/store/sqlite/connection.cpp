@@ -55,6 +55,15 @@ result<statement> connection::prepare(const char* sql, const char* what) {
     return statement{prepared, what};
 }
 
+result<void> connection::prepare_all(std::initializer_list<preparation> wanted) {
+    for (const auto& each : wanted) {
+        auto prepared = prepare(each.sql.c_str(), each.what);
+        if (!prepared) return prepared.error();
+        each.into = std::move(*prepared);
+    }
+    return {};
+}
+
 result<std::int64_t> connection::integer(const char* sql, const char* what) {
     auto query = prepare(sql, what);
     if (!query) return query.error();

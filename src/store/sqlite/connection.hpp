@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -29,6 +30,13 @@ public:
     result<void> execute(const char* sql, const char* what);
     /// `sql` must be a single statement; it is kept prepared for the connection's life.
     result<statement> prepare(const char* sql, const char* what);
+    /// The same for several, each into its place; stops at the first that fails.
+    struct preparation {
+        statement& into;
+        std::string sql;
+        const char* what;
+    };
+    result<void> prepare_all(std::initializer_list<preparation> wanted);
     /// The first column of the first row; 0 without a row.
     result<std::int64_t> integer(const char* sql, const char* what);
     result<std::string> text(const char* sql, const char* what);

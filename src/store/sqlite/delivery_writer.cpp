@@ -4,7 +4,6 @@
 #include "store/sqlite/event_columns.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 namespace webhookd::store::sqlite {
@@ -19,57 +18,45 @@ constexpr std::int64_t number_of(delivery_state s) {
 
 result<delivery_writer> delivery_writer::open(connection& db) {
     delivery_writer w;
-    struct preparation {
-        statement& into;
-        const char* sql;
-        const char* what;
-    };
     // `state <> 1` stands in the selections of chains word for word as in their index: only then SQLite uses
     // it.
-    const std::array preparations{
-        preparation{
-            w.insert_,
-            "INSERT INTO deliveries (id, event, handler, state, due, chain, blocks, attempts, forgiven, "
-            "planned, since) VALUES (?, ?, ?, 0, ?, ?, ?, 0, 0, ?, ?)",
-            "plan a delivery"},
-        preparation{w.occupied_,
-                    "SELECT 1 FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
-                    "(state = 0 OR blocks = 1) LIMIT 1",
-                    "look at a sequence"},
-        preparation{w.finish_,
-                    "UPDATE deliveries SET state = ?, due = ?, attempts = attempts + 1, finished = ?, "
-                    "reason = ? WHERE id = ? AND state = 0 "
-                    "RETURNING handler, chain, attempts",
-                    "finish a delivery"},
-        preparation{w.insert_attempt_,
-                    "INSERT INTO attempts (delivery, number, started, duration, status, reason, output) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    "record an attempt"},
-        preparation{w.head_,
-                    "SELECT id, state FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
-                    "(state = 0 OR blocks = 1) ORDER BY id LIMIT 1",
-                    "look at a sequence"},
-        preparation{
-            w.running_,
-            "SELECT id FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND state = 0 AND "
-            "due IS NOT NULL LIMIT 1",
-            "look at a sequence"},
-        preparation{w.make_due_, "UPDATE deliveries SET due = ? WHERE id = ?", "let a delivery become due"},
-        preparation{
-            w.revive_,
-            "UPDATE deliveries SET state = 0, due = ?, forgiven = attempts, since = ?, finished = NULL "
-            "WHERE id = ?",
-            "retry a delivery"},
-        preparation{w.fail_waiting_,
-                    "UPDATE deliveries SET state = 2, due = NULL, finished = ?, reason = ? WHERE id IN "
-                    "(SELECT id FROM deliveries WHERE state = 0 AND handler = ? ORDER BY due LIMIT ?)",
-                    "fail waiting deliveries"},
-    };
-    for (const auto& p : preparations) {
-        auto prepared = db.prepare(p.sql, p.what);
-        if (!prepared) return prepared.error();
-        p.into = std::move(*prepared);
-    }
+    const auto prepared = db.prepare_all({
+        {w.insert_,
+         "INSERT INTO deliveries (id, event, handler, state, due, chain, blocks, attempts, forgiven, "
+         "planned, since) VALUES (?, ?, ?, 0, ?, ?, ?, 0, 0, ?, ?)",
+         "plan a delivery"},
+        {w.occupied_,
+         "SELECT 1 FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
+         "(state = 0 OR blocks = 1) LIMIT 1",
+         "look at a sequence"},
+        {w.finish_,
+         "UPDATE deliveries SET state = ?, due = ?, attempts = attempts + 1, finished = ?, "
+         "reason = ? WHERE id = ? AND state = 0 "
+         "RETURNING handler, chain, attempts",
+         "finish a delivery"},
+        {w.insert_attempt_,
+         "INSERT INTO attempts (delivery, number, started, duration, status, reason, output) "
+         "VALUES (?, ?, ?, ?, ?, ?, ?)",
+         "record an attempt"},
+        {w.head_,
+         "SELECT id, state FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
+         "(state = 0 OR blocks = 1) ORDER BY id LIMIT 1",
+         "look at a sequence"},
+        {w.running_,
+         "SELECT id FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND state = 0 AND "
+         "due IS NOT NULL LIMIT 1",
+         "look at a sequence"},
+        {w.make_due_, "UPDATE deliveries SET due = ? WHERE id = ?", "let a delivery become due"},
+        {w.revive_,
+         "UPDATE deliveries SET state = 0, due = ?, forgiven = attempts, since = ?, finished = NULL "
+         "WHERE id = ?",
+         "retry a delivery"},
+        {w.fail_waiting_,
+         "UPDATE deliveries SET state = 2, due = NULL, finished = ?, reason = ? WHERE id IN "
+         "(SELECT id FROM deliveries WHERE state = 0 AND handler = ? ORDER BY due LIMIT ?)",
+         "fail waiting deliveries"},
+    });
+    if (!prepared) return prepared.error();
     auto handlers = dictionary::open(db, "handlers");
     if (!handlers) return handlers.error();
     w.handlers_ = std::move(*handlers);

@@ -23,25 +23,12 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
     auto db = connection::open(file, vfs, connection::access::read_only, cache_kib);
     if (!db) return db.error();
     std::unique_ptr<reader> opened{new reader{std::move(*db)}};
-    const auto put = [&](statement& into, const std::string& sql, const char* what) -> result<void> {
-        auto prepared = opened->db_.prepare(sql.c_str(), what);
-        if (!prepared) return prepared.error();
-        into = std::move(*prepared);
-        return {};
-    };
-    if (auto done = put(opened->select_after_, select(extent::everything, after), "read events"); !done) {
-        return done.error();
-    }
-    if (auto done = put(opened->select_envelopes_after_, select(extent::envelope, after), "read envelopes");
-        !done) {
-        return done.error();
-    }
-    if (auto done = put(opened->select_one_,
-                        select(extent::everything, " WHERE n.name = ? AND e.event_id = ?"), "read an event");
-        !done) {
-        return done.error();
-    }
-    if (auto done = put(opened->select_count_, "SELECT events FROM totals WHERE id = 1", "count events");
+    if (auto done = opened->db_.prepare_all(
+            {{opened->select_after_, select(extent::everything, after), "read events"},
+             {opened->select_envelopes_after_, select(extent::envelope, after), "read envelopes"},
+             {opened->select_one_, select(extent::everything, " WHERE n.name = ? AND e.event_id = ?"),
+              "read an event"},
+             {opened->select_count_, "SELECT events FROM totals WHERE id = 1", "count events"}});
         !done) {
         return done.error();
     }

@@ -13,41 +13,22 @@ result<std::unique_ptr<writer>> writer::open(connection db) {
 }
 
 result<void> writer::prepare() {
-    const auto put = [this](statement& into, const char* sql, const char* what) -> result<void> {
-        auto prepared = db_.prepare(sql, what);
-        if (!prepared) return prepared.error();
-        into = std::move(*prepared);
-        return {};
-    };
     // The conflict target is named, so that only a known id is passed over: a sequence number given twice
     // fails.
-    if (auto done =
-            put(insert_event_,
-                "INSERT INTO events (seq, endpoint, event_id, type, created, received, user_id, trace_id, "
-                "api_key, object_type, object_id, transaction_id, state, stalled_reason, source) "
-                "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (endpoint, event_id) DO NOTHING",
-                "keep an event");
-        !done) {
-        return done;
-    }
-    if (auto done = put(insert_payload_, "INSERT INTO payloads (seq, key, signature, body) VALUES (?,?,?,?)",
-                        "keep a body");
-        !done) {
-        return done;
-    }
-    if (auto done = put(select_kept_, "SELECT seq FROM events WHERE endpoint = ? AND event_id = ?",
-                        "look an event up");
-        !done) {
-        return done;
-    }
-    if (auto done = put(update_totals_,
-                        "UPDATE totals SET last_seq = ?, last_delivery = ?, events = events + ? WHERE id = 1",
-                        "move the sequence on");
-        !done) {
-        return done;
-    }
-    if (auto done = put(select_key_, "SELECT transaction_id, object_id FROM events WHERE seq = ?",
-                        "look an event up");
+    if (auto done = db_.prepare_all(
+            {{insert_event_,
+              "INSERT INTO events (seq, endpoint, event_id, type, created, received, user_id, trace_id, "
+              "api_key, object_type, object_id, transaction_id, state, stalled_reason, source) "
+              "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (endpoint, event_id) DO NOTHING",
+              "keep an event"},
+             {insert_payload_, "INSERT INTO payloads (seq, key, signature, body) VALUES (?,?,?,?)",
+              "keep a body"},
+             {select_kept_, "SELECT seq FROM events WHERE endpoint = ? AND event_id = ?", "look an event up"},
+             {update_totals_,
+              "UPDATE totals SET last_seq = ?, last_delivery = ?, events = events + ? WHERE id = 1",
+              "move the sequence on"},
+             {select_key_, "SELECT transaction_id, object_id FROM events WHERE seq = ?",
+              "look an event up"}});
         !done) {
         return done;
     }
