@@ -11,12 +11,9 @@ namespace {
 
 constexpr int first_event_column = 4;
 
-// CROSS JOIN fixes the order: along the index of what waits, and from each delivery to its event.
-std::string select_due(extent of) {
+std::string select_claim(extent of) {
     return "SELECT d.id, d.attempts, d.forgiven, d.since, " + event_columns(of) +
-           " FROM deliveries d CROSS JOIN events e ON e.seq = d.event" + event_joins(of) +
-           " WHERE d.state = 0 AND d.handler = (SELECT id FROM handlers WHERE name = ?) AND d.due <= ? "
-           "ORDER BY d.due, d.id LIMIT ?";
+           " FROM deliveries d JOIN events e ON e.seq = d.event" + event_joins(of) + " WHERE d.id = ?";
 }
 
 std::int64_t at_most(std::size_t limit) {
@@ -50,60 +47,70 @@ delivery_record read_record(const statement& row) {
 
 result<delivery_reader> delivery_reader::open(connection& db) {
     delivery_reader r;
-    const auto put = [&](statement& into, const std::string& sql, const char* what) -> result<void> {
-        auto prepared = db.prepare(sql.c_str(), what);
-        if (!prepared) return prepared.error();
-        into = std::move(*prepared);
-        return {};
-    };
-    for (const auto& prepared :
-         {put(r.select_due_, select_due(extent::everything), "claim deliveries"),
-          put(r.select_due_envelopes_, select_due(extent::envelope), "claim deliveries"),
-          put(r.select_next_,
-              "SELECT due FROM deliveries WHERE state = 0 AND "
-              "handler = (SELECT id FROM handlers WHERE name = ?) AND due > ? ORDER BY due LIMIT 1",
-              "look for the next delivery"),
-          put(r.select_attempts_,
-              "SELECT started, duration, status, reason, output FROM attempts WHERE delivery = ? "
-              "ORDER BY number",
-              "read attempts"),
-          put(r.count_waiting_,
-              "SELECT name, (SELECT count(*) FROM deliveries d WHERE d.state = 0 AND d.handler = h.id) "
-              "FROM handlers h",
-              "count what waits")})
-        if (!prepared) return prepared.error();
+    const auto prepared = db.prepare_all({
+        {r.select_due_,
+         "SELECT id FROM deliveries WHERE state = 0 AND "
+         "handler = (SELECT id FROM handlers WHERE name = ?) AND due <= ? ORDER BY due, id LIMIT ?",
+         "look for due deliveries"},
+        {r.select_claim_, select_claim(extent::everything), "claim deliveries"},
+        {r.select_claim_envelope_, select_claim(extent::envelope), "claim deliveries"},
+        {r.select_next_,
+         "SELECT due FROM deliveries WHERE state = 0 AND "
+         "handler = (SELECT id FROM handlers WHERE name = ?) AND due > ? ORDER BY due LIMIT 1",
+         "look for the next delivery"},
+        {r.select_attempts_,
+         "SELECT started, duration, status, reason, output FROM attempts WHERE delivery = ? "
+         "ORDER BY number",
+         "read attempts"},
+        {r.count_waiting_,
+         "SELECT name, (SELECT count(*) FROM deliveries d WHERE d.state = 0 AND d.handler = h.id) "
+         "FROM handlers h",
+         "count what waits"},
+    });
+    if (!prepared) return prepared.error();
     return r;
 }
 
-result<claim_answer> delivery_reader::claim(const claim_request& request, const leases::table& held) {
+result<claim_answer> delivery_reader::claim(const claim_request& request, const leases::turn& turn) {
     claim_answer answer;
     {
-        auto& rows = request.of == extent::everything ? select_due_ : select_due_envelopes_;
-        const reading guard{rows};
-        rows.bind(request.handler, microseconds(request.now), at_most(request.limit + held.size() + 1));
-        for (std::size_t bytes = 0; !answer.more;) {
-            auto row = rows.step();
-            if (!row) return row.error();
-            if (!*row) break;
-            if (held.contains(rows.integer(0))) continue;
-            const auto size = body_size(rows, request.of, first_event_column);
-            const bool fits = answer.deliveries.empty() ||
-                              (bytes <= request.max_bytes && size <= request.max_bytes - bytes);
-            if (answer.deliveries.size() == request.limit || !fits) {
-                answer.more = true;
-                break;
-            }
-            bytes += size;
-            answer.deliveries.push_back({rows.integer(0), static_cast<std::uint32_t>(rows.integer(1)),
-                                         static_cast<std::uint32_t>(rows.integer(2)),
-                                         instant(rows.integer(3)),
-                                         read_event(rows, request.of, first_event_column)});
+        // The index alone tells what is due: what is held already costs no look at its event.
+        const reading guard{select_due_};
+        select_due_.bind(request.handler, microseconds(request.now),
+                         at_most(request.limit + turn.count() + 1));
+        for (std::size_t room = request.max_bytes; !answer.more;) {
+            auto due = select_due_.step();
+            if (!due) return due.error();
+            if (!*due) break;
+            const auto id = select_due_.integer(0);
+            if (turn.holds(id)) continue;
+            answer.more = answer.deliveries.size() == request.limit;
+            if (answer.more) break;
+            auto taken = take(id, request.of, room, answer.deliveries);
+            if (!taken) return taken.error();
+            answer.more = !*taken;
         }
     }
     auto next = next_due(request.handler, request.now);
     if (!next) return next.error();
     answer.next_due = *next;
     return answer;
+}
+
+result<bool> delivery_reader::take(delivery_id id, extent of, std::size_t& room,
+                                   std::vector<claimed_delivery>& to) {
+    auto& row = of == extent::everything ? select_claim_ : select_claim_envelope_;
+    const reading guard{row};
+    auto found = row.bind(id).step();
+    if (!found) return found.error();
+    if (!*found) return true; // without an event: nothing that could run
+    const auto size = body_size(row, of, first_event_column);
+    if (size > room && !to.empty()) return false;
+    room -= std::min(room, size);
+    to.push_back({row.integer(0), static_cast<std::uint32_t>(row.integer(1)),
+                  static_cast<std::uint32_t>(row.integer(2)), instant(row.integer(3)),
+                  read_event(row, of, first_event_column)});
+    return true;
 }
 
 result<std::optional<timestamp>> delivery_reader::next_due(std::string_view handler, timestamp after) {

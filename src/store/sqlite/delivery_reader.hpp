@@ -18,17 +18,20 @@ public:
     static result<delivery_reader> open(connection& db);
 
     /// Passes over what is held already.
-    result<claim_answer> claim(const claim_request& request, const leases::table& held);
+    result<claim_answer> claim(const claim_request& request, const leases::turn& turn);
     result<std::vector<attempt>> attempts(delivery_id id);
     result<std::map<std::string, std::int64_t>> waiting_by_handler();
     static result<std::vector<delivery_record>> list(connection& db, const delivery_filter& filter,
                                                      std::optional<delivery_id> before, std::size_t limit);
 
 private:
+    /// Adds the claim to `to`, unless its body is larger than `room`: then false. One alone always fits.
+    result<bool> take(delivery_id id, extent of, std::size_t& room, std::vector<claimed_delivery>& to);
     result<std::optional<timestamp>> next_due(std::string_view handler, timestamp after);
 
     statement select_due_;
-    statement select_due_envelopes_;
+    statement select_claim_;
+    statement select_claim_envelope_;
     statement select_next_;
     statement select_attempts_;
     statement count_waiting_;

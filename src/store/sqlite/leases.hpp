@@ -5,6 +5,7 @@
 #include <mutex>
 #include <span>
 #include <unordered_map>
+#include <vector>
 
 namespace webhookd::store::sqlite {
 
@@ -12,20 +13,34 @@ namespace webhookd::store::sqlite {
 /// the process ends, so do they. Any thread.
 class leases {
 public:
-    using table = std::unordered_map<delivery_id, timestamp>; ///< until when
+    /// The turn of one claimer, others wait: two must not choose the same. Begins before the database is
+    /// read: what ends during the turn counts as held until the turn is over, so that an old view of the
+    /// database cannot give it out again.
+    class turn {
+    public:
+        /// Leases that are over by `now` end.
+        turn(leases& all, timestamp now);
+        ~turn();
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
 
-    /// Ends what is over by `now`.
-    [[nodiscard]] table held(timestamp now);
-    void add(const claim_answer& claimed, timestamp until);
+        [[nodiscard]] bool holds(delivery_id id) const { return all_.held_.contains(id); }
+        [[nodiscard]] std::size_t count() const { return all_.held_.size(); }
+        void add(std::span<const claimed_delivery> claimed, timestamp until);
+
+    private:
+        leases& all_;
+        std::lock_guard<std::mutex> alone_;
+    };
+
     void end(delivery_id id);
 
-    /// Held while something is claimed, from the look at `held` to the `add`: two claimers must not choose
-    /// the same.
-    std::mutex claiming;
-
 private:
-    std::mutex mutex_;
-    table held_;
+    std::mutex turns_;
+    std::mutex mutex_; ///< of what follows; during a turn `held_` is its claimer's alone
+    bool in_turn_ = false;
+    std::unordered_map<delivery_id, timestamp> held_; ///< until when
+    std::vector<delivery_id> ended_in_turn_;
 };
 
 } // namespace webhookd::store::sqlite

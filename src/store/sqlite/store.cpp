@@ -52,12 +52,9 @@ public:
     }
 
     result<claim_answer> claim(const claim_request& request) override {
-        const std::lock_guard one_at_a_time{leases_.claiming};
-        // Before the database is read: what is finished meanwhile is still held in this copy, so that an old
-        // view of the database cannot give it out again.
-        const auto held = leases_.held(request.now);
-        auto answer = readers_.with([&](sqlite::reader& r) { return r.deliveries().claim(request, held); });
-        if (answer) leases_.add(*answer, request.now + request.lease);
+        sqlite::leases::turn turn{leases_, request.now};
+        auto answer = readers_.with([&](sqlite::reader& r) { return r.deliveries().claim(request, turn); });
+        if (answer) turn.add(answer->deliveries, request.now + request.lease);
         return answer;
     }
 
@@ -174,9 +171,17 @@ result<sqlite::connection> open_checked(const fs::path& file, const std::string&
     return std::move(*db);
 }
 
+/// Once, before the library is first used. Without it every allocation of every connection passes through one
+/// lock, to count bytes that nobody asks for.
+void configure_library() {
+    static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(configured); // too late where somebody else has begun: slower, not wrong
+}
+
 } // namespace
 
 result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& options) {
+    configure_library();
     auto resolved = options;
     std::error_code error;
     resolved.file = fs::weakly_canonical(fs::absolute(options.file, error), error);
