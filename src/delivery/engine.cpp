@@ -2,6 +2,7 @@
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
+#include "delivery/attempt.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/mailbox.hpp"
 #include "delivery/recorder.hpp"
@@ -64,8 +65,10 @@ private:
     void run() {
         runtime::name_this_thread("delivery");
         runtime::let_others_go_first();
-        for (;;) {
-            take(box_->take(next_look()));
+        for (mail arrived;;) {
+            box_->take(next_look(), arrived);
+            take(arrived);
+            arrived.clear();
             const auto now = steady::now();
             if (!stop_by_) begin_attempts(now);
             recorder_.send(now);
@@ -75,10 +78,10 @@ private:
         }
     }
 
-    void take(mail m) {
+    void take(mail& m) {
         const auto now = steady::now();
         for (auto& each : m.ended)
-            end(each);
+            end(*each);
         if (m.recorded) recorder_.answered(*m.recorded, now);
         if (m.swept) sweeper_.answered(*m.swept, now);
         if (m.lanes) replace_lanes(std::move(*m.lanes));
@@ -94,16 +97,15 @@ private:
     }
 
     void begin_attempts(steady::time_point now) {
-        std::vector<store::delivery_id> stale;
         const bool may_claim = begin_turn(now) || !crowded_;
         for (auto& each : lanes_) {
+            if (const auto stale = each->take_stale(now); !stale.empty()) store_.release(stale);
             // A claim may be cut short by its bytes: again, until nothing is wanted.
             do {
-                while (auto next = each->next_attempt(now, stale))
-                    begin(each, std::move(*next));
+                while (auto next = each->next_attempt(now))
+                    begin(std::move(next), each, box_, clock_);
             } while (may_claim && !recorder_.full() && claim(*each, now) && !crowded_);
         }
-        if (!stale.empty()) store_.release(stale);
     }
 
     /// True when a turn begins. Finds out how busy the last one was.
@@ -133,35 +135,12 @@ private:
         return some;
     }
 
-    void begin(const std::shared_ptr<lane>& where, store::claimed_delivery claimed) {
-        auto which = std::make_shared<store::claimed_delivery>(std::move(claimed));
-        ended_attempt record{where, which, clock_.now(), steady::now(), {}, {}};
-        // The event goes to the handler; of it the engine keeps the id, for the log.
-        auto task = std::make_shared<const handler::delivery>(
-            handler::delivery{which->id, which->attempts + 1, std::move(which->event)});
-        which->event.envelope.id = task->event.envelope.id;
-        auto done = [box = box_, record = std::move(record)](handler::outcome o) mutable {
-            record.outcome = std::move(o);
-            record.ended = steady::now();
-            box->put([&](mail& m) { m.ended.push_back(std::move(record)); });
-        };
-        try {
-            where->handler().start(std::move(task), done);
-        } catch (const std::exception& e) {
-            log::error("a handler threw an exception", {{"handler", where->name()}, {"what", e.what()}});
-            done({handler::verdict::retry, 0, "the handler met an unexpected exception", {}, {}});
-        }
-    }
-
-    void end(ended_attempt& a) {
-        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(a.ended - a.began);
-        store::attempt how{a.started, took, a.outcome.status, {}, std::move(a.outcome.output)};
-        auto finished =
-            a.where->ended(*a.which, std::move(how), a.outcome, chance_(random_), clock_.now(), a.ended);
-        if (finished)
-            recorder_.add({a.where, std::move(*finished)}, a.where->in_sequence(), steady::now());
+    void end(attempt& a) {
+        const auto now = steady::now();
+        if (auto finished = a.where->ended(a, chance_(random_), clock_.now(), now))
+            recorder_.add({a.where, std::move(*finished)}, a.where->in_sequence(), now);
         else
-            store_.release({&a.which->id, 1});
+            store_.release({&a.which.id, 1});
         std::erase_if(retiring_, [](const auto& l) { return l->running() == 0; });
     }
 

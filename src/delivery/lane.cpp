@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 /// Claimed ahead of what runs, so that no attempt waits for the store.
 constexpr std::size_t ahead = 128;
 constexpr std::size_t ahead_bytes = 4 * 1024 * 1024;
-/// A claim that has waited longer goes back to the store, long before its lease is over.
-constexpr auto patience = 5min;
 constexpr auto pause_after_failure = 1s;
 
 } // namespace
@@ -23,6 +21,7 @@ lane::lane(lane_setup s)
     : setup_(std::move(s))
     , circuit_(setup_.common.circuit_breaker) {
     status_.name = setup_.name;
+    review_takeover();
 }
 
 void lane::change(const config::handler_common& common) {
@@ -30,23 +29,39 @@ void lane::change(const config::handler_common& common) {
         circuit_ = circuit_breaker(common.circuit_breaker);
     setup_.common = common;
     hungry_ = true;
+    review_takeover();
 }
 
 std::chrono::milliseconds lane::lease() const {
-    return patience + 2 * setup_.common.timeout + 1min;
+    return claim_queue::patience + 2 * setup_.common.timeout + 1min;
+}
+
+std::size_t lane::depth() const {
+    return std::max<std::size_t>(ahead, 2 * std::size_t{setup_.common.concurrency});
+}
+
+bool lane::stocked() const {
+    const auto held = waiting_.holds();
+    return held.claims > depth() / 2 || held.bytes > ahead_bytes / 2;
+}
+
+void lane::review_takeover() {
+    const bool normal = circuit_.current() == circuit_breaker::state::closed &&
+                        status_.in_flight <= setup_.common.concurrency;
+    waiting_.set_takeover({normal, depth() / 2, setup_.common.concurrency});
 }
 
 std::optional<store::claim_request> lane::next_claim(timestamp now, steady::time_point at) {
     if (next_due_ && *next_due_ <= now) hungry_ = true;
-    if (!hungry_ || waiting_.size() >= setup_.common.concurrency) return std::nullopt;
+    if (!hungry_ || stocked()) return std::nullopt;
     if (not_before_ && at < *not_before_) return std::nullopt;
     if (!circuit_.allows(at)) return std::nullopt;
-    const auto most = std::max<std::size_t>(ahead, setup_.common.concurrency);
+    const auto held = waiting_.holds();
     return store::claim_request{.handler = setup_.name,
                                 .now = now,
                                 .lease = lease(),
-                                .limit = most - std::min(most - 1, waiting_.size()),
-                                .max_bytes = ahead_bytes,
+                                .limit = depth() - held.claims, // others only take claims out
+                                .max_bytes = ahead_bytes - held.bytes,
                                 .of = setup_.handler->needs_body() ? store::extent::everything
                                                                    : store::extent::envelope};
 }
@@ -55,55 +70,63 @@ void lane::claimed(store::claim_answer answer, steady::time_point at) {
     hungry_ = answer.more;
     next_due_ = answer.next_due;
     not_before_.reset();
+    std::vector<std::shared_ptr<attempt>> fresh;
+    fresh.reserve(answer.deliveries.size());
     for (auto& each : answer.deliveries)
-        waiting_.push_back({std::move(each), at});
+        fresh.push_back(std::make_shared<attempt>(std::move(each), at));
+    waiting_.add(fresh);
 }
 
 void lane::claim_failed(steady::time_point at) {
     not_before_ = at + pause_after_failure;
 }
 
-std::optional<store::claimed_delivery> lane::next_attempt(steady::time_point now,
-                                                          std::vector<store::delivery_id>& stale) {
-    while (!waiting_.empty() && now - waiting_.front().taken > patience) {
-        stale.push_back(waiting_.front().delivery.id);
-        waiting_.pop_front();
-        hungry_ = true;
-    }
-    if (waiting_.empty() || status_.in_flight >= setup_.common.concurrency || !circuit_.allows(now))
-        return std::nullopt;
-    auto next = std::move(waiting_.front().delivery);
-    waiting_.pop_front();
+std::vector<store::delivery_id> lane::take_stale(steady::time_point now) {
+    auto stale = waiting_.take_stale(now);
+    hungry_ = hungry_ || !stale.empty();
+    return stale;
+}
+
+std::shared_ptr<attempt> lane::next_attempt(steady::time_point now) {
+    if (status_.in_flight >= setup_.common.concurrency || !circuit_.allows(now)) return nullptr;
+    auto next = waiting_.take();
+    if (!next) return nullptr;
     circuit_.begun();
     ++status_.in_flight;
     status_.circuit = circuit_.current();
     return next;
 }
 
-std::optional<store::finished_delivery> lane::ended(const store::claimed_delivery& which, store::attempt how,
-                                                    const handler::outcome& outcome, double chance,
-                                                    timestamp now, steady::time_point at) {
-    --status_.in_flight;
-    if (outcome.verdict == handler::verdict::abandoned) {
-        circuit_.abandoned();
-        return std::nullopt;
-    }
-    if (outcome.verdict == handler::verdict::retry)
-        circuit_.failed(at);
-    else
+std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, timestamp now,
+                                                    steady::time_point at) {
+    const auto& which = a.which;
+    const auto& outcome = a.outcome;
+    if (!a.followed) --status_.in_flight;
+    switch (outcome.verdict) {
+    case handler::verdict::successful:
+    case handler::verdict::failed:
         circuit_.answered();
+        break;
+    case handler::verdict::retry:
+        circuit_.failed(at);
+        break;
+    case handler::verdict::abandoned:
+        circuit_.abandoned();
+        break;
+    }
+    review_takeover();
+    if (outcome.verdict == handler::verdict::abandoned) return std::nullopt;
     if (circuit_.current() == circuit_breaker::state::open && status_.circuit != circuit_breaker::state::open)
         log::warning("a circuit is open: nothing is tried for a while",
                      {{"handler", setup_.name}, {"reason", outcome.reason}});
     status_.circuit = circuit_.current();
 
-    const auto attempt = which.attempts - which.forgiven + 1;
-    const auto made = decide(setup_.common.retry, outcome, {attempt, which.since, now, chance});
-    how.reason = made.reason;
+    const auto number = which.attempts - which.forgiven + 1;
+    const auto made = decide(setup_.common.retry, outcome, {number, which.since, now, chance});
     const auto tell = [&](auto write, std::string_view what) {
         write(what, {{"handler", setup_.name},
                      {"delivery", which.id},
-                     {"event", which.event.envelope.id},
+                     {"event", a.task.event.envelope.id},
                      {"attempt", which.attempts + 1},
                      {"reason", made.reason}});
     };
@@ -122,7 +145,11 @@ std::optional<store::finished_delivery> lane::ended(const store::claimed_deliver
         tell(&log::error, "a delivery failed for good; retry it by hand when the cause is gone");
         break;
     }
-    return store::finished_delivery{which.id, made.state, made.due, std::move(how)};
+    return store::finished_delivery{
+        which.id,
+        made.state,
+        made.due,
+        {a.started, a.took, outcome.status, made.reason, std::move(a.outcome.output)}};
 }
 
 void lane::note_error(const std::string& reason, timestamp now) {
@@ -137,18 +164,10 @@ void lane::recorded(const store::finished_delivery& f) {
         hungry_ = true; // its successor may be due
 }
 
-std::vector<store::delivery_id> lane::drop_claims() {
-    std::vector<store::delivery_id> dropped;
-    for (const auto& each : waiting_)
-        dropped.push_back(each.delivery.id);
-    waiting_.clear();
-    return dropped;
-}
-
 std::optional<timestamp> lane::next_due() const {
-    // While claims wait, the end of an attempt is what moves things on.
-    if (waiting_.size() >= setup_.common.concurrency || circuit_.open_until() || not_before_)
-        return std::nullopt;
+    // Then the end of an attempt, or of a pause, is what moves things on.
+    const bool tested = circuit_.current() == circuit_breaker::state::half_open && status_.in_flight > 0;
+    if (stocked() || circuit_.open_until() || tested || not_before_) return std::nullopt;
     return next_due_;
 }
 

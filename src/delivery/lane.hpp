@@ -2,22 +2,18 @@
 
 #include <webhookd/delivery/engine.hpp>
 
-#include <deque>
+#include "delivery/claim_queue.hpp"
+
 #include <memory>
 #include <optional>
 
 namespace webhookd::delivery {
 
-/// One handler within the engine: its claims, its circuit and its figures. On the engine's thread.
+/// One handler within the engine: its claims, its circuit and its figures. On the engine's thread, but for
+/// `take_over`.
 class lane {
 public:
     using steady = circuit_breaker::clock;
-
-    /// A claim that waits for its turn.
-    struct claim {
-        store::claimed_delivery delivery;
-        steady::time_point taken;
-    };
 
     explicit lane(lane_setup s);
 
@@ -27,21 +23,22 @@ public:
     [[nodiscard]] std::optional<store::claim_request> next_claim(timestamp now, steady::time_point at);
     void claimed(store::claim_answer answer, steady::time_point at);
     void claim_failed(steady::time_point at);
-    /// The next claim whose attempt may begin now, and counts as running from here on. Claims that have
-    /// waited for too long go to `stale`: they must be given back.
-    [[nodiscard]] std::optional<store::claimed_delivery> next_attempt(steady::time_point now,
-                                                                      std::vector<store::delivery_id>& stale);
-    /// An attempt has ended; what came of it (nothing for an abandoned one).
-    [[nodiscard]] std::optional<store::finished_delivery>
-    ended(const store::claimed_delivery& which, store::attempt how, const handler::outcome& outcome,
-          double chance, timestamp now, steady::time_point at);
+    /// Claims that have waited for too long and must be given back.
+    [[nodiscard]] std::vector<store::delivery_id> take_stale(steady::time_point now);
+    /// The next claim whose attempt may begin now, and counts as running from here on.
+    [[nodiscard]] std::shared_ptr<attempt> next_attempt(steady::time_point now);
+    /// The same for whoever brings an attempt to a good end, at once; `ended` must be told. Any thread.
+    [[nodiscard]] claim_queue::takeover take_over(steady::time_point now) { return waiting_.take_over(now); }
+    /// What came of an attempt that has ended: nothing for an abandoned one. Takes its output.
+    [[nodiscard]] std::optional<store::finished_delivery> ended(attempt& a, double chance, timestamp now,
+                                                                steady::time_point at);
     /// What `ended` decided is in the store now.
     void recorded(const store::finished_delivery& f);
     /// There may be something new.
     void wake() noexcept { hungry_ = true; }
 
     /// Gives all claims up, for them to be released.
-    [[nodiscard]] std::vector<store::delivery_id> drop_claims();
+    [[nodiscard]] std::vector<store::delivery_id> drop_claims() { return waiting_.take_all(); }
 
     /// When to look again, unless something else happens: in the time of the store, and in that of the
     /// circuit.
@@ -60,11 +57,15 @@ public:
 
 private:
     [[nodiscard]] std::chrono::milliseconds lease() const;
+    /// So many claims are held at most.
+    [[nodiscard]] std::size_t depth() const;
+    [[nodiscard]] bool stocked() const;
     void note_error(const std::string& reason, timestamp now);
+    void review_takeover();
 
     lane_setup setup_;
     circuit_breaker circuit_;
-    std::deque<claim> waiting_;
+    claim_queue waiting_;
     bool hungry_ = true;
     std::optional<timestamp> next_due_;
     std::optional<steady::time_point> not_before_; ///< after a claim that failed

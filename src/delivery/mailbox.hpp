@@ -1,7 +1,9 @@
 #pragma once
 
+#include "delivery/attempt.hpp"
 #include "delivery/lane.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -11,16 +13,6 @@
 
 namespace webhookd::delivery {
 
-/// The end of an attempt.
-struct ended_attempt {
-    std::shared_ptr<lane> where;
-    std::shared_ptr<const store::claimed_delivery> which;
-    timestamp started;
-    circuit_breaker::clock::time_point began;
-    circuit_breaker::clock::time_point ended;
-    handler::outcome outcome;
-};
-
 /// A decision on its way into the store.
 struct recording {
     std::shared_ptr<lane> where;
@@ -29,7 +21,7 @@ struct recording {
 
 /// What others have for the engine's thread.
 struct mail {
-    std::vector<ended_attempt> ended;
+    std::vector<std::shared_ptr<attempt>> ended;
     std::optional<bool> recorded;                           ///< whether the last batch is in the store
     std::optional<result<std::size_t>> swept;               ///< what the last `fail_waiting` answered
     std::optional<std::vector<lane_setup>> lanes;           ///< take the place of those before
@@ -37,6 +29,12 @@ struct mail {
     bool woken = false;
     bool reopen = false;
 
+    void clear() {
+        auto kept = std::move(ended);
+        kept.clear();
+        *this = {};
+        ended = std::move(kept);
+    }
     [[nodiscard]] bool empty() const noexcept {
         return ended.empty() && !recorded && !swept && !lanes && !stop && !woken && !reopen;
     }
@@ -46,30 +44,48 @@ struct mail {
 /// write to it.
 class mailbox {
 public:
+    enum class urgency {
+        now,
+        soon ///< may gather for a few milliseconds, so that the thread is not woken for each
+    };
+
     template <class Change>
-    void put(Change change) {
+    void put(Change change, urgency u = urgency::now) {
+        bool wakes = u == urgency::now;
         {
             const std::lock_guard lock(mutex_);
+            urgent_ = urgent_ || wakes;
+            wakes = wakes || mail_.empty(); // for it to look at its watch
             change(mail_);
         }
-        arrived_.notify_one();
+        if (wakes) arrived_.notify_one();
     }
 
-    /// All there is, once there is something or the time has come. The time is a bound, not a promise.
-    mail take(std::optional<circuit_breaker::clock::time_point> until) {
+    /// Trades an empty `out` for all there is, once there is something or the time has come. The time is a
+    /// bound, not a promise.
+    void take(std::optional<circuit_breaker::clock::time_point> until, mail& out) {
         std::unique_lock lock(mutex_);
         const auto some = [this] { return !mail_.empty(); };
         if (until)
             arrived_.wait_until(lock, *until, some);
         else
             arrived_.wait(lock, some);
-        return std::exchange(mail_, {});
+        if (some() && !urgent_) {
+            const auto gathered = circuit_breaker::clock::now() + gathering_time;
+            arrived_.wait_until(lock, until ? std::min(*until, gathered) : gathered,
+                                [this] { return urgent_; });
+        }
+        urgent_ = false;
+        std::swap(mail_, out);
     }
 
 private:
+    static constexpr std::chrono::milliseconds gathering_time{5};
+
     std::mutex mutex_;
     std::condition_variable arrived_;
     mail mail_;
+    bool urgent_ = false;
 };
 
 } // namespace webhookd::delivery

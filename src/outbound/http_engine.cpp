@@ -15,6 +15,10 @@ namespace {
 // Idle connections of all handlers together; libcurl closes the oldest beyond that.
 constexpr long most_idle_connections = 1024;
 
+// A busy target answers within microseconds. Whoever goes to sleep for so little pays a wakeup for it, and
+// the kernel tends to move the sleeper to the waker's core, where the two then take turns.
+constexpr int looks_before_sleep = 3;
+
 // libcurl returns earlier when a socket, a timer of its own or a wakeup wants it.
 constexpr int longest_sleep_ms = 60'000;
 
@@ -57,7 +61,8 @@ public:
         thread_.join();
     }
 
-    /// Wakes the thread for the first of several requests only: it takes all at once.
+    /// Wakes the thread for the first of several requests only: it takes all at once. The thread itself,
+    /// when it tells of an end and is asked for more, is awake.
     template <class Change>
     void ask(Change change) {
         bool first = false;
@@ -66,7 +71,10 @@ public:
             first = inbox_.empty();
             change(inbox_);
         }
-        if (first) curl_multi_wakeup(multi_.get());
+        if (std::this_thread::get_id() == thread_.get_id())
+            asked_by_itself_ = true;
+        else if (first)
+            curl_multi_wakeup(multi_.get());
     }
 
 private:
@@ -78,11 +86,15 @@ private:
         sigaddset(&pipe, SIGPIPE);
         pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
 
-        while (serve_requests()) {
+        for (int idle_looks = 0; serve_requests();) {
             int running = 0;
             curl_multi_perform(multi_.get(), &running);
-            finish_transfers();
-            curl_multi_poll(multi_.get(), nullptr, 0, longest_sleep_ms, nullptr);
+            if (finish_transfers()) idle_looks = 0;
+            if (std::exchange(asked_by_itself_, false)) continue;
+            if (idle_looks++ < looks_before_sleep)
+                std::this_thread::yield();
+            else
+                curl_multi_poll(multi_.get(), nullptr, 0, longest_sleep_ms, nullptr);
         }
     }
 
@@ -129,7 +141,9 @@ private:
         active_.push_back(std::move(t));
     }
 
-    void finish_transfers() {
+    /// Whether there were any.
+    bool finish_transfers() {
+        bool some = false;
         int left = 0;
         while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
             if (message->msg != CURLMSG_DONE) continue;
@@ -137,7 +151,9 @@ private:
             auto ended = take_out(transfer::of(message->easy_handle));
             auto answer = ended->answer(code);
             tell(std::move(ended), std::move(answer));
+            some = true;
         }
+        return some;
     }
 
     template <class Predicate>
@@ -167,6 +183,7 @@ private:
     std::mutex mutex_;
     requests inbox_;
     requests taken_; ///< kept for its memory
+    bool asked_by_itself_ = false;
     std::vector<std::unique_ptr<transfer>> active_;
     std::thread thread_;
 };

@@ -54,15 +54,16 @@ public:
 
     /// Begins one attempt, bounded by the handler's own timeout, and does not wait for it. `done` is called
     /// exactly once, on any thread, perhaps before `start` returns; it does not block and does not throw.
-    /// When `start` throws, which is a bug, `done` is not called any more. Called from one thread, the
-    /// delivery loop's.
+    /// When `start` throws, which is a bug, `done` is not called any more. Called on the delivery loop's
+    /// thread, and by a `done` that was called after `start` had returned, on that thread: two calls may
+    /// overlap.
     virtual void start(std::shared_ptr<const delivery> d, completion done) = 0;
 
-    /// Ends the attempts under way soon, as `abandoned`. Same thread as `start`.
+    /// Ends the attempts under way soon, as `abandoned`. On the delivery loop's thread.
     virtual void cancel() {}
 
-    /// Opens its files anew, after a log rotation. Same thread as `start`. Errors: file_unwritable; the old
-    /// file stays in use.
+    /// Opens its files anew, after a log rotation. On the delivery loop's thread. Errors: file_unwritable;
+    /// the old file stays in use.
     virtual result<void> reopen() { return {}; }
 };
 

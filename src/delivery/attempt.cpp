@@ -1,0 +1,54 @@
+#include "delivery/attempt.hpp"
+
+#include <webhookd/runtime/log.hpp>
+
+#include "delivery/lane.hpp"
+#include "delivery/mailbox.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace webhookd::delivery {
+namespace {
+
+void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std::shared_ptr<mailbox>& box,
+         const runtime::clock& clock) {
+    const auto now = attempt::steady::now();
+    const auto where = a->where;
+    claim_queue::takeover after;
+    // An attempt that ends within `start` must not begin the next one: they would pile up on the stack.
+    if (a->start_returned && outcome.verdict == handler::verdict::successful) after = where->take_over(now);
+    a->took = std::chrono::duration_cast<std::chrono::microseconds>(now - a->began);
+    a->outcome = std::move(outcome);
+    a->followed = after.next != nullptr;
+    const bool urgent = after.low || where->in_sequence();
+    box->put([&](mail& m) { m.ended.push_back(a); }, urgent ? mailbox::urgency::now : mailbox::urgency::soon);
+    if (after.next) begin(std::move(after.next), where, box, clock);
+}
+
+} // namespace
+
+attempt::attempt(store::claimed_delivery c, steady::time_point now)
+    : which(std::move(c))
+    , task{which.id, which.attempts + 1, std::move(which.event)}
+    , claimed(now) {}
+
+void begin(std::shared_ptr<attempt> a, std::shared_ptr<lane> where, std::shared_ptr<mailbox> box,
+           const runtime::clock& clock) {
+    auto& handler = where->handler();
+    a->where = std::move(where);
+    a->started = clock.now();
+    a->began = attempt::steady::now();
+    const auto done = [a, box = std::move(box), &clock](handler::outcome o) {
+        end(a, std::move(o), box, clock);
+    };
+    try {
+        handler.start(std::shared_ptr<const handler::delivery>(a, &a->task), done);
+    } catch (const std::exception& e) {
+        log::error("a handler threw an exception", {{"handler", a->where->name()}, {"what", e.what()}});
+        done({handler::verdict::retry, 0, "the handler met an unexpected exception", {}, {}});
+    }
+    a->start_returned = true;
+}
+
+} // namespace webhookd::delivery

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <webhookd/delivery/circuit_breaker.hpp>
+#include <webhookd/handler/handler.hpp>
+#include <webhookd/runtime/clock.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+
+namespace webhookd::delivery {
+
+class lane;
+class mailbox;
+
+/// A claim and what becomes of it. Made and freed on the engine's thread (two threads that free each other's
+/// memory fight over malloc's locks), run by whoever begins it.
+struct attempt {
+    using steady = circuit_breaker::clock;
+
+    attempt(store::claimed_delivery claimed, steady::time_point now);
+
+    store::claimed_delivery which; ///< without its event, which is in the task
+    handler::delivery task;
+    steady::time_point claimed;
+
+    // From its beginning:
+    std::shared_ptr<lane> where;
+    timestamp started;
+    steady::time_point began;
+    std::atomic<bool> start_returned = false;
+
+    // From its end:
+    std::chrono::microseconds took{};
+    handler::outcome outcome;
+    bool followed = false; ///< another has begun in its place
+};
+
+/// Begins it, on the calling thread; its end comes as mail. When it ends well after the handler's `start` has
+/// returned, whoever ended it takes the lane's next claim over and begins that at once. `clock` must outlive
+/// the attempt.
+void begin(std::shared_ptr<attempt> a, std::shared_ptr<lane> where, std::shared_ptr<mailbox> box,
+           const runtime::clock& clock);
+
+} // namespace webhookd::delivery

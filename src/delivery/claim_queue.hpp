@@ -1,0 +1,62 @@
+#pragma once
+
+#include "delivery/attempt.hpp"
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace webhookd::delivery {
+
+/// A lane's claims that have not begun yet. Thread safe: besides the engine, whoever ends an attempt takes
+/// the next claim from here and begins it, so that a slot does not stay empty for a trip to the engine.
+class claim_queue {
+public:
+    using steady = attempt::steady;
+
+    /// A claim that has waited longer goes back to the store, long before its lease is over.
+    static constexpr std::chrono::minutes patience{5};
+
+    void add(const std::vector<std::shared_ptr<attempt>>& claims);
+
+    /// For the engine; null: there is none.
+    [[nodiscard]] std::shared_ptr<attempt> take();
+    /// For whoever ends an attempt.
+    struct takeover {
+        std::shared_ptr<attempt> next; ///< null when that is not allowed, or none is left
+        bool low = true;               ///< the engine should claim more
+    };
+    [[nodiscard]] takeover take_over(steady::time_point now);
+    struct terms {
+        bool allowed = false;
+        std::size_t enough = 0; ///< the engine is told when so many are left,
+        std::size_t few = 0;    ///< and whenever there are fewer than this
+    };
+    void set_takeover(terms t);
+
+    /// Taken out, for them to be released.
+    [[nodiscard]] std::vector<store::delivery_id> take_stale(steady::time_point now);
+    [[nodiscard]] std::vector<store::delivery_id> take_all();
+
+    struct load {
+        std::size_t claims = 0;
+        std::size_t bytes = 0; ///< of bodies
+    };
+    [[nodiscard]] load holds() const;
+
+private:
+    [[nodiscard]] std::size_t count() const { return waiting_.size() - first_; }
+    [[nodiscard]] bool stale(steady::time_point now) const {
+        return now - waiting_[first_]->claimed > patience;
+    }
+    [[nodiscard]] std::shared_ptr<attempt> pop();
+
+    mutable std::mutex mutex_;
+    /// From `first_` on. Only `add` allocates, on the engine's thread: see attempt.
+    std::vector<std::shared_ptr<attempt>> waiting_;
+    std::size_t first_ = 0;
+    std::size_t bytes_ = 0;
+    terms takeover_;
+};
+
+} // namespace webhookd::delivery
