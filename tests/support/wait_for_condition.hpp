@@ -9,11 +9,12 @@ namespace webhookd::test {
 /// broken test, never to measure: give it generously.
 template <class Condition>
 [[nodiscard]] bool wait_for_condition(Condition condition,
-                                      std::chrono::milliseconds bound = std::chrono::seconds(30)) {
+                                      std::chrono::milliseconds bound = std::chrono::seconds(30),
+                                      std::chrono::milliseconds between = std::chrono::milliseconds(2)) {
     const auto deadline = std::chrono::steady_clock::now() + bound;
     while (!condition()) {
         if (std::chrono::steady_clock::now() >= deadline) return condition();
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        std::this_thread::sleep_for(between);
     }
     return true;
 }
