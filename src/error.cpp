@@ -46,6 +46,8 @@ std::string_view to_string(errc code) noexcept {
         return "store-busy";
     case errc::store_not_found:
         return "store-not-found";
+    case errc::query_timeout:
+        return "query-timeout";
     case errc::store_bad_url:
         return "store-bad-url";
     case errc::queue_full:

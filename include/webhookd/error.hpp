@@ -36,7 +36,8 @@ enum class errc {
     store_corrupt,   ///< The database failed its integrity check.
     store_newer,     ///< The database was written by a newer version of the daemon.
     store_busy,      ///< Somebody else holds the database.
-    store_not_found, ///< No such event, delivery or cursor.
+    store_not_found, ///< No such event or delivery.
+    query_timeout,   ///< A search took longer than it may; a narrower one will do.
     store_bad_url,   ///< The storage URL names no engine that we have.
     queue_full,      ///< As much is waiting as may wait.
     shutting_down,   ///< The daemon is stopping and takes nothing new.

@@ -23,7 +23,7 @@ void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std:
     a->followed = after.next != nullptr;
     const bool urgent = after.low || where->in_sequence();
     box->put([&](mail& m) { m.ended.push_back(a); }, urgent ? mailbox::urgency::now : mailbox::urgency::soon);
-    if (after.next) begin(std::move(after.next), where, box, clock);
+    if (after.next) begin(after.next, where, box, clock);
 }
 
 } // namespace
@@ -33,7 +33,7 @@ attempt::attempt(store::claimed_delivery c, steady::time_point now)
     , task{which.id, which.attempts + 1, std::move(which.event)}
     , claimed(now) {}
 
-void begin(std::shared_ptr<attempt> a, std::shared_ptr<lane> where, std::shared_ptr<mailbox> box,
+void begin(const std::shared_ptr<attempt>& a, std::shared_ptr<lane> where, std::shared_ptr<mailbox> box,
            const runtime::clock& clock) {
     auto& handler = where->handler();
     a->where = std::move(where);

@@ -39,7 +39,7 @@ struct attempt {
 /// Begins it, on the calling thread; its end comes as mail. When it ends well after the handler's `start` has
 /// returned, whoever ended it takes the lane's next claim over and begins that at once. `clock` must outlive
 /// the attempt.
-void begin(std::shared_ptr<attempt> a, std::shared_ptr<lane> where, std::shared_ptr<mailbox> box,
+void begin(const std::shared_ptr<attempt>& a, std::shared_ptr<lane> where, std::shared_ptr<mailbox> box,
            const runtime::clock& clock);
 
 } // namespace webhookd::delivery

@@ -103,7 +103,7 @@ private:
             // A claim may be cut short by its bytes: again, until nothing is wanted.
             do {
                 while (auto next = each->next_attempt(now))
-                    begin(std::move(next), each, box_, clock_);
+                    begin(next, each, box_, clock_);
             } while (may_claim && !recorder_.full() && claim(*each, now) && !crowded_);
         }
     }

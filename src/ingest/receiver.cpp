@@ -1,4 +1,5 @@
 #include <webhookd/event/envelope.hpp>
+#include <webhookd/event/metadata.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/log.hpp>
@@ -117,6 +118,8 @@ task<result<http::response>> receiver::receive(const receiver_endpoint& endpoint
 
     store::new_event kept;
     if (options_.plan) kept.deliveries = options_.plan(endpoint.name, *envelope, *document);
+    kept.consumption = event::count_consumption(*envelope, *document);
+    kept.metadata = event::metadata_text(*document);
     kept.endpoint = endpoint.name;
     kept.envelope = std::move(*envelope);
     kept.body = std::move(r.body);

@@ -39,6 +39,15 @@ public:
                                                         std::size_t max_bytes, store::extent) override;
     result<store::stored_event> find(std::string_view endpoint, std::string_view event_id) override;
 
+    // Nobody asks it.
+    result<std::vector<store::stored_event>> search(const store::event_search&) override {
+        return std::vector<store::stored_event>{};
+    }
+    result<std::vector<store::type_count>> event_types() override { return std::vector<store::type_count>{}; }
+    result<event::consumption> consumed(const store::consumption_window&) override {
+        return event::consumption{};
+    }
+
     // It keeps no deliveries.
     result<store::claim_answer> claim(const store::claim_request&) override { return store::claim_answer{}; }
     void release(std::span<const store::delivery_id>) override {}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/event/consumption.hpp>
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/time.hpp>
@@ -43,6 +44,8 @@ struct new_event {
     std::string source; ///< the client's address
     timestamp received;
     std::vector<planned_delivery> deliveries;
+    std::optional<event::consumption> consumption; ///< of a transaction's completion
+    std::string metadata;                          ///< the object's own, as JSON, for searches
 };
 
 enum class append_status { accepted, duplicate };
@@ -51,6 +54,11 @@ struct append_outcome {
     append_status status;
     sequence seq; ///< of the event kept, be it now or before
 };
+
+/// When an event counts as having happened: its creation, or, where it does not tell, its arrival.
+[[nodiscard]] inline timestamp instant_of(const event::envelope& e, timestamp received) {
+    return e.created.value_or(received);
+}
 
 /// An event read back.
 struct stored_event {

@@ -3,6 +3,7 @@
 #include <webhookd/error.hpp>
 #include <webhookd/store/delivery.hpp>
 #include <webhookd/store/event.hpp>
+#include <webhookd/store/event_search.hpp>
 
 #include <cstdint>
 #include <map>
@@ -44,6 +45,15 @@ public:
 
     /// One event with its body. Errors: store_not_found.
     virtual result<stored_event> find(std::string_view endpoint, std::string_view event_id) = 0;
+
+    // ---- questions
+
+    /// At most `limit` events, in the order of `event_position`. Errors: query_timeout.
+    virtual result<std::vector<stored_event>> search(const event_search& wanted) = 0;
+    /// In the order of their names.
+    virtual result<std::vector<type_count>> event_types() = 0;
+    /// The sum over all completed transactions of the window, each counted once.
+    virtual result<event::consumption> consumed(const consumption_window& window) = 0;
 
     // ---- deliveries: planned → claimed → finished
 

@@ -45,7 +45,7 @@ public:
     /// must not block.
     [[nodiscard]] bool submit(new_event&& event, completion done);
 
-    /// Runs a small write (moving a cursor) on the writer's thread, between batches, in the order of
+    /// Runs a small write (a retry) on the writer's thread, between batches, in the order of
     /// submission; its exceptions are dropped. False when stopping: then it never runs. True: it runs, and
     /// before `stop` returns.
     [[nodiscard]] bool submit_task(std::function<void(event_store&)> task);

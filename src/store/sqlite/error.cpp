@@ -18,6 +18,8 @@ errc to_errc(int code, int system_error) noexcept {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return errc::store_corrupt;
+    case SQLITE_INTERRUPT: // by the progress handler alone
+        return errc::query_timeout;
     case SQLITE_TOOBIG:
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:

@@ -27,6 +27,7 @@ public:
                                                  extent of);
     result<stored_event> find(std::string_view endpoint, std::string_view event_id);
     result<std::int64_t> count();
+    [[nodiscard]] connection& database() noexcept { return db_; }
     [[nodiscard]] delivery_reader& deliveries() noexcept { return deliveries_; }
     result<std::vector<delivery_record>> list(const delivery_filter& filter,
                                               std::optional<delivery_id> before, std::size_t limit) {
@@ -61,7 +62,9 @@ public:
             mine.held = std::move(*opened);
         }
         auto answer = use(*mine.held);
-        if (!answer && answer.error().code != errc::store_not_found) mine.held.reset();
+        if (!answer && answer.error().code != errc::store_not_found &&
+            answer.error().code != errc::query_timeout)
+            mine.held.reset();
         return answer;
     }
 

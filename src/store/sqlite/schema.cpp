@@ -13,7 +13,10 @@ constexpr std::array migrations{
     // and their proof stand apart from what is searched, so that a scan over events does not drag them
     // through
     // the cache, and so that they can be purged alone. Instants are microseconds since 1970 in UTC. What an
-    // event does not tell is NULL.
+    // event does not tell is NULL; `at` is when it was created, or, where it does not tell, received.
+    // `consumption` has a row for each completed transaction, counted when its event arrived: a report adds
+    // up
+    // small rows instead of reading bodies, and outlives their purge.
     // A delivery's `state` is 0 (pending), 1 (successful) or 2 (failed). `chain` is the ordering key where
     // the
     // handler keeps a sequence. At most one pending delivery of a chain has a `due`; those after it have none
@@ -27,6 +30,11 @@ constexpr std::array migrations{
         name  TEXT NOT NULL UNIQUE
     ) STRICT;
     CREATE TABLE event_types (
+        id      INTEGER PRIMARY KEY,
+        name    TEXT NOT NULL UNIQUE,
+        events  INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE api_keys (
         id    INTEGER PRIMARY KEY,
         name  TEXT NOT NULL UNIQUE
     ) STRICT;
@@ -40,19 +48,24 @@ constexpr std::array migrations{
         endpoint        INTEGER NOT NULL REFERENCES endpoints,
         event_id        TEXT NOT NULL,
         type            INTEGER NOT NULL REFERENCES event_types,
+        at              INTEGER NOT NULL,
         created         INTEGER,
         received        INTEGER NOT NULL,
         user_id         TEXT,
         trace_id        TEXT,
-        api_key         TEXT,
+        api_key         INTEGER REFERENCES api_keys,
         object_type     TEXT,
         object_id       TEXT,
         transaction_id  TEXT,
         state           TEXT,
         stalled_reason  TEXT,
         source          TEXT,
+        metadata        TEXT,
         UNIQUE (endpoint, event_id)
     ) STRICT;
+    CREATE INDEX events_by_time ON events (endpoint, at);
+    CREATE INDEX events_by_type ON events (type, at);
+    CREATE INDEX events_by_api_key ON events (api_key, at) WHERE api_key IS NOT NULL;
     CREATE INDEX events_by_transaction ON events (transaction_id) WHERE transaction_id IS NOT NULL;
     CREATE TABLE payloads (
         seq        INTEGER PRIMARY KEY REFERENCES events ON DELETE CASCADE,
@@ -60,6 +73,20 @@ constexpr std::array migrations{
         signature  TEXT,
         body       BLOB NOT NULL
     ) STRICT;
+    CREATE TABLE consumption (
+        at              INTEGER NOT NULL,
+        seq             INTEGER NOT NULL,
+        endpoint        INTEGER NOT NULL REFERENCES endpoints,
+        transaction_id  TEXT NOT NULL,
+        visas           INTEGER NOT NULL,
+        seals           INTEGER NOT NULL,
+        reviews         INTEGER NOT NULL,
+        level_1         INTEGER NOT NULL,
+        level_2         INTEGER NOT NULL,
+        level_3         INTEGER NOT NULL,
+        PRIMARY KEY (at, seq),
+        UNIQUE (endpoint, transaction_id)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE handlers (
         id    INTEGER PRIMARY KEY,
         name  TEXT NOT NULL UNIQUE

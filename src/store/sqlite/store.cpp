@@ -1,6 +1,7 @@
 #include <webhookd/store/sqlite.hpp>
 
 #include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/event_search.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/journal_vfs.hpp"
 #include "store/sqlite/leases.hpp"
@@ -49,6 +50,17 @@ public:
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
         return write([&](sqlite::writer& w) { return w.append(batch); });
+    }
+
+    result<std::vector<stored_event>> search(const event_search& wanted) override {
+        return readers_.with([&](sqlite::reader& r) { return sqlite::search_events(r.database(), wanted); });
+    }
+    result<std::vector<type_count>> event_types() override {
+        return readers_.with([](sqlite::reader& r) { return sqlite::list_event_types(r.database()); });
+    }
+    result<event::consumption> consumed(const consumption_window& window) override {
+        return readers_.with(
+            [&](sqlite::reader& r) { return sqlite::sum_consumption(r.database(), window); });
     }
 
     result<claim_answer> claim(const claim_request& request) override {

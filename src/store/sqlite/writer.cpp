@@ -17,9 +17,9 @@ result<void> writer::prepare() {
     // fails.
     if (auto done = db_.prepare_all(
             {{insert_event_,
-              "INSERT INTO events (seq, endpoint, event_id, type, created, received, user_id, trace_id, "
-              "api_key, object_type, object_id, transaction_id, state, stalled_reason, source) "
-              "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (endpoint, event_id) DO NOTHING",
+              "INSERT INTO events (seq, endpoint, event_id, type, at, created, received, user_id, trace_id, "
+              "api_key, object_type, object_id, transaction_id, state, stalled_reason, source, metadata) "
+              "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (endpoint, event_id) DO NOTHING",
               "keep an event"},
              {insert_payload_, "INSERT INTO payloads (seq, key, signature, body) VALUES (?,?,?,?)",
               "keep a body"},
@@ -27,6 +27,13 @@ result<void> writer::prepare() {
              {update_totals_,
               "UPDATE totals SET last_seq = ?, last_delivery = ?, events = events + ? WHERE id = 1",
               "move the sequence on"},
+             {count_type_, "UPDATE event_types SET events = events + ? WHERE id = ?", "count a type"},
+             // The first completion of a transaction counts.
+             {insert_consumption_,
+              "INSERT INTO consumption (at, seq, endpoint, transaction_id, visas, seals, reviews, level_1, "
+              "level_2, level_3) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (endpoint, transaction_id) DO "
+              "NOTHING",
+              "count a transaction"},
              {select_key_, "SELECT transaction_id, object_id FROM events WHERE seq = ?",
               "look an event up"}});
         !done) {
@@ -38,6 +45,9 @@ result<void> writer::prepare() {
     auto types = dictionary::open(db_, "event_types");
     if (!types) return types.error();
     types_ = std::move(*types);
+    auto api_keys = dictionary::open(db_, "api_keys");
+    if (!api_keys) return api_keys.error();
+    api_keys_ = std::move(*api_keys);
     auto keys = key_dictionary::open(db_);
     if (!keys) return keys.error();
     keys_ = std::move(*keys);
@@ -91,6 +101,7 @@ auto writer::in_transaction(Work work) -> decltype(work()) {
 void writer::note(const failure& f) noexcept {
     endpoints_.forget();
     types_.forget();
+    api_keys_.forget();
     keys_.forget();
     const bool before_writing =
         f.code == errc::store_busy || f.code == errc::argument_invalid || f.code == errc::store_not_found;
@@ -101,12 +112,15 @@ result<std::vector<append_outcome>> writer::append(std::span<const new_event> ba
     return in_transaction([&]() -> result<std::vector<append_outcome>> {
         std::vector<append_outcome> outcomes;
         outcomes.reserve(batch.size());
+        fresh_by_type_.clear();
         for (const auto& e : batch) {
             auto outcome = keep(e, last_seq_ + 1);
             if (!outcome) return outcome.error();
             if (outcome->status == append_status::accepted) last_seq_ = outcome->seq;
             outcomes.push_back(*outcome);
         }
+        for (const auto& [type, events] : fresh_by_type_)
+            if (auto done = count_type_.bind(events, type).run(); !done) return done.error();
         return outcomes;
     });
 }
@@ -155,10 +169,11 @@ result<std::string> writer::ordering_key(sequence seq) {
 result<append_outcome> writer::keep(const new_event& e, sequence next) {
     auto numbers = look_up(e);
     if (!numbers) return numbers.error();
-    const bool names_missing = !numbers->endpoint || !numbers->type || (e.key && !numbers->key);
+    const bool names_missing = !numbers->endpoint || !numbers->type || (e.key && !numbers->key) ||
+                               (!e.envelope.api_key.empty() && !numbers->api_key);
     if (names_missing) {
-        // A duplicate may come signed with a new key. It must not write that key, so it is looked for first;
-        // usually the insert alone finds out.
+        // A duplicate may come signed with a new key, or tell of another API key. It must not write that, so
+        // it is looked for first; usually the insert alone finds out.
         if (numbers->endpoint) {
             auto seq = kept(*numbers->endpoint, e.envelope.id);
             if (!seq) return seq.error();
@@ -177,6 +192,9 @@ result<append_outcome> writer::keep(const new_event& e, sequence next) {
         !done) {
         return done.error();
     }
+    ++fresh_by_type_[*numbers->type];
+    if (e.consumption)
+        if (auto done = insert_consumption(e, next, *numbers->endpoint); !done) return done.error();
     if (auto done = deliveries_.plan(db_, next, e.deliveries, event::ordering_key(e.envelope), e.received);
         !done) {
         return done.error();
@@ -192,6 +210,11 @@ result<writer::row_numbers> writer::look_up(const new_event& e) {
     auto type = types_.find(e.envelope.type);
     if (!type) return type.error();
     numbers.type = *type;
+    if (!e.envelope.api_key.empty()) {
+        auto api_key = api_keys_.find(e.envelope.api_key);
+        if (!api_key) return api_key.error();
+        numbers.api_key = *api_key;
+    }
     if (e.key) {
         auto key = keys_.find(e.key);
         if (!key) return key.error();
@@ -211,6 +234,11 @@ result<void> writer::add_missing(const new_event& e, row_numbers& numbers) {
         if (!id) return id.error();
         numbers.type = *id;
     }
+    if (!e.envelope.api_key.empty() && !numbers.api_key) {
+        auto id = api_keys_.add(db_, e.envelope.api_key);
+        if (!id) return id.error();
+        numbers.api_key = *id;
+    }
     if (e.key && !numbers.key) {
         auto id = keys_.add(db_, e.key);
         if (!id) return id.error();
@@ -224,10 +252,11 @@ result<void> writer::insert(const new_event& e, sequence seq, const row_numbers&
     std::optional<std::int64_t> created;
     if (v.created) created = microseconds(*v.created);
     return insert_event_
-        .bind(seq, numbers.endpoint, v.id, numbers.type, created, microseconds(e.received),
-              unless_empty(v.user_id), unless_empty(v.trace_id), unless_empty(v.api_key),
+        .bind(seq, numbers.endpoint, v.id, numbers.type, microseconds(instant_of(v, e.received)), created,
+              microseconds(e.received), unless_empty(v.user_id), unless_empty(v.trace_id), numbers.api_key,
               unless_empty(v.object_type), unless_empty(v.object_id), unless_empty(v.transaction_id),
-              unless_empty(v.state), unless_empty(v.stalled_reason), unless_empty(e.source))
+              unless_empty(v.state), unless_empty(v.stalled_reason), unless_empty(e.source),
+              unless_empty(e.metadata))
         .run();
 }
 
@@ -237,6 +266,17 @@ result<std::optional<sequence>> writer::kept(std::int64_t endpoint, std::string_
     if (!row) return row.error();
     if (!*row) return std::optional<sequence>{};
     return std::optional<sequence>{select_kept_.integer(0)};
+}
+
+result<void> writer::insert_consumption(const new_event& e, sequence seq, std::int64_t endpoint) {
+    const auto& used = *e.consumption;
+    const auto& v = e.envelope;
+    const std::string_view transaction = v.transaction_id.empty() ? v.id : v.transaction_id;
+    const auto& level = used.signatures_by_level;
+    return insert_consumption_
+        .bind(microseconds(instant_of(v, e.received)), seq, endpoint, transaction, used.visas, used.seals,
+              used.reviews, level[0], level[1], level[2])
+        .run();
 }
 
 } // namespace webhookd::store::sqlite

@@ -6,6 +6,7 @@
 #include "store/sqlite/delivery_writer.hpp"
 #include "store/sqlite/dictionary.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,6 +42,7 @@ private:
     struct row_numbers {
         std::optional<std::int64_t> endpoint;
         std::optional<std::int64_t> type;
+        std::optional<std::int64_t> api_key;
         std::optional<std::int64_t> key;
     };
     /// The places of one event's names in the small tables, as far as they have them.
@@ -49,6 +51,7 @@ private:
     result<std::optional<sequence>> kept(std::int64_t endpoint, std::string_view event_id);
     result<append_outcome> keep(const new_event& e, sequence next);
     result<void> insert(const new_event& e, sequence seq, const row_numbers& numbers);
+    result<void> insert_consumption(const new_event& e, sequence seq, std::int64_t endpoint);
     result<std::string> ordering_key(sequence seq);
     /// Runs `work`, which returns a result, within a transaction: all or nothing, the numbers in memory
     /// included.
@@ -63,13 +66,17 @@ private:
     connection db_;
     dictionary endpoints_;
     dictionary types_;
+    dictionary api_keys_;
     key_dictionary keys_;
     statement insert_event_;
     statement insert_payload_;
     statement select_kept_;
     statement update_totals_;
+    statement count_type_;
+    statement insert_consumption_;
     statement select_key_;
     delivery_writer deliveries_;
+    std::map<std::int64_t, std::int64_t> fresh_by_type_; ///< of the batch that is being written
     sequence last_seq_ = 0;
     std::int64_t journal_frames_ = 0;
     bool usable_ = true;

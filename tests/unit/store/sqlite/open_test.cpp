@@ -151,7 +151,7 @@ TEST_CASE("a damaged database is found out at the start", "[store]") {
         overwrite(file, size / 2 / 4096 * 4096, std::string(4096, '\xee'));
     }
     SECTION("in the schema") {
-        overwrite(file, 200, std::string(3800, '\xee'));
+        overwrite(file, 112, std::string(4096 - 112, '\xee')); // behind the first page's header
     }
     SECTION("cut short") {
         std::filesystem::resize_file(file, static_cast<std::uintmax_t>(size / 2));

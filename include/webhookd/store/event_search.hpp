@@ -1,0 +1,63 @@
+#pragma once
+
+#include <webhookd/event/consumption.hpp>
+#include <webhookd/store/event.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Questions about what was received, and their answers.
+namespace webhookd::store {
+
+/// Which events; all conditions must hold, and one that is empty always does. An event's time is
+/// `instant_of`.
+struct event_filter {
+    std::optional<timestamp> after = {};  ///< exclusive
+    std::optional<timestamp> before = {}; ///< exclusive
+    /// Exact names, one of which it must be; see also `event_store::event_types`.
+    std::optional<std::vector<std::string>> types = {};
+    std::string endpoint = {};
+    std::string api_key = {};
+    std::string transaction_id = {};
+    std::string event_id = {};
+    /// A part of an id, or of the metadata of the event's object; ASCII letters match in either case.
+    std::string text = {};
+};
+
+/// A place in the order of events: newest first, and of those of the same instant the later arrival first. It
+/// stays where it is when events arrive or are purged.
+struct event_position {
+    timestamp at;
+    sequence seq = 0;
+    friend auto operator<=>(const event_position&, const event_position&) = default;
+};
+
+[[nodiscard]] inline event_position position_of(const stored_event& e) {
+    return {instant_of(e.envelope, e.received), e.seq};
+}
+
+struct event_search {
+    event_filter filter = {};
+    std::optional<event_position> beyond = {}; ///< only what comes after this place
+    std::size_t limit = 50;
+    extent of = extent::envelope;
+    std::chrono::milliseconds patience{10'000}; ///< for what no index helps with: `text`
+};
+
+/// A type of which an event was ever received.
+struct type_count {
+    std::string name;
+    std::int64_t events = 0; ///< ever received
+};
+
+/// Transactions whose completion happened in a window.
+struct consumption_window {
+    std::optional<timestamp> after = {};  ///< exclusive
+    std::optional<timestamp> before = {}; ///< exclusive
+    std::string endpoint = {};            ///< empty: all
+};
+
+} // namespace webhookd::store

@@ -1,0 +1,284 @@
+#include "store/sqlite/event_search.hpp"
+
+#include "store/sqlite/event_columns.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace webhookd::store::sqlite {
+namespace {
+
+/// The numbers of the names in a filter.
+struct numbers {
+    std::optional<std::int64_t> endpoint;
+    std::optional<std::int64_t> api_key;
+    std::vector<std::int64_t> types;
+};
+
+/// One index and those of its ranges that can hold what is wanted.
+struct walk {
+    std::string condition; ///< on the key that a range has in common: `?1`
+    std::vector<std::int64_t> numbers = {};
+    std::string text = {}; ///< where keys are texts: the one range
+};
+
+/// What narrows every range further. Each parameter has its fixed number, whether its condition stands in the
+/// text or not.
+struct narrowing {
+    std::string sql;
+    std::optional<std::int64_t> after;
+    std::optional<std::int64_t> before;
+    std::optional<std::int64_t> beyond_at;
+    std::optional<std::int64_t> beyond_seq;
+    std::optional<std::int64_t> endpoint;
+    std::optional<std::int64_t> api_key;
+    std::string text;
+};
+
+/// The number of a name in one of the small tables; nothing when no event ever had it.
+result<std::optional<std::int64_t>> number_of(connection& db, const char* table, std::string_view name) {
+    auto query =
+        db.prepare((std::string("SELECT id FROM ") + table + " WHERE name = ?").c_str(), "look a name up");
+    if (!query) return query.error();
+    auto row = query->bind(name).step();
+    if (!row) return row.error();
+    if (!*row) return std::optional<std::int64_t>{};
+    return std::optional{query->integer(0)};
+}
+
+result<std::vector<std::int64_t>> all_endpoints(connection& db) {
+    auto rows = db.prepare("SELECT id FROM endpoints", "list endpoints");
+    if (!rows) return rows.error();
+    std::vector<std::int64_t> ids;
+    for (;;) {
+        auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) return ids;
+        ids.push_back(rows->integer(0));
+    }
+}
+
+/// A part of a text, as LIKE wants it.
+std::string pattern_of(std::string_view part) {
+    std::string pattern = "%";
+    for (const char c : part) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern += '%';
+}
+
+constexpr const char* by_text =
+    " AND (e.event_id LIKE ?8 ESCAPE '\\' OR e.transaction_id LIKE ?8 ESCAPE '\\' OR e.object_id LIKE ?8 "
+    "ESCAPE '\\' "
+    "OR e.user_id LIKE ?8 ESCAPE '\\' OR e.trace_id LIKE ?8 ESCAPE '\\' OR e.metadata LIKE ?8 ESCAPE '\\' "
+    "OR e.api_key IN (SELECT id FROM api_keys WHERE name LIKE ?8 ESCAPE '\\'))";
+
+narrowing narrow(const event_search& wanted, const numbers& of) {
+    const auto& f = wanted.filter;
+    narrowing n;
+    if (f.after) {
+        n.after = microseconds(*f.after);
+        n.sql += " AND e.at > ?2";
+    }
+    if (f.before) {
+        n.before = microseconds(*f.before);
+        n.sql += " AND e.at < ?3";
+    }
+    if (wanted.beyond) {
+        n.beyond_at = microseconds(wanted.beyond->at);
+        n.beyond_seq = wanted.beyond->seq;
+        n.sql += " AND (e.at, e.seq) < (?4, ?5)";
+    }
+    // A unary plus keeps the condition from choosing another index.
+    if (of.endpoint) {
+        n.endpoint = of.endpoint;
+        n.sql += " AND +e.endpoint = ?6";
+    }
+    if (of.api_key) {
+        n.api_key = of.api_key;
+        n.sql += " AND +e.api_key = ?7";
+    }
+    if (!of.types.empty()) n.sql += fmt::format(" AND +e.type IN ({})", fmt::join(of.types, ","));
+    if (!f.text.empty()) {
+        n.text = pattern_of(f.text);
+        n.sql += by_text;
+    }
+    return n;
+}
+
+void bind(statement& s, const narrowing& n, std::int64_t limit, std::int64_t key) {
+    s.bind(key, n.after, n.before, n.beyond_at, n.beyond_seq, n.endpoint, n.api_key, unless_empty(n.text),
+           limit);
+}
+void bind(statement& s, const narrowing& n, std::int64_t limit, const std::string& key) {
+    s.bind(std::string_view(key), n.after, n.before, n.beyond_at, n.beyond_seq, n.endpoint, n.api_key,
+           unless_empty(n.text), limit);
+}
+
+/// Adds the places of the range's events.
+template <class Key>
+result<void> walk_range(statement& rows, const narrowing& n, std::int64_t limit, const Key& key,
+                        std::vector<event_position>& found) {
+    const reading guard{rows};
+    bind(rows, n, limit, key);
+    for (;;) {
+        auto row = rows.step();
+        if (!row) return row.error();
+        if (!*row) return {};
+        found.push_back({instant(rows.integer(0)), rows.integer(1)});
+    }
+}
+
+result<std::vector<event_position>> find_places(connection& db, const walk& w, const narrowing& n,
+                                                std::size_t limit) {
+    const auto most =
+        static_cast<std::int64_t>(std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max()));
+    auto rows = db.prepare(("SELECT e.at, e.seq FROM events e WHERE " + w.condition + n.sql +
+                            " ORDER BY e.at DESC, e.seq DESC LIMIT ?9")
+                               .c_str(),
+                           "search events");
+    if (!rows) return rows.error();
+    std::vector<event_position> found;
+    if (!w.text.empty())
+        if (auto done = walk_range(*rows, n, most, w.text, found); !done) return done.error();
+    for (const auto number : w.numbers)
+        if (auto done = walk_range(*rows, n, most, number, found); !done) return done.error();
+    std::sort(found.begin(), found.end(), std::greater<>{});
+    if (found.size() > limit) found.resize(limit);
+    return found;
+}
+
+result<std::vector<stored_event>> read_places(connection& db, const std::vector<event_position>& places,
+                                              extent of) {
+    auto one = db.prepare(
+        ("SELECT " + event_columns(of) + " FROM events e" + event_joins(of) + " WHERE e.seq = ?").c_str(),
+        "read events");
+    if (!one) return one.error();
+    std::vector<stored_event> events;
+    events.reserve(places.size());
+    for (const auto& place : places) {
+        const reading guard{*one};
+        auto row = one->bind(place.seq).step();
+        if (!row) return row.error();
+        if (*row) events.push_back(read_event(*one, of)); // else purged a moment ago
+    }
+    return events;
+}
+
+/// Nothing when no event can match, because none ever had that name.
+result<std::optional<numbers>> look_up(connection& db, const event_filter& f) {
+    const auto nothing = std::optional<numbers>{};
+    numbers n;
+    if (!f.endpoint.empty()) {
+        auto number = number_of(db, "endpoints", f.endpoint);
+        if (!number) return number.error();
+        if (!*number) return nothing;
+        n.endpoint = *number;
+    }
+    if (!f.api_key.empty()) {
+        auto number = number_of(db, "api_keys", f.api_key);
+        if (!number) return number.error();
+        if (!*number) return nothing;
+        n.api_key = *number;
+    }
+    if (!f.types) return std::optional{n};
+    for (const auto& name : *f.types) {
+        auto number = number_of(db, "event_types", name);
+        if (!number) return number.error();
+        if (*number) n.types.push_back(**number);
+    }
+    return n.types.empty() ? nothing : std::optional{n};
+}
+
+/// Which index to walk. What the walk takes care of by itself is taken out of `n`.
+result<walk> choose_walk(connection& db, const event_filter& f, numbers& n) {
+    // An id alone would not use the index over endpoint and id.
+    if (!f.event_id.empty())
+        return walk{"e.endpoint IN (SELECT id FROM endpoints) AND e.event_id = ?1", {}, f.event_id};
+    if (!f.transaction_id.empty()) return walk{"e.transaction_id = ?1", {}, f.transaction_id};
+    if (n.api_key) return walk{"e.api_key = ?1", {*std::exchange(n.api_key, std::nullopt)}};
+    if (!n.types.empty()) return walk{"e.type = ?1", std::exchange(n.types, {})};
+    if (n.endpoint) return walk{"e.endpoint = ?1", {*std::exchange(n.endpoint, std::nullopt)}};
+    auto endpoints = all_endpoints(db);
+    if (!endpoints) return endpoints.error();
+    return walk{"e.endpoint = ?1", std::move(*endpoints)};
+}
+
+/// Ends what runs on the connection when its time is over.
+class time_limit {
+public:
+    time_limit(connection& db, std::chrono::milliseconds patience)
+        : db_(db.native())
+        , until_(std::chrono::steady_clock::now() + patience) {
+        constexpr int steps_between_looks = 10'000; // a millisecond or less
+        sqlite3_progress_handler(
+            db_, steps_between_looks,
+            [](void* self) { return static_cast<const time_limit*>(self)->over() ? 1 : 0; }, this);
+    }
+    ~time_limit() { sqlite3_progress_handler(db_, 0, nullptr, nullptr); }
+    time_limit(const time_limit&) = delete;
+    time_limit& operator=(const time_limit&) = delete;
+
+private:
+    bool over() const { return std::chrono::steady_clock::now() >= until_; }
+
+    sqlite3* db_;
+    std::chrono::steady_clock::time_point until_;
+};
+
+} // namespace
+
+result<std::vector<stored_event>> search_events(connection& db, const event_search& wanted) {
+    if (wanted.limit == 0) return std::vector<stored_event>{};
+    const time_limit limit{db, wanted.patience};
+    auto known = look_up(db, wanted.filter);
+    if (!known) return known.error();
+    if (!*known) return std::vector<stored_event>{};
+    auto chosen = choose_walk(db, wanted.filter, **known);
+    if (!chosen) return chosen.error();
+    auto places = find_places(db, *chosen, narrow(wanted, **known), wanted.limit);
+    if (!places) return places.error();
+    return read_places(db, *places, wanted.of);
+}
+
+result<std::vector<type_count>> list_event_types(connection& db) {
+    auto rows = db.prepare("SELECT name, events FROM event_types ORDER BY name", "list event types");
+    if (!rows) return rows.error();
+    std::vector<type_count> types;
+    for (;;) {
+        auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) return types;
+        types.push_back({std::string(rows->text(0)), rows->integer(1)});
+    }
+}
+
+result<event::consumption> sum_consumption(connection& db, const consumption_window& window) {
+    auto sums =
+        db.prepare("SELECT sum(visas), sum(seals), sum(reviews), sum(level_1), sum(level_2), sum(level_3) "
+                   "FROM consumption WHERE at > ?1 AND at < ?2 AND "
+                   "(?3 IS NULL OR endpoint = (SELECT id FROM endpoints WHERE name = ?3))",
+                   "add the consumption up");
+    if (!sums) return sums.error();
+    const auto after = window.after ? microseconds(*window.after) : std::numeric_limits<std::int64_t>::min();
+    const auto before =
+        window.before ? microseconds(*window.before) : std::numeric_limits<std::int64_t>::max();
+    auto row = sums->bind(after, before, unless_empty(window.endpoint)).step();
+    if (!row) return row.error();
+    event::consumption used;
+    used.visas = sums->integer(0);
+    used.seals = sums->integer(1);
+    used.reviews = sums->integer(2);
+    for (int level = 0; level < 3; ++level)
+        used.signatures_by_level[static_cast<std::size_t>(level)] = sums->integer(3 + level);
+    return used;
+}
+
+} // namespace webhookd::store::sqlite

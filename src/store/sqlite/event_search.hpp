@@ -1,0 +1,21 @@
+#pragma once
+
+#include <webhookd/store/event_search.hpp>
+
+#include "store/sqlite/connection.hpp"
+
+#include <vector>
+
+namespace webhookd::store::sqlite {
+
+/// Events by a filter, on a reader's connection. The most selective condition that has an index over time
+/// names the ranges of that index to walk (an index has one range for each type, for instance); each is
+/// walked newest first for as many as are wanted, what all found is merged, and only the events that are
+/// left are read.
+result<std::vector<stored_event>> search_events(connection& db, const event_search& wanted);
+
+result<std::vector<type_count>> list_event_types(connection& db);
+
+result<event::consumption> sum_consumption(connection& db, const consumption_window& window);
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,217 @@
+#include <webhookd/store/sqlite.hpp>
+
+#include "support/store_events.hpp"
+#include "support/temp_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace webhookd;
+using namespace std::chrono_literals;
+using store::event_filter;
+
+namespace {
+
+const timestamp noon = std::chrono::sys_days(std::chrono::January / 2 / 2026) + 12h;
+
+struct fixture {
+    fixture()
+        : kept(std::move(store::open_sqlite_store({.file = directory / "events.db"}).value())) {}
+
+    store::new_event& add(const std::string& id, timestamp at) {
+        auto e = test::make_event(id);
+        e.envelope.created = at;
+        e.received = at + 1s;
+        return batch.emplace_back(std::move(e));
+    }
+    void keep() {
+        REQUIRE(kept->append(batch).has_value());
+        batch.clear();
+    }
+    std::vector<std::string> ids(const event_filter& filter, std::size_t limit = 1000,
+                                 std::optional<store::event_position> beyond = {}) {
+        std::vector<std::string> all;
+        for (const auto& e : kept->search({.filter = filter, .beyond = beyond, .limit = limit}).value())
+            all.push_back(e.envelope.id);
+        return all;
+    }
+
+    test::temp_directory directory;
+    std::unique_ptr<store::event_store> kept;
+    std::vector<store::new_event> batch;
+};
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("events come newest first by when they happened, not by when they arrived", "[store]") {
+    fixture f;
+    f.add("evt_late", noon);
+    f.add("evt_early", noon - 1h);
+    f.add("evt_middle", noon - 30min);
+    f.add("evt_untold", noon).envelope.created.reset(); // counts from its arrival, a second later
+    f.keep();
+    CHECK(f.ids({}) == names{"evt_untold", "evt_late", "evt_middle", "evt_early"});
+    CHECK(f.ids({}, 2) == names{"evt_untold", "evt_late"});
+    CHECK(f.ids({}, 0).empty());
+}
+
+TEST_CASE("a period excludes its ends", "[store]") {
+    fixture f;
+    for (int i = 0; i < 5; ++i)
+        f.add("evt_" + std::to_string(i), noon + i * 1min);
+    f.keep();
+    CHECK(f.ids({.before = noon + 2min}) == names{"evt_1", "evt_0"});
+    CHECK(f.ids({.after = noon + 2min}) == names{"evt_4", "evt_3"});
+    CHECK(f.ids({.after = noon, .before = noon + 3min}) == names{"evt_2", "evt_1"});
+    CHECK(f.ids({.after = noon + 1h}).empty());
+}
+
+TEST_CASE("each filter finds what it names, alone and beside the others", "[store]") {
+    fixture f;
+    auto& one = f.add("evt_1", noon + 1s);
+    one.envelope.type = "transaction.lifecycle.completed";
+    one.envelope.api_key = "apikey_a";
+    one.envelope.transaction_id = "tx_1";
+    auto& two = f.add("evt_2", noon + 2s);
+    two.envelope.type = "action.opened";
+    two.envelope.api_key = "apikey_b";
+    two.envelope.transaction_id = "tx_1";
+    auto& three = f.add("evt_3", noon + 3s);
+    three.envelope.type = "apikey.created";
+    three.envelope.api_key = "apikey_a";
+    three.endpoint = "alpha";
+    f.keep();
+
+    CHECK(f.ids({.types = names{"action.opened"}}) == names{"evt_2"});
+    CHECK(f.ids({.types = names{"apikey.created", "transaction.lifecycle.completed", "never.seen"}}) ==
+          names{"evt_3", "evt_1"});
+    CHECK(f.ids({.types = names{"never.seen"}}).empty());
+    CHECK(f.ids({.types = names{}}).empty());
+    CHECK(f.ids({.endpoint = "alpha"}) == names{"evt_3"});
+    CHECK(f.ids({.endpoint = "nowhere"}).empty());
+    CHECK(f.ids({.api_key = "apikey_a"}) == names{"evt_3", "evt_1"});
+    CHECK(f.ids({.api_key = "apikey_z"}).empty());
+    CHECK(f.ids({.transaction_id = "tx_1"}) == names{"evt_2", "evt_1"});
+    CHECK(f.ids({.event_id = "evt_3"}) == names{"evt_3"});
+
+    CHECK(f.ids({.types = names{"action.opened", "apikey.created"}, .api_key = "apikey_a"}) ==
+          names{"evt_3"});
+    CHECK(f.ids({.endpoint = "alpha", .api_key = "apikey_a"}) == names{"evt_3"});
+    CHECK(f.ids({.types = names{"action.opened"}, .transaction_id = "tx_1"}) == names{"evt_2"});
+    CHECK(f.ids({.api_key = "apikey_b", .transaction_id = "tx_1"}) == names{"evt_2"});
+    CHECK(f.ids({.endpoint = "alpha", .transaction_id = "tx_1"}).empty());
+    CHECK(f.ids({.before = noon + 2s, .api_key = "apikey_a"}) == names{"evt_1"});
+    CHECK(f.ids({.endpoint = "alpha", .event_id = "evt_1"}).empty());
+}
+
+TEST_CASE("a text is found in ids and in metadata, and its wildcards mean themselves", "[store]") {
+    fixture f;
+    auto& one = f.add("evt_1", noon + 1s);
+    one.metadata = R"({"order":"A-17","discount":"50%"})";
+    one.envelope.transaction_id = "tx_Red";
+    auto& two = f.add("evt_2", noon + 2s);
+    two.envelope.trace_id = "trace_red";
+    two.envelope.api_key = "apikey_blue";
+    f.keep();
+    CHECK(f.ids({.text = "RED"}) == names{"evt_2", "evt_1"});
+    CHECK(f.ids({.text = "a-17"}) == names{"evt_1"});
+    CHECK(f.ids({.text = "blue"}) == names{"evt_2"});
+    CHECK(f.ids({.text = "50%"}) == names{"evt_1"});
+    CHECK(f.ids({.text = "5%"}).empty());
+    CHECK(f.ids({.text = "evt__"}).empty());
+    CHECK(f.ids({.text = "\\"}).empty());
+    CHECK(f.ids({.text = "evt_"}) == names{"evt_2", "evt_1"});
+    CHECK(f.ids({.text = "'; DROP TABLE events; --"}).empty());
+}
+
+TEST_CASE("pages meet without a gap or a repeat, whatever arrives between them", "[store]") {
+    fixture f;
+    for (int i = 0; i < 100; ++i) {
+        auto& e = f.add("evt_" + std::to_string(i), noon + (i / 10) * 1s); // ten of each instant
+        e.envelope.type = i % 3 == 0 ? "action.opened" : "action.closed";
+        e.endpoint = i % 2 == 0 ? "production" : "alpha";
+    }
+    f.keep();
+    const auto filter =
+        GENERATE(event_filter{}, event_filter{.types = names{"action.opened", "action.closed"}});
+    std::set<std::string> seen;
+    std::optional<store::event_position> beyond;
+    for (int page = 0;; ++page) {
+        const auto found = f.kept->search({.filter = filter, .beyond = beyond, .limit = 7}).value();
+        if (found.empty()) break;
+        for (const auto& e : found) {
+            const auto here = store::position_of(e);
+            CHECK((!beyond || here < *beyond));
+            beyond = here;
+            CHECK(seen.insert(e.envelope.id).second);
+        }
+        f.add("evt_new_" + std::to_string(page), noon + 1h); // newer than every page
+        f.keep();
+    }
+    CHECK(seen.size() == 100);
+}
+
+TEST_CASE("a search that takes too long is ended", "[store]") {
+    fixture f;
+    for (int i = 0; i < 5000; ++i)
+        f.add("evt_" + std::to_string(i), noon);
+    f.keep();
+    const auto ended = f.kept->search({.filter = {.text = "nothing like that"}, .patience = 0ms});
+    REQUIRE(ended.has_error());
+    CHECK(ended.error().code == errc::query_timeout);
+    CHECK(f.ids({.text = "evt_4999"}) == names{"evt_4999"});
+}
+
+TEST_CASE("with their bodies events come back whole", "[store]") {
+    fixture f;
+    f.add("evt_1", noon).envelope.api_key = "apikey_a";
+    f.keep();
+    const auto found = f.kept->search({.limit = 1, .of = store::extent::everything}).value();
+    REQUIRE(found.size() == 1);
+    CHECK_FALSE(found[0].body.empty());
+    CHECK(found[0].envelope.api_key == "apikey_a");
+    CHECK(f.kept->search({.limit = 1}).value().at(0).body.empty());
+}
+
+TEST_CASE("types are counted as they arrive, and repeats are not", "[store]") {
+    fixture f;
+    f.add("evt_1", noon).envelope.type = "action.opened";
+    f.add("evt_2", noon).envelope.type = "action.opened";
+    f.add("evt_2", noon).envelope.type = "action.opened";
+    f.add("evt_3", noon).envelope.type = "brand.new";
+    f.keep();
+    const auto types = f.kept->event_types().value();
+    REQUIRE(types.size() == 2);
+    CHECK(types[0].name == "action.opened");
+    CHECK(types[0].events == 2);
+    CHECK(types[1].name == "brand.new");
+    CHECK(types[1].events == 1);
+}
+
+TEST_CASE("consumption adds completed transactions up, each once", "[store]") {
+    fixture f;
+    const auto complete = [&](const std::string& id, const std::string& transaction, timestamp at) -> auto& {
+        auto& e = f.add(id, at);
+        e.envelope.transaction_id = transaction;
+        e.consumption = event::consumption{1, 2, 3, {4, 5, 6}};
+        return e;
+    };
+    complete("evt_1", "tx_1", noon);
+    complete("evt_2", "tx_2", noon + 1h);
+    complete("evt_3", "tx_2", noon + 2h); // told again
+    complete("evt_4", "tx_2", noon + 3h).endpoint = "alpha";
+    complete("evt_5", "", noon + 4h);
+    f.add("evt_6", noon);
+    f.keep();
+    CHECK(f.kept->consumed({}).value() == event::consumption{4, 8, 12, {16, 20, 24}});
+    CHECK(f.kept->consumed({.endpoint = "alpha"}).value() == event::consumption{1, 2, 3, {4, 5, 6}});
+    CHECK(f.kept->consumed({.after = noon, .before = noon + 2h}).value() ==
+          event::consumption{1, 2, 3, {4, 5, 6}});
+    CHECK(f.kept->consumed({.after = noon + 24h}).value() == event::consumption{});
+    CHECK(f.kept->consumed({.endpoint = "nowhere"}).value().total() == 0);
+}
