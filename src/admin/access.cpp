@@ -55,6 +55,13 @@ std::string sha256_hex(std::string_view bytes) {
     return hex;
 }
 
+http::response too_many(std::chrono::seconds wait) {
+    auto answer = http::problem(http::status::too_many_requests,
+                                "Too many wrong tokens came from this address: come again later.");
+    answer.headers.emplace_back("Retry-After", std::to_string(wait.count()));
+    return answer;
+}
+
 http::response unauthorized(const http::request& r, std::string_view why) {
     log::warning("the admin API refused a caller", {{"source", r.client}, {"reason", why}});
     auto answer = http::problem(http::status::unauthorized, "A valid token is needed.");
@@ -64,8 +71,9 @@ http::response unauthorized(const http::request& r, std::string_view why) {
 
 } // namespace
 
-access::access(std::vector<config::token> tokens)
-    : tokens_(std::move(tokens)) {}
+access::access(std::vector<config::token> tokens, const runtime::clock& clock)
+    : tokens_(std::move(tokens))
+    , failures_(clock) {}
 
 void access::change(std::vector<config::token> tokens) {
     tokens_.store(std::move(tokens));
@@ -79,6 +87,7 @@ std::variant<identity, http::response> access::authorize(const http::request& r,
     }
     const auto given = token_of(r);
     if (!given || given->empty() || given->size() > longest_token) return unauthorized(r, "no token");
+    if (const auto wait = failures_.must_wait(r.client)) return too_many(*wait);
     const auto digest = sha256_hex(*given);
     const config::token* known = nullptr;
     // All are compared, each in constant time, so that the time tells nothing about any.
@@ -86,7 +95,12 @@ std::variant<identity, http::response> access::authorize(const http::request& r,
         if (each.sha256.size() == digest.size() &&
             CRYPTO_memcmp(each.sha256.data(), digest.data(), digest.size()) == 0)
             known = &each;
-    if (known == nullptr) return unauthorized(r, "an unknown token");
+    if (known == nullptr) {
+        if (failures_.failed(r.client))
+            log::warning("the admin API keeps a caller out for a while: too many wrong tokens",
+                         {{"source", r.client}});
+        return unauthorized(r, "an unknown token");
+    }
     if (known->role < needed) {
         log::warning("the admin API refused a caller",
                      {{"source", r.client}, {"token", known->name}, {"reason", "the role does not reach"}});

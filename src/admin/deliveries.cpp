@@ -2,7 +2,8 @@
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/log.hpp>
 
-#include "admin/json.hpp"
+#include "admin/answer.hpp"
+#include "admin/delivery_json.hpp"
 #include "admin/on_writer.hpp"
 #include "admin/query.hpp"
 
@@ -19,58 +20,6 @@ using runtime::task;
 constexpr std::int64_t default_page = 50;
 constexpr std::int64_t largest_page = 1000;
 constexpr std::int64_t largest_retry = 10'000;
-
-const char* name_of(store::delivery_state s) {
-    switch (s) {
-    case store::delivery_state::pending:
-        return "pending";
-    case store::delivery_state::successful:
-        return "successful";
-    case store::delivery_state::failed:
-        return "failed";
-    }
-    return "pending";
-}
-
-http::response to_answer(const failure& f) {
-    switch (f.code) {
-    case errc::argument_invalid:
-        return problem(status::bad_request, f.detail);
-    case errc::store_not_found:
-        return problem(status::not_found, "There is no such delivery.");
-    case errc::shutting_down:
-        return http::unavailable("The service is stopping.", std::chrono::seconds(5));
-    default:
-        log::error("the admin API could not answer", {{"reason", to_string(f)}});
-        return http::unavailable("The store cannot answer at the moment.", std::chrono::seconds(5));
-    }
-}
-
-void write(json_answer& json, const store::delivery_record& d) {
-    json.begin_object();
-    json.text("object", "delivery");
-    json.number("id", d.id);
-    json.text("event", d.event_id);
-    json.text("type", d.event_type);
-    json.text("endpoint", d.endpoint);
-    json.text("handler", d.handler);
-    json.text("state", name_of(d.state));
-    json.number("attempts", d.attempts);
-    json.maybe_text("reason", d.reason);
-    json.instant("planned", d.planned);
-    json.instant("due", d.due);
-    json.instant("finished", d.finished);
-}
-
-void write(json_answer& json, const store::attempt& a) {
-    json.begin_object();
-    json.instant("started", a.started);
-    json.decimal("duration_ms", static_cast<double>(a.duration.count()) / 1000);
-    json.number("status", a.status);
-    json.maybe_text("reason", a.reason);
-    json.maybe_text("output", a.output);
-    json.end_object();
-}
 
 result<store::delivery_filter> read_filter(const query& q) {
     store::delivery_filter filter;
@@ -89,7 +38,8 @@ result<store::delivery_id> read_id(const http::request& r) {
     const auto& text = r.parameters.at(0);
     store::delivery_id id = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc{} || end != text.data() + text.size()) return failure{errc::store_not_found};
+    if (error != std::errc{} || end != text.data() + text.size())
+        return failure{errc::store_not_found, "There is no such delivery."};
     return id;
 }
 
@@ -127,7 +77,7 @@ result<http::response> list(const delivery_sources& from, const http::request& r
 result<store::delivery_record> find(const delivery_sources& from, store::delivery_id id) {
     auto found = from.store.deliveries({.id = id}, std::nullopt, 1);
     if (!found) return found.error();
-    if (found->empty()) return failure{errc::store_not_found};
+    if (found->empty()) return failure{errc::store_not_found, "There is no such delivery."};
     return std::move(found->front());
 }
 
@@ -184,6 +134,8 @@ task<result<http::response>> retry_one(const delivery_sources& from, const http:
     filter.id = *id;
     const auto done = co_await retry(from, std::move(filter), 1, std::move(who));
     if (!done) co_return done.error();
+    if (*done == 0)
+        co_return problem(status::conflict, "The delivery cannot run again: its event's body was purged.");
     co_return count_answer(*done);
 }
 

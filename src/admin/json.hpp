@@ -41,10 +41,16 @@ public:
         writer_.Key(name);
         writer_.Double(value);
     }
+    /// JSON as it is.
+    void raw(const char* name, std::string_view json) {
+        writer_.Key(name);
+        writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+    }
     void flag(const char* name, bool value) {
         writer_.Key(name);
         writer_.Bool(value);
     }
+    void null() { writer_.Null(); }
     void null(const char* name) {
         writer_.Key(name);
         writer_.Null();
@@ -56,6 +62,8 @@ public:
             null(name);
     }
 
+    /// What was written so far.
+    [[nodiscard]] std::string_view view() const { return {buffer_.GetString(), buffer_.GetSize()}; }
     [[nodiscard]] http::response take() {
         http::response r;
         r.body.assign(buffer_.GetString(), buffer_.GetSize());

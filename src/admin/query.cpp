@@ -21,7 +21,7 @@ std::string decode(boost::urls::string_view encoded) {
 
 } // namespace
 
-result<query> query::parse(std::string_view text, std::initializer_list<std::string_view> known) {
+result<query> query::parse(std::string_view text, std::span<const std::string_view> known) {
     query parsed;
     if (text.empty()) return parsed;
     // As part of a URL, because boost::urls::parse_query of Boost 1.81 reads beyond the end of its text.
@@ -44,6 +44,13 @@ std::string query::text(std::string_view name) const {
     const auto found = std::find_if(parameters_.begin(), parameters_.end(),
                                     [&](const auto& each) { return each.first == name; });
     return found == parameters_.end() ? std::string() : found->second;
+}
+
+result<bool> query::flag(std::string_view name) const {
+    const auto value = text(name);
+    if (value.empty() || value == "false") return false;
+    if (value == "true") return true;
+    return failure{errc::argument_invalid, "'" + std::string(name) + "' is true or false"};
 }
 
 result<std::optional<std::int64_t>> query::number(std::string_view name, std::int64_t least,

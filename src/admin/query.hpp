@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,10 +18,15 @@ namespace webhookd::admin {
 class query {
 public:
     /// Errors: argument_invalid, naming the parameter that is unknown, repeated or badly encoded.
-    static result<query> parse(std::string_view text, std::initializer_list<std::string_view> known);
+    static result<query> parse(std::string_view text, std::span<const std::string_view> known);
+    static result<query> parse(std::string_view text, std::initializer_list<std::string_view> known) {
+        return parse(text, std::span(known.begin(), known.size()));
+    }
 
     /// Empty when it is not there.
     [[nodiscard]] std::string text(std::string_view name) const;
+    /// `true` or `false`; false when it is not there. Errors: argument_invalid, naming the parameter.
+    [[nodiscard]] result<bool> flag(std::string_view name) const;
     /// Nothing when it is not there. Errors: argument_invalid, naming it, for what is no number from `least`
     /// to `most`.
     [[nodiscard]] result<std::optional<std::int64_t>> number(std::string_view name, std::int64_t least,

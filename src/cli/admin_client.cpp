@@ -17,6 +17,12 @@ std::string detail_of(const rapidjson::Document& problem, int status) {
     return text;
 }
 
+rapidjson::Document parse(const std::string& text) {
+    rapidjson::Document body;
+    body.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+    return body;
+}
+
 } // namespace
 
 void add_admin_options(CLI::App& command, admin_options& into) {
@@ -27,21 +33,45 @@ void add_admin_options(CLI::App& command, admin_options& into) {
         ->envname("UNIVERSIGN_WEBHOOKD_TOKEN");
 }
 
-result<rapidjson::Document> admin_client::call(std::string_view method, const std::string& path) {
+outbound::http_request admin_client::request_for(std::string_view method, const std::string& path) const {
     outbound::http_request request;
     request.method = method;
     request.url = options_.url + path;
-    request.headers = {"Accept: application/json"};
     if (!options_.token.empty()) request.headers.push_back("Authorization: Bearer " + options_.token);
     request.max_response = 64 * 1024 * 1024;
+    return request;
+}
+
+result<rapidjson::Document> admin_client::call(std::string_view method, const std::string& path) {
+    auto request = request_for(method, path);
+    request.headers.emplace_back("Accept: application/json");
+    request.timeout = std::chrono::minutes(1);
     const auto response = client_.perform(request);
     if (!response) return response.error();
-    rapidjson::Document body;
-    body.Parse<rapidjson::kParseIterativeFlag>(response->body.data(), response->body.size());
+    auto body = parse(response->body);
     if (response->status >= 300) return failure{errc::http_status, detail_of(body, response->status)};
     if (body.HasParseError() || !body.IsObject())
-        return failure{errc::argument_invalid, "the answer is no JSON object; is this the admin listener?"};
+        return failure{errc::not_json, "the answer is no JSON object; is this the admin listener?"};
     return body;
+}
+
+result<void> admin_client::stream(const std::string& path, std::vector<std::string> headers,
+                                  std::chrono::seconds stall,
+                                  std::function<bool(std::string_view)> on_piece) {
+    auto request = request_for("GET", path);
+    request.headers.insert(request.headers.end(), headers.begin(), headers.end());
+    request.timeout = std::chrono::hours(24 * 24); // what libcurl's milliseconds hold
+    request.stall_timeout = stall;
+    request.on_body = std::move(on_piece);
+    const auto response = client_.perform(request);
+    if (!response) return response.error();
+    if (response->status >= 300)
+        return failure{errc::http_status, detail_of(parse(response->body), response->status)};
+    return {};
+}
+
+std::string encoded(std::string_view text) {
+    return boost::urls::encode({text.data(), text.size()}, boost::urls::unreserved_chars);
 }
 
 void add_parameter(std::string& path, std::string_view name, std::string_view value) {
@@ -49,13 +79,15 @@ void add_parameter(std::string& path, std::string_view name, std::string_view va
     path += path.find('?') == std::string::npos ? '?' : '&';
     path += name;
     path += '=';
-    path += boost::urls::encode({value.data(), value.size()}, boost::urls::unreserved_chars);
+    path += encoded(value);
 }
 
 int exit_code_of(const failure& f) {
     if (f.code == errc::network || f.code == errc::network_timeout) return exit_code::unavailable;
-    const bool refused = f.detail.starts_with("HTTP 401") || f.detail.starts_with("HTTP 403");
-    return refused ? exit_code::no_permission : exit_code::data_error;
+    if (f.code == errc::argument_invalid) return exit_code::usage;
+    const auto is = [&](std::string_view status) { return f.detail.starts_with(status); };
+    if (is("HTTP 401") || is("HTTP 403")) return exit_code::no_permission;
+    return is("HTTP 5") || is("HTTP 429") ? exit_code::unavailable : exit_code::data_error;
 }
 
 } // namespace webhookd::cli

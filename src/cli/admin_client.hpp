@@ -5,9 +5,12 @@
 #include <CLI/App.hpp>
 #include <rapidjson/document.h>
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace webhookd::cli {
 
@@ -31,15 +34,27 @@ public:
     /// says; argument_invalid for an answer that is no JSON object.
     [[nodiscard]] result<rapidjson::Document> call(std::string_view method, const std::string& path);
 
+    /// A GET whose answer is taken piece by piece: `on_piece` answers false to end it. `headers` are lines
+    /// beside those that every call has. Fails when nothing arrives for `stall`. Errors: as of `call`.
+    [[nodiscard]] result<void> stream(const std::string& path, std::vector<std::string> headers,
+                                      std::chrono::seconds stall,
+                                      std::function<bool(std::string_view)> on_piece);
+
 private:
+    [[nodiscard]] outbound::http_request request_for(std::string_view method, const std::string& path) const;
+
     admin_options options_;
     outbound::http_client client_;
 };
 
+/// As one segment of a path, or one value of a query.
+[[nodiscard]] std::string encoded(std::string_view text);
+
 /// `name=value` for a query, encoded and led by `?` or `&`; nothing for an empty value.
 void add_parameter(std::string& path, std::string_view name, std::string_view value);
 
-/// The exit code for a call that failed: 69 when nobody answers, 77 without permission, else 65.
+/// The exit code for a call that failed: 69 when nobody answers, or that it cannot be had now, 77 without
+/// permission, else 65.
 [[nodiscard]] int exit_code_of(const failure& f);
 
 } // namespace webhookd::cli

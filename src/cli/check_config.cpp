@@ -94,9 +94,11 @@ void add_check_config_command(CLI::App& app, int& exit_code) {
         app.add_subcommand("check-config", "Validate a configuration file and try events on its routes");
     command->add_option("FILE", options->file, "The configuration (YAML)")->required();
     auto* event =
-        command->add_option("--event", options->event,
-                            "Show which routes match and which handlers would run: an event type, or a file "
-                            "with an event's body (JSON)");
+        command
+            ->add_option("--event", options->event,
+                         "Show which routes match and which handlers would run: an event type, or a file "
+                         "with an event's body (JSON)")
+            ->type_name("TYPE|FILE");
     command
         ->add_option("--endpoint", options->endpoint,
                      "The endpoint that the event arrives at; without it each one")

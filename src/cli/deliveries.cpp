@@ -1,13 +1,10 @@
 #include "cli/deliveries.hpp"
 
 #include "cli/admin_client.hpp"
+#include "cli/answers.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/printable.hpp"
-#include "cli/table.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <iostream>
 #include <vector>
@@ -22,50 +19,9 @@ struct deliveries_options {
     std::string handler;
     std::string event;
     std::size_t limit = 50;
+    std::string cursor;
     std::vector<std::int64_t> ids;
 };
-
-int complain(const failure& f) {
-    std::cerr << "universign-webhookd: " << printable(to_string(f)) << '\n';
-    return exit_code_of(f);
-}
-
-/// As a cell: `-` for what is not there or null.
-std::string cell(const rapidjson::Value& object, const char* name) {
-    const auto found = object.FindMember(name);
-    if (found == object.MemberEnd() || found->value.IsNull()) return "-";
-    const auto& value = found->value;
-    if (value.IsString()) return {value.GetString(), value.GetStringLength()};
-    if (value.IsInt64()) return std::to_string(value.GetInt64());
-    if (value.IsNumber()) return fmt::format("{:.2f}", value.GetDouble());
-    return "-";
-}
-
-void print_json(const rapidjson::Document& answer) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::PrettyWriter writer(buffer);
-    writer.SetIndent(' ', 2);
-    answer.Accept(writer);
-    std::cout << buffer.GetString() << '\n';
-}
-
-/// The rows of a list's `data`, a column for each name.
-void print_table(const rapidjson::Value& owner, const char* member, const std::vector<const char*>& names) {
-    const auto rows = owner.FindMember(member);
-    if (rows == owner.MemberEnd() || !rows->value.IsArray() || rows->value.Empty()) {
-        std::cout << "none\n";
-        return;
-    }
-    std::vector<std::string> titles(names.begin(), names.end());
-    table t(std::move(titles));
-    for (const auto& row : rows->value.GetArray()) {
-        std::vector<std::string> cells;
-        for (const char* name : names)
-            cells.push_back(row.IsObject() ? cell(row, name) : "-");
-        t.add(std::move(cells));
-    }
-    t.print(std::cout);
-}
 
 int list(const deliveries_options& opts) {
     std::string path = "/v1/deliveries";
@@ -73,13 +29,16 @@ int list(const deliveries_options& opts) {
     add_parameter(path, "handler", opts.handler);
     add_parameter(path, "event", opts.event);
     add_parameter(path, "limit", std::to_string(opts.limit));
+    add_parameter(path, "cursor", opts.cursor);
     const auto answer = admin_client(opts.admin).call("GET", path);
     if (!answer) return complain(answer.error());
-    if (opts.json)
+    if (opts.json) {
         print_json(*answer);
-    else
-        print_table(*answer, "data",
-                    {"id", "state", "attempts", "handler", "event", "type", "due", "reason"});
+        return exit_code::ok;
+    }
+    print_rows(*answer, "data", {"id", "state", "attempts", "handler", "event", "type", "due", "reason"});
+    if (const auto next = text(*answer, "next_cursor"); !next.empty())
+        std::cerr << "There are more: --cursor " << next << '\n';
     return exit_code::ok;
 }
 
@@ -91,11 +50,10 @@ int show(const deliveries_options& opts) {
         print_json(*answer);
         return exit_code::ok;
     }
-    for (const char* name : {"id", "event", "type", "endpoint", "handler", "state", "attempts", "reason",
-                             "planned", "due", "finished"})
-        std::cout << fmt::format("{:<10}{}\n", name, printable(cell(*answer, name)));
-    std::cout << '\n';
-    print_table(*answer, "history", {"started", "duration_ms", "status", "reason", "output"});
+    print_fields(*answer, {"id", "event", "type", "endpoint", "handler", "state", "attempts", "reason",
+                           "planned", "due", "finished"});
+    print_heading("ATTEMPTS");
+    print_rows(*answer, "history", {"started", "duration_ms", "status", "reason", "output"});
     return exit_code::ok;
 }
 
@@ -114,8 +72,7 @@ int retry(const deliveries_options& opts) {
     for (const auto& path : paths) {
         const auto answer = client.call("POST", path);
         if (!answer) return complain(answer.error());
-        const auto count = answer->FindMember("retried");
-        if (count != answer->MemberEnd() && count->value.IsInt64()) retried += count->value.GetInt64();
+        retried += number(*answer, "retried");
     }
     std::cout << (opts.json ? fmt::format("{{\"retried\":{}}}", retried) : fmt::format("{} retried", retried))
               << '\n';
@@ -128,9 +85,9 @@ int handlers(const deliveries_options& opts) {
     if (opts.json)
         print_json(*answer);
     else
-        print_table(*answer, "data",
-                    {"name", "circuit", "waiting", "in_flight", "successful", "retried", "failed",
-                     "success_rate", "last_error"});
+        print_rows(*answer, "data",
+                   {"name", "circuit", "waiting", "in_flight", "successful", "retried", "failed",
+                    "success_rate", "last_error"});
     return exit_code::ok;
 }
 
@@ -157,6 +114,7 @@ void add_deliveries_commands(CLI::App& app, int& exit_code) {
     listing->add_option("--limit", opts->limit, "at most so many")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
+    listing->add_option("--cursor", opts->cursor, "where the page before ended");
     listing->callback([opts, &exit_code] { exit_code = list(*opts); });
 
     auto* showing = common(deliveries->add_subcommand("show", "One delivery with its attempts"));

@@ -76,7 +76,9 @@ void add_keys_command(CLI::App& app, int& exit_code) {
     keys->require_subcommand(1);
     auto* generate = keys->add_subcommand("generate", "Make a signing key and its JWK set");
     const auto options = std::make_shared<keys_generate_options>();
-    generate->add_option("--out", options->out, "Folder for private.pem and jwks.json")->required();
+    generate->add_option("--out", options->out, "Folder for private.pem and jwks.json")
+        ->type_name("FOLDER")
+        ->required();
     generate->add_option("--bits", options->bits, "Size of the RSA key, 2048 to 8192")->capture_default_str();
     generate->add_flag("--force", options->force, "Replace the files that are there");
     generate->add_flag("--json", options->json, "Print one JSON object");

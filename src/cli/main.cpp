@@ -1,15 +1,22 @@
 #include <webhookd/cli/main.hpp>
 
+#include "cli/backup.hpp"
 #include "cli/check_config.hpp"
+#include "cli/completion.hpp"
 #include "cli/deliveries.hpp"
+#include "cli/events.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/healthcheck.hpp"
 #include "cli/keys.hpp"
+#include "cli/report.hpp"
 #include "cli/serve.hpp"
 #include "cli/trigger.hpp"
+#include "cli/unknown_command.hpp"
 #include "cli/verify.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <iostream>
 #include <string>
 
 namespace webhookd::cli {
@@ -27,9 +34,22 @@ int run(int argc, char** argv) {
     add_keys_command(app, exit_code);
     add_trigger_command(app, exit_code);
     add_verify_command(app, exit_code);
+    add_events_commands(app, exit_code);
     add_deliveries_commands(app, exit_code);
+    add_report_command(app, exit_code);
+    add_backup_command(app, exit_code);
+    add_completion_command(app, exit_code);
+    add_healthcheck_command(app, exit_code);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& e) {
+        const auto why = unknown_command(app);
+        if (why.empty()) {
+            (void)app.exit(e);
+        } else {
+            std::cerr << "universign-webhookd: " << why << "\nRun with --help for more information.\n";
+        }
+        return exit_code::usage;
     } catch (const CLI::ParseError& e) {
         // --help and --version come as "errors" with code 0; everything else is a wrong call.
         return app.exit(e) == 0 ? exit_code::ok : exit_code::usage;

@@ -9,4 +9,7 @@ namespace webhookd::cli {
 /// among them) and bytes that are no UTF-8 become `?`.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The same JSON, with what a terminal would obey as \u escapes.
+[[nodiscard]] std::string safe_json(std::string_view json);
+
 } // namespace webhookd::cli

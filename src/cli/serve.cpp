@@ -2,6 +2,8 @@
 
 #include <webhookd/app.hpp>
 #include <webhookd/config/load.hpp>
+#include <webhookd/runtime/capabilities.hpp>
+#include <webhookd/runtime/init.hpp>
 #include <webhookd/runtime/log.hpp>
 
 #include "cli/exit_code.hpp"
@@ -26,6 +28,8 @@ result<config::configuration> reload(const std::string& file) {
 }
 
 int serve(const std::string& file, bool dry_run) {
+    runtime::serve_as_init();
+    runtime::keep_capabilities_from_programs();
     auto loaded = config::load_file(file);
     std::vector<std::string> diagnostics;
     for (const auto& each : loaded.diagnostics)
@@ -44,7 +48,7 @@ int serve(const std::string& file, bool dry_run) {
 void add_serve_command(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("serve", "Run the daemon in the foreground (systemd, Docker)");
     auto file = std::make_shared<std::string>("/etc/universign-webhookd/universign-webhookd.yaml");
-    command->add_option("-c,--config", *file, "configuration file")->capture_default_str();
+    command->add_option("-c,--config", *file, "configuration file")->type_name("FILE")->capture_default_str();
     auto dry_run = std::make_shared<bool>(false);
     command->add_flag("--dry-run", *dry_run,
                       "receive and keep events, but only log which handlers would run");

@@ -116,11 +116,13 @@ int run_trigger(const trigger_options& options, const console& io) {
 void add_trigger_command(CLI::App& app, int& exit_code) {
     auto* trigger = app.add_subcommand("trigger", "Post signed sample events, as Universign would");
     const auto options = std::make_shared<trigger_options>();
-    trigger->add_option("types", options->types, "Event types, such as transaction.lifecycle.completed");
+    trigger->add_option("TYPE", options->types, "Event types, such as transaction.lifecycle.completed");
     trigger->add_flag("--all", options->all, "One event of every documented type");
     trigger->add_option("--url", options->url, "Where to post")->capture_default_str();
-    trigger->add_option("--key", options->key,
-                        "Private key (PEM); default: $UNIVERSIGN_WEBHOOKD_KEY, then build/dev/private.pem");
+    trigger
+        ->add_option("--key", options->key,
+                     "Private key (PEM); default: $UNIVERSIGN_WEBHOOKD_KEY, then build/dev/private.pem")
+        ->type_name("FILE");
     trigger->add_option("--count", options->count, "How many of each, every time with the next seed")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
         ->capture_default_str();
@@ -130,11 +132,15 @@ void add_trigger_command(CLI::App& app, int& exit_code) {
         ->take_all()
         ->allow_extra_args(false);
     trigger->add_option("--body", options->bodies, "Post this file's bytes as they are (repeatable)")
+        ->type_name("FILE")
         ->take_all()
         ->allow_extra_args(false);
     trigger->add_option("--tamper", options->tamper, "Spoil what was signed: body or signature")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, tampering>{
-            {"none", tampering::none}, {"body", tampering::body}, {"signature", tampering::signature}}));
+        ->transform(
+            CLI::CheckedTransformer(std::map<std::string, tampering>{{"none", tampering::none},
+                                                                     {"body", tampering::body},
+                                                                     {"signature", tampering::signature}})
+                .description("{none,body,signature}"));
     trigger->add_flag("--json", options->json, "Print a JSON object for each event");
     trigger->callback([options, &exit_code] { exit_code = run_trigger(*options, console::standard()); });
 }

@@ -23,20 +23,6 @@ bool is_url(std::string_view text) {
     return text.starts_with("http://") || text.starts_with("https://");
 }
 
-/// Errors: as read_input and http_client::perform, and http_status.
-result<std::string> fetch(const std::string& where, const console& io) {
-    if (!is_url(where)) return read_input(where, io.in, largest_key_set);
-    outbound::http_request request;
-    request.url = where;
-    request.headers = {"Accept: application/jwk-set+json, application/json"};
-    request.follow_same_host = true;
-    request.max_response = largest_key_set;
-    auto answer = outbound::http_client{}.perform(request);
-    if (!answer) return answer.error();
-    if (answer->status != 200) return failure{errc::http_status, "HTTP " + std::to_string(answer->status)};
-    return std::move(answer->body);
-}
-
 int complain(const console& io, const std::string& about, const failure& why) {
     io.err << "universign-webhookd verify: " << about << ": " << to_string(why) << '\n';
     switch (why.code) {
@@ -104,6 +90,30 @@ signature::explanation check(const signature::key_set& keys, std::string_view va
 
 } // namespace
 
+result<std::string> fetch_key_set(const std::string& where, const console& io) {
+    if (!is_url(where)) return read_input(where, io.in, largest_key_set);
+    outbound::http_request request;
+    request.url = where;
+    request.headers = {"Accept: application/jwk-set+json, application/json"};
+    request.follow_same_host = true;
+    request.max_response = largest_key_set;
+    auto answer = outbound::http_client{}.perform(request);
+    if (!answer) return answer.error();
+    if (answer->status != 200) return failure{errc::http_status, "HTTP " + std::to_string(answer->status)};
+    return std::move(answer->body);
+}
+
+int verify_with(std::string_view key_set, std::string_view value, std::string_view body,
+                const verify_options& options, const console& io) {
+    const auto keys = signature::key_set::parse(key_set);
+    if (!keys) return complain(io, "--jwks", keys.error());
+    for (const auto& line : keys->skipped())
+        io.err << "note: left out of the key set: " << line << '\n';
+    const auto told = options.explain ? signature::explain(*keys, value, body) : check(*keys, value, body);
+    print(told, options, io.out);
+    return told.valid ? exit_code::ok : exit_code::data_error;
+}
+
 int run_verify(const verify_options& options, const console& io) {
     const int from_stdin = (options.body == "-") + (options.signature == "@-") + (options.jwks == "-");
     if (from_stdin > 1) {
@@ -115,26 +125,22 @@ int run_verify(const verify_options& options, const console& io) {
     if (!value) return complain(io, "--signature", value.error());
     const auto body = read_input(options.body, io.in);
     if (!body) return complain(io, "--body", body.error());
-    const auto text = fetch(options.jwks, io);
-    if (!text) return complain(io, "--jwks", text.error());
-    const auto keys = signature::key_set::parse(*text);
+    const auto keys = fetch_key_set(options.jwks, io);
     if (!keys) return complain(io, "--jwks", keys.error());
-    for (const auto& line : keys->skipped())
-        io.err << "note: left out of the key set: " << line << '\n';
-
-    const auto told =
-        options.explain ? signature::explain(*keys, *value, *body) : check(*keys, *value, *body);
-    print(told, options, io.out);
-    return told.valid ? exit_code::ok : exit_code::data_error;
+    return verify_with(*keys, *value, *body, options, io);
 }
 
 void add_verify_command(CLI::App& app, int& exit_code) {
     auto* verify = app.add_subcommand("verify", "Say whether a signature holds, and if not, why");
     const auto options = std::make_shared<verify_options>();
-    verify->add_option("--jwks", options->jwks, "The key set: a file or a URL")->required();
+    verify->add_option("--jwks", options->jwks, "The key set: a file or a URL")
+        ->type_name("FILE|URL")
+        ->required();
     verify->add_option("--signature", options->signature, "The value of x-jws-signature, or @FILE")
+        ->type_name("VALUE|@FILE")
         ->required();
     verify->add_option("--body", options->body, "File with the raw body as received; - for standard input")
+        ->type_name("FILE")
         ->required();
     verify->add_flag("--explain", options->explain, "Name the likely mistake");
     verify->add_flag("--json", options->json, "Print one JSON object");

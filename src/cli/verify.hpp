@@ -1,8 +1,11 @@
 #pragma once
 
+#include <webhookd/error.hpp>
+
 #include "cli/console.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -22,6 +25,13 @@ struct verify_options {
 /// cannot be read, 69 when the key set cannot be had from its URL, 64 when body and signature both are
 /// standard input.
 [[nodiscard]] int run_verify(const verify_options& options, const console& io);
+
+/// Of a file, `-` or a URL. Errors: as read_input and http_client::perform, and http_status.
+[[nodiscard]] result<std::string> fetch_key_set(const std::string& where, const console& io);
+
+/// The same with what is at hand already; of the options only `explain` and `json` count.
+[[nodiscard]] int verify_with(std::string_view key_set, std::string_view value, std::string_view body,
+                              const verify_options& options, const console& io);
 
 /// `verify`. When it was called, `exit_code` is set once the command line is parsed.
 void add_verify_command(CLI::App& app, int& exit_code);

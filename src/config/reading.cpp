@@ -24,21 +24,26 @@ void reading::add(severity s, place at, std::string path, std::string message) {
         ++dropped_;
         return;
     }
-    diagnostics_.push_back({s, file_, at.line, at.column, std::move(path), std::move(message)});
+    const auto& file = files_.at(static_cast<std::size_t>(at.file));
+    diagnostics_.push_back({at, {s, file, at.line, at.column, std::move(path), std::move(message)}});
 }
 
 std::vector<diagnostic> reading::take_diagnostics() {
     constexpr std::size_t most = 1000;
-    std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const diagnostic& a, const diagnostic& b) {
-        return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+    std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const found& a, const found& b) {
+        return std::tie(a.at.file, a.at.line, a.at.column) < std::tie(b.at.file, b.at.line, b.at.column);
     });
-    if (diagnostics_.size() > most) {
-        const auto more = diagnostics_.size() - most + dropped_;
+    std::vector<diagnostic> out;
+    for (auto& each : diagnostics_)
+        out.push_back(std::move(each.what));
+    diagnostics_.clear();
+    if (out.size() > most) {
+        const auto more = out.size() - most + dropped_;
         // An error, so that a file whose first thousand are warnings cannot pass for a good one.
-        diagnostics_.resize(most);
-        diagnostics_.push_back({severity::error, file_, 0, 0, {}, "and " + std::to_string(more) + " more"});
+        out.resize(most);
+        out.push_back({severity::error, files_.front(), 0, 0, {}, "and " + std::to_string(more) + " more"});
     }
-    return std::move(diagnostics_);
+    return out;
 }
 
 void reading::describe(const std::string& section, std::string_view key) {

@@ -29,11 +29,12 @@ struct text {
     bool referenced = false; ///< at least one reference was filled in
 };
 
-/// One pass over one file: what is wrong with it, and what its sections must know of each other.
+/// One pass over one configuration: what is wrong with it, and what its sections must know of each other.
 class reading {
 public:
-    reading(std::string file, const secret_sources& sources)
-        : file_(std::move(file))
+    /// `files` are the names that places refer to by their index; the main file is the first.
+    reading(std::vector<std::string> files, const secret_sources& sources)
+        : files_(std::move(files))
         , sources_(sources) {}
     /// A pass over an empty file that visits every section and variant and fills in `keys`.
     reading(key_table& keys, const secret_sources& sources)
@@ -53,7 +54,7 @@ public:
     [[nodiscard]] bool describing() const noexcept { return keys_ != nullptr; }
     void describe(const std::string& section, std::string_view key);
 
-    /// In the order of the file. At most 1000, then one that says so.
+    /// In the order of the files. At most 1000, then one that says so.
     [[nodiscard]] std::vector<diagnostic> take_diagnostics();
 
     // What later sections ask about earlier ones.
@@ -67,10 +68,15 @@ public:
 private:
     void add(severity s, place at, std::string path, std::string message);
 
-    std::string file_;
+    struct found {
+        place at;
+        diagnostic what;
+    };
+
+    std::vector<std::string> files_{""};
     const secret_sources& sources_;
     key_table* keys_ = nullptr;
-    std::vector<diagnostic> diagnostics_;
+    std::vector<found> diagnostics_;
     std::size_t dropped_ = 0;
     std::size_t texts_read_ = 0;
 };

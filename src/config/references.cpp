@@ -1,7 +1,10 @@
 #include "config/references.hpp"
 
+#include "config/overrides.hpp"
 #include "config/source_text.hpp"
 #include "config/wording.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -70,6 +73,12 @@ secret_sources secret_sources::of_process() {
     };
     if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY"))
         sources.credentials_directory = directory;
+    for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+        const std::string_view variable(*each);
+        const auto name = variable.substr(0, variable.find('='));
+        if (is_override(name)) sources.overrides.emplace_back(name);
+    }
+    std::sort(sources.overrides.begin(), sources.overrides.end());
     return sources;
 }
 

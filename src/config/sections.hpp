@@ -15,6 +15,7 @@ void read_admin(object_reader& root, admin& out);
 void read_endpoints(object_reader& root, std::vector<endpoint>& out);
 void read_storage(object_reader& root, storage& out);
 void read_queue(object_reader& root, queue& out);
+void read_universign(object_reader& root, universign& out);
 void read_handlers(object_reader& root, std::vector<handler>& out);
 void read_routes(object_reader& root, std::vector<route>& out);
 void read_log(object_reader& root, log& out);

@@ -182,7 +182,30 @@ bool yaml_node::is_null() const noexcept {
            (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
 }
 
-yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mistake>& mistakes) {
+void yaml_document::stand_in(int file) {
+    for (auto& node : nodes_) {
+        node.at.file = file;
+        for (auto& entry : node.entries)
+            entry.at.file = file;
+    }
+}
+
+yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mistake>& mistakes, int file,
+                                   bool may_be_empty) {
+    std::vector<yaml_mistake> found;
+    auto document = parse_one(text, found);
+    if (file != 0) document.stand_in(file);
+    if (!document.root_ && found.empty() && !may_be_empty)
+        found.emplace_back(place{1, 1},
+                           "the file is empty; it needs at least one endpoint under `endpoints`");
+    for (auto& mistake : found) {
+        mistake.at.file = file;
+        mistakes.push_back(std::move(mistake));
+    }
+    return document;
+}
+
+yaml_document yaml_document::parse_one(std::string_view text, std::vector<yaml_mistake>& mistakes) {
     yaml_document document;
     const auto report = [&](place at, std::string_view message) {
         mistakes.emplace_back(at, std::string(message));
@@ -205,8 +228,7 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
         yaml_builder builder(document);
         while (parser.HandleNextDocument(builder)) {
         }
-        if (!document.root_ || document.root_->is_null())
-            report({1, 1}, "the file is empty; it needs at least one endpoint under `endpoints`");
+        if (document.root_ && document.root_->is_null()) document.root_ = nullptr;
     } catch (const stop_parsing& stop) {
         mistakes.push_back(stop.mistake);
     } catch (const YAML::ParserException& e) {

@@ -11,10 +11,11 @@
 
 namespace webhookd::config {
 
-/// Where something stands in a file, counted from 1; columns count bytes, as compilers do.
+/// Where something stands, counted from 1; columns count bytes, as compilers do.
 struct place {
-    int line = 0;
+    int line = 0; ///< 0: the file as a whole, or an environment variable
     int column = 0;
+    int file = 0; ///< index among the sources of one configuration; 0: the main file
     friend auto operator<=>(const place&, const place&) = default;
 };
 
@@ -58,9 +59,13 @@ public:
     /// Accepts exactly one document in UTF-8 of at most 1 MiB and 100000 values. `<<` merges maps as YAML 1.1
     /// does. `mistakes` gets everything that is wrong; without any, the root is there. Never throws for what
     /// `text` holds.
-    static yaml_document parse(std::string_view text, std::vector<yaml_mistake>& mistakes);
+    ///
+    /// `file` goes into every place. `may_be_empty`: a text without any value is no mistake; then the root is
+    /// null.
+    static yaml_document parse(std::string_view text, std::vector<yaml_mistake>& mistakes, int file = 0,
+                               bool may_be_empty = false);
 
-    /// Null after a mistake.
+    /// Null after a mistake, and for an empty document that may be empty.
     [[nodiscard]] const yaml_node* root() const noexcept { return root_; }
 
     static constexpr std::size_t max_bytes = 1024 * 1024;
@@ -68,6 +73,9 @@ public:
 
 private:
     friend class yaml_builder;
+    static yaml_document parse_one(std::string_view text, std::vector<yaml_mistake>& mistakes);
+    void stand_in(int file);
+
     std::deque<yaml_node> nodes_; ///< a flat owner: no recursion when a deep document goes
     const yaml_node* root_ = nullptr;
 };

@@ -86,6 +86,9 @@ private:
         if (m.swept) sweeper_.answered(*m.swept, now);
         if (m.lanes) replace_lanes(std::move(*m.lanes));
         if (m.reopen) reopen();
+        if (m.reconsider)
+            for (auto& each : lanes_)
+                store_.release(each->reconsider());
         if (m.woken)
             for (auto& each : lanes_)
                 each->wake();
@@ -121,7 +124,7 @@ private:
 
     /// Whether anything was claimed.
     bool claim(lane& where, steady::time_point now) {
-        const auto wanted = where.next_claim(clock_.now(), now);
+        const auto wanted = where.next_claim(clock_.now(), now, crowded_);
         if (!wanted) return false;
         auto answer = store_.claim(*wanted);
         if (!answer) {
@@ -151,7 +154,8 @@ private:
                 return l->name() == setup.name && l->has(setup.handler.get());
             });
             if (same == lanes_.end()) {
-                fresh.push_back(std::make_shared<lane>(std::move(setup)));
+                auto counted = counters_of(setup.name);
+                fresh.push_back(std::make_shared<lane>(std::move(setup), std::move(counted)));
             } else {
                 (*same)->change(setup.common);
                 fresh.push_back(*same);
@@ -164,6 +168,14 @@ private:
         }
         lanes_ = std::move(fresh);
         sweeper_.look_soon();
+    }
+
+    /// A handler that changed, or comes back while its last attempts still run, goes on counting.
+    std::shared_ptr<attempt_counters> counters_of(const std::string& name) const {
+        for (const auto* group : {&lanes_, &retiring_})
+            for (const auto& each : *group)
+                if (each->name() == name) return each->counted();
+        return std::make_shared<attempt_counters>();
     }
 
     void reopen() {
@@ -266,6 +278,10 @@ void engine::apply(std::vector<lane_setup> lanes) {
 
 void engine::wake() {
     self_->put([](mail& m) { m.woken = true; });
+}
+
+void engine::reconsider() {
+    self_->put([](mail& m) { m.reconsider = true; });
 }
 
 void engine::reopen_files() {

@@ -10,17 +10,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Claimed ahead of what runs, so that no attempt waits for the store.
-constexpr std::size_t ahead = 128;
+/// Claimed ahead of what runs, so that no attempt waits for the store, and so many at a time that passing
+/// over what is held already costs little.
+constexpr std::size_t ahead = 512;
+/// Of one claim while acknowledgements come first.
+constexpr std::size_t modest = 128;
 constexpr std::size_t ahead_bytes = 4 * 1024 * 1024;
 constexpr auto pause_after_failure = 1s;
 
 } // namespace
 
-lane::lane(lane_setup s)
+lane::lane(lane_setup s, std::shared_ptr<attempt_counters> counted)
     : setup_(std::move(s))
-    , circuit_(setup_.common.circuit_breaker) {
+    , circuit_(setup_.common.circuit_breaker)
+    , counted_(std::move(counted)) {
     status_.name = setup_.name;
+    status_.concurrency = setup_.common.concurrency;
+    status_.counted = counted_;
     review_takeover();
 }
 
@@ -28,6 +34,7 @@ void lane::change(const config::handler_common& common) {
     if (setup_.common.circuit_breaker != common.circuit_breaker)
         circuit_ = circuit_breaker(common.circuit_breaker);
     setup_.common = common;
+    status_.concurrency = common.concurrency;
     hungry_ = true;
     review_takeover();
 }
@@ -51,16 +58,17 @@ void lane::review_takeover() {
     waiting_.set_takeover({normal, depth() / 2, setup_.common.concurrency});
 }
 
-std::optional<store::claim_request> lane::next_claim(timestamp now, steady::time_point at) {
+std::optional<store::claim_request> lane::next_claim(timestamp now, steady::time_point at, bool crowded) {
     if (next_due_ && *next_due_ <= now) hungry_ = true;
     if (!hungry_ || stocked()) return std::nullopt;
     if (not_before_ && at < *not_before_) return std::nullopt;
     if (!circuit_.allows(at)) return std::nullopt;
     const auto held = waiting_.holds();
+    const auto room = depth() - held.claims; // others only take claims out
     return store::claim_request{.handler = setup_.name,
                                 .now = now,
                                 .lease = lease(),
-                                .limit = depth() - held.claims, // others only take claims out
+                                .limit = crowded ? std::min(room, modest) : room,
                                 .max_bytes = ahead_bytes - held.bytes,
                                 .of = setup_.handler->needs_body() ? store::extent::everything
                                                                    : store::extent::envelope};
@@ -85,6 +93,13 @@ std::vector<store::delivery_id> lane::take_stale(steady::time_point now) {
     auto stale = waiting_.take_stale(now);
     hungry_ = hungry_ || !stale.empty();
     return stale;
+}
+
+std::vector<store::delivery_id> lane::reconsider() {
+    auto given_up = waiting_.take_all();
+    review_takeover();
+    hungry_ = true;
+    return given_up;
 }
 
 std::shared_ptr<attempt> lane::next_attempt(steady::time_point now) {
@@ -115,7 +130,11 @@ std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, t
         break;
     }
     review_takeover();
-    if (outcome.verdict == handler::verdict::abandoned) return std::nullopt;
+    if (outcome.verdict == handler::verdict::abandoned) {
+        counted_->count(counted_->abandoned);
+        return std::nullopt;
+    }
+    counted_->took.add(a.took);
     if (circuit_.current() == circuit_breaker::state::open && status_.circuit != circuit_breaker::state::open)
         log::warning("a circuit is open: nothing is tried for a while",
                      {{"handler", setup_.name}, {"reason", outcome.reason}});
@@ -133,14 +152,18 @@ std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, t
     switch (made.state) {
     case store::delivery_state::successful:
         ++status_.successful;
+        counted_->count(counted_->successful);
+        counted_->to_success.add(now - which.since);
         break;
     case store::delivery_state::pending:
         ++status_.retried;
+        counted_->count(counted_->retried);
         note_error(made.reason, now);
         tell(&log::warning, "an attempt failed; there will be another");
         break;
     case store::delivery_state::failed:
         ++status_.failed;
+        counted_->count(counted_->failed);
         note_error(made.reason, now);
         tell(&log::error, "a delivery failed for good; retry it by hand when the cause is gone");
         break;

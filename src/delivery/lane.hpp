@@ -15,12 +15,15 @@ class lane {
 public:
     using steady = circuit_breaker::clock;
 
-    explicit lane(lane_setup s);
+    /// `counted` goes on counting where the handler of this name had one before.
+    explicit lane(lane_setup s,
+                  std::shared_ptr<attempt_counters> counted = std::make_shared<attempt_counters>());
 
     void change(const config::handler_common& common);
 
-    /// What to ask the store for; nothing: not now.
-    [[nodiscard]] std::optional<store::claim_request> next_claim(timestamp now, steady::time_point at);
+    /// What to ask the store for, less of it while it is `crowded`; nothing: not now.
+    [[nodiscard]] std::optional<store::claim_request> next_claim(timestamp now, steady::time_point at,
+                                                                 bool crowded);
     void claimed(store::claim_answer answer, steady::time_point at);
     void claim_failed(steady::time_point at);
     /// Claims that have waited for too long and must be given back.
@@ -39,6 +42,8 @@ public:
 
     /// Gives all claims up, for them to be released.
     [[nodiscard]] std::vector<store::delivery_id> drop_claims() { return waiting_.take_all(); }
+    /// The same, to claim anew what is still to be done then.
+    [[nodiscard]] std::vector<store::delivery_id> reconsider();
 
     /// When to look again, unless something else happens: in the time of the store, and in that of the
     /// circuit.
@@ -53,6 +58,7 @@ public:
         return setup_.common.order_by != config::ordering::none;
     }
     [[nodiscard]] std::size_t running() const noexcept { return status_.in_flight; }
+    [[nodiscard]] const std::shared_ptr<attempt_counters>& counted() const noexcept { return counted_; }
     [[nodiscard]] const lane_status& status() const noexcept { return status_; }
 
 private:
@@ -70,6 +76,7 @@ private:
     std::optional<timestamp> next_due_;
     std::optional<steady::time_point> not_before_; ///< after a claim that failed
     lane_status status_;
+    std::shared_ptr<attempt_counters> counted_;
 };
 
 } // namespace webhookd::delivery

@@ -27,6 +27,7 @@ struct mail {
     std::optional<std::vector<lane_setup>> lanes;           ///< take the place of those before
     std::optional<circuit_breaker::clock::time_point> stop; ///< by when
     bool woken = false;
+    bool reconsider = false;
     bool reopen = false;
 
     void clear() {
@@ -36,7 +37,7 @@ struct mail {
         ended = std::move(kept);
     }
     [[nodiscard]] bool empty() const noexcept {
-        return ended.empty() && !recorded && !swept && !lanes && !stop && !woken && !reopen;
+        return ended.empty() && !recorded && !swept && !lanes && !stop && !woken && !reconsider && !reopen;
     }
 };
 

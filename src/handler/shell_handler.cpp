@@ -1,4 +1,5 @@
 #include <webhookd/handler/shell_handler.hpp>
+#include <webhookd/runtime/capabilities.hpp>
 
 #include "handler/shell_environment.hpp"
 #include "handler/shell_run.hpp"
@@ -104,7 +105,15 @@ result<std::unique_ptr<handler>> make_shell_handler(shell_handler_options option
         auto user = find_user(settings.user);
         if (!user) return user.error();
         home = user->home;
-        if (!is_this_process(*user)) program.launch.user = std::move(*user);
+        if (!is_this_process(*user)) {
+            if (const auto lacking = runtime::lacks_for_other_users(); !lacking.empty())
+                return failure{
+                    errc::configuration_invalid,
+                    "user " + settings.user + " takes " + lacking +
+                        ", which the daemon does not have; systemd gives it as handlers.conf.example "
+                        "shows"};
+            program.launch.user = std::move(*user);
+        }
     }
     program.environment = base_environment(settings.env, home);
     program.secrets = shell_output::secrets_of(settings.env);

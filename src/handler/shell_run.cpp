@@ -1,7 +1,5 @@
 #include "handler/shell_run.hpp"
 
-#include <webhookd/runtime/unique_fd.hpp>
-
 #include "handler/shell_environment.hpp"
 #include "handler/shell_outcome.hpp"
 
@@ -11,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -29,6 +28,10 @@ using runtime::unique_fd;
 constexpr std::size_t chunk = 16 * 1024;
 constexpr int chunks_in_a_row = 4;    // then the loop's other work has its turn
 constexpr int chunks_at_the_end = 64; // no pipe holds more without a privilege (pipe-max-size: 1 MiB)
+
+// Most programs end before that, having written less than a pipe holds. Watched, the end of their output
+// would wake us just before their own end does.
+constexpr std::chrono::milliseconds output_waits{20};
 
 /// Standard streams are put in place by dup2, which must not hit a descriptor still to be placed.
 unique_fd above_standard(unique_fd fd) {
@@ -63,7 +66,7 @@ shell_run::shell_run(const shell_program& program, boost::asio::io_context& loop
     , loop_(loop)
     , done_(std::move(done))
     , child_(loop_)
-    , output_(loop_)
+    , watched_(loop_)
     , timer_(loop_)
     , captured_(program.secrets) {}
 
@@ -72,9 +75,10 @@ void shell_run::begin(const delivery& d) {
         finish(std::move(*failed));
         return;
     }
-    await_output();
     await_end();
-    await_timer(program_.timeout);
+    const auto now = std::chrono::steady_clock::now();
+    deadline_ = now + program_.timeout;
+    await_timer(std::min(now + output_waits, deadline_));
 }
 
 std::optional<outcome> shell_run::launch_program(const delivery& d) {
@@ -92,12 +96,8 @@ std::optional<outcome> shell_run::launch_program(const delivery& d) {
     unique_fd reading(ends[0]);
     const auto writing = above_standard(unique_fd(ends[1]));
     if (!writing) return not_run("standard output", errno);
-    error_code ec;
-    output_.assign(reading.get(), ec);
-    if (ec) return not_run("standard output", ec.value());
-    static_cast<void>(reading.release());
-    output_.native_non_blocking(true, ec);
-    if (ec) return not_run("standard output", ec.value());
+    if (::fcntl(reading.get(), F_SETFL, O_NONBLOCK) != 0) return not_run("standard output", errno);
+    unwatched_ = std::move(reading);
 
     const auto l = launch(program_.launch, file, environment, {input.get(), writing.get()});
     if (l.pid < 0) return not_run(l.step.empty() ? std::string_view(named) : l.step, l.error);
@@ -105,11 +105,26 @@ std::optional<outcome> shell_run::launch_program(const delivery& d) {
     return std::nullopt;
 }
 
+int shell_run::output() {
+    if (unwatched_) return unwatched_.get();
+    return watched_.is_open() ? watched_.native_handle() : -1;
+}
+
+/// Where the kernel cannot watch any more, what the pipe holds is read at the end.
+void shell_run::watch_output() {
+    if (!unwatched_) return;
+    error_code ec;
+    watched_.assign(unwatched_.get(), ec);
+    if (ec) return;
+    static_cast<void>(unwatched_.release());
+    await_output();
+}
+
 void shell_run::await_output() {
-    output_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                       [self = shared_from_this()](const error_code& ec) {
-                           if (!ec && self->done_) self->on_output();
-                       });
+    watched_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                        [self = shared_from_this()](const error_code& ec) {
+                            if (!ec && self->done_) self->on_output();
+                        });
 }
 
 void shell_run::await_end() {
@@ -118,8 +133,8 @@ void shell_run::await_end() {
     });
 }
 
-void shell_run::await_timer(std::chrono::milliseconds t) {
-    timer_.expires_after(t);
+void shell_run::await_timer(std::chrono::steady_clock::time_point t) {
+    timer_.expires_at(t);
     timer_.async_wait([self = shared_from_this()](const error_code& ec) {
         if (!ec && self->done_) self->on_timer();
     });
@@ -132,7 +147,11 @@ void shell_run::cancel() {
 void shell_run::on_timer() {
     if (timer_.expiry() > std::chrono::steady_clock::now()) return; // set anew while this was on its way
     if (!stopped_) {
-        stop(verdict::retry, killed_after(program_.timeout));
+        watch_output();
+        if (timer_.expiry() < deadline_)
+            await_timer(deadline_);
+        else
+            stop(verdict::retry, killed_after(program_.timeout));
         return;
     }
     killed_ = true;
@@ -144,20 +163,21 @@ void shell_run::stop(verdict v, std::string reason) {
     stopped_.emplace();
     stopped_->verdict = v;
     stopped_->reason = std::move(reason);
+    watch_output();
     child_.signal_group(SIGTERM);
-    await_timer(grace);
+    await_timer(std::chrono::steady_clock::now() + grace);
 }
 
 void shell_run::on_end() {
     main_ended_ = true;
     // Of a group that was told to end, others may still be putting things in order: as long as one of them
     // holds the output open, they have their grace.
-    if (!stopped_ || killed_ || !output_.is_open()) finish();
+    if (!stopped_ || killed_ || !watched_.is_open()) finish();
 }
 
 void shell_run::on_output() {
     drain(chunks_in_a_row);
-    if (output_.is_open())
+    if (watched_.is_open())
         await_output();
     else if (main_ended_)
         finish();
@@ -165,15 +185,14 @@ void shell_run::on_output() {
 
 void shell_run::drain(int chunks) {
     std::array<char, chunk> bytes; // NOLINT(*-member-init): filled by read
-    while (output_.is_open() && chunks-- > 0) {
-        const auto got = ::read(output_.native_handle(), bytes.data(), bytes.size());
+    for (int from = output(); from >= 0 && chunks > 0; --chunks) {
+        const auto got = ::read(from, bytes.data(), bytes.size());
         if (got > 0) {
             captured_.add({bytes.data(), static_cast<std::size_t>(got)});
         } else if (got < 0 && errno == EAGAIN) {
             return;
         } else if (got == 0 || errno != EINTR) {
-            error_code ignored;
-            output_.close(ignored);
+            return close_output();
         }
     }
 }
@@ -189,9 +208,14 @@ void shell_run::finish() {
     finish(std::move(o));
 }
 
-void shell_run::finish(outcome o) {
+void shell_run::close_output() {
     error_code ignored;
-    output_.close(ignored);
+    watched_.close(ignored);
+    unwatched_.reset();
+}
+
+void shell_run::finish(outcome o) {
+    close_output();
     timer_.cancel();
     std::exchange(done_, nullptr)(std::move(o));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/handler/handler.hpp>
+#include <webhookd/runtime/unique_fd.hpp>
 
 #include "handler/child_process.hpp"
 #include "handler/shell_launch.hpp"
@@ -43,9 +44,12 @@ public:
 private:
     /// Nothing when the process runs.
     std::optional<outcome> launch_program(const delivery& d);
+    /// Where to read it; -1: closed.
+    [[nodiscard]] int output();
+    void watch_output();
     void await_output();
     void await_end();
-    void await_timer(std::chrono::milliseconds t);
+    void await_timer(std::chrono::steady_clock::time_point t);
     void on_output();
     void on_end();
     void on_timer();
@@ -55,13 +59,17 @@ private:
     /// The main process has ended.
     void finish();
     void finish(outcome o);
+    void close_output();
 
     const shell_program& program_;
     boost::asio::io_context& loop_;
     handler::completion done_;
     child_process child_;
-    boost::asio::posix::stream_descriptor output_; ///< open until nobody can write to it any more
+    // One of the two is open until nobody can write to it any more.
+    runtime::unique_fd unwatched_;
+    boost::asio::posix::stream_descriptor watched_;
     boost::asio::steady_timer timer_;
+    std::chrono::steady_clock::time_point deadline_;
     shell_output captured_;
     std::optional<outcome> stopped_; ///< why the group was told to end, if it was
     bool main_ended_ = false;

@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <type_traits>
 
@@ -61,6 +62,13 @@ template <class Stream>
 void connection<Stream>::cancel() {
     error_code ignored;
     stream_.lowest_layer().cancel(ignored);
+    if (source_ != nullptr) source_->stop();
+}
+
+template <class Stream>
+void connection<Stream>::wind_up() {
+    if (idle) deadline = std::min(deadline, clock::now() + last_request_wait);
+    if (source_ != nullptr) source_->stop();
 }
 
 // GCC 12 miscompiles a co_await that stands in a condition: what it brings is named first, here and below.
@@ -194,12 +202,70 @@ task<typename connection<Stream>::after> connection<Stream>::send(const response
     if (r.status == no_answer) co_return after::close;
     options.keep_alive =
         options.keep_alive && !shard_.draining() && r.status != status::internal_server_error;
+    // Without chunks only the connection's end tells where the body ends.
+    if (r.stream && options.http_1_0) options.keep_alive = false;
     const auto bytes = to_wire(r, options);
+    bool whole = co_await write(bytes);
+    if (whole && r.stream && !options.head) {
+        source_ = r.stream.get();
+        whole = co_await send_pieces(*r.stream, options);
+        source_ = nullptr;
+        if (!whole) reset();
+    }
+    broken_ = !whole;
+    co_return options.keep_alive&& whole ? after::keep : after::close;
+}
+
+/// False when the client has not got all.
+template <class Stream>
+task<bool> connection<Stream>::send_pieces(body_source& source, wire_options options) {
+    if (shard_.draining()) source.stop();
+    for (;;) {
+        deadline = no_deadline; // the source answers for its own time
+        std::optional<std::string> piece;
+        const bool got = co_await next_piece(source, piece);
+        if (!got) co_return false;
+        if (piece && piece->empty()) continue;
+        const auto bytes = to_chunk(piece.value_or(std::string()), options);
+        const bool written = co_await write(bytes);
+        if (!piece || !written) co_return written;
+    }
+}
+
+/// False when there will be no more, although that was not the end.
+template <class Stream>
+task<bool> connection<Stream>::next_piece(body_source& source, std::optional<std::string>& piece) {
+    std::string reason;
+    try {
+        auto given = co_await source.next();
+        if (given) {
+            piece = std::move(*given);
+            co_return true;
+        }
+        reason = to_string(given.error());
+    } catch (const std::exception& e) {
+        ++state_.exceptions;
+        reason = e.what();
+    }
+    log::error("an answer could not be sent to its end",
+               {{"listener", state_.options.name}, {"reason", reason}});
+    co_return false;
+}
+
+/// False when it was not taken in time, or at all.
+template <class Stream>
+task<bool> connection<Stream>::write(std::string_view bytes) {
     error_code ec;
     set_deadline(limits().body_timeout);
     co_await asio::async_write(stream_, asio::buffer(bytes), asio::redirect_error(use_task, ec));
-    broken_ = static_cast<bool>(ec);
-    co_return options.keep_alive && !broken_ ? after::keep : after::close;
+    co_return !ec;
+}
+
+/// The end as an error, which even a client without chunks does not take for the end of the body.
+template <class Stream>
+void connection<Stream>::reset() {
+    error_code ignored;
+    socket_of(stream_).set_option(asio::socket_base::linger(true, 0), ignored);
 }
 
 /// Says goodbye and takes in what the client still sends, for a bounded time: closing a socket with unread

@@ -26,6 +26,7 @@ public:
 
     runtime::task<void> run();
     void cancel() override;
+    void wind_up() override;
 
 private:
     using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -39,6 +40,10 @@ private:
     runtime::task<std::optional<response>> read_body(parser& p);
     runtime::task<response> call_service(request& r);
     runtime::task<after> send(const response& r, wire_options options);
+    runtime::task<bool> send_pieces(body_source& source, wire_options options);
+    runtime::task<bool> next_piece(body_source& source, std::optional<std::string>& piece);
+    runtime::task<bool> write(std::string_view bytes);
+    void reset();
     runtime::task<void> close();
 
     void set_deadline(std::chrono::milliseconds from_now) { deadline = clock::now() + from_now; }
@@ -52,8 +57,9 @@ private:
     std::shared_ptr<const config::limits> limits_;
     boost::beast::flat_buffer buffer_;
     std::string peer_;
-    bool fresh_ = true;   ///< no request was received yet
-    bool broken_ = false; ///< nothing can be sent any more
+    body_source* source_ = nullptr; ///< of the answer that is being sent
+    bool fresh_ = true;             ///< no request was received yet
+    bool broken_ = false;           ///< nothing can be sent any more
 };
 
 extern template class connection<stream_socket>;

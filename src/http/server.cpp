@@ -260,7 +260,10 @@ void server::change_limits(const config::limits& limits) {
 
 server::statistics server::snapshot() const {
     const auto& s = self_->state_;
-    return {s.open, s.accepted, s.turned_away, s.accept_errors, s.timeouts, s.malformed, s.exceptions};
+    return {s.open,          s.limits.load()->connections,
+            s.accepted,      s.turned_away,
+            s.accept_errors, s.timeouts,
+            s.malformed,     s.exceptions};
 }
 
 result<std::shared_ptr<asio::ssl::context>> make_tls_context(const config::tls& files) {

@@ -5,8 +5,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <sys/socket.h>
 
-#include <algorithm>
-
 namespace webhookd::http {
 
 namespace {
@@ -33,9 +31,8 @@ void shard::adopt(stream_socket socket) {
 
 void shard::drain() {
     draining_ = true;
-    const auto last_moment = connection_handle::clock::now() + last_request_wait;
     for (auto* each : connections)
-        if (each->idle) each->deadline = std::min(each->deadline, last_moment);
+        each->wind_up();
 }
 
 void shard::cut_off() {

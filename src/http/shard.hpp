@@ -53,8 +53,10 @@ public:
     static constexpr clock::time_point no_deadline = clock::time_point::max();
 
     virtual ~connection_handle() = default;
-    /// Lets the pending read or write end with operation_aborted.
+    /// Lets the pending read or write end with operation_aborted, and what streams into it stop.
     virtual void cancel() = 0;
+    /// The server stops: the connection shall end after its present request, and waits but a moment for one.
+    virtual void wind_up() = 0;
 
     clock::time_point deadline = no_deadline;
     bool idle = false; ///< waits for a request's first byte

@@ -26,9 +26,12 @@ std::string to_wire(const response& r, const wire_options& options) {
     fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", static_cast<unsigned>(r.status),
                    std::string_view(reason.data(), reason.size()));
     if (may_have_body(r.status)) {
-        if (!r.body.empty())
+        if (!r.body.empty() || r.stream)
             fmt::format_to(std::back_inserter(out), "Content-Type: {}\r\n", single_line(r.content_type));
-        fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", r.body.size());
+        if (!r.stream)
+            fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", r.body.size());
+        else if (!options.http_1_0)
+            out += "Transfer-Encoding: chunked\r\n";
     }
     for (const auto& [name, value] : r.headers)
         fmt::format_to(std::back_inserter(out), "{}: {}\r\n", single_line(name), single_line(value));
@@ -39,6 +42,15 @@ std::string to_wire(const response& r, const wire_options& options) {
     out += "\r\n";
     if (may_have_body(r.status) && !options.head) out += r.body;
     return out;
+}
+
+std::string to_chunk(std::string piece, const wire_options& options) {
+    if (options.http_1_0) return piece;
+    if (piece.empty()) return "0\r\n\r\n";
+    auto chunk = fmt::format("{:x}\r\n", piece.size());
+    chunk.reserve(chunk.size() + piece.size() + 2);
+    chunk += piece;
+    return chunk += "\r\n";
 }
 
 } // namespace webhookd::http

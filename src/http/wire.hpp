@@ -13,8 +13,12 @@ struct wire_options {
     bool head = false;     ///< answer to HEAD: the length of the body, but not the body
 };
 
-/// The response as bytes. Header values with line breaks (a bug) are cut at the break, so that nothing can be
-/// smuggled.
+/// The response as bytes, without what comes out of its `stream`. Header values with line breaks (a bug) are
+/// cut at the break, so that nothing can be smuggled.
 [[nodiscard]] std::string to_wire(const response& r, const wire_options& options);
+
+/// A piece of a body in the chunked coding (RFC 9112 §7.1), as it is where the client does not know that. An
+/// empty one is the body's end.
+[[nodiscard]] std::string to_chunk(std::string piece, const wire_options& options);
 
 } // namespace webhookd::http

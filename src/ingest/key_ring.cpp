@@ -104,6 +104,8 @@ void key_ring::refresh_once(const std::stop_token& stop) {
         const std::lock_guard lock(mutex_);
         state_ = {false, steady_clock::now(), fresh == nullptr};
         last_error_ = fresh ? std::string() : to_string(parsed.error());
+        ++refreshes_;
+        if (!fresh) ++failures_;
         before = keys_;
         if (fresh) {
             keys_ = fresh;
@@ -215,6 +217,8 @@ key_ring::status key_ring::current_status() const {
         s.age = std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - *confirmed_);
     s.from_cache = keys_ && !confirmed_;
     s.last_error = last_error_;
+    s.refreshes = refreshes_;
+    s.failures = failures_;
     return s;
 }
 

@@ -13,6 +13,7 @@
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace webhookd::ingest {
 
@@ -20,6 +21,7 @@ namespace asio = boost::asio;
 using http::problem;
 using http::status;
 using runtime::task;
+using steady_clock = std::chrono::steady_clock;
 using store::append_outcome;
 
 namespace {
@@ -61,46 +63,53 @@ receiver::receiver(receiver_options options, store::group_writer& writer, const 
     , writer_(writer)
     , clock_(clock) {
     for (const auto& endpoint : options_.endpoints)
-        endpoints_.emplace(endpoint.path, endpoint);
-}
-
-const receiver_endpoint& receiver::endpoint_of(const http::request& r) const {
-    return endpoints_.find(r.path)->second;
+        endpoints_.emplace(endpoint.path, place{endpoint});
 }
 
 std::optional<http::response> receiver::admit(const http::request& r) {
-    const auto endpoint = endpoints_.find(r.path);
-    if (endpoint == endpoints_.end())
+    const auto found = endpoints_.find(r.path);
+    if (found == endpoints_.end()) {
+        astray_.mine().fetch_add(1, std::memory_order_relaxed);
         return problem(status::not_found, "No endpoint is configured at this path.");
-    if (r.headers.method() != http::verb::post) return http::method_not_allowed("POST");
+    }
+    const auto& [endpoint, counts] = found->second;
+    if (r.headers.method() != http::verb::post) {
+        counts->refused(header_refusal::method);
+        return http::method_not_allowed("POST");
+    }
     const auto& allowed = options_.allowed_sources;
     if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(),
                                          [&](const auto& net) { return net.contains(r.client); })) {
+        counts->refused(header_refusal::source);
         log::warning("a source that is not allowed was turned away",
-                     {{"endpoint", endpoint->second.name}, {"source", r.client}});
+                     {{"endpoint", endpoint.name}, {"source", r.client}});
         return problem(status::forbidden, "This source is not allowed.");
     }
-    if (!acceptable_content(r.headers))
+    if (!acceptable_content(r.headers)) {
+        counts->refused(header_refusal::content);
         return problem(status::unsupported_media_type,
                        "Webhooks are application/json without a content coding.");
+    }
     if (options_.overloaded && options_.overloaded()) {
-        deferred_.fetch_add(1, std::memory_order_relaxed);
+        counts->refused(header_refusal::backlog);
+        if (options_.deferred) options_.deferred(endpoint.name, errc::queue_full);
         return to_answer(failure{errc::queue_full});
     }
     return std::nullopt;
 }
 
 task<http::response> receiver::handle(http::request& r) {
-    received_.fetch_add(1, std::memory_order_relaxed);
-    const auto& endpoint = endpoint_of(r);
-    auto answer = co_await receive(endpoint, r);
+    const auto& at = endpoints_.find(r.path)->second;
+    at.counts->received();
+    auto answer = co_await receive(at, r);
     if (answer) co_return std::move(*answer);
 
     const auto& why = answer.error();
     auto refusal = to_answer(why);
-    (is_deferral(refusal.status) ? deferred_ : rejected_).fetch_add(1, std::memory_order_relaxed);
+    at.counts->refused(why.code);
+    if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
     log::warning(is_deferral(refusal.status) ? "a webhook cannot be kept now" : "a webhook was refused",
-                 {{"endpoint", endpoint.name},
+                 {{"endpoint", at.endpoint.name},
                   {"source", r.client},
                   {"status", static_cast<unsigned>(refusal.status)},
                   {"reason", to_string(why.code)},
@@ -108,9 +117,12 @@ task<http::response> receiver::handle(http::request& r) {
     co_return refusal;
 }
 
-task<result<http::response>> receiver::receive(const receiver_endpoint& endpoint, http::request& r) {
+task<result<http::response>> receiver::receive(const place& at, http::request& r) {
+    const auto& endpoint = at.endpoint;
+    const auto began = steady_clock::now();
     auto proven = co_await verify(endpoint, r);
     if (!proven) co_return proven.error();
+    if (endpoint.keys != nullptr) at.counts->verified(steady_clock::now() - began);
     const auto document = event::document::parse(r.body);
     if (!document) co_return document.error();
     auto envelope = event::read_envelope(*document);
@@ -133,7 +145,7 @@ task<result<http::response>> receiver::receive(const receiver_endpoint& endpoint
     if (!outcome) co_return outcome.error();
 
     const bool is_new = outcome->status == store::append_status::accepted;
-    (is_new ? accepted_ : duplicates_).fetch_add(1, std::memory_order_relaxed);
+    at.counts->acknowledged(is_new, steady_clock::now() - began);
     log::debug(is_new ? "accepted" : "duplicate",
                {{"endpoint", endpoint.name}, {"event", id}, {"type", type}});
     co_return acknowledge(outcome->status, id);
@@ -186,7 +198,29 @@ task<result<append_outcome>> receiver::keep(store::new_event event) {
 }
 
 receiver::statistics receiver::snapshot() const {
-    return {received_, accepted_, duplicates_, rejected_, deferred_};
+    statistics sum;
+    for (const auto& [path, at] : endpoints_) {
+        const auto counts = at.counts->read();
+        sum.received += counts.received;
+        sum.accepted += counts.accepted;
+        sum.duplicates += counts.duplicates;
+        for (std::size_t i = 0; i < refusals.size(); ++i)
+            (refusals[i].deferral ? sum.deferred : sum.rejected) += counts.refused[i];
+    }
+    return sum;
+}
+
+std::map<std::string, intake_counts> receiver::intake() const {
+    std::map<std::string, intake_counts> all;
+    for (const auto& [path, at] : endpoints_)
+        all.emplace(at.endpoint.name, at.counts->read());
+    return all;
+}
+
+std::uint64_t receiver::astray() const {
+    std::uint64_t sum = 0;
+    astray_.for_each([&](const auto& each) { sum += each.load(std::memory_order_relaxed); });
+    return sum;
 }
 
 } // namespace webhookd::ingest

@@ -48,6 +48,8 @@ bool exchange::take_header(std::string_view line) {
     }
     if (line.starts_with("HTTP/")) { // an interim answer (100, 103) came before this one
         response_.headers.clear();
+        const auto blank = line.find(' ');
+        success_ = blank != std::string_view::npos && line.substr(blank + 1).starts_with('2');
         return true;
     }
     const auto colon = line.find(':');
@@ -59,6 +61,7 @@ bool exchange::take_header(std::string_view line) {
 }
 
 bool exchange::take_body(std::string_view piece) {
+    if (sink_ && success_) return sink_(piece);
     if (piece.size() > max_body_ - response_.body.size()) {
         too_large_ = true;
         return false;

@@ -5,16 +5,20 @@
 #include <curl/curl.h>
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace webhookd::outbound {
 
 /// What libcurl hands over during one transfer, held to its caps while it arrives. Must outlive the transfer.
 class exchange {
 public:
-    explicit exchange(std::size_t max_body)
-        : max_body_{max_body} {}
+    /// `sink` (may be empty) takes the body of a success; see http_request::on_body.
+    explicit exchange(std::size_t max_body, std::function<bool(std::string_view)> sink = {})
+        : max_body_{max_body}
+        , sink_{std::move(sink)} {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
 
@@ -34,6 +38,8 @@ private:
     bool take_body(std::string_view piece);
 
     std::size_t max_body_;
+    std::function<bool(std::string_view)> sink_;
+    bool success_ = false;
     std::size_t header_bytes_ = 0;
     bool too_large_ = false;
     http_response response_;

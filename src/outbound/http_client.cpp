@@ -138,7 +138,7 @@ private:
         CURL* easy = easy_.get();
         curl_easy_reset(easy); // forgets every option and keeps the connections
         const auto headers = header_list(request);
-        exchange received{request.max_response};
+        exchange received{request.max_response, request.on_body};
         std::array<char, CURL_ERROR_SIZE> particulars{};
 
         set_policy(easy, target);
@@ -151,6 +151,10 @@ private:
         curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                          static_cast<long>(std::min(request.connect_timeout, left).count()));
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+        if (request.stall_timeout > std::chrono::seconds::zero()) {
+            curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+            curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.stall_timeout.count()));
+        }
         if (request.stop.stop_possible()) {
             curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
             curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &abort_when_stopped);

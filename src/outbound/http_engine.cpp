@@ -1,6 +1,7 @@
 #include <webhookd/outbound/http_engine.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
+#include "outbound/multi_loop.hpp"
 #include "outbound/transfer.hpp"
 
 #include <algorithm>
@@ -18,9 +19,6 @@ constexpr long most_idle_connections = 1024;
 // A busy target answers within microseconds. Whoever goes to sleep for so little pays a wakeup for it, and
 // the kernel tends to move the sleeper to the waker's core, where the two then take turns.
 constexpr int looks_before_sleep = 3;
-
-// libcurl returns earlier when a socket, a timer of its own or a wakeup wants it.
-constexpr int longest_sleep_ms = 60'000;
 
 const failure cancelled{errc::shutting_down, "cancelled"};
 
@@ -52,7 +50,7 @@ struct requests {
 class http_engine::implementation {
 public:
     implementation() {
-        curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, most_idle_connections);
+        curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, most_idle_connections);
         thread_ = std::thread([this] { run(); });
     }
 
@@ -74,7 +72,7 @@ public:
         if (std::this_thread::get_id() == thread_.get_id())
             asked_by_itself_ = true;
         else if (first)
-            curl_multi_wakeup(multi_.get());
+            loop_.wake();
     }
 
 private:
@@ -86,15 +84,15 @@ private:
         sigaddset(&pipe, SIGPIPE);
         pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
 
+        using enum multi_loop::patience;
         for (int idle_looks = 0; serve_requests();) {
-            int running = 0;
-            curl_multi_perform(multi_.get(), &running);
-            if (finish_transfers()) idle_looks = 0;
-            if (std::exchange(asked_by_itself_, false)) continue;
-            if (idle_looks++ < looks_before_sleep)
+            loop_.run_due();
+            if (finish_transfers() || asked_by_itself_) continue;
+            const bool some = loop_.run_ready(idle_looks < looks_before_sleep ? none : any);
+            if (finish_transfers())
+                idle_looks = 0;
+            else if (!some && idle_looks++ < looks_before_sleep)
                 std::this_thread::yield();
-            else
-                curl_multi_poll(multi_.get(), nullptr, 0, longest_sleep_ms, nullptr);
         }
     }
 
@@ -127,6 +125,7 @@ private:
 
     void take_requests() {
         taken_.clear();
+        asked_by_itself_ = false;
         const std::lock_guard lock{mutex_};
         std::swap(taken_, inbox_);
     }
@@ -135,7 +134,7 @@ private:
         auto t = s.target->take();
         if (auto begun = t->begin(s.target, std::move(s.post), std::move(s.done)); !begun)
             return tell(std::move(t), begun.error());
-        if (curl_multi_add_handle(multi_.get(), t->easy()) != CURLM_OK)
+        if (curl_multi_add_handle(loop_.multi(), t->easy()) != CURLM_OK)
             return tell(std::move(t), failure{errc::network, "libcurl does not take the request"});
         t->place = active_.size();
         active_.push_back(std::move(t));
@@ -145,7 +144,7 @@ private:
     bool finish_transfers() {
         bool some = false;
         int left = 0;
-        while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+        while (const CURLMsg* message = curl_multi_info_read(loop_.multi(), &left)) {
             if (message->msg != CURLMSG_DONE) continue;
             const CURLcode code = message->data.result; // the message goes with the handle
             auto ended = take_out(transfer::of(message->easy_handle));
@@ -163,7 +162,7 @@ private:
     }
 
     std::unique_ptr<transfer> take_out(transfer& t) {
-        curl_multi_remove_handle(multi_.get(), t.easy());
+        curl_multi_remove_handle(loop_.multi(), t.easy());
         const auto place = t.place;
         std::swap(active_[place], active_.back());
         active_[place]->place = place;
@@ -179,7 +178,7 @@ private:
         released.done(std::move(answer));
     }
 
-    multi_ptr multi_ = make_multi();
+    multi_loop loop_;
     std::mutex mutex_;
     requests inbox_;
     requests taken_; ///< kept for its memory

@@ -17,7 +17,8 @@ void set_policy(CURL* easy, const origin& target) {
 }
 
 bool is_one_line(std::string_view text) noexcept {
-    return text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
+    // One after the other: each search goes by many bytes at once.
+    return text.find('\r') == text.npos && text.find('\n') == text.npos && text.find('\0') == text.npos;
 }
 
 bool is_header_line(std::string_view line) noexcept {

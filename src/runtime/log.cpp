@@ -17,6 +17,7 @@ constexpr std::size_t queue_lines = 8192;
 struct state {
     std::atomic<level> threshold{level::info};
     std::atomic<format> line_format{format::text};
+    std::atomic<bool> to_journal{false};
     std::mutex mutex; ///< guards the two below against start and stop
     std::shared_ptr<spdlog::details::thread_pool> pool;
     std::shared_ptr<spdlog::logger> logger;
@@ -50,6 +51,7 @@ void start(const options& opts) {
     auto& s = shared();
     s.threshold = opts.level;
     s.line_format = opts.format;
+    s.to_journal = opts.to_journal;
     const std::lock_guard lock(s.mutex);
     s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1,
                                                             [] { runtime::name_this_thread("log"); });
@@ -71,10 +73,13 @@ format current_format() noexcept {
 
 void stop() {
     auto& s = shared();
+    // Kept until the pool's thread has ended: that thread must not be the one that destroys the logger,
+    // inside libspdlog, where ThreadSanitizer does not see what orders the two threads.
+    std::shared_ptr<spdlog::logger> logger = make_immediate();
     std::shared_ptr<spdlog::details::thread_pool> pool;
     {
         const std::lock_guard lock(s.mutex);
-        s.logger = make_immediate();
+        s.logger.swap(logger);
         pool = std::move(s.pool);
     }
     if (pool) s.lost_before += pool->overrun_counter();
@@ -92,7 +97,8 @@ void write(level l, std::string_view message, std::span<const field> fields) {
     if (l < s.threshold.load(std::memory_order_relaxed)) return;
     const auto now =
         std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-    const auto line = render(s.line_format.load(std::memory_order_relaxed), now, l, message, fields);
+    auto line = render(s.line_format.load(std::memory_order_relaxed), now, l, message, fields);
+    if (s.to_journal.load(std::memory_order_relaxed)) line.insert(0, journal_priority(l));
     current()->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -92,6 +92,21 @@ std::string_view to_string(level l) noexcept {
     return "info";
 }
 
+std::string_view journal_priority(level l) noexcept {
+    switch (l) {
+    case level::trace:
+    case level::debug:
+        return "<7>";
+    case level::info:
+        return "<6>";
+    case level::warning:
+        return "<4>";
+    case level::error:
+        return "<3>";
+    }
+    return "<6>";
+}
+
 std::string render(format f, timestamp time, level l, std::string_view message,
                    std::span<const field> fields) {
     std::string out;

@@ -1,6 +1,8 @@
 #include <webhookd/runtime/systemd.hpp>
 
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -46,6 +48,13 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
     std::uint64_t interval = 0;
     if (sd_watchdog_enabled(0, &interval) <= 0) return std::nullopt;
     return std::chrono::microseconds(interval);
+}
+
+bool logs_to_journal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat found {};
+    return stream != nullptr && ::fstat(STDERR_FILENO, &found) == 0 &&
+           stream == std::to_string(found.st_dev) + ':' + std::to_string(found.st_ino);
 }
 
 } // namespace webhookd::runtime::systemd

@@ -2,6 +2,7 @@
 #include <webhookd/store/group_writer.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -14,6 +15,13 @@
 
 namespace webhookd::store {
 namespace {
+
+constexpr auto commit_bounds = [] {
+    using namespace std::chrono_literals;
+    return runtime::duration_bounds(50us, 100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms,
+                                    250ms, 500ms, 1s, 2500ms, 10s);
+}();
+constexpr std::array<std::uint64_t, 10> size_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
 /// Whether a failure may be one event's own, so that the others of its batch can still be kept.
 bool may_be_one_events(const failure& f) {
@@ -71,6 +79,8 @@ public:
         counts.waiting = waiting_;
         return counts;
     }
+
+    measurements measured() const { return {commits_.read(), sizes_.read()}; }
 
 private:
     /// What waits, in order: an event and its waiter have the same index.
@@ -192,11 +202,19 @@ private:
             ++counts_.batches;
         }
         try {
+            const auto began = std::chrono::steady_clock::now();
             auto outcomes = store_.append(batch);
+            const auto took = std::chrono::steady_clock::now() - began;
             if (outcomes && outcomes->size() != batch.size()) {
                 return failure{errc::store_io, "the store answered for another number of events"};
             }
             own = !outcomes && may_be_one_events(outcomes.error());
+            // Duplicates alone cost no transaction.
+            const auto added = [](const auto& o) { return o.status == append_status::accepted; };
+            if (outcomes && std::any_of(outcomes->begin(), outcomes->end(), added)) {
+                commits_.add(took);
+                sizes_.add(batch.size());
+            }
             return outcomes;
         } catch (const std::exception&) {
             // Its text is not ours and may quote an event.
@@ -244,6 +262,8 @@ private:
     std::vector<std::function<void(event_store&)>> tasks_;
     std::size_t waiting_ = 0;
     statistics counts_;
+    runtime::histogram<commit_bounds> commits_;
+    runtime::histogram<size_bounds> sizes_;
     bool stopping_ = false;
     std::atomic<bool> healthy_ = true;
 
@@ -274,6 +294,10 @@ bool group_writer::healthy() const noexcept {
 
 group_writer::statistics group_writer::snapshot() const {
     return self_->snapshot();
+}
+
+group_writer::measurements group_writer::measured() const {
+    return self_->measured();
 }
 
 } // namespace webhookd::store

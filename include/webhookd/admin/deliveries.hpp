@@ -19,7 +19,8 @@ struct delivery_sources {
 
 /// For integrators: `GET /v1/handlers`; `GET /v1/deliveries?state=&handler=&event=&limit=&cursor=`, newest
 /// first; `GET /v1/deliveries/{id}` with its attempts; `POST /v1/deliveries/{id}/retry`, 409 unless it has
-/// failed; `POST /v1/deliveries/retry?state=failed&handler=&event=&limit=`, which answers how many.
+/// failed and its event's body is still kept; `POST
+/// /v1/deliveries/retry?state=failed&handler=&event=&limit=`, which answers how many.
 void add_deliveries(http::router& router, delivery_sources sources);
 
 } // namespace webhookd::admin

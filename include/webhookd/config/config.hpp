@@ -98,6 +98,18 @@ struct queue {
     friend bool operator==(const queue&, const queue&) = default;
 };
 
+/// Universign's own API, of which the report is compared with ours.
+struct universign_api {
+    std::string url = "https://api.universign.com"; ///< without a slash at its end
+    std::string key;                                ///< a secret: never print it; empty: nothing is asked
+    friend bool operator==(const universign_api&, const universign_api&) = default;
+};
+
+struct universign {
+    universign_api api;
+    friend bool operator==(const universign&, const universign&) = default;
+};
+
 enum class log_level { trace, debug, info, warning, error };
 
 struct retry_policy {
@@ -205,6 +217,7 @@ struct configuration {
     std::vector<endpoint> endpoints;
     config::storage storage;
     config::queue queue;
+    config::universign universign;
     std::vector<handler> handlers; ///< in the order of the file
     std::vector<route> routes;
     config::log log;

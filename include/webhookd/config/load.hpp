@@ -16,10 +16,10 @@ enum class severity { error, warning };
 /// One mistake, where it stands, and the way out.
 struct diagnostic {
     config::severity severity = config::severity::error;
-    std::string file;
-    int line = 0;    ///< from 1; 0: the file as a whole
-    int column = 0;  ///< from 1
-    std::string key; ///< `endpoints[0].signature.jwks.url`
+    std::string file; ///< or the environment variable that overrides a key
+    int line = 0;     ///< from 1; 0: the file as a whole
+    int column = 0;   ///< from 1
+    std::string key;  ///< `endpoints[0].signature.jwks.url`
     std::string message;
 };
 
@@ -36,13 +36,20 @@ struct secret_sources {
     std::function<std::optional<std::string>(const std::string& name)> environment;
     std::function<std::optional<std::string>(const std::filesystem::path&)> file;
     std::filesystem::path credentials_directory; ///< systemd's $CREDENTIALS_DIRECTORY; empty: none
+    /// Names of all variables of `environment` that override keys: UNIVERSIGN_WEBHOOKD_ and then a path with
+    /// `__` between its steps, as in UNIVERSIGN_WEBHOOKD_SERVER__LISTEN.
+    std::vector<std::string> overrides{};
     /// The process's own environment and files.
     static secret_sources of_process();
 };
 
-/// Reads and validates a file; every mistake in one go. Never throws for what a file holds.
+/// Reads and validates a file together with the files `config.d/*.yaml` beside it, in the order of their
+/// names, and the overrides from the environment; every mistake in one go. Maps merge, lists append, and any
+/// other key that two files set is a mistake that names both places; an override replaces. Never throws for
+/// what a file holds.
 [[nodiscard]] loaded load_file(const std::filesystem::path& file,
                                const secret_sources& secrets = secret_sources::of_process());
+/// The same for a text alone, without a folder beside it.
 [[nodiscard]] loaded load_text(std::string_view yaml, std::string file_name,
                                const secret_sources& secrets = secret_sources::of_process());
 

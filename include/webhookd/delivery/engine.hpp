@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/config/config.hpp>
+#include <webhookd/delivery/attempt_counters.hpp>
 #include <webhookd/delivery/circuit_breaker.hpp>
 #include <webhookd/handler/handler.hpp>
 #include <webhookd/runtime/clock.hpp>
@@ -27,11 +28,13 @@ struct lane_status {
     std::string name;
     circuit_breaker::state circuit = circuit_breaker::state::closed;
     std::size_t in_flight = 0;
-    std::uint64_t successful = 0; ///< attempts
-    std::uint64_t retried = 0;    ///< attempts that will be made again
-    std::uint64_t failed = 0;     ///< deliveries that failed for good
+    std::uint32_t concurrency = 0; ///< how many may be
+    std::uint64_t successful = 0;  ///< attempts
+    std::uint64_t retried = 0;     ///< attempts that will be made again
+    std::uint64_t failed = 0;      ///< deliveries that failed for good
     std::string last_error;
     std::optional<timestamp> last_error_at;
+    std::shared_ptr<const attempt_counters> counted; ///< since the start, whatever changed meanwhile
 };
 
 /// Claims what is due for each handler, lets as many attempts run at once as the handler may, and records
@@ -52,6 +55,9 @@ public:
     void apply(std::vector<lane_setup> lanes);
     /// Something new may be due. Any thread; cheap.
     void wake();
+    /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew. Any
+    /// thread; what begins at the same moment still runs.
+    void reconsider();
     /// Lets every handler open its files anew. Any thread.
     void reopen_files();
     /// Begins nothing new, waits for what runs, for `grace` at most, then cancels it; records everything.

@@ -60,6 +60,7 @@ public:
 
     struct statistics {
         std::size_t connections = 0;   ///< open now
+        std::size_t limit = 0;         ///< of those
         std::uint64_t accepted = 0;    ///< connections ever
         std::uint64_t turned_away = 0; ///< over the connection limit
         std::uint64_t accept_errors = 0;

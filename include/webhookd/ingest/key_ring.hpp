@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -56,6 +57,8 @@ public:
         std::optional<std::chrono::seconds> age; ///< since the set in use was confirmed by its source
         bool from_cache = false;                 ///< not confirmed by the source since the start
         std::string last_error;                  ///< empty after a good fetch
+        std::uint64_t refreshes = 0;             ///< fetches since the start, failures included
+        std::uint64_t failures = 0;              ///< of those
     };
 
     /// Reads the cache. The thread begins with `start`.
@@ -98,6 +101,8 @@ private:
     std::optional<steady_clock::time_point> confirmed_;
     std::string cached_json_;
     std::string last_error_;
+    std::uint64_t refreshes_ = 0;
+    std::uint64_t failures_ = 0;
     std::jthread thread_;
 };
 

@@ -3,6 +3,7 @@
 #include <webhookd/config/config.hpp>
 #include <webhookd/event/document.hpp>
 #include <webhookd/http/message.hpp>
+#include <webhookd/ingest/intake_counters.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/store/group_writer.hpp>
 
@@ -33,6 +34,8 @@ struct receiver_options {
     /// Whether so much waits already that nothing new may be taken. Called on every loop, for every request:
     /// cheap; empty: never.
     std::function<bool()> overloaded;
+    /// Told of each webhook that gets a 503, and why. Called on every loop: cheap; empty: nobody is told.
+    std::function<void(const std::string& endpoint, errc why)> deferred;
 };
 
 /// The receiving pipeline: admit → verify → parse → keep → acknowledge. Nothing of a request is believed
@@ -50,31 +53,35 @@ public:
         std::uint64_t received = 0; ///< requests whose body was read
         std::uint64_t accepted = 0;
         std::uint64_t duplicates = 0;
-        std::uint64_t rejected = 0; ///< not authentic or no event
+        std::uint64_t rejected = 0; ///< not authentic, no event, or refused by its headers
         std::uint64_t deferred = 0; ///< 503: the sender should come again
     };
     [[nodiscard]] statistics snapshot() const;
+    /// The same and more for each endpoint, by name.
+    [[nodiscard]] std::map<std::string, intake_counts> intake() const;
+    /// Requests to a path that no endpoint has.
+    [[nodiscard]] std::uint64_t astray() const;
 
 private:
+    /// An endpoint with what its requests come to.
+    struct place {
+        receiver_endpoint endpoint;
+        std::unique_ptr<intake_counters> counts = std::make_unique<intake_counters>();
+    };
     struct proof {
         std::string signature;
         std::shared_ptr<const signature::public_key> key;
     };
 
-    const receiver_endpoint& endpoint_of(const http::request& r) const;
     runtime::task<result<proof>> verify(const receiver_endpoint& endpoint, const http::request& r) const;
     runtime::task<result<store::append_outcome>> keep(store::new_event event);
-    runtime::task<result<http::response>> receive(const receiver_endpoint& endpoint, http::request& r);
+    runtime::task<result<http::response>> receive(const place& at, http::request& r);
 
-    std::map<std::string, receiver_endpoint, std::less<>> endpoints_; ///< by path
+    std::map<std::string, place, std::less<>> endpoints_; ///< by path
     const receiver_options options_;
     store::group_writer& writer_;
     const runtime::clock& clock_;
-    std::atomic<std::uint64_t> received_{0};
-    std::atomic<std::uint64_t> accepted_{0};
-    std::atomic<std::uint64_t> duplicates_{0};
-    std::atomic<std::uint64_t> rejected_{0};
-    std::atomic<std::uint64_t> deferred_{0};
+    runtime::per_thread<std::atomic<std::uint64_t>> astray_;
 };
 
 } // namespace webhookd::ingest

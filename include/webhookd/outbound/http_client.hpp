@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -23,6 +24,11 @@ struct http_request {
     std::size_t max_response = 1024 * 1024; ///< bytes of body; a larger answer is an error, not a cut
     bool follow_same_host = false;          ///< up to 3 redirects that keep method, scheme, host and port
     std::string ca_file;                    ///< PEM; empty: the system's
+    /// Takes the body of a success (2xx) piece by piece, instead of `http_response::body` and without
+    /// `max_response`; false ends the transfer, as `network`.
+    std::function<bool(std::string_view)> on_body = {};
+    /// More than zero: the transfer fails, as `network_timeout`, when nothing arrives for so long.
+    std::chrono::seconds stall_timeout{0};
     std::stop_token stop; ///< ends a transfer under way, within about a second, as `network`
 };
 

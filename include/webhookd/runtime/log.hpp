@@ -58,9 +58,13 @@ struct field {
 [[nodiscard]] std::string render(format f, timestamp time, level l, std::string_view message,
                                  std::span<const field> fields);
 
+/// What the journal takes from the front of a line as its priority, such as "<4>" (sd-daemon(3)).
+[[nodiscard]] std::string_view journal_priority(level l) noexcept;
+
 struct options {
     log::level level = level::info;
     log::format format = format::text;
+    bool to_journal = false; ///< each line begins with its priority
 };
 
 void start(const options& opts);

@@ -26,4 +26,8 @@ void notify_watchdog();
 /// How often WATCHDOG=1 is expected at the latest; nothing when no watchdog is set.
 [[nodiscard]] std::optional<std::chrono::microseconds> watchdog_interval();
 
+/// Whether standard error is the journal itself, which takes a priority at the front of each line
+/// (systemd.exec(5), $JOURNAL_STREAM).
+[[nodiscard]] bool logs_to_journal();
+
 } // namespace webhookd::runtime::systemd

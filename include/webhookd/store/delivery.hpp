@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,12 @@ struct claim_answer {
     std::optional<timestamp> next_due;        ///< of those not due yet; nothing: none waits for its time
 };
 
+/// Deliveries that a kept event gets once more.
+struct event_plan {
+    sequence seq = 0;
+    std::vector<planned_delivery> deliveries;
+};
+
 /// What became of a claimed delivery's attempt.
 struct finished_delivery {
     delivery_id id = 0;
@@ -73,6 +80,17 @@ struct delivery_record {
     std::optional<timestamp> due; ///< of a pending one; nothing: it waits for an earlier one of its sequence
     std::optional<timestamp> finished;
     std::string reason; ///< of the last attempt that was not successful, or why none was made
+};
+
+/// What waits, and what has failed for good.
+struct backlog {
+    struct waiting {
+        std::int64_t deliveries = 0;
+        timestamp oldest; ///< since when the oldest waits: planned, or last retried by hand
+        friend bool operator==(const waiting&, const waiting&) = default;
+    };
+    std::map<std::string, waiting> by_handler; ///< where something waits
+    std::int64_t failed = 0;                   ///< dead letters
 };
 
 /// Empty members ask for everything.

@@ -42,6 +42,7 @@ struct event_position {
 struct event_search {
     event_filter filter = {};
     std::optional<event_position> beyond = {}; ///< only what comes after this place
+    bool oldest_first = false;                 ///< the order turned round
     std::size_t limit = 50;
     extent of = extent::envelope;
     std::chrono::milliseconds patience{10'000}; ///< for what no index helps with: `text`

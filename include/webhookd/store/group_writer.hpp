@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/runtime/histogram.hpp>
 #include <webhookd/store/event_store.hpp>
 
 #include <chrono>
@@ -34,6 +35,12 @@ public:
         std::size_t waiting = 0;
     };
 
+    /// Of the transactions that added events.
+    struct measurements {
+        runtime::tally commits; ///< how long each took, fsync included, in nanoseconds
+        runtime::tally sizes;   ///< events in each
+    };
+
     /// The store must outlive the writer. `on_kept` (may be empty) is called on the writer's thread after
     /// each batch that added events: a hint for readers that there is something new.
     group_writer(event_store& store, options opts, std::function<void()> on_kept);
@@ -57,6 +64,7 @@ public:
     /// `probe_interval`, so that this turns true again once the disk does, even if nobody submits meanwhile.
     [[nodiscard]] bool healthy() const noexcept;
     [[nodiscard]] statistics snapshot() const;
+    [[nodiscard]] measurements measured() const;
 
 private:
     class implementation;

@@ -129,6 +129,24 @@ void checkpointer::copy(connection& db) {
     finished(try_copy(db));
 }
 
+result<void> checkpointer::empty_journal(connection& db) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (copying_) return failure{errc::store_busy, "the journal is being copied"};
+        copying_ = true;
+    }
+    // Copied first, so that what is left for the moment in which nobody may read is short.
+    auto copied = try_copy(db);
+    auto emptied = copied ? db.empty_journal() : result<void>{copied.error()};
+    if (copied && !emptied && emptied.error().code != errc::store_busy) recopy_ = true;
+    finished(emptied || !copied ? copied : result<std::int64_t>{emptied.error()});
+    if (emptied) {
+        const std::lock_guard lock{mutex_};
+        journal_ = {};
+    }
+    return emptied;
+}
+
 result<std::int64_t> checkpointer::try_copy(connection& db) {
     if (recopy_) {
         if (auto ready = db.recopy_journal(); !ready) return ready.error();

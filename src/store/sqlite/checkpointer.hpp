@@ -52,6 +52,10 @@ public:
     /// Copies over this connection, whose thread was told to.
     void copy(connection& db);
 
+    /// Copies everything over this connection and empties the journal's file. The writer's thread. Errors:
+    /// store_busy while a reader or the background thread is in the way; those of a copy.
+    [[nodiscard]] result<void> empty_journal(connection& db);
+
     /// Ends the thread. False when the last copy failed: then the journal must not be closed away, because
     /// the database may lack what counts as copied; the next start will copy it all.
     [[nodiscard]] bool stop();

@@ -96,6 +96,15 @@ result<std::int64_t> connection::checkpoint() {
     return copied;
 }
 
+result<void> connection::empty_journal() {
+    sqlite3_busy_timeout(handle_.get(), 0);
+    const int code =
+        sqlite3_wal_checkpoint_v2(handle_.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_busy_timeout(handle_.get(), busy_timeout_ms);
+    if (code != SQLITE_OK) return make_failure(handle_.get(), code, "empty the journal");
+    return {};
+}
+
 result<void> connection::recopy_journal() {
     // The first use maps the journal's index. Its layout is documented (sqlite.org/walformat.html,
     // section 2.1): bytes 96 to 99 of the first block count the frames copied. Whoever holds lock 1 may

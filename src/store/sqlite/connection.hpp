@@ -46,6 +46,9 @@ public:
     /// connection is at it. After any other failure `recopy_journal` must come before the next checkpoint and
     /// before the last connection closes.
     result<std::int64_t> checkpoint();
+    /// Copies the whole journal into the database and empties its file. Errors: store_busy while somebody
+    /// reads or copies; it waits for nobody.
+    result<void> empty_journal();
     /// Makes the next checkpoint copy the whole journal again. SQLite counts frames as copied before the
     /// database is synced (unless the checkpoint catches up with the journal). When the sync then fails, the
     /// kernel forgets the pages, and another checkpoint would sync without writing them again.

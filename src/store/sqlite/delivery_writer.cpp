@@ -55,6 +55,12 @@ result<delivery_writer> delivery_writer::open(connection& db) {
          "UPDATE deliveries SET state = 2, due = NULL, finished = ?, reason = ? WHERE id IN "
          "(SELECT id FROM deliveries WHERE state = 0 AND handler = ? ORDER BY due LIMIT ?)",
          "fail waiting deliveries"},
+        {w.unfinished_, "SELECT id, handler, chain, state FROM deliveries WHERE event = ? AND state <> 1",
+         "look at an event's deliveries"},
+        {w.give_up_,
+         "UPDATE deliveries SET state = 2, due = NULL, blocks = 0, finished = coalesce(finished, ?), "
+         "reason = ? WHERE id = ?",
+         "give a delivery up"},
     });
     if (!prepared) return prepared.error();
     auto handlers = dictionary::open(db, "handlers");
@@ -163,7 +169,9 @@ result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter
     auto only_failed = filter;
     only_failed.state = delivery_state::failed;
     delivery_query query{"SELECT d.id, d.handler, d.chain FROM deliveries d", only_failed};
-    auto select = query.prepare(db, " ORDER BY d.id LIMIT ", "choose deliveries to retry");
+    auto select =
+        query.prepare(db, " AND EXISTS (SELECT 1 FROM payloads p WHERE p.seq = d.event) ORDER BY d.id LIMIT ",
+                      "choose deliveries to retry");
     if (!select) return select.error();
     query.bind(*select, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
     std::vector<std::pair<delivery_id, place>> chosen;
@@ -196,6 +204,36 @@ result<std::size_t> delivery_writer::fail_waiting(connection& db, std::string_vi
         return done.error();
     pending_ -= db.changes();
     return static_cast<std::size_t>(db.changes());
+}
+
+result<std::size_t> delivery_writer::give_up(sequence seq, std::string_view reason, timestamp now) {
+    struct found {
+        delivery_id id;
+        place where;
+        bool waits;
+    };
+    std::vector<found> all;
+    {
+        const reading guard{unfinished_};
+        unfinished_.bind(seq);
+        for (;;) {
+            auto row = unfinished_.step();
+            if (!row) return row.error();
+            if (!*row) break;
+            all.push_back({unfinished_.integer(0),
+                           {unfinished_.integer(1), std::string{unfinished_.text(2)}},
+                           unfinished_.integer(3) == number_of(delivery_state::pending)});
+        }
+    }
+    std::size_t waited = 0;
+    for (const auto& each : all) {
+        if (auto done = give_up_.bind(microseconds(now), reason, each.id).run(); !done) return done.error();
+        waited += each.waits ? 1 : 0;
+    }
+    pending_ -= static_cast<std::int64_t>(waited);
+    for (const auto& each : all)
+        if (auto done = settle(each.where, now); !done) return done.error();
+    return waited;
 }
 
 result<std::optional<std::int64_t>> delivery_writer::first(statement& select) {

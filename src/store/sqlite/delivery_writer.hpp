@@ -29,6 +29,10 @@ public:
     result<std::size_t> fail_waiting(connection& db, std::string_view handler, std::string_view reason,
                                      timestamp now, std::size_t limit);
 
+    /// Gives an event's deliveries up that can never run again: those that wait fail, and none holds up its
+    /// sequence any more. Answers how many waited.
+    result<std::size_t> give_up(sequence seq, std::string_view reason, timestamp now);
+
     /// Deliveries that wait, and the last id given: as the transaction under way will leave them.
     [[nodiscard]] std::int64_t pending() const noexcept { return pending_; }
     [[nodiscard]] delivery_id last_id() const noexcept { return last_id_; }
@@ -59,6 +63,8 @@ private:
     statement make_due_;
     statement revive_;
     statement fail_waiting_;
+    statement unfinished_;
+    statement give_up_;
     delivery_id last_id_ = 0;
     std::int64_t pending_ = 0;
 };

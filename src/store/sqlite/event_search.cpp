@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
@@ -83,19 +82,20 @@ constexpr const char* by_text =
 narrowing narrow(const event_search& wanted, const numbers& of) {
     const auto& f = wanted.filter;
     narrowing n;
-    if (f.after) {
-        n.after = microseconds(*f.after);
-        n.sql += " AND e.at > ?2";
-    }
-    if (f.before) {
-        n.before = microseconds(*f.before);
-        n.sql += " AND e.at < ?3";
-    }
+    if (f.after) n.after = microseconds(*f.after);
+    if (f.before) n.before = microseconds(*f.before);
     if (wanted.beyond) {
         n.beyond_at = microseconds(wanted.beyond->at);
         n.beyond_seq = wanted.beyond->seq;
-        n.sql += " AND (e.at, e.seq) < (?4, ?5)";
+        // The walk begins at the bound of `at` alone: without this, each page would pass over all before it.
+        if (wanted.oldest_first)
+            n.after = std::max(n.after.value_or(*n.beyond_at - 1), *n.beyond_at - 1);
+        else
+            n.before = std::min(n.before.value_or(*n.beyond_at + 1), *n.beyond_at + 1);
+        n.sql += wanted.oldest_first ? " AND (e.at, e.seq) > (?4, ?5)" : " AND (e.at, e.seq) < (?4, ?5)";
     }
+    if (n.after) n.sql += " AND e.at > ?2";
+    if (n.before) n.sql += " AND e.at < ?3";
     // A unary plus keeps the condition from choosing another index.
     if (of.endpoint) {
         n.endpoint = of.endpoint;
@@ -136,21 +136,31 @@ result<void> walk_range(statement& rows, const narrowing& n, std::int64_t limit,
     }
 }
 
+/// Calls `visit` with the key of each range, until it fails.
+template <class Visit>
+result<void> each_range(const walk& w, Visit visit) {
+    if (!w.text.empty())
+        if (auto done = visit(w.text); !done) return done;
+    for (const auto number : w.numbers)
+        if (auto done = visit(number); !done) return done;
+    return {};
+}
+
 result<std::vector<event_position>> find_places(connection& db, const walk& w, const narrowing& n,
-                                                std::size_t limit) {
+                                                const event_search& wanted) {
+    const auto limit = wanted.limit;
     const auto most =
         static_cast<std::int64_t>(std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max()));
-    auto rows = db.prepare(("SELECT e.at, e.seq FROM events e WHERE " + w.condition + n.sql +
-                            " ORDER BY e.at DESC, e.seq DESC LIMIT ?9")
-                               .c_str(),
-                           "search events");
+    const char* order = wanted.oldest_first ? " ORDER BY e.at, e.seq" : " ORDER BY e.at DESC, e.seq DESC";
+    auto rows = db.prepare(
+        ("SELECT e.at, e.seq FROM events e WHERE " + w.condition + n.sql + order + " LIMIT ?9").c_str(),
+        "search events");
     if (!rows) return rows.error();
     std::vector<event_position> found;
-    if (!w.text.empty())
-        if (auto done = walk_range(*rows, n, most, w.text, found); !done) return done.error();
-    for (const auto number : w.numbers)
-        if (auto done = walk_range(*rows, n, most, number, found); !done) return done.error();
-    std::sort(found.begin(), found.end(), std::greater<>{});
+    const auto visit = [&](const auto& key) { return walk_range(*rows, n, most, key, found); };
+    if (auto done = each_range(w, visit); !done) return done.error();
+    std::sort(found.begin(), found.end());
+    if (!wanted.oldest_first) std::reverse(found.begin(), found.end());
     if (found.size() > limit) found.resize(limit);
     return found;
 }
@@ -243,9 +253,36 @@ result<std::vector<stored_event>> search_events(connection& db, const event_sear
     if (!*known) return std::vector<stored_event>{};
     auto chosen = choose_walk(db, wanted.filter, **known);
     if (!chosen) return chosen.error();
-    auto places = find_places(db, *chosen, narrow(wanted, **known), wanted.limit);
+    auto places = find_places(db, *chosen, narrow(wanted, **known), wanted);
     if (!places) return places.error();
     return read_places(db, *places, wanted.of);
+}
+
+result<std::int64_t> count_events(connection& db, const event_filter& filter) {
+    const event_search all{.filter = filter};
+    const time_limit limit{db, all.patience};
+    auto known = look_up(db, filter);
+    if (!known) return known.error();
+    if (!*known) return 0;
+    auto chosen = choose_walk(db, filter, **known);
+    if (!chosen) return chosen.error();
+    const auto narrowed = narrow(all, **known);
+    // The limit is that of the search's parameters: there is one row.
+    auto rows = db.prepare(
+        ("SELECT count(*) FROM events e WHERE " + chosen->condition + narrowed.sql + " LIMIT ?9").c_str(),
+        "count events");
+    if (!rows) return rows.error();
+    std::int64_t events = 0;
+    const auto add = [&](const auto& key) -> result<void> {
+        const reading guard{*rows};
+        bind(*rows, narrowed, std::int64_t{1}, key);
+        auto row = rows->step();
+        if (!row) return row.error();
+        events += rows->integer(0);
+        return {};
+    };
+    if (auto done = each_range(*chosen, add); !done) return done.error();
+    return events;
 }
 
 result<std::vector<type_count>> list_event_types(connection& db) {

@@ -14,6 +14,8 @@ namespace webhookd::store::sqlite {
 /// left are read.
 result<std::vector<stored_event>> search_events(connection& db, const event_search& wanted);
 
+result<std::int64_t> count_events(connection& db, const event_filter& filter);
+
 result<std::vector<type_count>> list_event_types(connection& db);
 
 result<event::consumption> sum_consumption(connection& db, const consumption_window& window);

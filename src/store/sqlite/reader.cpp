@@ -28,6 +28,11 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
              {opened->select_envelopes_after_, select(extent::envelope, after), "read envelopes"},
              {opened->select_one_, select(extent::everything, " WHERE n.name = ? AND e.event_id = ?"),
               "read an event"},
+             {opened->select_key_,
+              "SELECT k.jwk FROM events e LEFT JOIN payloads p ON p.seq = e.seq LEFT JOIN keys k ON k.id = "
+              "p.key "
+              "WHERE e.seq = ?",
+              "read a key"},
              {opened->select_count_, "SELECT events FROM totals WHERE id = 1", "count events"}});
         !done) {
         return done.error();
@@ -62,6 +67,14 @@ result<stored_event> reader::find(std::string_view endpoint, std::string_view ev
     if (!row) return row.error();
     if (!*row) return failure{errc::store_not_found, "no such event"};
     return read_event(select_one_, extent::everything);
+}
+
+result<std::string> reader::verification_key(sequence seq) {
+    const reading guard{select_key_};
+    auto row = select_key_.bind(seq).step();
+    if (!row) return row.error();
+    if (!*row) return failure{errc::store_not_found, "no such event"};
+    return std::string{select_key_.text(0)};
 }
 
 result<std::int64_t> reader::count() {

@@ -26,6 +26,7 @@ public:
     result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
                                                  extent of);
     result<stored_event> find(std::string_view endpoint, std::string_view event_id);
+    result<std::string> verification_key(sequence seq);
     result<std::int64_t> count();
     [[nodiscard]] connection& database() noexcept { return db_; }
     [[nodiscard]] delivery_reader& deliveries() noexcept { return deliveries_; }
@@ -42,6 +43,7 @@ private:
     statement select_after_;
     statement select_envelopes_after_;
     statement select_one_;
+    statement select_key_;
     statement select_count_;
     delivery_reader deliveries_;
 };

@@ -7,21 +7,19 @@ namespace webhookd::store::sqlite {
 namespace {
 
 /// The n-th text brings version n-1 to version n. A text that was released never changes; a new one is added.
-constexpr std::array migrations{
+constexpr std::array<const char*, 3> migrations{
     // 1: events as they arrive, and what is delivered of them.
-    // Names that repeat in every event (endpoints, types, keys, handlers) stand once in small tables. Bodies
-    // and their proof stand apart from what is searched, so that a scan over events does not drag them
-    // through
-    // the cache, and so that they can be purged alone. Instants are microseconds since 1970 in UTC. What an
-    // event does not tell is NULL; `at` is when it was created, or, where it does not tell, received.
+    // Names that repeat in every event (endpoints, types, keys, handlers) stand once in small tables.
+    // Bodies and their proof stand apart from what is searched, so that a scan over events does not drag
+    // them through the cache, and so that they can be purged alone.
+    // Instants are microseconds since 1970 in UTC. What an event does not tell is NULL; `at` is when it was
+    // created, or, where it does not tell, received.
     // `consumption` has a row for each completed transaction, counted when its event arrived: a report adds
-    // up
-    // small rows instead of reading bodies, and outlives their purge.
+    // up small rows instead of reading bodies, and outlives their purge.
     // A delivery's `state` is 0 (pending), 1 (successful) or 2 (failed). `chain` is the ordering key where
-    // the
-    // handler keeps a sequence. At most one pending delivery of a chain has a `due`; those after it have none
-    // and get theirs when it is done with. A failed one with `blocks` holds the later ones up. Of `attempts`,
-    // so many as `forgiven` were made before somebody retried it by hand, at `since`.
+    // the handler keeps a sequence. At most one pending delivery of a chain has a `due`; those after it have
+    // none and get theirs when it is done with. A failed one with `blocks` holds the later ones up. Of
+    // `attempts`, so many as `forgiven` were made before somebody retried it by hand, at `since`.
     // `totals` gives out sequence numbers and delivery ids (none is ever given twice, even after the newest
     // was purged) and knows the number of events without counting them.
     R"sql(
@@ -127,6 +125,38 @@ constexpr std::array migrations{
         events         INTEGER NOT NULL
     ) STRICT;
     INSERT INTO totals (id, last_seq, last_delivery, events) VALUES (1, 0, 0, 0);
+    )sql",
+    // 2: what tells of erasures. Of the transaction, the events up to `last_seq` were erased; later ones may
+    // have arrived since.
+    R"sql(
+    CREATE TABLE erasures (
+        endpoint        INTEGER NOT NULL REFERENCES endpoints,
+        transaction_id  TEXT NOT NULL,
+        last_seq        INTEGER NOT NULL,
+        at              INTEGER NOT NULL,
+        by              TEXT NOT NULL,
+        PRIMARY KEY (endpoint, transaction_id)
+    ) STRICT, WITHOUT ROWID;
+    )sql",
+    // 3: the daemon's own life, so that it can tell when webhooks were not kept.
+    // `life` has one row: when it was seen alive for the last time, and whether it has ended in good order
+    // since. `outages` has a row for each time in which it did not run (`endpoint` is empty, for it concerns
+    // all of them) or answered 503.
+    R"sql(
+    CREATE TABLE life (
+        id     INTEGER PRIMARY KEY CHECK (id = 1),
+        seen   INTEGER NOT NULL,
+        ended  INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE outages (
+        ended     INTEGER NOT NULL,
+        began     INTEGER NOT NULL,
+        endpoint  TEXT NOT NULL,
+        reason    TEXT NOT NULL,
+        refused   INTEGER NOT NULL,
+        UNIQUE (began, endpoint, reason)
+    ) STRICT;
+    CREATE INDEX outages_by_end ON outages (ended);
     )sql",
 };
 

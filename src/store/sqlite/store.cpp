@@ -1,11 +1,14 @@
 #include <webhookd/store/sqlite.hpp>
 
+#include "store/sqlite/backlog.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/event_search.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/journal_vfs.hpp"
 #include "store/sqlite/leases.hpp"
+#include "store/sqlite/outages.hpp"
 #include "store/sqlite/probe.hpp"
+#include "store/sqlite/purge_reader.hpp"
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/writer.hpp"
@@ -37,6 +40,7 @@ public:
         , layer_(std::move(layer))
         , writer_(std::move(writer))
         , pending_(writer_->pending())
+        , last_sequence_(writer_->last_sequence())
         , readers_(options_.file, options_.vfs, options_.readers)
         , checkpointer_(options_.file, options_.vfs,
                         sqlite::checkpoint_policy::for_journal(options_.journal_bytes)) {}
@@ -50,6 +54,16 @@ public:
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
         return write([&](sqlite::writer& w) { return w.append(batch); });
+    }
+
+    result<std::string> verification_key(sequence seq) override {
+        return readers_.with([&](sqlite::reader& r) { return r.verification_key(seq); });
+    }
+
+    sequence last_sequence() const noexcept override { return last_sequence_; }
+
+    result<std::int64_t> count(const event_filter& filter) override {
+        return readers_.with([&](sqlite::reader& r) { return sqlite::count_events(r.database(), filter); });
     }
 
     result<std::vector<stored_event>> search(const event_search& wanted) override {
@@ -83,9 +97,8 @@ public:
         return done;
     }
 
-    result<std::vector<delivery_id>> plan(sequence seq, std::span<const planned_delivery> deliveries,
-                                          timestamp now) override {
-        return write([&](sqlite::writer& w) { return w.plan(seq, deliveries, now); });
+    result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now) override {
+        return write([&](sqlite::writer& w) { return w.plan(plans, now); });
     }
 
     result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit) override {
@@ -110,6 +123,10 @@ public:
         return readers_.with([](sqlite::reader& r) { return r.deliveries().waiting_by_handler(); });
     }
 
+    result<store::backlog> backlog() override {
+        return readers_.with([](sqlite::reader& r) { return sqlite::read_backlog(r.database()); });
+    }
+
     std::int64_t pending() const noexcept override { return pending_; }
 
     result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
@@ -119,6 +136,43 @@ public:
 
     result<stored_event> find(std::string_view endpoint, std::string_view event_id) override {
         return readers_.with([&](sqlite::reader& r) { return r.find(endpoint, event_id); });
+    }
+
+    result<purge_candidates> purgeable(const purge_search& wanted) override {
+        return readers_.with([&](sqlite::reader& r) { return sqlite::find_purgeable(r.database(), wanted); });
+    }
+
+    result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope,
+                                std::size_t max_bytes) override {
+        if (events.empty()) return purge_outcome{};
+        return write([&](sqlite::writer& w) { return w.purge(events, scope, max_bytes); });
+    }
+
+    result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
+                                std::string_view reason, std::size_t max_bytes) override {
+        if (events.empty()) return erase_outcome{};
+        return write([&](sqlite::writer& w) { return w.erase(events, tombstone, reason, max_bytes); });
+    }
+
+    result<void> scrub() override {
+        const std::lock_guard lock{mutex_};
+        return checkpointer_.empty_journal(writer_->database());
+    }
+
+    result<std::optional<erasure>> erasure_of(sequence seq) override {
+        return readers_.with([&](sqlite::reader& r) { return sqlite::find_erasure(r.database(), seq); });
+    }
+
+    result<holdings> holdings_of(std::span<const sequence> events) override {
+        return readers_.with([&](sqlite::reader& r) { return sqlite::weigh(r.database(), events); });
+    }
+
+    result<void> record_life(const life_sign& sign) override {
+        return write([&](sqlite::writer& w) { return w.record_life(sign); });
+    }
+
+    result<std::vector<outage>> outages(const outage_search& wanted) override {
+        return readers_.with([&](sqlite::reader& r) { return sqlite::find_outages(r.database(), wanted); });
     }
 
     result<store_statistics> statistics() override {
@@ -150,6 +204,7 @@ private:
         }
         auto done = work(*writer_);
         pending_ = writer_->pending();
+        last_sequence_ = writer_->last_sequence();
         if (done && checkpointer_.committed(writer_->journal_frames()))
             checkpointer_.copy(writer_->database());
         return done;
@@ -170,6 +225,7 @@ private:
     std::mutex mutex_;
     std::unique_ptr<sqlite::writer> writer_;
     std::atomic<std::int64_t> pending_;
+    std::atomic<sequence> last_sequence_;
     sqlite::leases leases_;
     sqlite::reader_pool readers_;
     sqlite::checkpointer checkpointer_;

@@ -2,6 +2,7 @@
 
 #include "store/sqlite/error.hpp"
 #include "store/sqlite/event_columns.hpp"
+#include "store/sqlite/outages.hpp"
 
 #include <string>
 
@@ -34,7 +35,9 @@ result<void> writer::prepare() {
               "level_2, level_3) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (endpoint, transaction_id) DO "
               "NOTHING",
               "count a transaction"},
-             {select_key_, "SELECT transaction_id, object_id FROM events WHERE seq = ?",
+             {select_key_,
+              "SELECT e.transaction_id, e.object_id FROM events e JOIN payloads p ON p.seq = e.seq "
+              "WHERE e.seq = ?",
               "look an event up"}});
         !done) {
         return done;
@@ -54,6 +57,9 @@ result<void> writer::prepare() {
     auto deliveries = delivery_writer::open(db_);
     if (!deliveries) return deliveries.error();
     deliveries_ = std::move(*deliveries);
+    auto purges = purge_writer::open(db_);
+    if (!purges) return purges.error();
+    purges_ = std::move(*purges);
 
     auto last = db_.integer("SELECT last_seq FROM totals WHERE id = 1", "read the sequence");
     if (!last) return last.error();
@@ -133,15 +139,19 @@ result<void> writer::finish(std::span<const finished_delivery> batch) {
     });
 }
 
-result<std::vector<delivery_id>> writer::plan(sequence seq, std::span<const planned_delivery> planned,
-                                              timestamp now) {
+result<std::vector<delivery_id>> writer::plan(std::span<const event_plan> plans, timestamp now) {
     return in_transaction([&]() -> result<std::vector<delivery_id>> {
-        auto key = ordering_key(seq);
-        if (!key) return key.error();
         std::vector<delivery_id> ids;
-        for (std::size_t i = 1; i <= planned.size(); ++i)
-            ids.push_back(deliveries_.last_id() + static_cast<delivery_id>(i));
-        if (auto done = deliveries_.plan(db_, seq, planned, *key, now); !done) return done.error();
+        for (const auto& each : plans) {
+            auto key = ordering_key(each.seq);
+            if (!key) return key.error();
+            if (!*key) continue; // purged meanwhile
+            auto next = deliveries_.last_id();
+            if (auto done = deliveries_.plan(db_, each.seq, each.deliveries, **key, now); !done)
+                return done.error();
+            while (next < deliveries_.last_id())
+                ids.push_back(++next);
+        }
         return ids;
     });
 }
@@ -155,15 +165,29 @@ result<std::size_t> writer::fail_waiting(std::string_view handler, std::string_v
     return in_transaction([&] { return deliveries_.fail_waiting(db_, handler, reason, now, limit); });
 }
 
-result<std::string> writer::ordering_key(sequence seq) {
+result<purge_outcome> writer::purge(std::span<const sequence> events, purge_scope scope,
+                                    std::size_t max_bytes) {
+    return in_transaction([&] { return purges_.purge(events, scope, max_bytes); });
+}
+
+result<erase_outcome> writer::erase(std::span<const sequence> events, const erasure& tombstone,
+                                    std::string_view reason, std::size_t max_bytes) {
+    return in_transaction([&] { return purges_.erase(deliveries_, events, tombstone, reason, max_bytes); });
+}
+
+result<void> writer::record_life(const life_sign& sign) {
+    return in_transaction([&] { return keep_life_sign(db_, sign); });
+}
+
+result<std::optional<std::string>> writer::ordering_key(sequence seq) {
     const reading guard{select_key_};
     auto row = select_key_.bind(seq).step();
     if (!row) return row.error();
-    if (!*row) return failure{errc::store_not_found, "no such event"};
+    if (!*row) return std::optional<std::string>{};
     event::envelope e;
     e.transaction_id = select_key_.text(0);
     e.object_id = select_key_.text(1);
-    return std::string{event::ordering_key(e)};
+    return std::optional<std::string>{event::ordering_key(e)};
 }
 
 result<append_outcome> writer::keep(const new_event& e, sequence next) {

@@ -5,6 +5,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_writer.hpp"
 #include "store/sqlite/dictionary.hpp"
+#include "store/sqlite/purge_writer.hpp"
 
 #include <map>
 #include <memory>
@@ -24,11 +25,15 @@ public:
     // As event_store promises.
     result<std::vector<append_outcome>> append(std::span<const new_event> batch);
     result<void> finish(std::span<const finished_delivery> batch);
-    result<std::vector<delivery_id>> plan(sequence seq, std::span<const planned_delivery> planned,
-                                          timestamp now);
+    result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now);
     result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit);
     result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
                                      std::size_t limit);
+    result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope, std::size_t max_bytes);
+    result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
+                                std::string_view reason, std::size_t max_bytes);
+    result<void> record_life(const life_sign& sign);
+    [[nodiscard]] sequence last_sequence() const noexcept { return last_seq_; }
     [[nodiscard]] std::int64_t pending() const noexcept { return deliveries_.pending(); }
 
     [[nodiscard]] connection& database() noexcept { return db_; }
@@ -52,7 +57,7 @@ private:
     result<append_outcome> keep(const new_event& e, sequence next);
     result<void> insert(const new_event& e, sequence seq, const row_numbers& numbers);
     result<void> insert_consumption(const new_event& e, sequence seq, std::int64_t endpoint);
-    result<std::string> ordering_key(sequence seq);
+    result<std::optional<std::string>> ordering_key(sequence seq);
     /// Runs `work`, which returns a result, within a transaction: all or nothing, the numbers in memory
     /// included.
     template <class Work>
@@ -76,6 +81,7 @@ private:
     statement insert_consumption_;
     statement select_key_;
     delivery_writer deliveries_;
+    purge_writer purges_;
     std::map<std::int64_t, std::int64_t> fresh_by_type_; ///< of the batch that is being written
     sequence last_seq_ = 0;
     std::int64_t journal_frames_ = 0;

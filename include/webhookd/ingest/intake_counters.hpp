@@ -1,0 +1,110 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/runtime/histogram.hpp>
+#include <webhookd/runtime/per_thread.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace webhookd::ingest {
+
+/// Why a request was not accepted, as the metrics name it.
+struct refusal {
+    std::string_view name;
+    bool deferral = false;    ///< 503: the sender should come again
+    std::optional<errc> code; ///< nothing: refused by its headers alone
+};
+
+/// Those that the headers decide; their places in `refusals`.
+enum class header_refusal : std::size_t { method, source, content, backlog };
+
+/// Every reason that there is: label values come from nowhere else. The last one takes what has none of its
+/// own.
+inline constexpr std::array refusals{
+    refusal{"method-not-allowed", false, {}},
+    refusal{"source-not-allowed", false, {}},
+    refusal{"content-not-accepted", false, {}},
+    refusal{"backlog-full", true, {}},
+    refusal{"signature-missing", false, errc::signature_missing},
+    refusal{"signature-repeated", false, errc::signature_repeated},
+    refusal{"signature-malformed", false, errc::signature_malformed},
+    refusal{"header-not-accepted", false, errc::header_not_accepted},
+    refusal{"algorithm-not-accepted", false, errc::algorithm_not_accepted},
+    refusal{"key-unknown", false, errc::key_unknown},
+    refusal{"key-unusable", false, errc::key_unusable},
+    refusal{"signature-mismatch", false, errc::signature_mismatch},
+    refusal{"not-json", false, errc::not_json},
+    refusal{"json-too-deep", false, errc::json_too_deep},
+    refusal{"json-too-large", false, errc::json_too_large},
+    refusal{"envelope-incomplete", false, errc::envelope_incomplete},
+    refusal{"keys-unavailable", true, errc::keys_unavailable},
+    refusal{"queue-full", true, errc::queue_full},
+    refusal{"shutting-down", true, errc::shutting_down},
+    refusal{"store-full", true, errc::store_full},
+    refusal{"store-io", true, errc::store_io},
+    refusal{"store-busy", true, errc::store_busy},
+    refusal{"store-corrupt", true, errc::store_corrupt},
+    refusal{"other", false, {}},
+};
+
+inline constexpr auto verify_bounds = [] {
+    using namespace std::chrono_literals;
+    return runtime::duration_bounds(50us, 100us, 150us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 50ms, 250ms, 1s,
+                                    10s);
+}();
+inline constexpr auto acknowledge_bounds = [] {
+    using namespace std::chrono_literals;
+    return runtime::duration_bounds(100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms,
+                                    500ms, 1s, 2500ms, 10s);
+}();
+
+/// What an endpoint's requests have come to.
+struct intake_counts {
+    std::uint64_t received = 0; ///< requests whose body was read
+    std::uint64_t accepted = 0;
+    std::uint64_t duplicates = 0;
+    std::array<std::uint64_t, refusals.size()> refused{}; ///< as `refusals`
+    runtime::tally verified;                              ///< nanoseconds
+    runtime::tally acknowledged;                          ///< nanoseconds
+};
+
+/// Counts one endpoint's requests. Any thread; each loop counts on its own cache lines.
+class intake_counters {
+public:
+    void received() noexcept { count(mine().received); }
+    /// From the first look at the signature until it holds, a wait for the key set included.
+    void verified(std::chrono::nanoseconds took) noexcept { mine().verified.add(took); }
+    /// From the body's last byte to the answer.
+    void acknowledged(bool is_new, std::chrono::nanoseconds took) noexcept {
+        count(is_new ? mine().accepted : mine().duplicates);
+        mine().acknowledged.add(took);
+    }
+    void refused(header_refusal why) noexcept { count(mine().refused[static_cast<std::size_t>(why)]); }
+    void refused(errc why) noexcept;
+
+    [[nodiscard]] intake_counts read() const;
+
+private:
+    using counter = std::atomic<std::uint64_t>;
+    struct counters {
+        counter received{0};
+        counter accepted{0};
+        counter duplicates{0};
+        std::array<counter, refusals.size()> refused{};
+        runtime::histogram<verify_bounds> verified;
+        runtime::histogram<acknowledge_bounds> acknowledged;
+    };
+
+    static void count(counter& c) noexcept { c.fetch_add(1, std::memory_order_relaxed); }
+    counters& mine() noexcept { return threads_.mine(); }
+
+    runtime::per_thread<counters> threads_;
+};
+
+} // namespace webhookd::ingest

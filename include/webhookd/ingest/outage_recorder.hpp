@@ -1,0 +1,45 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/group_writer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace webhookd::ingest {
+
+/// Keeps in the store when the daemon was alive and when it turned webhooks away with 503, so that
+/// afterwards, even after `kill -9`, it can be told which events may be missing. Writes are small, go through
+/// the writer between its batches, and happen at most once each `interval` and when a new outage begins. What
+/// cannot be written is kept in memory, bounded, and written when the disk is back.
+class outage_recorder {
+public:
+    struct options {
+        std::chrono::milliseconds interval = std::chrono::minutes(1); ///< between two signs of life
+        /// Refusals of one endpoint and reason that are not further apart are one outage.
+        std::chrono::milliseconds pause = std::chrono::minutes(10);
+    };
+
+    /// Writer and clock must outlive the recorder, and the writer must have stopped before it goes.
+    outage_recorder(store::group_writer& writer, const runtime::clock& clock, options opts);
+    outage_recorder(store::group_writer& writer, const runtime::clock& clock)
+        : outage_recorder(writer, clock, options{}) {}
+    ~outage_recorder();
+    outage_recorder(const outage_recorder&) = delete;
+    outage_recorder& operator=(const outage_recorder&) = delete;
+
+    /// From now on webhooks are received.
+    void start();
+    /// A webhook was answered 503. Any thread; cheap.
+    void deferred(const std::string& endpoint, errc why);
+    /// Since `at` nothing is received any more. Before the writer stops; idempotent.
+    void stop(timestamp at);
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+} // namespace webhookd::ingest

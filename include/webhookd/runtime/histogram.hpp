@@ -1,0 +1,65 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace webhookd::runtime {
+
+/// What a histogram has counted so far.
+struct tally {
+    std::vector<std::uint64_t> bounds; ///< ascending
+    /// How many values were at most each bound and above the one before; those above the last one stand at
+    /// the end.
+    std::vector<std::uint64_t> counts;
+    std::uint64_t sum = 0; ///< of all values
+
+    /// `other` has the same bounds; an empty one takes over what it gets.
+    tally& operator+=(const tally& other) {
+        if (counts.empty()) return *this = other;
+        for (std::size_t i = 0; i < counts.size() && i < other.counts.size(); ++i)
+            counts[i] += other.counts[i];
+        sum += other.sum;
+        return *this;
+    }
+};
+
+/// Bounds of a histogram over durations: in nanoseconds.
+template <class... Durations>
+constexpr auto duration_bounds(Durations... bounds) {
+    return std::array{static_cast<std::uint64_t>(std::chrono::nanoseconds(bounds).count())...};
+}
+
+/// Counts values into buckets whose bounds, an ascending array, are part of the type. Any thread may add and
+/// read: it never waits and never allocates. A reader may catch a value in its bucket before it is in the
+/// sum. Threads that add much at the same time should have one each (per_thread).
+template <const auto& Bounds>
+class histogram {
+public:
+    void add(std::uint64_t value) noexcept {
+        const auto bucket = std::lower_bound(Bounds.begin(), Bounds.end(), value) - Bounds.begin();
+        counts_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+        sum_.fetch_add(value, std::memory_order_relaxed);
+    }
+    /// For bounds in nanoseconds. What took less than no time (a clock was set) took none.
+    void add(std::chrono::nanoseconds took) noexcept {
+        add(static_cast<std::uint64_t>(std::max<std::chrono::nanoseconds::rep>(took.count(), 0)));
+    }
+
+    [[nodiscard]] tally read() const {
+        tally t{{Bounds.begin(), Bounds.end()}, {}, sum_.load(std::memory_order_relaxed)};
+        for (const auto& each : counts_)
+            t.counts.push_back(each.load(std::memory_order_relaxed));
+        return t;
+    }
+
+private:
+    std::array<std::atomic<std::uint64_t>, Bounds.size() + 1> counts_{};
+    std::atomic<std::uint64_t> sum_{0};
+};
+
+} // namespace webhookd::runtime

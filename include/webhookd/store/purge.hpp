@@ -1,0 +1,67 @@
+#pragma once
+
+#include <webhookd/store/event.hpp>
+#include <webhookd/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What leaves the store: by age (a purge), or because somebody asks for it (an erasure).
+namespace webhookd::store {
+
+/// How much of an event goes.
+enum class purge_scope {
+    payload, ///< body, signature and the link to its key; the envelope, deliveries and attempts stay
+    event,   ///< all of it, with its deliveries and attempts
+};
+
+/// What goes in one transaction, between batches of new events: an acknowledgement that comes at the wrong
+/// moment waits a few milliseconds for it (of 64 events, in a large store, up to 25).
+inline constexpr std::size_t purged_at_once = 16;
+inline constexpr std::size_t purged_bytes_at_once = 512 * 1024; ///< of bodies and attempts
+
+/// Which events may be purged because of their age.
+struct purge_search {
+    purge_scope scope = purge_scope::payload;
+    timestamp before; ///< arrived before this
+    timestamp now;    ///< an arrival later than this tells of a clock that was wrong, and is passed over
+    sequence after = 0;
+    std::size_t limit = 256; ///< of events looked at
+};
+
+struct purge_candidates {
+    std::vector<sequence> events; ///< in the order of arrival
+    std::optional<sequence> next; ///< `after` of the next search; nothing: there are no more
+};
+
+struct purge_outcome {
+    std::size_t done = 0;   ///< so many, from the front of those given, were dealt with
+    std::size_t purged = 0; ///< of these, had what was to go; the others were held, or gone already
+    std::size_t held = 0;   ///< of these, are needed for deliveries that wait
+    std::int64_t bytes = 0; ///< of bodies that went
+};
+
+/// What tells that the personal data of a transaction was erased.
+struct erasure {
+    timestamp at;
+    std::string by; ///< the name of the token
+    friend bool operator==(const erasure&, const erasure&) = default;
+};
+
+struct erase_outcome {
+    std::size_t done = 0;       ///< so many, from the front of those given, were dealt with
+    std::size_t bodies = 0;     ///< that went
+    std::size_t deliveries = 0; ///< that waited, and have failed now
+};
+
+/// What some events hold.
+struct holdings {
+    std::size_t events = 0; ///< those that are there
+    std::size_t bodies = 0;
+    std::size_t waiting = 0; ///< deliveries
+};
+
+} // namespace webhookd::store

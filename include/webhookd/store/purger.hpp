@@ -1,0 +1,52 @@
+#pragma once
+
+#include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/group_writer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace webhookd::store {
+
+/// The thread that lets go what is old enough: at the start, after every change, and every few minutes. It
+/// looks on a reader's connection, and purges through the writer in batches so small, and with pauses so
+/// long, that acknowledgements go on beside it. What it cannot do now it tries again the next time.
+class purger {
+public:
+    /// Counted from an event's arrival; nothing: for ever.
+    struct ages {
+        std::optional<std::chrono::seconds> events;
+        std::optional<std::chrono::seconds> payloads;
+    };
+
+    /// Since the start.
+    struct statistics {
+        std::uint64_t events = 0;
+        std::uint64_t payloads = 0; ///< that went alone, before their event
+        std::uint64_t bytes = 0;    ///< of bodies
+        std::uint64_t rounds = 0;   ///< looks through what is kept, whatever came of them
+        std::uint64_t failures = 0; ///< of those, ended early by the store
+        std::optional<timestamp> last_round;
+    };
+
+    /// All three outlive the purger. It does nothing before `start`.
+    purger(event_store& store, group_writer& writer, const runtime::clock& clock, ages keep);
+    /// Stops as `stop()` does.
+    ~purger();
+
+    void start();
+    /// Takes the place of the ages before, at once: a round under way ends after its batch. Any thread.
+    void change(ages keep);
+    /// Ends after the batch under way; before the writer stops. Idempotent.
+    void stop();
+
+    [[nodiscard]] statistics snapshot() const;
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+} // namespace webhookd::store

@@ -1,0 +1,106 @@
+#include "admin/event_export.hpp"
+
+#include "admin/answer.hpp"
+#include "admin/event_lines.hpp"
+#include "admin/event_query.hpp"
+#include "admin/on_reader.hpp"
+
+namespace webhookd::admin {
+namespace {
+
+using runtime::task;
+using piece = std::optional<std::string>;
+
+/// In one piece. Each is read by itself, from where the last one ended: a long export holds no transaction
+/// open, which would keep the journal from being emptied, and no more memory than this.
+constexpr std::size_t envelopes_at_once = 1000;
+constexpr std::size_t bodies_at_once = 32;
+
+enum class form { csv, ndjson };
+
+class export_source final : public http::body_source {
+public:
+    export_source(std::shared_ptr<const event_sources> from, store::event_filter filter, form as,
+                  bool payload)
+        : from_(std::move(from))
+        , as_(as)
+        , payload_(payload) {
+        next_.filter = std::move(filter);
+        next_.limit = payload ? bodies_at_once : envelopes_at_once;
+        next_.of = payload ? store::extent::everything : store::extent::envelope;
+    }
+
+    task<result<piece>> next() override {
+        if (ended_) co_return piece();
+        std::function<result<std::string>()> read = [this] { return read_page(); };
+        auto lines = co_await on_reader<std::string>(from_->readers, std::move(read));
+        if (!lines) co_return lines.error();
+        co_return piece(std::move(*lines));
+    }
+
+private:
+    result<std::string> read_page() {
+        const auto page = from_->store.search(next_);
+        if (!page) return page.error();
+        std::string lines;
+        if (as_ == form::csv && !next_.beyond) lines = csv_header;
+        for (const auto& each : *page) {
+            if (as_ == form::csv)
+                append_csv(lines, each);
+            else
+                append_json(lines, each, payload_);
+        }
+        ended_ = page->empty();
+        if (!ended_) next_.beyond = position_of(page->back());
+        return lines;
+    }
+
+    std::shared_ptr<const event_sources> from_;
+    form as_;
+    bool payload_;
+    store::event_search next_;
+    bool ended_ = false;
+};
+
+struct request {
+    store::event_filter filter;
+    bool payload = false;
+};
+
+result<request> read_request(store::event_store& store, const http::request& r, form as) {
+    const auto q = as == form::csv ? query::parse(r.query, filter_parameters)
+                                   : query::parse(r.query, payload_parameters);
+    if (!q) return q.error();
+    const auto payload = q->flag("payload");
+    if (!payload) return payload.error();
+    auto filter = read_filter(*q, store);
+    if (!filter) return filter.error();
+    return request{std::move(*filter), *payload};
+}
+
+task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r, form as) {
+    auto allowed = from->who.authorize(r, config::role::integrator);
+    if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
+    std::function<result<request>()> look = [&from, &r, as] { return read_request(from->store, r, as); };
+    auto wanted = co_await on_reader<request>(from->readers, std::move(look));
+    if (!wanted) co_return to_answer(wanted.error());
+    http::response whole;
+    whole.content_type = as == form::csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
+    whole.headers.emplace_back("Content-Disposition", as == form::csv
+                                                          ? "attachment; filename=\"events.csv\""
+                                                          : "attachment; filename=\"events.ndjson\"");
+    whole.stream = std::make_shared<export_source>(from, std::move(wanted->filter), as, wanted->payload);
+    co_return whole;
+}
+
+} // namespace
+
+void add_export(http::router& router, const std::shared_ptr<const event_sources>& from) {
+    const auto get = [&](const char* path, form as) {
+        router.add(http::verb::get, path, [from, as](http::request& r) { return answer(from, r, as); });
+    };
+    get("/v1/events.csv", form::csv);
+    get("/v1/events.ndjson", form::ndjson);
+}
+
+} // namespace webhookd::admin

@@ -1,0 +1,72 @@
+#include "admin/event_json.hpp"
+
+#include <webhookd/event/document.hpp>
+
+#include <rapidjson/document.h>
+
+namespace webhookd::admin {
+namespace {
+
+/// As JSON; `null` where the event has none.
+std::string response_body(const std::string& body) {
+    const auto parsed = event::document::parse(body);
+    const auto* object =
+        parsed ? parsed->find(event::json_pointer::parse("/payload/object").value()) : nullptr;
+    rapidjson::StringBuffer text;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(text);
+    if (object == nullptr || !object->Accept(writer)) return "null";
+    return {text.GetString(), text.GetSize()};
+}
+
+} // namespace
+
+void write_envelope(json_answer& json, const store::stored_event& e) {
+    const auto& v = e.envelope;
+    json.begin_object();
+    json.text("object", "event");
+    json.text("id", v.id);
+    json.text("type", v.type);
+    json.instant("created", v.created);
+    json.instant("received", e.received);
+    json.text("endpoint", e.endpoint);
+    json.maybe_text("transaction_id", v.transaction_id);
+    json.maybe_text("object_type", v.object_type);
+    json.maybe_text("object_id", v.object_id);
+    json.maybe_text("state", v.state);
+    json.maybe_text("stalled_reason", v.stalled_reason);
+    json.maybe_text("api_key", v.api_key);
+    json.maybe_text("user_id", v.user_id);
+    json.maybe_text("trace_id", v.trace_id);
+    json.maybe_text("source", e.source);
+}
+
+void write_payload(json_answer& json, const store::stored_event& e, std::string_view jwk) {
+    json.raw("response", e.body.empty() ? "null" : response_body(e.body));
+    json.maybe_text("raw_body", e.body);
+    json.flag("payload_purged", e.body.empty()); // no event came without a body
+    json.key("signature");
+    if (e.signature.empty()) {
+        json.null();
+        return;
+    }
+    json.begin_object();
+    json.text("header", e.signature);
+    json.maybe_text("key_id", e.key_id);
+    json.raw("key", jwk.empty() ? "null" : jwk);
+    json.instant("verified_at", e.received); // no event is kept that was not proven before
+    json.end_object();
+}
+
+void write_erasure(json_answer& json, const std::optional<store::erasure>& e) {
+    json.key("erased");
+    if (!e) {
+        json.null();
+        return;
+    }
+    json.begin_object();
+    json.instant("at", e->at);
+    json.text("by", e->by);
+    json.end_object();
+}
+
+} // namespace webhookd::admin

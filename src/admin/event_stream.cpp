@@ -1,0 +1,150 @@
+#include "admin/event_stream.hpp"
+
+#include <webhookd/routing/pattern.hpp>
+
+#include "admin/answer.hpp"
+#include "admin/event_lines.hpp"
+#include "admin/event_query.hpp"
+#include "admin/on_reader.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <charconv>
+
+namespace webhookd::admin {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::task;
+using piece = std::optional<std::string>;
+using events = std::vector<store::stored_event>;
+
+/// Proxies give up on a silent answer after a minute or less.
+constexpr auto heartbeat = 15s;
+constexpr std::size_t events_at_once = 500;
+
+/// Which events a stream is for. By patterns and not by the types of today: one may be new tomorrow.
+struct stream_filter {
+    std::optional<routing::pattern_list> types;
+    std::string endpoint;
+    std::string api_key;
+    std::string transaction;
+
+    [[nodiscard]] bool takes(const store::stored_event& e) const {
+        const auto fits = [](const std::string& wanted, const std::string& is) {
+            return wanted.empty() || wanted == is;
+        };
+        return fits(endpoint, e.endpoint) && fits(api_key, e.envelope.api_key) &&
+               fits(transaction, e.envelope.transaction_id) && (!types || types->matches(e.envelope.type));
+    }
+};
+
+class stream_source final : public http::body_source {
+public:
+    stream_source(std::shared_ptr<const event_sources> from, stream_filter filter, store::sequence after,
+                  const runtime::executor& loop)
+        : from_(std::move(from))
+        , filter_(std::move(filter))
+        , last_(after)
+        , arrivals_(from_->arrived, loop) {}
+
+    task<result<piece>> next() override {
+        if (!greeted_) co_return greeting();
+        const auto silent_since = clock::now();
+        while (!stopped_) {
+            arrivals_.look();
+            std::function<result<events>()> read = [this] {
+                return from_->store.read_after(last_, events_at_once, SIZE_MAX, store::extent::envelope);
+            };
+            const auto fresh = co_await on_reader<events>(from_->readers, std::move(read));
+            if (!fresh) co_return fresh.error();
+            if (auto lines = to_lines(*fresh); !lines.empty()) co_return piece(std::move(lines));
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(silent_since + heartbeat -
+                                                                                    clock::now());
+            if (left <= 0ms) co_return piece(":\n\n");
+            if (fresh->empty() && !stopped_) co_await arrivals_.wait(left);
+        }
+        co_return piece();
+    }
+
+    void stop() override {
+        stopped_ = true;
+        arrivals_.wake();
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    /// Tells at once where the client stands, so that it misses nothing when it comes again.
+    piece greeting() {
+        greeted_ = true;
+        return "retry: 1000\nid: " + std::to_string(last_) + "\n\n";
+    }
+
+    std::string to_lines(const events& fresh) {
+        std::string lines;
+        for (const auto& each : fresh) {
+            last_ = each.seq;
+            if (filter_.takes(each)) append_message(lines, each);
+        }
+        return lines;
+    }
+
+    std::shared_ptr<const event_sources> from_;
+    stream_filter filter_;
+    store::sequence last_;
+    arrivals::listener arrivals_;
+    bool greeted_ = false;
+    bool stopped_ = false;
+};
+
+result<stream_filter> read_stream_filter(const query& q) {
+    stream_filter f;
+    f.endpoint = q.text("endpoint");
+    f.api_key = q.text("api_key");
+    f.transaction = q.text("transaction");
+    const auto types = q.text("type");
+    if (types.empty()) return f;
+    auto patterns = read_types(types);
+    if (!patterns) return patterns.error();
+    f.types = std::move(*patterns);
+    return f;
+}
+
+/// Where the stream begins: after what the client has seen, or with what comes from now on.
+result<store::sequence> read_start(const event_sources& from, const http::request& r) {
+    const auto header = r.headers.find("Last-Event-ID");
+    if (header == r.headers.end()) return from.store.last_sequence();
+    const std::string_view text(header->value().data(), header->value().size());
+    store::sequence seen = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seen);
+    if (error != std::errc{} || end != text.data() + text.size() || seen < 0)
+        return failure{errc::argument_invalid, "Last-Event-ID is not one that this stream gave out"};
+    return seen;
+}
+
+task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r) {
+    auto allowed = from->who.authorize(r, config::role::integrator);
+    if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
+    const auto q = query::parse(r.query, {"type", "endpoint", "api_key", "transaction"});
+    if (!q) co_return to_answer(q.error());
+    auto filter = read_stream_filter(*q);
+    if (!filter) co_return to_answer(filter.error());
+    const auto start = read_start(*from, r);
+    if (!start) co_return to_answer(start.error());
+    const auto loop = co_await boost::asio::this_coro::executor;
+    http::response stream;
+    stream.content_type = "text/event-stream";
+    stream.headers.emplace_back("Cache-Control", "no-store");
+    stream.headers.emplace_back("X-Accel-Buffering", "no"); // nginx would hold the events back
+    stream.stream = std::make_shared<stream_source>(from, std::move(*filter), *start, loop);
+    co_return stream;
+}
+
+} // namespace
+
+void add_stream(http::router& router, const std::shared_ptr<const event_sources>& from) {
+    router.add(http::verb::get, "/v1/events/stream", [from](http::request& r) { return answer(from, r); });
+}
+
+} // namespace webhookd::admin

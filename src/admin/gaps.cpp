@@ -1,0 +1,139 @@
+#include "admin/gaps.hpp"
+
+#include <webhookd/event/retry_schedule.hpp>
+
+#include "admin/answer.hpp"
+#include "admin/event_query.hpp"
+#include "admin/gap_scan.hpp"
+#include "admin/json.hpp"
+#include "admin/on_reader.hpp"
+
+namespace webhookd::admin {
+namespace {
+
+using runtime::task;
+
+constexpr std::int64_t default_page = 50;
+constexpr std::int64_t largest_page = 1000;
+constexpr std::int64_t longest_grace = 7 * 24 * 3600;
+/// Each costs a count of what arrived of it.
+constexpr std::size_t most_outages = 100;
+
+void write(json_answer& json, const missing_event& gap, timestamp now) {
+    const auto& e = gap.evidence;
+    const auto outlook = event::outlook(gap.sent, now);
+    json.begin_object();
+    json.text("object", "gap");
+    json.text("endpoint", e.endpoint);
+    json.text("transaction_id", e.envelope.transaction_id);
+    json.maybe_text("action_id", gap.action);
+    json.text("missing", gap.type);
+    json.text("evidence", e.envelope.id);
+    json.text("evidence_type", e.envelope.type);
+    json.instant("evidence_created", store::instant_of(e.envelope, e.received));
+    json.instant("sent_before", gap.sent);
+    json.text("retries", outlook.next ? "expected" : "over");
+    json.instant("next_try", outlook.next);
+    json.instant("last_try", outlook.last);
+    json.end_object();
+}
+
+result<void> write(json_answer& json, const store::outage& o, store::event_store& store,
+                   const std::string& endpoint, timestamp now) {
+    const auto of = o.endpoint.empty() ? endpoint : o.endpoint;
+    const auto arrived = store.count({.after = o.began, .before = o.ended, .endpoint = of});
+    if (!arrived) return arrived.error();
+    const auto outlook = event::outlook_of_outage(o.began, o.ended);
+    json.begin_object();
+    json.text("object", "outage");
+    json.text("reason", to_string(o.reason));
+    json.maybe_text("endpoint", o.endpoint);
+    json.instant("began", o.began);
+    json.instant("ended", o.ended);
+    json.number("refused", o.refused);
+    json.number("arrived", *arrived);
+    json.text("retries", outlook.last_try > now ? "expected" : "over");
+    json.instant("tried_again_by", outlook.tried_again_by);
+    json.instant("last_try", outlook.last_try);
+    json.instant("given_up_before", outlook.given_up_before);
+    json.end_object();
+    return {};
+}
+
+result<gap_question> read_question(const query& q) {
+    gap_question wanted;
+    const auto after = read_instant(q, "created_gt");
+    if (!after) return after.error();
+    const auto before = read_instant(q, "created_lt");
+    if (!before) return before.error();
+    const auto beyond = read_cursor(q);
+    if (!beyond) return beyond.error();
+    const auto limit = q.number("limit", 1, largest_page);
+    if (!limit) return limit.error();
+    const auto grace = q.number("grace", 0, longest_grace);
+    if (!grace) return grace.error();
+    wanted.after = *after;
+    wanted.before = *before;
+    wanted.endpoint = q.text("endpoint");
+    wanted.beyond = *beyond;
+    wanted.limit = static_cast<std::size_t>(limit->value_or(default_page));
+    if (*grace) wanted.grace = std::chrono::seconds(**grace);
+    return wanted;
+}
+
+result<void> write_outages(json_answer& json, store::event_store& store, const gap_question& wanted,
+                           timestamp now) {
+    std::vector<store::outage> outages;
+    if (!wanted.beyond) {
+        auto found = store.outages({wanted.after, wanted.before, wanted.endpoint, most_outages});
+        if (!found) return found.error();
+        outages = std::move(*found);
+    }
+    json.key("outages");
+    json.begin_array();
+    for (const auto& each : outages)
+        if (auto done = write(json, each, store, wanted.endpoint, now); !done) return done.error();
+    json.end_array();
+    return {};
+}
+
+result<http::response> gaps(const event_sources& from, const http::request& r) {
+    const auto q =
+        query::parse(r.query, {"created_gt", "created_lt", "endpoint", "grace", "limit", "cursor"});
+    if (!q) return q.error();
+    const auto wanted = read_question(*q);
+    if (!wanted) return wanted.error();
+    const auto now = from.clock.now();
+    const auto page = gap_scan(from.store, now).page(*wanted);
+    if (!page) return page.error();
+    json_answer json;
+    json.begin_object();
+    json.text("object", "list");
+    json.key("data");
+    json.begin_array();
+    for (const auto& each : page->gaps)
+        write(json, each, now);
+    json.end_array();
+    json.flag("has_more", page->next.has_value());
+    json.maybe_text("next_cursor", page->next ? to_cursor(*page->next) : "");
+    if (auto done = write_outages(json, from.store, *wanted, now); !done) return done.error();
+    json.end_object();
+    return json.take();
+}
+
+task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r) {
+    auto allowed = from->who.authorize(r, config::role::integrator);
+    if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
+    // Named first: GCC 12 destroys a temporary within a co_await expression twice.
+    std::function<result<http::response>()> work = [&from, &r] { return gaps(*from, r); };
+    auto done = co_await on_reader<http::response>(from->readers, std::move(work));
+    co_return done ? std::move(*done) : to_answer(done.error());
+}
+
+} // namespace
+
+void add_gaps(http::router& router, const std::shared_ptr<const event_sources>& from) {
+    router.add(http::verb::get, "/v1/events/gaps", [from](http::request& r) { return answer(from, r); });
+}
+
+} // namespace webhookd::admin

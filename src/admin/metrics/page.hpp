@@ -1,0 +1,43 @@
+#pragma once
+
+#include <webhookd/runtime/histogram.hpp>
+
+#include <prometheus/metric_family.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace webhookd::admin::metrics {
+
+using labels = std::vector<std::pair<std::string, std::string>>;
+
+/// One scrape: families of metrics in the order in which they are first named.
+class page {
+public:
+    template <class Number>
+    void counter(const std::string& name, const char* help, Number value, const labels& with = {}) {
+        add_counter(name, help, static_cast<double>(value), with);
+    }
+    template <class Number>
+    void gauge(const std::string& name, const char* help, Number value, const labels& with = {}) {
+        add_gauge(name, help, static_cast<double>(value), with);
+    }
+    /// `per_unit`: how many of the tally's values make one of the metric's unit.
+    void histogram(const std::string& name, const char* help, const runtime::tally& counted, double per_unit,
+                   const labels& with = {});
+
+    [[nodiscard]] std::string text() const;
+
+private:
+    prometheus::ClientMetric& add(const std::string& name, const char* help, prometheus::MetricType type,
+                                  const labels& with);
+    void add_counter(const std::string& name, const char* help, double value, const labels& with);
+    void add_gauge(const std::string& name, const char* help, double value, const labels& with);
+
+    std::vector<prometheus::MetricFamily> families_;
+};
+
+inline constexpr double nanoseconds_per_second = 1e9;
+
+} // namespace webhookd::admin::metrics

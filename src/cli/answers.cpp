@@ -1,0 +1,94 @@
+#include "cli/answers.hpp"
+
+#include "cli/admin_client.hpp"
+#include "cli/printable.hpp"
+#include "cli/table.hpp"
+#include "cli/terminal.hpp"
+
+#include <fmt/format.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <algorithm>
+#include <cstring>
+#include <iostream>
+
+namespace webhookd::cli {
+
+std::string cell(const rapidjson::Value& object, const char* member) {
+    if (!object.IsObject()) return "-";
+    const auto found = object.FindMember(member);
+    if (found == object.MemberEnd()) return "-";
+    const auto& value = found->value;
+    if (value.IsString()) return {value.GetString(), value.GetStringLength()};
+    if (value.IsInt64()) return std::to_string(value.GetInt64());
+    if (value.IsNumber()) return fmt::format("{:.2f}", value.GetDouble());
+    if (value.IsBool()) return value.GetBool() ? "yes" : "no";
+    return "-";
+}
+
+std::int64_t number(const rapidjson::Value& object, const char* member) {
+    if (!object.IsObject()) return 0;
+    const auto found = object.FindMember(member);
+    return found != object.MemberEnd() && found->value.IsInt64() ? found->value.GetInt64() : 0;
+}
+
+std::string text(const rapidjson::Value& object, const char* member) {
+    if (!object.IsObject()) return {};
+    const auto found = object.FindMember(member);
+    if (found == object.MemberEnd() || !found->value.IsString()) return {};
+    return {found->value.GetString(), found->value.GetStringLength()};
+}
+
+void print_json(const rapidjson::Value& answer) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::PrettyWriter writer(buffer);
+    writer.SetIndent(' ', 2);
+    answer.Accept(writer);
+    std::cout << safe_json({buffer.GetString(), buffer.GetSize()}) << '\n';
+}
+
+void print_fields(const rapidjson::Value& object, const std::vector<column>& members) {
+    const bool coloured = look_of(stdout).coloured;
+    std::size_t width = 0;
+    for (const auto& each : members)
+        width = std::max(width, std::strlen(each.title));
+    for (const auto& each : members)
+        std::cout << painted_title(each.title, coloured)
+                  << std::string(width - std::strlen(each.title) + 2, ' ')
+                  << painted(each.title, printable(cell(object, each.member)), coloured) << '\n';
+}
+
+void print_heading(std::string_view title) {
+    std::cout << '\n' << painted_title(title, look_of(stdout).coloured) << '\n';
+}
+
+void print_rows(const rapidjson::Value& owner, const char* member, const std::vector<column>& columns) {
+    const auto rows = owner.FindMember(member);
+    if (rows == owner.MemberEnd() || !rows->value.IsArray() || rows->value.Empty()) {
+        std::cout << "none\n";
+        return;
+    }
+    std::vector<std::string> titles;
+    for (const auto& each : columns)
+        titles.emplace_back(each.title);
+    table t(std::move(titles));
+    for (const auto& row : rows->value.GetArray()) {
+        std::vector<std::string> cells;
+        for (const auto& each : columns)
+            cells.push_back(cell(row, each.member));
+        t.add(std::move(cells));
+    }
+    t.print(std::cout, look_of(stdout));
+}
+
+int complain(const failure& f) {
+    // What the daemon says about itself needs no name of ours in front.
+    const bool told =
+        f.code == errc::http_status || f.code == errc::not_json || f.code == errc::argument_invalid;
+    std::cerr << "universign-webhookd: " << printable(told ? f.detail : to_string(f))
+              << (f.code == errc::network ? " (is the daemon running there?)\n" : "\n");
+    return exit_code_of(f);
+}
+
+} // namespace webhookd::cli

@@ -1,0 +1,99 @@
+#include "cli/backup.hpp"
+
+#include <webhookd/config/load.hpp>
+#include <webhookd/store/backup.hpp>
+#include <webhookd/store/sqlite.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/table.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace webhookd::cli {
+namespace {
+
+struct backup_call {
+    std::string config = "/etc/universign-webhookd/universign-webhookd.yaml";
+    std::string database;
+    std::string to;
+    bool force = false;
+    bool json = false;
+};
+
+int exit_code_for(errc code) {
+    switch (code) {
+    case errc::configuration_invalid:
+    case errc::store_bad_url:
+        return exit_code::configuration;
+    case errc::file_unreadable:
+        return exit_code::no_input;
+    case errc::file_unwritable:
+    case errc::store_full:
+        return exit_code::cannot_create;
+    case errc::store_busy:
+        return exit_code::unavailable;
+    default:
+        return exit_code::io_error;
+    }
+}
+
+result<std::filesystem::path> find_database(const backup_call& call) {
+    if (!call.database.empty()) return std::filesystem::path(call.database);
+    const auto loaded = config::load_file(call.config);
+    if (loaded.value) return store::parse_sqlite_url(loaded.value->storage.url);
+    std::string mistakes;
+    for (const auto& each : loaded.diagnostics)
+        mistakes += '\n' + to_string(each);
+    return failure{errc::configuration_invalid, "the configuration cannot be read" + mistakes};
+}
+
+int back_up(const backup_call& call) {
+    const auto complain = [](const failure& f) {
+        std::cerr << "universign-webhookd: " << to_string(f) << '\n';
+        return exit_code_for(f.code);
+    };
+    const auto database = find_database(call);
+    if (!database) return complain(database.error());
+    store::backup_options options{.database = *database, .to = call.to, .replace = call.force};
+    const bool watched = is_terminal(stderr);
+    if (watched)
+        options.on_progress = [](std::int64_t copied, std::int64_t all) {
+            std::cerr << fmt::format("\r{:3} % of {} MiB ", all == 0 ? 100 : copied * 100 / all, all >> 20)
+                      << std::flush;
+        };
+    const auto done = store::back_up_sqlite(options);
+    if (watched) std::cerr << '\n';
+    if (!done) {
+        const int code = complain(done.error());
+        if (done.error().code == errc::file_unwritable && !call.force && std::filesystem::exists(call.to))
+            std::cerr << "--force replaces it\n";
+        return code;
+    }
+    if (call.json)
+        std::cout << fmt::format("{{\"events\":{},\"bytes\":{}}}\n", done->events, done->bytes);
+    else
+        std::cout << fmt::format("{} events, {} bytes, checked: {}\n", done->events, done->bytes, call.to);
+    return exit_code::ok;
+}
+
+} // namespace
+
+void add_backup_command(CLI::App& app, int& exit_code) {
+    const auto call = std::make_shared<backup_call>();
+    auto* command =
+        app.add_subcommand("backup", "Copy the database, also of a running daemon, and check the copy");
+    auto* config =
+        command->add_option("-c,--config", call->config, "configuration file that names the database")
+            ->capture_default_str();
+    command->add_option("--database", call->database, "the database itself")->excludes(config);
+    command->add_option("--to", call->to, "the copy")->required();
+    command->add_flag("-f,--force", call->force, "replace a file that is there");
+    command->add_flag("--json", call->json, "print JSON");
+    command->callback([call, &exit_code] { exit_code = back_up(*call); });
+}
+
+} // namespace webhookd::cli

@@ -1,0 +1,58 @@
+#include "cli/event_filters.hpp"
+
+#include <webhookd/config/units.hpp>
+#include <webhookd/time.hpp>
+
+#include "cli/admin_client.hpp"
+
+namespace webhookd::cli {
+namespace {
+
+std::string check_duration(const std::string& text) {
+    return config::parse_duration(text) ? std::string() : "not a duration such as 30m, 24h or 7d";
+}
+
+/// The instant so long ago.
+std::string ago(const std::string& duration) {
+    const auto parsed = config::parse_duration(duration);
+    if (!parsed) return {};
+    const auto now = std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    return to_rfc3339(now - *parsed);
+}
+
+} // namespace
+
+void add_kind_filters(CLI::App& command, event_filters& into) {
+    command.add_option("--type", into.type, "resources, types or globs: transaction,action.*,!action.opened")
+        ->type_name("TYPES");
+    command.add_option("--api-key", into.api_key, "of requests with this API key");
+    command.add_option("--transaction", into.transaction, "of this transaction");
+    command.add_option("--endpoint", into.endpoint, "received at this endpoint");
+}
+
+void add_period(CLI::App& command, event_filters& into) {
+    auto* after = command.add_option("--after", into.after, "created later than this (RFC 3339)");
+    command.add_option("--before", into.before, "created earlier than this (RFC 3339)");
+    command.add_option("--since", into.since, "created within this time, such as 24h or 7d")
+        ->excludes(after)
+        ->check(check_duration);
+}
+
+void add_event_filters(CLI::App& command, event_filters& into) {
+    add_period(command, into);
+    add_kind_filters(command, into);
+    command.add_option("--text", into.text, "with this in an id or in the metadata");
+}
+
+std::string filtered(std::string path, const event_filters& f) {
+    add_parameter(path, "created_gt", f.since.empty() ? f.after : ago(f.since));
+    add_parameter(path, "created_lt", f.before);
+    add_parameter(path, "type", f.type);
+    add_parameter(path, "api_key", f.api_key);
+    add_parameter(path, "transaction", f.transaction);
+    add_parameter(path, "endpoint", f.endpoint);
+    add_parameter(path, "q", f.text);
+    return path;
+}
+
+} // namespace webhookd::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include <string>
+
+namespace webhookd::cli {
+
+/// The filters that every command over events takes.
+struct event_filters {
+    std::string after;
+    std::string before;
+    std::string since;
+    std::string type;
+    std::string api_key;
+    std::string transaction;
+    std::string endpoint;
+    std::string text;
+};
+
+/// Those that a live tail takes too.
+void add_kind_filters(CLI::App& command, event_filters& into);
+/// `--after`, `--before` and `--since` alone.
+void add_period(CLI::App& command, event_filters& into);
+void add_event_filters(CLI::App& command, event_filters& into);
+
+/// `path` with the filters as its query.
+[[nodiscard]] std::string filtered(std::string path, const event_filters& filters);
+
+} // namespace webhookd::cli

@@ -1,0 +1,112 @@
+#include "cli/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <cstdlib>
+#include <cwchar>
+
+namespace webhookd::cli {
+namespace {
+
+constexpr std::string_view plain = "\x1b[0m";
+
+bool says(const char* name, std::string_view value) {
+    const char* is = std::getenv(name);
+    return is != nullptr && is == value;
+}
+
+bool is_set(const char* name) {
+    return std::getenv(name) != nullptr && !says(name, "");
+}
+
+/// Takes the first character off.
+char32_t next_character(std::string_view& text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const std::size_t size = byte(0) < 0x80 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
+    char32_t c = size == 1 ? byte(0) : byte(0) & (0x7fU >> size);
+    for (std::size_t i = 1; i < size && i < text.size(); ++i)
+        c = c << 6 | (byte(i) & 0x3fU);
+    text.remove_prefix(std::min(size, text.size()));
+    return c;
+}
+
+/// The C library knows widths in a locale of Unicode only, and the user's may be another.
+class unicode {
+public:
+    unicode()
+        : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr))
+        , before_(locale_ == nullptr ? nullptr : ::uselocale(locale_)) {}
+    ~unicode() {
+        if (locale_ == nullptr) return;
+        ::uselocale(before_);
+        ::freelocale(locale_);
+    }
+    unicode(const unicode&) = delete;
+    unicode& operator=(const unicode&) = delete;
+
+    /// One for what nobody knows.
+    [[nodiscard]] std::size_t width_of(char32_t c) const {
+        const int width = c < 0x80 || locale_ == nullptr ? 1 : ::wcwidth(static_cast<wchar_t>(c));
+        return width < 0 ? 1 : static_cast<std::size_t>(width);
+    }
+
+private:
+    ::locale_t locale_;
+    ::locale_t before_;
+};
+
+} // namespace
+
+bool is_terminal(std::FILE* stream) {
+    return ::isatty(::fileno(stream)) == 1;
+}
+
+look look_of(std::FILE* stream) {
+    if (!is_terminal(stream)) return {};
+    ::winsize size{};
+    const bool known = ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0;
+    return {!is_set("NO_COLOR") && !says("TERM", "dumb"), known ? size.ws_col : std::size_t{0}};
+}
+
+std::size_t display_width(std::string_view text) {
+    const unicode characters;
+    std::size_t width = 0;
+    while (!text.empty())
+        width += characters.width_of(next_character(text));
+    return width;
+}
+
+std::string cut_to_width(std::string_view text, std::size_t width) {
+    if (display_width(text) <= width) return std::string(text);
+    const unicode characters;
+    auto rest = text;
+    std::size_t kept = 0;
+    for (std::size_t used = 1; !rest.empty();) { // one for the ellipsis
+        used += characters.width_of(next_character(rest));
+        if (used > width) break;
+        kept = text.size() - rest.size();
+    }
+    return std::string(text.substr(0, kept)) + "…";
+}
+
+std::string painted_title(std::string_view text, bool coloured) {
+    if (!coloured) return std::string(text);
+    return std::string("\x1b[1m").append(text).append(plain);
+}
+
+std::string painted(std::string_view title, std::string_view text, bool coloured) {
+    std::string_view colour;
+    if (coloured && (title == "state" || title == "circuit")) {
+        // An action that is open is well, a circuit that is open is not.
+        const bool circuit = title == "circuit";
+        if (text == "successful" || (circuit && text == "closed")) colour = "\x1b[32m";
+        if (text == "failed" || (circuit && text == "open")) colour = "\x1b[31m";
+        if (text == "pending" || text == "half-open") colour = "\x1b[33m";
+    }
+    if (colour.empty()) return std::string(text);
+    return std::string(colour).append(text).append(plain);
+}
+
+} // namespace webhookd::cli

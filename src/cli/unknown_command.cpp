@@ -1,0 +1,29 @@
+#include "cli/unknown_command.hpp"
+
+#include "cli/printable.hpp"
+#include "config/nearest.hpp"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace webhookd::cli {
+
+std::string unknown_command(const CLI::App& app) {
+    const auto* deepest = &app;
+    while (!deepest->get_subcommands().empty())
+        deepest = deepest->get_subcommands().front();
+    const auto words = deepest->remaining();
+    if (words.empty() || words.front().starts_with('-')) return {};
+    std::vector<std::string_view> known;
+    for (const auto* each : deepest->get_subcommands({}))
+        known.emplace_back(each->get_name());
+    auto text = "\"" + printable(words.front()) + "\" is no command here";
+    if (const auto near = config::nearest(words.front(), known))
+        text += "; did you mean \"" + std::string(*near) + "\"?";
+    return text;
+}
+
+} // namespace webhookd::cli

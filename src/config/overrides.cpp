@@ -1,0 +1,46 @@
+#include "config/overrides.hpp"
+
+#include "config/reading.hpp"
+
+namespace webhookd::config {
+namespace {
+
+constexpr std::string_view prefix = "UNIVERSIGN_WEBHOOKD_";
+constexpr std::string_view separator = "__";
+
+} // namespace
+
+bool is_override(std::string_view variable) noexcept {
+    return variable.starts_with(prefix) && variable.find(separator, prefix.size()) != std::string_view::npos;
+}
+
+std::vector<std::string> override_path(std::string_view variable) {
+    std::vector<std::string> path;
+    variable.remove_prefix(prefix.size());
+    for (;;) {
+        const auto end = variable.find(separator);
+        std::string step(variable.substr(0, end));
+        for (auto& c : step)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        path.push_back(std::move(step));
+        if (end == std::string_view::npos) return path;
+        variable.remove_prefix(end + separator.size());
+    }
+}
+
+std::string override_yaml(const std::string& variable, const std::string& value) {
+    if (!value.empty() && std::string_view("[{\"\'").find(value.front()) != std::string_view::npos)
+        return value;
+    if (is_json_number(value) || parse_truth(value)) return value;
+    if (value.find("${") != std::string::npos) {
+        std::string quoted = "\'";
+        for (const char c : value) {
+            quoted += c;
+            if (c == '\'') quoted += c;
+        }
+        return quoted + '\'';
+    }
+    return "\'${env:" + variable + "}\'";
+}
+
+} // namespace webhookd::config

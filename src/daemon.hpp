@@ -1,0 +1,96 @@
+#pragma once
+
+#include <webhookd/admin/access.hpp>
+#include <webhookd/admin/events.hpp>
+#include <webhookd/app.hpp>
+#include <webhookd/delivery/engine.hpp>
+#include <webhookd/delivery/handler_pool.hpp>
+#include <webhookd/delivery/planner.hpp>
+#include <webhookd/handler/make_handler.hpp>
+#include <webhookd/http/router.hpp>
+#include <webhookd/http/server.hpp>
+#include <webhookd/ingest/outage_recorder.hpp>
+#include <webhookd/ingest/receiver.hpp>
+#include <webhookd/runtime/background_pool.hpp>
+#include <webhookd/runtime/event_loops.hpp>
+#include <webhookd/runtime/shared_value.hpp>
+#include <webhookd/runtime/supervisor.hpp>
+#include <webhookd/store/purger.hpp>
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace webhookd {
+
+/// Everything that runs, in the order in which it is built; taken down in the reverse order, by hand where
+/// waiting is involved. Members that use others stand below them.
+class daemon {
+public:
+    daemon(const daemon_options& options, runtime::supervisor& supervisor)
+        : options_(options)
+        , config_(options.configuration)
+        , supervisor_(supervisor) {}
+
+    /// Opens everything and starts accepting. An exit code when that is not possible.
+    std::optional<int> start();
+    /// Blocks until a signal asks for the end.
+    void run() {
+        supervisor_.run(*ingest_loops_, [this] { reload(); });
+    }
+    void stop();
+
+private:
+    std::optional<int> open_store();
+    std::optional<int> start_delivery();
+    std::vector<store::planned_delivery> plan(const std::string& endpoint, const event::envelope& e,
+                                              const event::document& body) const;
+    bool overloaded() const { return store_->pending() >= static_cast<std::int64_t>(max_pending_.load()); }
+    void build_receiver();
+    void add_metrics(std::map<std::string, const ingest::key_ring*> key_rings);
+    std::optional<int> open_listeners();
+    std::optional<failure> exposed_without_proof() const;
+
+    void reload();
+    void notify_ready() const;
+    void warn_of_restart(const config::configuration& next) const;
+
+    const daemon_options& options_;
+    config::configuration config_; ///< in force
+    runtime::system_clock clock_;
+    runtime::supervisor& supervisor_;
+    std::atomic<bool> stopping_{false};
+
+    std::filesystem::path state_directory_;
+    std::unique_ptr<store::event_store> store_;
+    std::unique_ptr<ingest::outage_recorder> life_; ///< outlives the writer, which runs its tasks
+    std::unique_ptr<store::group_writer> writer_;
+    std::atomic<std::uint64_t> max_pending_{config_.queue.max_pending};
+    handler::workshop workshop_{clock_};
+    delivery::handler_pool handlers_{[this](const config::handler& h) { return workshop_.make(h); }};
+    runtime::shared_value<delivery::planner> planner_{delivery::planner(config_)};
+    std::unique_ptr<delivery::engine> engine_;
+    std::unique_ptr<store::purger> purger_;
+    std::vector<std::unique_ptr<ingest::key_ring>> key_rings_;
+    std::unique_ptr<ingest::receiver> receiver_;
+    runtime::background_pool admin_readers_{2, "admin-reader"};
+    admin::arrivals arrived_;
+    admin::access access_{config_.admin.tokens, clock_};
+    admin::universign_api universign_{config_.universign.api};
+    http::router admin_routes_;
+    std::unique_ptr<runtime::event_loops> ingest_loops_;
+    std::unique_ptr<runtime::event_loops> admin_loop_;
+    std::unique_ptr<http::server> admin_server_;
+    std::unique_ptr<http::server> ingest_server_;
+};
+
+/// How long the store keeps what, as the purger wants it told.
+inline store::purger::ages ages_of(const config::retention& keep) {
+    return {keep.events, keep.payloads};
+}
+
+} // namespace webhookd

@@ -1,0 +1,119 @@
+#include <webhookd/ingest/outage_recorder.hpp>
+#include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/this_thread.hpp>
+
+#include "ingest/outage_book.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+namespace webhookd::ingest {
+
+class outage_recorder::implementation {
+public:
+    implementation(store::group_writer& writer, const runtime::clock& clock, options opts)
+        : writer_(writer)
+        , clock_(clock)
+        , options_(opts)
+        , book_(opts.pause) {}
+
+    void start() {
+        started_ = clock_.now();
+        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    }
+
+    void deferred(const std::string& endpoint, errc why) {
+        if (!book_.deferred(endpoint, reason_of(why), clock_.now())) return;
+        {
+            const std::lock_guard lock(mutex_);
+            hurry_ = true;
+        }
+        wake_.notify_one();
+    }
+
+    void stop(timestamp at) {
+        if (!thread_.joinable()) return;
+        thread_.request_stop();
+        thread_.join();
+        submit(at);
+    }
+
+private:
+    void run(const std::stop_token& stop) {
+        runtime::name_this_thread("life");
+        std::unique_lock lock(mutex_);
+        while (!stop.stop_requested()) {
+            hurry_ = false;
+            lock.unlock();
+            submit(std::nullopt);
+            lock.lock();
+            wake_.wait_for(lock, stop, options_.interval, [this] { return hurry_; });
+        }
+    }
+
+    /// At most one waits for the writer, but for the last one.
+    void submit(std::optional<timestamp> ended) {
+        if (!ended && submitted_.exchange(true)) return;
+        auto task = [this, ended](store::event_store& store) {
+            submitted_ = false;
+            tell(store, ended);
+        };
+        if (!writer_.submit_task(std::move(task)))
+            log::warning("the last sign of life cannot be kept: the writer has stopped");
+    }
+
+    /// On the writer's thread.
+    void tell(store::event_store& store, std::optional<timestamp> ended) {
+        const auto outages = book_.unsaved();
+        if (!begun_) {
+            const auto told = store.record_life({.now = started_, .first = true, .refusals = outages});
+            if (!told) return complain(told.error());
+            begun_ = true;
+            book_.saved(outages);
+            if (!ended) return;
+        }
+        const auto told = store.record_life(
+            {.now = ended.value_or(clock_.now()), .last = ended.has_value(), .refusals = outages});
+        if (!told) return complain(told.error());
+        book_.saved(outages);
+    }
+
+    static void complain(const failure& f) {
+        log::warning("a sign of life cannot be kept now", {{"reason", to_string(f)}});
+    }
+
+    store::group_writer& writer_;
+    const runtime::clock& clock_;
+    const options options_;
+    outage_book book_;
+    timestamp started_;
+    bool begun_ = false; ///< the writer's thread alone
+    std::atomic<bool> submitted_{false};
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    bool hurry_ = false;
+    std::jthread thread_; ///< last: it uses all of the above
+};
+
+outage_recorder::outage_recorder(store::group_writer& writer, const runtime::clock& clock, options opts)
+    : self_(std::make_unique<implementation>(writer, clock, opts)) {}
+
+outage_recorder::~outage_recorder() = default;
+
+void outage_recorder::start() {
+    self_->start();
+}
+
+void outage_recorder::deferred(const std::string& endpoint, errc why) {
+    self_->deferred(endpoint, why);
+}
+
+void outage_recorder::stop(timestamp at) {
+    self_->stop(at);
+}
+
+} // namespace webhookd::ingest

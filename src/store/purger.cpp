@@ -1,0 +1,190 @@
+#include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/this_thread.hpp>
+#include <webhookd/store/purger.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <utility>
+
+namespace webhookd::store {
+namespace {
+
+using namespace std::chrono_literals;
+using steady = std::chrono::steady_clock;
+
+constexpr auto interval = 5min;
+/// After a batch the writer belongs to others for so many times as long as that took.
+constexpr int share_of_others = 5;
+constexpr auto shortest_pause = 5ms;
+constexpr auto longest_pause = 2s;
+
+} // namespace
+
+class purger::implementation {
+public:
+    implementation(event_store& store, group_writer& writer, const runtime::clock& clock, ages keep)
+        : store_(store)
+        , writer_(writer)
+        , clock_(clock)
+        , keep_(keep) {}
+
+    void start() {
+        thread_ = std::thread([this] { run(); });
+    }
+
+    void change(ages keep) {
+        {
+            const std::lock_guard lock{mutex_};
+            keep_ = keep;
+            changed_ = true;
+        }
+        wake_.notify_all();
+    }
+
+    void stop() {
+        {
+            const std::lock_guard lock{mutex_};
+            stopping_ = true;
+        }
+        wake_.notify_all();
+        if (thread_.joinable()) thread_.join();
+    }
+
+    statistics snapshot() const {
+        const std::lock_guard lock{mutex_};
+        return counts_;
+    }
+
+private:
+    void run() {
+        runtime::name_this_thread("purger");
+        runtime::let_others_go_first();
+        std::unique_lock lock{mutex_};
+        while (!stopping_) {
+            changed_ = false;
+            const auto keep = keep_;
+            lock.unlock();
+            round(keep);
+            lock.lock();
+            wake_.wait_for(lock, interval, [this] { return stopping_ || changed_; });
+        }
+    }
+
+    void round(const ages& keep) {
+        const auto before = snapshot();
+        auto done = keep.events ? sweep(purge_scope::event, *keep.events) : result<void>{};
+        if (done && keep.payloads) done = sweep(purge_scope::payload, *keep.payloads);
+        statistics after;
+        {
+            const std::lock_guard lock{mutex_};
+            ++counts_.rounds;
+            counts_.failures += done || done.error().code == errc::shutting_down ? 0 : 1;
+            counts_.last_round = clock_.now();
+            after = counts_;
+        }
+        if (after.events != before.events || after.payloads != before.payloads)
+            log::info("what is too old was purged", {{"events", after.events - before.events},
+                                                     {"payloads", after.payloads - before.payloads},
+                                                     {"bytes", after.bytes - before.bytes}});
+        if (!done && done.error().code != errc::shutting_down)
+            log::error("what is too old cannot be purged; it is tried again later",
+                       {{"reason", to_string(done.error())}});
+    }
+
+    result<void> sweep(purge_scope scope, std::chrono::seconds age) {
+        const auto now = clock_.now();
+        purge_search wanted{.scope = scope, .before = now - age, .now = now};
+        for (;;) {
+            const auto found = store_.purgeable(wanted);
+            if (!found) return found.error();
+            if (auto done = purge(found->events, scope); !done) return done;
+            if (!found->next) return {};
+            wanted.after = *found->next;
+            if (!pause(shortest_pause)) return failure{errc::shutting_down};
+        }
+    }
+
+    result<void> purge(std::span<const sequence> events, purge_scope scope) {
+        while (!events.empty()) {
+            const auto size = std::min(purged_at_once, events.size());
+            const auto began = steady::now();
+            const auto done = purge_batch(events.first(size), scope);
+            if (!done) return done.error();
+            count(*done, scope);
+            events = events.subspan(std::clamp<std::size_t>(done->done, 1, size));
+            const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady::now() - began);
+            if (!pause(std::clamp<std::chrono::milliseconds>(took * share_of_others, shortest_pause,
+                                                             longest_pause)))
+                return failure{errc::shutting_down};
+        }
+        return {};
+    }
+
+    result<purge_outcome> purge_batch(std::span<const sequence> batch, purge_scope scope) {
+        // Shared, because the writer's copy may outlive this call by a moment.
+        const auto answer = std::make_shared<std::promise<result<purge_outcome>>>();
+        auto answered = answer->get_future();
+        const bool queued = writer_.submit_task([batch, scope, answer](event_store& store) {
+            try {
+                answer->set_value(store.purge(batch, scope, purged_bytes_at_once));
+            } catch (const std::exception&) {
+                answer->set_value(failure{errc::store_io, "the store met an unexpected exception"});
+            }
+        });
+        if (!queued) return failure{errc::shutting_down};
+        return answered.get();
+    }
+
+    void count(const purge_outcome& done, purge_scope scope) {
+        const std::lock_guard lock{mutex_};
+        (scope == purge_scope::event ? counts_.events : counts_.payloads) += done.purged;
+        counts_.bytes += static_cast<std::uint64_t>(done.bytes);
+    }
+
+    /// False when the round shall end, because of a stop or of other ages: somebody may have found out just
+    /// in time that they were too short.
+    bool pause(std::chrono::milliseconds time) {
+        std::unique_lock lock{mutex_};
+        return !wake_.wait_for(lock, time, [this] { return stopping_ || changed_; });
+    }
+
+    event_store& store_;
+    group_writer& writer_;
+    const runtime::clock& clock_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    ages keep_;
+    statistics counts_;
+    bool changed_ = false;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+purger::purger(event_store& store, group_writer& writer, const runtime::clock& clock, ages keep)
+    : self_(std::make_unique<implementation>(store, writer, clock, keep)) {}
+
+purger::~purger() {
+    stop();
+}
+
+void purger::start() {
+    self_->start();
+}
+
+void purger::change(ages keep) {
+    self_->change(keep);
+}
+
+void purger::stop() {
+    self_->stop();
+}
+
+purger::statistics purger::snapshot() const {
+    return self_->snapshot();
+}
+
+} // namespace webhookd::store

@@ -1,0 +1,72 @@
+#include "store/sqlite/purge_reader.hpp"
+
+#include "store/sqlite/event_columns.hpp"
+#include "store/sqlite/purge_held.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace webhookd::store::sqlite {
+
+result<purge_candidates> find_purgeable(connection& db, const purge_search& wanted) {
+    // Only what still has a body is looked at for it: what was purged before costs nothing.
+    const std::string from = wanted.scope == purge_scope::payload
+                                 ? "FROM payloads p CROSS JOIN events e ON e.seq = p.seq WHERE p.seq > ? "
+                                   "ORDER BY p.seq"
+                                 : "FROM events e WHERE e.seq > ? ORDER BY e.seq";
+    auto rows =
+        db.prepare(("SELECT e.seq, e.received, " + std::string(held_event) + ' ' + from + " LIMIT ?").c_str(),
+                   "look for what may be purged");
+    if (!rows) return rows.error();
+    const auto limit = static_cast<std::int64_t>(std::clamp<std::size_t>(wanted.limit, 1, INT32_MAX));
+    rows->bind(wanted.after, limit);
+    const auto before = microseconds(wanted.before);
+    const auto now = microseconds(wanted.now);
+    purge_candidates found;
+    sequence last = wanted.after;
+    std::int64_t looked_at = 0;
+    for (;; ++looked_at) {
+        auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) break;
+        last = rows->integer(0);
+        const auto received = rows->integer(1);
+        if (received > now) continue;
+        if (received >= before) return found;
+        if (rows->integer(2) == 0) found.events.push_back(last);
+    }
+    if (looked_at == limit) found.next = last;
+    return found;
+}
+
+result<std::optional<erasure>> find_erasure(connection& db, sequence seq) {
+    auto query = db.prepare("SELECT x.at, x.by FROM events e JOIN erasures x ON x.endpoint = e.endpoint AND "
+                            "x.transaction_id = e.transaction_id AND e.seq <= x.last_seq WHERE e.seq = ?",
+                            "look for an erasure");
+    if (!query) return query.error();
+    auto row = query->bind(seq).step();
+    if (!row) return row.error();
+    if (!*row) return std::optional<erasure>{};
+    return std::optional{erasure{instant(query->integer(0)), std::string{query->text(1)}}};
+}
+
+result<holdings> weigh(connection& db, std::span<const sequence> events) {
+    auto query = db.prepare("SELECT EXISTS (SELECT 1 FROM payloads p WHERE p.seq = e.seq), "
+                            "(SELECT count(*) FROM deliveries d WHERE d.event = e.seq AND d.state = 0) "
+                            "FROM events e WHERE e.seq = ?",
+                            "look at what events hold");
+    if (!query) return query.error();
+    holdings all;
+    for (const auto seq : events) {
+        const reading guard{*query};
+        auto row = query->bind(seq).step();
+        if (!row) return row.error();
+        if (!*row) continue;
+        ++all.events;
+        all.bodies += static_cast<std::size_t>(query->integer(0));
+        all.waiting += static_cast<std::size_t>(query->integer(1));
+    }
+    return all;
+}
+
+} // namespace webhookd::store::sqlite

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <webhookd/store/purge.hpp>
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/delivery_writer.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace webhookd::store::sqlite {
+
+/// Everything that removes events or parts of them, on the writer's connection and within its transactions.
+/// What the calls promise stands in event_store. One thread at a time.
+class purge_writer {
+public:
+    /// From here on the connection overwrites what it deletes with zeros.
+    static result<purge_writer> open(connection& db);
+
+    result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope, std::size_t max_bytes);
+    result<erase_outcome> erase(delivery_writer& deliveries, std::span<const sequence> events,
+                                const erasure& tombstone, std::string_view reason, std::size_t max_bytes);
+
+private:
+    struct event_weight {
+        bool there = false;
+        bool held = false;
+        bool body = false;
+        std::int64_t body_bytes = 0;
+        std::int64_t attempts = 0;
+    };
+    result<event_weight> weigh(sequence seq);
+    result<void> erase_one(sequence seq, const erasure& tombstone);
+
+    statement weigh_;
+    statement delete_payload_;
+    statement delete_event_;
+    statement count_down_;
+    statement clear_event_;
+    statement clear_attempts_;
+    statement insert_erasure_;
+};
+
+} // namespace webhookd::store::sqlite
