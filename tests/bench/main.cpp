@@ -1,4 +1,5 @@
 #include "bench/delivery/report.hpp"
+#include "bench/events/report.hpp"
 #include "bench/measurement.hpp"
 #include "bench/options.hpp"
 #include "bench/report.hpp"
@@ -42,6 +43,12 @@ int run_delivery(const bench::options& opts) {
     return exit_code(bench::judge(all), bench::invalid_runs(all).empty(), opts);
 }
 
+int run_events(const bench::options& opts) {
+    const auto all = bench::measure_events(opts);
+    std::fputs((opts.json ? bench::to_json(all) : bench::to_text(all, opts)).c_str(), stdout);
+    return exit_code(bench::judge(all), bench::invalid_runs(all).empty(), opts);
+}
+
 int run(const bench::options& opts) {
     const bool writes = opts.part != "ingest" || opts.only.contains("daemon");
     if (writes && bench::store_is_in_memory()) {
@@ -50,10 +57,13 @@ int run(const bench::options& opts) {
             stderr);
         return 2;
     }
-    const int ingest = opts.part == "delivery" ? 0 : run_ingest(opts);
-    std::fflush(stdout);
-    const int delivery = opts.part == "ingest" ? 0 : run_delivery(opts);
-    return std::max(ingest, delivery);
+    int code = 0;
+    for (const auto& [part, run] : {std::pair{"ingest", &run_ingest}, std::pair{"delivery", &run_delivery},
+                                    std::pair{"events", &run_events}}) {
+        if (opts.part == "all" || opts.part == part) code = std::max(code, run(opts));
+        std::fflush(stdout);
+    }
+    return code;
 }
 
 } // namespace
@@ -62,8 +72,10 @@ int main(int argc, char** argv) {
     CLI::App app("Measures universign-webhookd beside what a Beast server can do at most, on this machine");
     bench::options opts;
     std::vector<std::string> only;
-    app.add_option("--part", opts.part, "ingest, delivery or all")
-        ->check(CLI::IsMember({"ingest", "delivery", "all"}));
+    app.add_option("--part", opts.part, "ingest, delivery, events or all")
+        ->check(CLI::IsMember({"ingest", "delivery", "events", "all"}));
+    app.add_option("--stored", opts.stored, "events in the store that is searched and exported")
+        ->check(CLI::Range(1000, 100000000));
     app.add_option("--deliveries", opts.deliveries, "forwarded in a round; a tenth as many programs; 0: none")
         ->check(CLI::Range(0, 10000000));
     app.add_option(

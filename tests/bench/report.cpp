@@ -118,7 +118,17 @@ std::string verdict_lines(const std::vector<verdict>& verdicts, const std::vecto
     return text;
 }
 
-void write_verdicts(json_writer& writer, const std::vector<verdict>& verdicts) {
+void write_numbers(json_writer& writer, const char* key, const std::vector<double>& values) {
+    writer.Key(key);
+    writer.StartArray();
+    for (const double value : values)
+        writer.Double(value);
+    writer.EndArray();
+}
+
+void write_verdicts(json_writer& writer, const std::vector<verdict>& verdicts,
+                    const std::vector<std::string>& invalid) {
+    writer.Key("goals");
     writer.StartArray();
     for (const auto& v : verdicts) {
         writer.StartObject();
@@ -130,6 +140,11 @@ void write_verdicts(json_writer& writer, const std::vector<verdict>& verdicts) {
         writer.Bool(v.met);
         writer.EndObject();
     }
+    writer.EndArray();
+    writer.Key("invalid");
+    writer.StartArray();
+    for (const auto& line : invalid)
+        writer.String(line);
     writer.EndArray();
 }
 
@@ -221,8 +236,7 @@ std::string to_json(const measurements& all, const options& opts) {
         run(m);
     }
     writer.EndObject();
-    writer.Key("goals");
-    write_verdicts(writer, judge(all));
+    write_verdicts(writer, judge(all), invalid_runs(all));
     writer.EndObject();
     return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }

@@ -22,8 +22,10 @@ using json_writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
 /// What both reports end with: each goal as met or MISSED, each invalid run as INVALID.
 [[nodiscard]] std::string verdict_lines(const std::vector<verdict>& verdicts,
                                         const std::vector<std::string>& invalid);
-/// As an array.
-void write_verdicts(json_writer& writer, const std::vector<verdict>& verdicts);
+/// The same at the end of a report's object: arrays `goals` and `invalid`.
+void write_verdicts(json_writer& writer, const std::vector<verdict>& verdicts,
+                    const std::vector<std::string>& invalid);
+void write_numbers(json_writer& writer, const char* key, const std::vector<double>& values);
 
 /// The goals: the daemon takes at least 0.6 of what `verify` takes; its p99 stays below 10 ms at half of its
 /// own maximum; it never has more than 64 MiB resident. Only those that the measurements can decide.

@@ -1,5 +1,7 @@
 #include "support/config_fixture.hpp"
 
+#include "config/overrides.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -21,6 +23,8 @@ config::secret_sources config_world::sources() const {
         return look_up(map, file.string());
     };
     sources.credentials_directory = credentials_directory;
+    for (const auto& [name, value] : environment)
+        if (config::is_override(name)) sources.overrides.push_back(name);
     return sources;
 }
 

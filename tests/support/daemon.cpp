@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include <charconv>
+#include <iostream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -48,7 +49,7 @@ void daemon_fixture::write_configuration() const {
     } else {
         yaml += setup_.endpoints;
     }
-    yaml += "storage:\n  url: \"sqlite:" + database().string() + "\"\n";
+    yaml += "storage:\n  url: \"sqlite:" + database().string() + "\"\n" + setup_.storage;
     if (!setup_.handlers.empty()) yaml += "handlers:\n" + setup_.handlers;
     if (!setup_.routes.empty()) yaml += "routes:\n" + setup_.routes;
     yaml += setup_.sections;
@@ -112,8 +113,10 @@ std::optional<int> daemon_fixture::terminate(std::chrono::milliseconds bound) {
     admin_.reset();
     running().signal(SIGTERM);
     const auto ended = running().wait(bound);
-    if (!ended || ended->signal != 0) return std::nullopt;
-    return ended->code;
+    const auto code = ended && ended->signal == 0 ? std::optional(ended->code) : std::nullopt;
+    if (code != 0)
+        std::cerr << "the daemon did not end well:\n" << stderr_text(); // what a sanitizer found, above all
+    return code;
 }
 
 void daemon_fixture::restart() {

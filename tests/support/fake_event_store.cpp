@@ -98,6 +98,31 @@ result<stored_event> fake_event_store::find(std::string_view endpoint, std::stri
     return *it;
 }
 
+void fake_event_store::on_life(std::function<std::optional<failure>()> s) {
+    const std::lock_guard lock{mutex_};
+    life_script_ = std::move(s);
+}
+
+result<void> fake_event_store::record_life(const store::life_sign& sign) {
+    const std::lock_guard lock{mutex_};
+    if (life_script_) {
+        if (auto failed = life_script_()) return *failed;
+    }
+    refusals_.insert(refusals_.end(), sign.refusals.begin(), sign.refusals.end());
+    life_signs_.push_back({sign.now, sign.first, sign.last});
+    return {};
+}
+
+std::vector<store::life_sign> fake_event_store::life_signs() const {
+    const std::lock_guard lock{mutex_};
+    return life_signs_;
+}
+
+std::vector<store::outage> fake_event_store::refusals() const {
+    const std::lock_guard lock{mutex_};
+    return refusals_;
+}
+
 result<store_statistics> fake_event_store::statistics() {
     const std::lock_guard lock{mutex_};
     return store_statistics{static_cast<std::int64_t>(events_.size()), 0};

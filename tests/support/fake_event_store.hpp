@@ -21,6 +21,7 @@ public:
 
     /// Asked before every append, on the appending thread.
     void on_append(script s);
+    void on_life(std::function<std::optional<failure>()> s);
     void on_probe(std::function<std::optional<failure>()> s);
 
     /// Holds every append from now on, until `release`.
@@ -40,6 +41,9 @@ public:
     result<store::stored_event> find(std::string_view endpoint, std::string_view event_id) override;
 
     // Nobody asks it.
+    [[nodiscard]] store::sequence last_sequence() const noexcept override { return 0; }
+    result<std::int64_t> count(const store::event_filter&) override { return 0; }
+    result<std::string> verification_key(store::sequence) override { return std::string(); }
     result<std::vector<store::stored_event>> search(const store::event_search&) override {
         return std::vector<store::stored_event>{};
     }
@@ -52,8 +56,7 @@ public:
     result<store::claim_answer> claim(const store::claim_request&) override { return store::claim_answer{}; }
     void release(std::span<const store::delivery_id>) override {}
     result<void> finish(std::span<const store::finished_delivery>) override { return {}; }
-    result<std::vector<store::delivery_id>> plan(store::sequence, std::span<const store::planned_delivery>,
-                                                 timestamp) override {
+    result<std::vector<store::delivery_id>> plan(std::span<const store::event_plan>, timestamp) override {
         return failure{errc::store_not_found};
     }
     result<std::size_t> retry(const store::delivery_filter&, timestamp, std::size_t) override { return 0; }
@@ -70,7 +73,35 @@ public:
     result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
         return std::map<std::string, std::int64_t>{};
     }
+    result<store::backlog> backlog() override { return store::backlog{}; }
     std::int64_t pending() const noexcept override { return 0; }
+
+    // Nothing ever goes.
+    result<store::purge_candidates> purgeable(const store::purge_search&) override {
+        return store::purge_candidates{};
+    }
+    result<store::purge_outcome> purge(std::span<const store::sequence>, store::purge_scope,
+                                       std::size_t) override {
+        return store::purge_outcome{};
+    }
+    result<store::erase_outcome> erase(std::span<const store::sequence>, const store::erasure&,
+                                       std::string_view, std::size_t) override {
+        return store::erase_outcome{};
+    }
+    result<void> scrub() override { return {}; }
+    result<std::optional<store::erasure>> erasure_of(store::sequence) override {
+        return std::optional<store::erasure>{};
+    }
+    result<store::holdings> holdings_of(std::span<const store::sequence>) override {
+        return store::holdings{};
+    }
+    /// Keeps them, or does what the script of `on_life` says. `life_signs` have no refusals in them.
+    result<void> record_life(const store::life_sign& sign) override;
+    [[nodiscard]] std::vector<store::life_sign> life_signs() const;
+    [[nodiscard]] std::vector<store::outage> refusals() const;
+    result<std::vector<store::outage>> outages(const store::outage_search&) override {
+        return std::vector<store::outage>{};
+    }
 
     result<store::store_statistics> statistics() override;
     result<void> probe() override;
@@ -83,6 +114,9 @@ private:
     bool holding_ = false;
     bool held_ = false;
     std::size_t probes_ = 0;
+    std::function<std::optional<failure>()> life_script_;
+    std::vector<store::life_sign> life_signs_;
+    std::vector<store::outage> refusals_;
     std::vector<std::size_t> batches_;
     std::vector<store::stored_event> events_;
     std::map<std::pair<std::string, std::string>, store::sequence, std::less<>> known_;

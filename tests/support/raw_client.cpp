@@ -76,12 +76,12 @@ bool raw_client::fill() {
     return true;
 }
 
-std::string raw_client::read_line() {
+std::string raw_client::read_line(std::string_view ending) {
     std::size_t end = 0;
-    while ((end = buffer_.find("\r\n")) == std::string::npos)
+    while ((end = buffer_.find(ending)) == std::string::npos)
         if (!fill()) throw std::runtime_error("closed in the middle of a line: " + buffer_);
     auto line = buffer_.substr(0, end);
-    buffer_.erase(0, end + 2);
+    buffer_.erase(0, end + ending.size());
     return line;
 }
 

@@ -20,7 +20,7 @@ public:
 
     void send(std::string_view bytes);
     /// Up to the next line break, without it.
-    std::string read_line();
+    std::string read_line(std::string_view ending = "\r\n");
     /// One whole answer; 100 Continue is not skipped.
     http_answer read_answer();
     /// Waits until the server has closed; true when nothing came before that.

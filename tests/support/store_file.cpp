@@ -102,6 +102,11 @@ std::vector<kept_delivery> read_deliveries(const std::filesystem::path& database
     return deliveries;
 }
 
+void age_events(const std::filesystem::path& database, std::chrono::seconds by) {
+    database_file(database).each("UPDATE events SET received = received - ?1",
+                                 std::chrono::microseconds(by).count(), [](sqlite3_stmt*) {});
+}
+
 void copy_store(const std::filesystem::path& database, const std::filesystem::path& to) {
     for (const char* suffix : {"", "-wal", "-journal", "-shm"}) {
         const std::filesystem::path source = database.string() + suffix, target = to.string() + suffix;

@@ -2,6 +2,7 @@
 
 #include <webhookd/time.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -39,6 +40,9 @@ struct kept_deliveries {
     timestamp first_started; ///< of all attempts; 1970 when there was none
 };
 [[nodiscard]] kept_deliveries summarize_deliveries(const std::filesystem::path& database);
+
+/// Makes all that was received older.
+void age_events(const std::filesystem::path& database, std::chrono::seconds by);
 
 /// Copies the database and its journal as they stand after a crash, so that looking at them recovers the copy
 /// and leaves the recovery of the original to the daemon.

@@ -15,6 +15,8 @@ std::unique_ptr<test::daemon_fixture> start_daemon(const std::filesystem::path& 
     setup.path = webhook_path;
     setup.jwks = jwks;
     setup.server = "  shutdown_grace: 2s\n"; // nobody needs the attempts of a hanging sink
+    // What a bench stores may be as old as it likes.
+    setup.storage = "  retention: { events: forever, payloads: forever }\n";
     setup.sections = "queue: { max_pending: 10000000 }\n";
     setup.handlers = fmt::format("  {}: {{ {} }}\n", handler_name, handler);
     setup.routes = fmt::format("  - {{ name: all, match: \"*\", handlers: [{}] }}\n", handler_name);

@@ -156,24 +156,17 @@ std::string to_json(const delivery_measurements& all) {
         writer.Key(key);
         writer.Double(value);
     };
-    const auto numbers = [&](const char* key, const std::vector<double>& values) {
-        writer.Key(key);
-        writer.StartArray();
-        for (const double value : values)
-            writer.Double(value);
-        writer.EndArray();
-    };
     writer.StartObject();
-    numbers("forward_per_second", each(all.forward.ours, per_second));
-    numbers("bare_curl_per_second", each(all.forward.bare, per_second));
-    numbers("forward_cpu_seconds_per_1000", each(all.forward.ours, cpu));
-    numbers("bare_curl_cpu_seconds_per_1000", each(all.forward.bare, cpu));
-    numbers("shell_per_second", each(all.shell.ours, per_second));
-    numbers("bare_spawn_per_second", each(all.shell.bare, per_second));
+    write_numbers(writer, "forward_per_second", each(all.forward.ours, per_second));
+    write_numbers(writer, "bare_curl_per_second", each(all.forward.bare, per_second));
+    write_numbers(writer, "forward_cpu_seconds_per_1000", each(all.forward.ours, cpu));
+    write_numbers(writer, "bare_curl_cpu_seconds_per_1000", each(all.forward.bare, cpu));
+    write_numbers(writer, "shell_per_second", each(all.shell.ours, per_second));
+    write_numbers(writer, "bare_spawn_per_second", each(all.shell.bare, per_second));
     number("acknowledgement_rate", all.rate);
     number("acknowledgement_backlog", static_cast<double>(all.backlog));
-    numbers("healthy_sink_p99_ms", each(all.healthy, p99));
-    numbers("hanging_sink_p99_ms", each(all.hanging, p99));
+    write_numbers(writer, "healthy_sink_p99_ms", each(all.healthy, p99));
+    write_numbers(writer, "hanging_sink_p99_ms", each(all.hanging, p99));
     if (all.memory) {
         number("waiting", static_cast<double>(all.memory->waiting));
         number("fill_seconds", seconds(all.memory->fill));
@@ -181,13 +174,7 @@ std::string to_json(const delivery_measurements& all) {
         number("store_mib", static_cast<double>(all.memory->store_bytes) / mebibyte);
         number("peak_rss_mib", static_cast<double>(all.memory->peak_rss_bytes) / mebibyte);
     }
-    writer.Key("goals");
-    write_verdicts(writer, judge(all));
-    writer.Key("invalid");
-    writer.StartArray();
-    for (const auto& line : invalid_runs(all))
-        writer.String(line);
-    writer.EndArray();
+    write_verdicts(writer, judge(all), invalid_runs(all));
     writer.EndObject();
     return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }

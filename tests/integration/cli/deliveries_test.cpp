@@ -1,6 +1,7 @@
 #include <webhookd/event/sample.hpp>
 
 #include "support/admin_api.hpp"
+#include "support/command_line.hpp"
 #include "support/daemon.hpp"
 #include "support/files.hpp"
 #include "support/free_port.hpp"
@@ -19,48 +20,17 @@
 
 using namespace webhookd;
 using namespace std::chrono_literals;
+using test::address;
+using test::contains;
 using test::count_deliveries;
 using test::daemon_fixture;
 using test::daemon_setup;
+using test::parse;
+using test::run;
+using test::run_at;
 using test::wait_for_condition;
 
 namespace {
-
-struct printed {
-    int code = -1;
-    std::string out;
-    std::string err;
-};
-
-/// The real binary as an operator calls it.
-printed run(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) {
-    const test::temp_directory directory;
-    arguments.insert(arguments.begin(), WEBHOOKD_BINARY);
-    test::process program({arguments, environment, directory / "out", directory / "err"});
-    const auto ended = program.wait(60s);
-    if (!ended) throw std::runtime_error("the command does not end");
-    return {ended->code, test::read_text(directory / "out"), test::read_text(directory / "err")};
-}
-
-std::string address(int port) {
-    return "http://127.0.0.1:" + std::to_string(port);
-}
-
-printed run_at(int port, std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--admin", address(port)});
-    return run(std::move(arguments));
-}
-
-rapidjson::Document parse(const std::string& text) {
-    rapidjson::Document json;
-    json.Parse(text.data(), text.size());
-    if (json.HasParseError() || !json.IsObject()) throw std::runtime_error("no JSON object: " + text);
-    return json;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 /// A daemon whose only handler fails for good until a file is there.
 struct broken_daemon {

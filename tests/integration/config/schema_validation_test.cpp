@@ -62,6 +62,7 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
     for (const std::string good :
          {"", "server: {listen: 'unix:/run/x', limits: {body: 2MiB}}\n", "x-shared: {anything: 1}\n",
           "log: {level: '${env:LEVEL}'}\n", "storage: {retention: {events: forever}}\n",
+          "universign: {api: {key: '${env:KEY}'}}\n",
           "handlers: {s: {type: shell, command: x, env: {A: 1}}, l: {type: log, retry: {jitter: none}}}\n",
           "routes: [{name: r, match: ['*'], handlers: a, when: {/x: [1, null, text]}}]\n",
           "routes: [{name: r, match: '*', handlers: a, when: {all: [{/x/*/y: {gt: 1.5, not: [2, 3]}}], "
@@ -73,7 +74,7 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
     for (const std::string bad :
          {"sever: {}\n", "server: {threads: -1}\n", "server: {limits: {body: 1 MB}}\n",
           "log: {level: warn}\n", "server: {shutdown_grace: 10}\n", "handlers: {l: {type: log, url: x}}\n",
-          "handlers: {s: {type: shell}}\n",
+          "handlers: {s: {type: shell}}\n", "universign: {key: k}\n",
           "handlers: {f: {type: forward, url: 'https://x', client_key: k}}\n",
           "routes: [{name: r, match: '*', handlers: a, when: {x: 1}}]\n",
           "routes: [{name: r, match: '*', handlers: a, when: {/x: {gt: '1'}}}]\n",

@@ -2,12 +2,17 @@
 #include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
+#include <exception>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 using namespace webhookd;
 using handler::verdict;
@@ -79,12 +84,26 @@ TEST_CASE("a program runs as another user, with nothing of root's left", "[shell
         CHECK(shell_runner(settings).run().output == std::to_string(user->pw_gid));
         settings.working_directory = "/root";
         CHECK(shell_runner(settings).run().reason == "cannot be run: working directory: Permission denied");
-    } else {
-        settings.user = "root";
-        CHECK(shell_runner(settings).run().reason ==
-              "cannot be run: change of user: Operation not permitted");
     }
     CHECK(runner.run(shell_delivery("body")).output == expected);
+}
+
+TEST_CASE("another user is refused at once where the daemon may not change users", "[shell]") {
+    auto settings = shell_command("true");
+    settings.user = "root"; // which is another one for root, too: its groups may be others
+    std::string said;
+    std::thread([&] {
+        // Capabilities are a thread's own.
+        __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+        std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+        REQUIRE(::syscall(SYS_capset, &header, none.data()) == 0);
+        try {
+            shell_runner runner(settings);
+        } catch (const std::exception& e) {
+            said = e.what();
+        }
+    }).join();
+    CHECK_THAT(said, Catch::Contains("user root takes CAP_SETUID, CAP_SETGID, CAP_KILL"));
 }
 
 TEST_CASE("other users' programs end with the timeout too", "[shell]") {

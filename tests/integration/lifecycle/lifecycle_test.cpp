@@ -59,6 +59,28 @@ TEST_CASE("systemd hears when the daemon is ready, alive and stopping", "[lifecy
     CHECK(manager.messages().front().starts_with("READY=1"));
 }
 
+TEST_CASE("systemd hears that a reload begins and that it is over, also of a file with mistakes",
+          "[lifecycle]") {
+    const test::temp_directory directory;
+    test::notify_socket manager(directory / "notify");
+    daemon_setup setup;
+    setup.environment = {manager.environment()};
+    daemon_fixture daemon(setup);
+    REQUIRE(manager.await("READY=1"));
+    const auto yaml = test::read_text(daemon.config_file());
+    for (const auto& text : {yaml, yaml + "surver: {}\n"}) {
+        test::write_text(daemon.config_file(), text);
+        daemon.running().signal(SIGHUP);
+        REQUIRE(manager.await("RELOADING=1"));
+        const auto before = manager.messages().size();
+        // Type=notify-reload of newer systemd asks for the time as well.
+        CHECK_THAT(manager.messages().back(), Catch::Contains("MONOTONIC_USEC="));
+        CHECK(manager.await("READY=1"));
+        CHECK(manager.messages().size() > before);
+    }
+    CHECK(daemon.terminate() == 0);
+}
+
 TEST_CASE("SIGINT ends the daemon in good order, as SIGTERM does", "[lifecycle]") {
     daemon_fixture daemon;
     CHECK(daemon.post(sample(1)).status == 200);
@@ -189,6 +211,7 @@ TEST_CASE("a database that is damaged or foreign is refused: 74", "[lifecycle]")
     test::write_text(daemon.database(), "this is no database, it only has the name of one");
     daemon.launch();
     const auto end = daemon.running().wait(60s);
+    INFO(daemon.stderr_text());
     REQUIRE(end.has_value());
     CHECK(end->code == 74);
     CHECK_THAT(daemon.stderr_text(), Catch::Contains("store-corrupt"));

@@ -1,10 +1,13 @@
 #include <webhookd/outbound/http_engine.hpp>
+#include <webhookd/runtime/unique_fd.hpp>
 
 #include "support/chaos_sink.hpp"
 #include "support/result_printer.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -148,6 +151,34 @@ TEST_CASE("a target's cancellation ends its own posts and nobody else's", "[forw
     engine.cancel(*other);
     CHECK_FALSE(stays.get());
     CHECK(run(engine, cancelled)->status == 200); // and may be used again
+}
+
+TEST_CASE("posts that nobody ever answers end all, with nothing else to wake the engine",
+          "[forward][engine]") {
+    // Nobody accepts: the kernel completes the connections, and nothing happens on them ever after.
+    const runtime::unique_fd listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(listening.get(), any, size) == 0);
+    REQUIRE(::listen(listening.get(), SOMAXCONN) == 0);
+    REQUIRE(::getsockname(listening.get(), any, &size) == 0);
+    const auto to = target("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/", 100ms);
+
+    constexpr int posts = 48;
+    constexpr int at_once = 16;
+    std::atomic<int> begun = at_once;
+    std::atomic<int> late = 0;
+    http_engine engine;
+    http_engine::completion next = [&](const answer& a) {
+        if (!a && a.error().code == errc::network_timeout) ++late;
+        if (begun++ < posts) engine.submit(to, saying("x"), next);
+    };
+    for (int i = 0; i < at_once; ++i)
+        engine.submit(to, saying("x"), next);
+    CHECK(test::wait_for_condition([&] { return late == posts; }, 30s));
 }
 
 TEST_CASE("an engine that ends tells everybody, also who submits while it ends", "[forward][engine]") {

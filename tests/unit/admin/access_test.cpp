@@ -1,4 +1,5 @@
 #include <webhookd/admin/access.hpp>
+#include <webhookd/time.hpp>
 
 #include <catch2/catch.hpp>
 #include <openssl/evp.h>
@@ -33,20 +34,30 @@ std::string base64(const std::string& bytes) {
     return text;
 }
 
-const admin::access& three_roles() {
-    static const admin::access access({{"viewer", role::integrator, sha256("viewer-token")},
-                                       {"ops", role::admin, sha256("ops-token")},
-                                       {"boss", role::owner, sha256("boss-token")}});
-    return access;
+class hand_clock final : public runtime::clock {
+public:
+    [[nodiscard]] timestamp now() const override { return time; }
+    timestamp time = *parse_rfc3339("2026-01-02T12:00:00Z");
+};
+
+const hand_clock noon;
+
+/// A new one each time, which remembers no failures.
+admin::access three_roles(const runtime::clock& clock = noon) {
+    return admin::access({{"viewer", role::integrator, sha256("viewer-token")},
+                          {"ops", role::admin, sha256("ops-token")},
+                          {"boss", role::owner, sha256("boss-token")}},
+                         clock);
 }
 
 std::variant<admin::identity, http::response> ask(const admin::access& access,
                                                   const std::vector<std::string>& authorization, role needed,
-                                                  bool local = false) {
+                                                  bool local = false,
+                                                  const std::string& client = "198.51.100.7") {
     boost::beast::http::request_header<> headers;
     for (const auto& value : authorization)
         headers.insert(http::field::authorization, value);
-    return access.authorize({headers, "/v1/deliveries", "", "198.51.100.7", local}, needed);
+    return access.authorize({headers, "/v1/deliveries", "", client, local}, needed);
 }
 
 /// `200 NAME`, or the status of the refusal.
@@ -117,7 +128,7 @@ TEST_CASE("each role may what the one before may, and 403 is for what lies beyon
 }
 
 TEST_CASE("while no token is configured only this host gets in", "[admin]") {
-    const admin::access open({});
+    const admin::access open({}, noon);
     CHECK(answer(open, {}, role::owner, true) == "200 local");
     CHECK(answer(open, {}, role::integrator, false) == "401");
     CHECK(answer(open, {"Bearer "}, role::integrator, false) == "401");
@@ -163,9 +174,42 @@ TEST_CASE("hostile credentials are refused like missing ones", "[admin]") {
 }
 
 TEST_CASE("a reload changes the tokens for the next request", "[admin]") {
-    admin::access access({{"old", role::admin, sha256("old-token")}});
+    admin::access access({{"old", role::admin, sha256("old-token")}}, noon);
     CHECK(answer(access, {"Bearer old-token"}) == "200 old");
     access.change({{"new", role::admin, sha256("new-token")}});
     CHECK(answer(access, {"Bearer old-token"}) == "401");
     CHECK(answer(access, {"Bearer new-token"}) == "200 new");
+}
+
+namespace {
+
+int status_for(const admin::access& access, const std::string& token, const std::string& client) {
+    const auto decided = ask(access, {"Bearer " + token}, role::integrator, false, client);
+    const auto* refusal = std::get_if<http::response>(&decided);
+    return refusal == nullptr ? 200 : static_cast<int>(refusal->status);
+}
+
+} // namespace
+
+TEST_CASE("who gives wrong tokens too often waits, even with a right one; others do not", "[admin]") {
+    hand_clock clock;
+    const auto access = three_roles(clock);
+    for (int i = 0; i < 10; ++i) {
+        CHECK(status_for(access, "guess-" + std::to_string(i), "203.0.113.1") == 401);
+        clock.time += std::chrono::seconds(1);
+    }
+    CHECK(status_for(access, "guess", "203.0.113.1") == 429);
+    CHECK(status_for(access, "ops-token", "203.0.113.1") == 429);
+    CHECK(status_for(access, "ops-token", "203.0.113.2") == 200);
+    const auto decided = ask(access, {"Bearer ops-token"}, role::integrator, false, "203.0.113.1");
+    const auto& refusal = std::get<http::response>(decided);
+    REQUIRE(refusal.headers.size() == 1);
+    CHECK(refusal.headers[0] == std::pair<std::string, std::string>{"Retry-After", "50"});
+    // Without credentials there is nothing to guess.
+    CHECK(std::get<http::response>(ask(access, {}, role::integrator, false, "203.0.113.1")).status ==
+          http::status::unauthorized);
+
+    clock.time += std::chrono::seconds(50);
+    CHECK(status_for(access, "ops-token", "203.0.113.1") == 200);
+    CHECK(status_for(access, "guess", "203.0.113.1") == 401);
 }

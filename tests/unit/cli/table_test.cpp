@@ -10,12 +10,13 @@ using webhookd::cli::table;
 
 namespace {
 
-std::string printed(std::vector<std::string> titles, std::vector<std::vector<std::string>> rows) {
+std::string printed(std::vector<std::string> titles, std::vector<std::vector<std::string>> rows,
+                    webhookd::cli::look as = {}) {
     table t(std::move(titles));
     for (auto& row : rows)
         t.add(std::move(row));
     std::ostringstream out;
-    t.print(out);
+    t.print(out, as);
     return out.str();
 }
 
@@ -35,6 +36,38 @@ TEST_CASE("width is counted in characters, not in bytes", "[cli]") {
                                                                               "été   1\n"
                                                                               "abc   2\n"
                                                                               "✓     3\n");
+}
+
+TEST_CASE("wide characters take two columns and combining ones none", "[cli]") {
+    CHECK(printed({"name", "n"}, {{"契約", "1"}, {"e\u0301t", "2"}, {"🙂", "3"}, {"abcd", "4"}}) ==
+          "name  n\n"
+          "契約  1\n"
+          "e\u0301t    2\n"
+          "🙂    3\n"
+          "abcd  4\n");
+}
+
+TEST_CASE("on a narrow terminal the last column is cut, and no other", "[cli]") {
+    const std::vector<std::vector<std::string>> rows{{"evt_1234567890", "connection refused by 契約契約"}};
+    CHECK(printed({"id", "reason"}, rows, {.width = 40}) == "id              reason\n"
+                                                            "evt_1234567890  connection refused by …\n");
+    CHECK(printed({"id", "reason"}, rows, {.width = 41}) == "id              reason\n"
+                                                            "evt_1234567890  connection refused by 契…\n");
+    const auto whole = printed({"id", "reason"}, rows);
+    CHECK(printed({"id", "reason"}, rows, {.width = 46}) == whole);
+    CHECK(printed({"id", "reason"}, rows, {.width = 20}) == whole);
+}
+
+TEST_CASE("states have the colour of how well they are, and other words none", "[cli]") {
+    CHECK(printed({"circuit", "state", "reason"}, {{"open", "open", "failed"}, {"closed", "failed", "open"}},
+                  {.coloured = true}) == "\x1b[1mcircuit\x1b[0m  \x1b[1mstate\x1b[0m   \x1b[1mreason\x1b[0m\n"
+                                         "\x1b[31mopen\x1b[0m     open    failed\n"
+                                         "\x1b[32mclosed\x1b[0m   \x1b[31mfailed\x1b[0m  open\n");
+}
+
+TEST_CASE("nothing in a cell can turn the direction of writing", "[cli]") {
+    CHECK(printed({"r"}, {{"a\u202eb\u2066c\u061cd\u200fe\u2028f"}}) == "r\na?b?c?d?e?f\n");
+    CHECK(printed({"r"}, {{"عربي \u2013 \u20ac"}}) == "r\nعربي \u2013 \u20ac\n");
 }
 
 TEST_CASE("nothing in a cell can play with the terminal or break its row", "[cli]") {

@@ -21,8 +21,8 @@ severs: {}
 x: 1
 )",
          {"c.yaml:1:1: severs: is no key here; did you mean \"server\"?",
-          "c.yaml:2:1: x: is no key here; there are server, admin, endpoints, storage, queue, handlers, "
-          "routes, log"}},
+          "c.yaml:2:1: x: is no key here; there are server, admin, endpoints, storage, queue, universign, "
+          "handlers, routes, log"}},
         {test::sections,
          R"(storage: {url: postgres://u:p@h/d})",
          {"c.yaml:1:16: storage.url: names no storage engine; write it like "

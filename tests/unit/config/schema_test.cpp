@@ -137,6 +137,7 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     test::config_world world = test::product_world();
     world.files["/creds/archive"] = "x";
     world.credentials_directory = "/creds";
+    world.environment["UNIVERSIGN_API_KEY"] = "key";
     auto text = everything_in_force();
     // The one place where two options stand side by side of which only one can be had.
     const auto choice = text.find("        file: /etc/universign-webhookd/jwks.json");
@@ -171,6 +172,8 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     CHECK(c.storage.retention.payloads == d.storage.retention.payloads);
     CHECK(c.queue.max_pending == d.queue.max_pending);
     CHECK(c.queue.max_in_memory == d.queue.max_in_memory);
+    CHECK(c.universign.api.url == d.universign.api.url);
+    CHECK(c.universign.api.key == "key");
     CHECK(c.log.level == d.log.level);
     CHECK(c.log.format == d.log.format);
     const auto& crm = c.handlers[1].common;

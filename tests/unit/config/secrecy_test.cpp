@@ -31,6 +31,7 @@ endpoints:
   - { name: @alpha@, path: @/alpha@, signature: { jwks: { file: @/j@ } } }
 storage: { url: "sqlite:/x", retention: { events: @400d@, payloads: @90d@ } }
 log: { level: @info@, format: @json@ }
+universign: { api: { url: @https://api.universign.com@, key: @key@ } }
 handlers:
   l: { type: @log@, level: @info@, file: @/f@, format: @json@, include: @payload@, timeout: @1s@, order_by: @none@, on_failure: @skip@ }
   f:
@@ -111,11 +112,12 @@ TEST_CASE("secrets written into the file itself are not shown either", "[config]
     const auto loaded = test::load_sections(R"(
 admin: {tokens: [{name: a, role: admin, sha256: HUSH}]}
 storage: {url: "postgres://u:HUSH@h/d"}
+universign: {api: {url: "https://u:HUSH@h", key: "HUSH HUSH"}}
 handlers:
   f: {type: forward, url: "HUSH", headers: {a: "HUSH\n"}, sign: {secret: HUSH, secrets: [HUSH]}}
 routes: [{name: r, match: "*", handlers: f}]
 )");
-    CHECK(loaded.diagnostics.size() >= 7);
+    CHECK(loaded.diagnostics.size() >= 9);
     for (const auto& line : test::config_lines(loaded)) {
         INFO(line);
         CHECK(line.find("HUSH") == std::string::npos);

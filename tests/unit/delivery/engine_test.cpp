@@ -225,3 +225,27 @@ TEST_CASE("a change of the lanes lets attempts under way end, and the new ones g
     REQUIRE(f.settled(delivery_state::successful, 30));
     CHECK(before->ids().size() + after->ids().size() == 30);
 }
+
+TEST_CASE("a handler that changed goes on counting, one that was gone begins anew", "[delivery]") {
+    fixture f;
+    auto before = std::make_shared<scripted_handler>();
+    auto after = std::make_shared<scripted_handler>();
+    auto audit = std::make_shared<scripted_handler>();
+    f.run({{"crm", quick(), before}});
+    f.add("evt_1", "tx", {plain});
+    REQUIRE(f.settled(delivery_state::successful, 1));
+    f.engine->apply({{"crm", quick(), after}});
+    f.add("evt_2", "tx", {plain});
+    REQUIRE(f.settled(delivery_state::successful, 2));
+    const auto status = f.status();
+    CHECK(status.successful == 1);
+    CHECK(status.concurrency == quick().concurrency);
+    CHECK(status.counted->successful.load() == 2);
+    CHECK(status.counted->to_success.read().sum > 0);
+
+    f.engine->apply({{"audit", quick(), audit}});
+    REQUIRE(test::wait_for_condition([&] { return f.status().name == "audit"; }));
+    f.engine->apply({{"crm", quick(), before}});
+    REQUIRE(test::wait_for_condition([&] { return f.status().name == "crm"; }));
+    CHECK(f.status().counted->successful.load() == 0);
+}

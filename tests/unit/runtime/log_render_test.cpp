@@ -46,3 +46,11 @@ TEST_CASE("a text line quotes values that could be taken for something else", "[
     CHECK(render(log::format::text, {{"a", "\x1b[31mred\nforged line"}}) ==
           head + " a=\"\\u001b[31mred\\nforged line\"");
 }
+
+TEST_CASE("the journal's priorities are those of syslog", "[runtime]") {
+    CHECK(log::journal_priority(log::level::error) == "<3>");
+    CHECK(log::journal_priority(log::level::warning) == "<4>");
+    CHECK(log::journal_priority(log::level::info) == "<6>");
+    CHECK(log::journal_priority(log::level::debug) == "<7>");
+    CHECK(log::journal_priority(log::level::trace) == "<7>");
+}

@@ -316,3 +316,29 @@ TEST_CASE("many threads submit, and each event is answered exactly once", "[stor
     CHECK(accepted + refused == threads * each);
     CHECK(store.kept_ids().size() == static_cast<std::size_t>(accepted));
 }
+
+TEST_CASE("batches that keep something are measured, repeats and failures are not", "[store]") {
+    fake_event_store store;
+    group_writer writer(store, {}, {});
+    answers to;
+    occupy(store, writer, to);
+    for (const auto* id : {"a", "b", "c"})
+        REQUIRE(submit(writer, to, id));
+    store.release();
+    REQUIRE(wait_for_condition([&] { return to.given().size() == 4; }));
+    REQUIRE(submit(writer, to, "a"));
+    REQUIRE(wait_for_condition([&] { return to.given().size() == 5; }));
+    store.on_append([](auto) { return failure{errc::store_full}; });
+    REQUIRE(submit(writer, to, "d"));
+    REQUIRE(wait_for_condition([&] { return to.given().size() == 6; }));
+    writer.stop();
+
+    const auto measured = writer.measured();
+    CHECK(measured.sizes.sum == 4);
+    CHECK(measured.sizes.counts.at(0) == 1); // the first one alone
+    CHECK(measured.sizes.counts.at(2) == 1); // the three that waited: up to 4
+    std::uint64_t commits = 0;
+    for (const auto each : measured.commits.counts)
+        commits += each;
+    CHECK(commits == 2);
+}

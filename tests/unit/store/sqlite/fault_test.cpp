@@ -54,12 +54,13 @@ TEST_CASE("a full disk keeps nothing of the batch, lets reads go on, and is over
     const auto kept = open(dir / "events.db", disk);
     REQUIRE(kept->append(make_events("before_", 3)).has_value());
 
+    const store::event_plan replay{1, {{"crm", sequencing::none}}};
     disk.fail_after(0, fault_vfs::fault::full);
     for (int attempt = 0; attempt < 3; ++attempt) {
         const auto refused = kept->append(make_events("during_", 3));
         REQUIRE(refused.has_error());
         CHECK(refused.error().code == errc::store_full);
-        CHECK(kept->plan(1, {{{"crm", sequencing::none}}}, timestamp{}).error().code == errc::store_full);
+        CHECK(kept->plan({&replay, 1}, timestamp{}).error().code == errc::store_full);
         CHECK(kept->pending() == 0);
         CHECK(kept->probe().error().code == errc::store_full);
         CHECK(ids(*kept).size() == 3);
@@ -71,7 +72,7 @@ TEST_CASE("a full disk keeps nothing of the batch, lets reads go on, and is over
     REQUIRE(again.has_value());
     for (const auto& outcome : *again)
         CHECK(outcome.status == append_status::accepted);
-    CHECK(kept->plan(1, {{{"crm", sequencing::none}}}, timestamp{}).has_value());
+    CHECK(kept->plan({&replay, 1}, timestamp{}).has_value());
     CHECK(kept->pending() == 1);
     CHECK(ids(*kept).size() == 6);
     CHECK(kept->statistics()->events == 6);

@@ -215,3 +215,42 @@ TEST_CASE("consumption adds completed transactions up, each once", "[store]") {
     CHECK(f.kept->consumed({.after = noon + 24h}).value() == event::consumption{});
     CHECK(f.kept->consumed({.endpoint = "nowhere"}).value().total() == 0);
 }
+
+TEST_CASE("the order can be turned round, and pages then go the other way", "[store]") {
+    fixture f;
+    for (int i = 0; i < 5; ++i)
+        f.add("evt_" + std::to_string(i), noon + i / 2 * 1min); // two at a time share their instant
+    f.keep();
+    std::vector<std::string> seen;
+    std::optional<store::event_position> beyond;
+    for (;;) {
+        const auto page = f.kept->search({.beyond = beyond, .oldest_first = true, .limit = 2}).value();
+        if (page.empty()) break;
+        for (const auto& e : page)
+            seen.push_back(e.envelope.id);
+        beyond = position_of(page.back());
+    }
+    CHECK(seen == names{"evt_0", "evt_1", "evt_2", "evt_3", "evt_4"});
+}
+
+TEST_CASE("events are counted by the filters that find them", "[store]") {
+    fixture f;
+    f.add("evt_1", noon).envelope.type = "action.opened";
+    f.add("evt_2", noon + 1min).envelope.type = "action.closed";
+    f.add("evt_3", noon + 2min).envelope.type = "action.closed";
+    f.keep();
+    const std::vector<event_filter> filters{{},
+                                            {.after = noon},
+                                            {.before = noon},
+                                            {.types = names{"action.closed"}},
+                                            {.types = names{"action.closed", "action.opened"}},
+                                            {.types = names{"none.such"}},
+                                            {.endpoint = "nowhere"},
+                                            {.event_id = "evt_2"},
+                                            {.text = "vt_"},
+                                            {.after = noon + 1min, .types = names{"action.closed"}}};
+    for (const auto& filter : filters)
+        CHECK(f.kept->count(filter).value() == static_cast<std::int64_t>(f.ids(filter).size()));
+    CHECK(f.kept->count({}).value() == 3);
+    CHECK(f.kept->last_sequence() == 3);
+}

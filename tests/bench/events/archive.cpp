@@ -1,0 +1,156 @@
+#include "bench/events/archive.hpp"
+
+#include <webhookd/store/sqlite.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <stdexcept>
+
+namespace webhookd::bench {
+
+namespace {
+
+using namespace std::chrono;
+
+constexpr std::size_t batch_size = 10'000;
+constexpr auto first_day = sys_days(January / 1 / 2024);
+constexpr auto last_day = sys_days(January / 1 / 2026);
+
+struct chapter {
+    const char* type;
+    const char* object;
+    const char* state;
+};
+constexpr std::array<chapter, archive::story> chapters{{
+    {"transaction.lifecycle.created", "transaction", "draft"},
+    {"transaction.lifecycle.started", "transaction", "started"},
+    {"action.opened", "action", "opened"},
+    {"action.closed", "action", "closed"},
+    {"action.opened", "action", "opened"},
+    {"registration.lifecycle.completed", "registration", ""},
+    {"action.closed", "action", "closed"},
+    {"transaction.lifecycle.completed", "transaction", "completed"},
+}};
+
+/// splitmix64: as scattered as the ids of real events.
+std::uint64_t scatter(std::uint64_t x) {
+    x += 0x9e3779b97f4a7c15;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+    return x ^ (x >> 31);
+}
+
+template <class Value>
+Value expect(result<Value> outcome) {
+    if (!outcome) throw std::runtime_error("the archive cannot be made: " + to_string(outcome.error()));
+    return std::move(*outcome);
+}
+
+} // namespace
+
+timestamp archive::begin() const noexcept {
+    return first_day;
+}
+
+timestamp archive::end() const noexcept {
+    return last_day;
+}
+
+timestamp archive::created(std::size_t i) const noexcept {
+    const auto step = duration_cast<microseconds>(last_day - first_day) / static_cast<std::int64_t>(events_);
+    return first_day + step * static_cast<std::int64_t>(i);
+}
+
+std::string archive::transaction(std::size_t number) {
+    return fmt::format("tx_{:016x}", scatter(number));
+}
+
+std::string archive::api_key(std::size_t number) {
+    return fmt::format("key_{:012x}", scatter(number) >> 16);
+}
+
+event::consumption archive::consumed_by(std::size_t transaction) {
+    const auto mixed = scatter(transaction);
+    event::consumption used;
+    used.visas = static_cast<std::int64_t>(mixed % 2);
+    used.reviews = static_cast<std::int64_t>(mixed / 2 % 3);
+    used.seals = static_cast<std::int64_t>(mixed / 6 % 2);
+    used.signatures_by_level[mixed / 12 % 2] = 1 + static_cast<std::int64_t>(mixed / 24 % 3);
+    return used;
+}
+
+store::new_event archive::make(std::size_t i) const {
+    const auto number = i / story;
+    const auto& told = chapters[i % story];
+    const bool about_transaction = std::string_view(told.object) != "registration";
+    store::new_event e;
+    e.endpoint = archive_endpoint;
+    e.envelope.id = fmt::format("evt_{:016x}", scatter(i));
+    e.envelope.type = told.type;
+    e.envelope.created = created(i);
+    e.envelope.user_id = fmt::format("usr_{:08x}", scatter(number % 5000) >> 32);
+    e.envelope.trace_id = fmt::format("trc_{:016x}", scatter(i + 1));
+    e.envelope.api_key = api_key(scatter(number) % api_keys);
+    e.envelope.object_type = told.object;
+    e.envelope.object_id = about_transaction ? transaction(number) : fmt::format("reg_{:016x}", scatter(i));
+    e.envelope.state = told.state;
+    if (about_transaction) e.envelope.transaction_id = transaction(number);
+    e.body = fmt::format(R"({{"object":"event","id":"{}","type":"{}","payload":{{}}}})", e.envelope.id,
+                         e.envelope.type);
+    e.source = "198.51.100.7";
+    e.received = created(i) + milliseconds(350);
+    if (std::string_view(told.state) == "completed") e.consumption = consumed_by(number);
+    return e;
+}
+
+event::consumption archive::consumed(timestamp after, timestamp before) const {
+    event::consumption sum;
+    for (std::size_t i = story - 1; i < events_; i += story) {
+        if (created(i) <= after || created(i) >= before) continue;
+        const auto used = consumed_by(i / story);
+        sum.visas += used.visas;
+        sum.seals += used.seals;
+        sum.reviews += used.reviews;
+        for (std::size_t level = 0; level < sum.signatures_by_level.size(); ++level)
+            sum.signatures_by_level[level] += used.signatures_by_level[level];
+    }
+    return sum;
+}
+
+std::size_t archive::count(timestamp after, timestamp before) const {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < events_; ++i)
+        found += created(i) > after && created(i) < before;
+    return found;
+}
+
+std::filesystem::path keep_archive(const std::filesystem::path& directory, const archive& a) {
+    const auto kept = directory / fmt::format("events-{}.db", a.events());
+    if (std::filesystem::exists(kept)) return kept;
+    std::filesystem::create_directories(directory);
+    const auto growing = directory / "growing.db";
+    for (const char* rest : {"", "-wal", "-shm"})
+        std::filesystem::remove(growing.string() + rest);
+    {
+        const auto store = expect(store::open_sqlite_store({.file = growing}));
+        std::vector<store::new_event> batch;
+        for (std::size_t i = 0; i < a.events(); ++i) {
+            batch.push_back(a.make(i));
+            if (batch.size() < batch_size && i + 1 < a.events()) continue;
+            for (const auto& outcome : expect(store->append(batch)))
+                if (outcome.status != store::append_status::accepted)
+                    throw std::runtime_error("the archive has an event twice");
+            batch.clear();
+            if ((i + 1) * 10 / a.events() != (i + 1 - batch_size) * 10 / a.events())
+                std::fprintf(stderr, "kept %zu of %zu events (made once, then cached)\n", i + 1, a.events());
+        }
+    }
+    std::filesystem::remove(growing.string() + ".lock");
+    std::filesystem::rename(growing, kept); // closed in good order: no journal is left
+    return kept;
+}
+
+} // namespace webhookd::bench

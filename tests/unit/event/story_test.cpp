@@ -1,0 +1,128 @@
+#include <webhookd/event/story.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace webhookd;
+using namespace std::chrono_literals;
+using event::chapter;
+
+namespace {
+
+const timestamp noon = std::chrono::sys_days(std::chrono::January / 2 / 2026) + 12h;
+
+/// Chapters a minute apart, named by their types, as `type` or `type@action`.
+std::vector<chapter> tell(const std::vector<std::string>& events) {
+    std::vector<chapter> story;
+    for (const auto& each : events) {
+        const auto at = each.find('@');
+        const auto action = at == std::string::npos ? std::string("tx_1") : each.substr(at + 1);
+        story.push_back({"evt_" + std::to_string(story.size()), each.substr(0, at), action,
+                         noon + std::chrono::minutes(story.size())});
+    }
+    return story;
+}
+
+std::vector<std::string> gaps(const std::vector<chapter>& story) {
+    std::vector<std::string> all;
+    for (const auto& gap : event::find_gaps(story)) {
+        all.push_back(std::string(gap.missing) + " by " + story[gap.evidence].id);
+        if (!gap.action.empty()) all.back() += " of " + gap.action;
+        CHECK(gap.sent == story[gap.evidence].at);
+    }
+    return all;
+}
+
+using names = std::vector<std::string>;
+const std::string life = "transaction.lifecycle.";
+
+} // namespace
+
+TEST_CASE("a whole story has no gap, in whatever order it arrived", "[event]") {
+    auto story = tell({life + "created", life + "started", "action.opened@act_1",
+                       "action.reminder.sent@act_1", "action.closed@act_1", "action.opened@act_2",
+                       "action.stalled@act_2", life + "paused", life + "completed"});
+    CHECK(gaps(story).empty());
+    std::reverse(story.begin(), story.end());
+    CHECK(gaps(story).empty());
+    CHECK(gaps({}).empty());
+    CHECK(gaps(tell({life + "created"})).empty());
+    CHECK(gaps(tell({"transaction.chat.message.received", "identity-validation.processed"})).empty());
+}
+
+TEST_CASE("an end or a pause proves the start, and all of them the creation", "[event]") {
+    for (const std::string end : {"completed", "cancelled", "expired", "paused"}) {
+        CHECK(gaps(tell({life + end})) == names{life + "created by evt_0", life + "started by evt_0"});
+        CHECK(gaps(tell({life + "created", life + end})) == names{life + "started by evt_1"});
+        CHECK(gaps(tell({life + "started", life + end})) == names{life + "created by evt_0"});
+    }
+    // The earliest proof, each gap once.
+    auto story = tell({life + "created", life + "paused", life + "completed"});
+    std::reverse(story.begin(), story.end());
+    CHECK(gaps(story) == names{life + "started by evt_1"});
+}
+
+TEST_CASE("what was done to an action proves that this very action was opened", "[event]") {
+    for (const std::string done :
+         {"action.closed", "action.stalled", "action.reminder.sent", "action.manualreminder.sent"}) {
+        CHECK(gaps(tell({done + "@act_1"})) == names{"action.opened by evt_0 of act_1"});
+        CHECK(gaps(tell({"action.opened@act_2", done + "@act_1"})) ==
+              names{"action.opened by evt_1 of act_1"});
+        CHECK(gaps(tell({"action.opened@act_1", done + "@act_1"})).empty());
+    }
+    CHECK(gaps(tell({"action.reminder.sent@act_1", "action.closed@act_1", "action.closed@act_2"})) ==
+          names{"action.opened by evt_0 of act_1", "action.opened by evt_2 of act_2"});
+    // Where an event does not name its action, nothing is proven that another may explain.
+    CHECK(gaps(tell({"action.opened", "action.closed@act_1"})).empty());
+    CHECK(gaps(tell({"action.opened@act_1", "action.closed"})).empty());
+    CHECK(gaps(tell({"action.closed"})) == names{"action.opened by evt_0"});
+}
+
+TEST_CASE("a started transaction must have ended when its duration is over", "[event]") {
+    const auto story = tell({life + "created", life + "started", "action.opened@act_1"});
+    const auto open = event::started_without_end(story);
+    REQUIRE(open == 1u);
+    const auto end = noon + 1min + 60min;
+    CHECK_FALSE(event::missing_end(story, *open, 60min, end));
+    const auto gap = event::missing_end(story, *open, 60min, end + 1s);
+    REQUIRE(gap);
+    CHECK(gap->missing == life + "expired");
+    CHECK(gap->evidence == 1);
+    CHECK(gap->sent == end);
+    CHECK_FALSE(event::missing_end(story, *open, 0min, end + 1s));
+
+    for (const std::string end_or_pause : {"completed", "cancelled", "expired", "paused"})
+        CHECK_FALSE(event::started_without_end(tell({life + "started", life + end_or_pause})));
+    CHECK_FALSE(event::started_without_end(tell({life + "created"})));
+}
+
+TEST_CASE("a transaction's body tells when it was created and how long it may take", "[event]") {
+    const auto read = [](std::string_view object) {
+        const auto body = "{\"payload\":{\"object\":" + std::string(object) + "}}";
+        return event::read_dates(event::document::parse(body).value());
+    };
+    const auto dates = read(R"({"created_at":"2026-01-02T12:00:00Z","duration":20160})");
+    CHECK(dates.created == noon);
+    CHECK(dates.duration == std::chrono::minutes(20160));
+    for (const auto* odd :
+         {"{}", "[]", "null", R"({"created_at":1,"duration":"1"})", R"({"created_at":"soon","duration":0})",
+          R"({"duration":-5})", R"({"duration":9000000000000000000})", R"({"duration":1.5})"}) {
+        CHECK_FALSE(read(odd).created);
+        CHECK_FALSE(read(odd).duration);
+    }
+    CHECK_FALSE(event::read_dates(event::document::parse("{}").value()).created);
+}
+
+TEST_CASE("the types that a story needs are documented ones, evidence first", "[event]") {
+    const auto all = event::story_types();
+    const auto evident = event::evidence_types();
+    CHECK(std::equal(evident.begin(), evident.end(), all.begin()));
+    for (const auto type : all) {
+        const auto alone = gaps(tell({std::string(type)}));
+        const bool evidence = std::find(evident.begin(), evident.end(), type) != evident.end();
+        CHECK(alone.empty() == !evidence);
+    }
+}

@@ -1,0 +1,139 @@
+#include <webhookd/store/purger.hpp>
+#include <webhookd/store/sqlite.hpp>
+
+#include "support/store_events.hpp"
+#include "support/temp_directory.hpp"
+#include "support/wait_for_condition.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <future>
+#include <string>
+
+using namespace webhookd;
+using namespace webhookd::store;
+using namespace webhookd::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+class noon_clock final : public runtime::clock {
+public:
+    [[nodiscard]] timestamp now() const override { return *parse_rfc3339("2026-01-02T12:00:00Z"); }
+};
+
+struct fixture {
+    fixture()
+        : kept(std::move(open_sqlite_store({.file = directory / "events.db"}).value()))
+        , writer(*kept, {}, {}) {}
+
+    void keep(int count, std::chrono::hours age, std::size_t body = 10) {
+        auto events = make_events("evt_", static_cast<std::size_t>(count), ++next * 1000);
+        for (auto& e : events) {
+            e.received = clock.now() - age;
+            e.body.assign(body, 'x');
+        }
+        REQUIRE(kept->append(events).has_value());
+    }
+    std::size_t bodies() {
+        std::size_t n = 0;
+        for (const auto& e : kept->read_after(0, 10'000, 1'000'000'000).value())
+            n += e.body.empty() ? 0 : 1;
+        return n;
+    }
+
+    const noon_clock clock;
+    temp_directory directory;
+    std::unique_ptr<event_store> kept;
+    group_writer writer;
+    std::size_t next = 0;
+};
+
+} // namespace
+
+TEST_CASE("the purger lets go at the start what is old enough, and counts it", "[purge]") {
+    fixture f;
+    f.keep(300, 100h);
+    f.keep(200, 50h, 20'000);
+    f.keep(100, 1h);
+    purger p{*f.kept, f.writer, f.clock, {.events = 90h, .payloads = 24h}};
+    CHECK(p.snapshot().rounds == 0);
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
+    const auto done = p.snapshot();
+    CHECK(done.events == 300);
+    CHECK(done.payloads == 200);
+    CHECK(done.bytes == 300 * 10 + 200 * 20'000);
+    CHECK(done.failures == 0);
+    CHECK(done.last_round == f.clock.now());
+    CHECK(f.kept->count({}).value() == 300);
+    CHECK(f.bodies() == 100);
+}
+
+TEST_CASE("other ages take effect at once, and none keeps everything", "[purge]") {
+    fixture f;
+    f.keep(100, 50h);
+    purger p{*f.kept, f.writer, f.clock, {}};
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
+    CHECK(f.bodies() == 100);
+    p.change({.events = {}, .payloads = 24h});
+    REQUIRE(wait_for_condition([&] { return p.snapshot().payloads == 100; }));
+    p.change({.events = 24h, .payloads = {}});
+    REQUIRE(wait_for_condition([&] { return p.snapshot().events == 100; }));
+    p.stop();
+    CHECK(f.kept->count({}).value() == 0);
+}
+
+TEST_CASE("events are kept while a purge goes on", "[purge]") {
+    fixture f;
+    f.keep(3000, 50h);
+    purger p{*f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    p.start();
+    // Each waits for the one before, as a client with one connection does.
+    std::size_t during = 0;
+    while (p.snapshot().rounds == 0) {
+        std::promise<bool> kept;
+        auto e = make_event("new_" + std::to_string(during++));
+        e.received = f.clock.now();
+        REQUIRE(f.writer.submit(std::move(e), [&](const auto& r) { kept.set_value(r.has_value()); }));
+        REQUIRE(kept.get_future().get());
+    }
+    CHECK(p.snapshot().events == 3000);
+    CHECK(f.kept->count({}).value() == static_cast<std::int64_t>(during));
+}
+
+TEST_CASE("a purger that is stopped in the middle ends soon", "[purge]") {
+    fixture f;
+    f.keep(5000, 50h);
+    purger p{*f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().events > 0; }));
+    p.stop();
+    p.stop();
+    const auto purged = static_cast<std::int64_t>(p.snapshot().events);
+    CHECK(f.kept->count({}).value() == 5000 - purged);
+}
+
+TEST_CASE("longer ages end a round that goes on", "[purge]") {
+    fixture f;
+    f.keep(20'000, 50h);
+    purger p{*f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().events > 0; }));
+    p.change({.events = 60h, .payloads = {}});
+    REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 2; }));
+    CHECK(p.snapshot().failures == 0);
+    CHECK(f.kept->count({}).value() > 0);
+}
+
+TEST_CASE("a purger whose writer has stopped gives up without a failure to report", "[purge]") {
+    fixture f;
+    f.keep(10, 50h);
+    f.writer.stop();
+    purger p{*f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
+    CHECK(p.snapshot().failures == 0);
+    CHECK(f.kept->count({}).value() == 10);
+}
