@@ -151,9 +151,9 @@ void key_ring::keep(const std::string& json) const {
                      {{"endpoint", options_.endpoint}, {"reason", to_string(written.error())}});
 }
 
-std::shared_ptr<const public_key> key_ring::look_up(std::string_view kid) const {
+key_ring::sight key_ring::look_up(std::string_view kid) const {
     const std::lock_guard lock(mutex_);
-    return keys_ ? keys_->find(kid) : nullptr;
+    return {keys_ ? keys_->find(kid) : nullptr, state_};
 }
 
 void key_ring::wait_for_refresh(std::function<void()> resume) {
@@ -181,21 +181,19 @@ std::function<void()> resume_on(runtime::executor where, Handler handler) {
 } // namespace
 
 task<result<std::shared_ptr<const public_key>>> key_ring::find(std::string kid) {
-    if (auto key = look_up(kid)) co_return key;
-    auto action = unknown_key_action::refuse;
-    {
-        const std::lock_guard lock(mutex_);
-        action = decide_on_unknown_key(state_, steady_clock::now(), options_.cooldown);
-    }
+    const auto before = look_up(kid);
+    if (before.key) co_return before.key;
+    auto action = decide_on_unknown_key(before.state, steady_clock::now(), options_.cooldown);
     if (action == unknown_key_action::refresh) {
         const auto where = co_await asio::this_coro::executor;
         auto initiate = [this, where](auto handler) {
             wait_for_refresh(resume_on(where, std::move(handler)));
         };
         co_await asio::async_initiate<decltype(runtime::use_task), void()>(initiate, runtime::use_task);
-        if (auto key = look_up(kid)) co_return key;
-        const std::lock_guard lock(mutex_);
-        action = state_.last_attempt_failed ? unknown_key_action::unavailable : unknown_key_action::refuse;
+        const auto after = look_up(kid);
+        if (after.key) co_return after.key;
+        action =
+            after.state.last_attempt_failed ? unknown_key_action::unavailable : unknown_key_action::refuse;
     }
     if (action == unknown_key_action::unavailable)
         co_return failure{errc::keys_unavailable,

@@ -86,7 +86,12 @@ private:
     void report_change(const signature::key_set* before, const signature::key_set& fresh) const;
     void keep(const std::string& json) const;
     void load_cache();
-    std::shared_ptr<const signature::public_key> look_up(std::string_view kid) const;
+    /// One look: no refresh can end between the search and the state that explains what it found.
+    struct sight {
+        std::shared_ptr<const signature::public_key> key; ///< null: not in the set
+        key_ring_state state;
+    };
+    sight look_up(std::string_view kid) const;
     void wait_for_refresh(std::function<void()> resume);
 
     const std::unique_ptr<key_source> source_;

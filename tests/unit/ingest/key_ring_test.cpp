@@ -137,6 +137,22 @@ TEST_CASE("an event that comes before the first set waits for it", "[ingest]") {
     CHECK(f.told->fetches == 1);
 }
 
+TEST_CASE("an event that comes in the moment of the first set is not refused", "[ingest]") {
+    runtime::event_loops loops(1, "test");
+    for (int round = 0; round < 1500; ++round) {
+        const auto told = std::make_shared<script>();
+        told->set(key(1).jwks());
+        key_ring ring(std::make_unique<scripted_source>(told), {"production", 1h, 1h, {}});
+        std::vector<std::future<answer>> answers;
+        for (int i = 0; i < 200; ++i) {
+            if (i == 20) ring.start();
+            answers.push_back(ask(loops, ring, key(1).kid()));
+        }
+        for (auto& each : answers)
+            REQUIRE(each.get().has_value());
+    }
+}
+
 TEST_CASE("a new key is fetched when an event names it, once for all who wait", "[ingest]") {
     fixture f(key(1).jwks(), 0ms);
     f.start();
