@@ -67,7 +67,7 @@ void connection<Stream>::cancel() {
 
 template <class Stream>
 void connection<Stream>::wind_up() {
-    if (idle) deadline = std::min(deadline, clock::now() + last_request_wait);
+    if (idle) deadline = std::min(deadline, clock::now() + wait_when_draining());
     if (source_ != nullptr) source_->stop();
 }
 
@@ -99,7 +99,7 @@ task<bool> connection<Stream>::wait_for_request() {
     if (shard_.draining() && !fresh_) co_return false;
     error_code ec;
     idle = true;
-    set_deadline(shard_.draining() ? last_request_wait
+    set_deadline(shard_.draining() ? wait_when_draining()
                  : fresh_          ? limits().header_timeout
                                    : limits().idle_timeout);
     const auto received =

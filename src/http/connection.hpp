@@ -47,6 +47,9 @@ private:
     runtime::task<void> close();
 
     void set_deadline(std::chrono::milliseconds from_now) { deadline = clock::now() + from_now; }
+    std::chrono::milliseconds wait_when_draining() const {
+        return fresh_ ? first_request_wait : last_request_wait;
+    }
     bool past_deadline() const { return deadline <= clock::now(); }
     const config::limits& limits() const { return *limits_; }
 

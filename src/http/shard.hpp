@@ -65,6 +65,9 @@ public:
 /// How long an idle connection still may bring a request when the server has begun to stop: one may be on its
 /// way, and closing the socket under it would look like a failure to the client.
 inline constexpr auto last_request_wait = std::chrono::milliseconds(250);
+/// The same for a connection that has brought none yet: it was opened for one, which a slow network may
+/// delay.
+inline constexpr auto first_request_wait = std::chrono::milliseconds(1000);
 
 /// The part of a server that lives on one loop: its connections and their timeouts. Instead of a timer for
 /// each connection and phase, one sweep four times a second cancels what is past its deadline.
