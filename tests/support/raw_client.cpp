@@ -29,30 +29,46 @@ sockaddr_un unix_address(const std::string& path) {
     return address;
 }
 
-template <class Address>
-runtime::unique_fd connect_to(const Address& address, int family) {
+runtime::unique_fd make_socket(int family) {
     runtime::unique_fd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval bound{30, 0};
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
+    return fd;
+}
+
+template <class Address>
+void connect_to(const Address& address, const runtime::unique_fd& fd) {
     if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         throw std::system_error(errno, std::generic_category(), "connect");
-    return fd;
 }
 
 } // namespace
 
 raw_client::raw_client(std::uint16_t port)
-    : fd_(connect_to(loopback(port), AF_INET)) {}
+    : raw_client(unconnected()) {
+    connect(port);
+}
 
 raw_client raw_client::over_unix(const std::string& path) {
     raw_client client;
-    client.fd_ = connect_to(unix_address(path), AF_UNIX);
+    client.fd_ = make_socket(AF_UNIX);
+    connect_to(unix_address(path), client.fd_);
     return client;
+}
+
+raw_client raw_client::unconnected() {
+    raw_client client;
+    client.fd_ = make_socket(AF_INET);
+    return client;
+}
+
+void raw_client::connect(std::uint16_t port) {
+    connect_to(loopback(port), fd_);
 }
 
 bool raw_client::can_connect(std::uint16_t port) {
     try {
-        connect_to(loopback(port), AF_INET);
+        raw_client attempt(port);
         return true;
     } catch (const std::system_error&) {
         return false;

@@ -16,6 +16,8 @@ class raw_client {
 public:
     explicit raw_client(std::uint16_t port); ///< 127.0.0.1
     static raw_client over_unix(const std::string& path);
+    static raw_client unconnected();  ///< has its descriptor already
+    void connect(std::uint16_t port); ///< once, of one that is unconnected
     [[nodiscard]] static bool can_connect(std::uint16_t port);
 
     void send(std::string_view bytes);
