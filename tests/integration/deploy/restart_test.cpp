@@ -107,8 +107,10 @@ TEST_CASE("with a socket unit no restart refuses a connection or loses an acknow
         acknowledged += one.acknowledged.size();
         for (const auto& body : one.acknowledged)
             CHECK(kept.contains(body));
-        for (const auto& [status, count] : one.answers)
+        for (const auto& [status, count] : one.answers) {
+            INFO(count << " times " << status);
             CHECK((status == 200 || status == 503));
+        }
         CHECK(one.unanswered == std::vector<std::string>());
     }
     CHECK(acknowledged > static_cast<std::size_t>(restarts));
