@@ -113,6 +113,16 @@ task<result<void>> scrub(const event_sources& from) {
     }
 }
 
+/// Returns when no delivery can begin any more that was claimed before.
+task<void> reconsider_claims(delivery::engine& engine) {
+    const auto loop = co_await boost::asio::this_coro::executor;
+    auto initiate = [&engine, loop](auto handler) {
+        const auto held = std::make_shared<decltype(handler)>(std::move(handler));
+        engine.reconsider([loop, held] { boost::asio::post(loop, [held] { (*held)(); }); });
+    };
+    co_await boost::asio::async_initiate<decltype(runtime::use_task), void()>(initiate, runtime::use_task);
+}
+
 task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r) {
     auto allowed = from->who.authorize(r, config::role::admin);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
@@ -123,7 +133,7 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
     const store::erasure tombstone{from->clock.now(), std::get<identity>(allowed).name};
     const auto done = co_await carry_out(*from, o->events, tombstone);
     if (!done) co_return to_answer(done.error());
-    from->engine.reconsider(); // what was given up, and what waited behind it
+    co_await reconsider_claims(from->engine); // of what was given up, and what waited behind it
     // The order is on record whether or not the last step succeeds.
     log::info("a transaction was erased", {{"by", tombstone.by},
                                            {"transaction", r.parameters.at(0)},

@@ -49,6 +49,10 @@ public:
         box_->put(std::move(change));
     }
 
+    void reconsider(std::function<void()> done) {
+        if (!box_->put([&done](mail& m) { m.reconsider.push_back(done); })) done();
+    }
+
     bool stop(std::chrono::milliseconds grace) {
         if (!thread_.joinable()) return !cancelled_;
         put([until = steady::now() + grace](mail& m) { m.stop = until; });
@@ -74,8 +78,14 @@ private:
             recorder_.send(now);
             if (!stop_by_ && sweeper_.wants_work(now)) sweeper_.work(names(), now);
             publish();
-            if (stop_by_ && stopped(now)) return;
+            if (stop_by_ && stopped(now)) break;
         }
+        call(box_->close().reconsider); // no claim is left, so none will begin
+    }
+
+    static void call(const std::vector<std::function<void()>>& waiting) {
+        for (const auto& each : waiting)
+            each();
     }
 
     void take(mail& m) {
@@ -86,9 +96,11 @@ private:
         if (m.swept) sweeper_.answered(*m.swept, now);
         if (m.lanes) replace_lanes(std::move(*m.lanes));
         if (m.reopen) reopen();
-        if (m.reconsider)
+        if (!m.reconsider.empty()) {
             for (auto& each : lanes_)
                 store_.release(each->reconsider());
+            call(m.reconsider);
+        }
         if (m.woken)
             for (auto& each : lanes_)
                 each->wake();
@@ -280,8 +292,8 @@ void engine::wake() {
     self_->put([](mail& m) { m.woken = true; });
 }
 
-void engine::reconsider() {
-    self_->put([](mail& m) { m.reconsider = true; });
+void engine::reconsider(std::function<void()> done) {
+    self_->reconsider(std::move(done));
 }
 
 void engine::reopen_files() {

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace webhookd::delivery {
@@ -26,8 +28,8 @@ struct mail {
     std::optional<result<std::size_t>> swept;               ///< what the last `fail_waiting` answered
     std::optional<std::vector<lane_setup>> lanes;           ///< take the place of those before
     std::optional<circuit_breaker::clock::time_point> stop; ///< by when
+    std::vector<std::function<void()>> reconsider;          ///< give up what is claimed, and call these
     bool woken = false;
-    bool reconsider = false;
     bool reopen = false;
 
     void clear() {
@@ -37,7 +39,8 @@ struct mail {
         ended = std::move(kept);
     }
     [[nodiscard]] bool empty() const noexcept {
-        return ended.empty() && !recorded && !swept && !lanes && !stop && !woken && !reconsider && !reopen;
+        return ended.empty() && !recorded && !swept && !lanes && !stop && reconsider.empty() && !woken &&
+               !reopen;
     }
 };
 
@@ -50,16 +53,26 @@ public:
         soon ///< may gather for a few milliseconds, so that the thread is not woken for each
     };
 
+    /// False, and nothing happens, when it is closed.
     template <class Change>
-    void put(Change change, urgency u = urgency::now) {
+    bool put(Change change, urgency u = urgency::now) {
         bool wakes = u == urgency::now;
         {
             const std::lock_guard lock(mutex_);
+            if (closed_) return false;
             urgent_ = urgent_ || wakes;
             wakes = wakes || mail_.empty(); // for it to look at its watch
             change(mail_);
         }
         if (wakes) arrived_.notify_one();
+        return true;
+    }
+
+    /// Nobody will look into it any more; what was left in it.
+    [[nodiscard]] mail close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        return std::exchange(mail_, {});
     }
 
     /// Trades an empty `out` for all there is, once there is something or the time has come. The time is a
@@ -87,6 +100,7 @@ private:
     std::condition_variable arrived_;
     mail mail_;
     bool urgent_ = false;
+    bool closed_ = false;
 };
 
 } // namespace webhookd::delivery

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,9 +56,10 @@ public:
     void apply(std::vector<lane_setup> lanes);
     /// Something new may be due. Any thread; cheap.
     void wake();
-    /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew. Any
-    /// thread; what begins at the same moment still runs.
-    void reconsider();
+    /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew. Once
+    /// `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is called
+    /// once, on the engine's thread or, when that has ended, on this one. Any thread, after `start`.
+    void reconsider(std::function<void()> done);
     /// Lets every handler open its files anew. Any thread.
     void reopen_files();
     /// Begins nothing new, waits for what runs, for `grace` at most, then cancels it; records everything.

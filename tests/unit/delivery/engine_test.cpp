@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -248,4 +249,36 @@ TEST_CASE("a handler that changed goes on counting, one that was gone begins ane
     f.engine->apply({{"crm", quick(), before}});
     REQUIRE(test::wait_for_condition([&] { return f.status().name == "crm"; }));
     CHECK(f.status().counted->successful.load() == 0);
+}
+
+TEST_CASE("what is erased while it is claimed does not run once the engine has thought again", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    crm->hold();
+    auto common = quick();
+    common.concurrency = 1;
+    for (const auto* id : {"evt_1", "evt_2", "evt_3"})
+        f.add(id, "tx", {plain});
+    f.run({{"crm", common, crm}});
+    REQUIRE(test::wait_for_condition([&] { return crm->held() == 1; })); // the others are claimed, too
+
+    std::promise<void> thought;
+    REQUIRE(f.writer->submit_task([&](store::event_store& s) {
+        const store::sequence second = 2;
+        REQUIRE(s.erase({&second, 1}, {f.clock.now(), "ops"}, "erased", 1000).has_value());
+        f.engine->reconsider([&] { thought.set_value(); });
+    }));
+    thought.get_future().get();
+    crm->release();
+    REQUIRE(f.settled(delivery_state::successful, 2));
+    CHECK(crm->ids() == std::vector<std::string>{"evt_1", "evt_3"});
+}
+
+TEST_CASE("an engine that has ended has nothing claimed", "[delivery]") {
+    fixture f;
+    f.run({{"crm", quick(), std::make_shared<scripted_handler>()}});
+    CHECK(f.engine->stop(1s));
+    bool called = false;
+    f.engine->reconsider([&] { called = true; });
+    CHECK(called);
 }
