@@ -6,22 +6,33 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <random>
 #include <system_error>
 
 namespace webhookd::test {
 
-std::uint16_t free_port() {
+namespace {
+
+bool can_bind(std::uint16_t port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) throw std::system_error(errno, std::generic_category(), "socket");
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    const bool bound = fd >= 0 && ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
-    const int error = errno;
-    if (fd >= 0) ::close(fd);
-    if (!bound) throw std::system_error(error, std::generic_category(), "no free port");
-    return ntohs(address.sin_port);
+    const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    return bound;
+}
+
+} // namespace
+
+std::uint16_t free_port() {
+    std::random_device random;
+    std::uniform_int_distribution<std::uint16_t> below_ephemeral(20000, 32000);
+    for (int left = 100; left > 0; --left)
+        if (const auto port = below_ephemeral(random); can_bind(port)) return port;
+    throw std::system_error(EADDRINUSE, std::generic_category(), "no free port");
 }
 
 } // namespace webhookd::test

@@ -38,9 +38,13 @@ part() {
     [[ $status -eq 0 || $status -eq 77 ]] || fail "${1##*/}"
 }
 
+# free_ports COUNT: by chance from below those that the kernel gives to whoever asks for any, so that no other test takes them.
 free_ports() {
-    python3 -c 'import socket, sys
-held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+    python3 -c 'import random, socket, sys
+held = []
+while len(held) < int(sys.argv[1]):
+    try: held.append(socket.create_server(("127.0.0.1", random.randint(20000, 32000))))
+    except OSError: pass
 print(*(s.getsockname()[1] for s in held))' "$1"
 }
 
