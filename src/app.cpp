@@ -13,6 +13,7 @@ namespace webhookd {
 void daemon::stop() {
     stopping_ = true;
     runtime::systemd::notify_stopping();
+    reloads_.close();
     log::info("stopping", {{"grace_ms", config_.server.shutdown_grace.count()}});
     ingest_server_->stop_accepting();
     const auto stopped_at = clock_.now();

@@ -2,6 +2,7 @@
 
 #include <webhookd/admin/access.hpp>
 #include <webhookd/admin/events.hpp>
+#include <webhookd/admin/reload.hpp>
 #include <webhookd/app.hpp>
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/delivery/handler_pool.hpp>
@@ -56,8 +57,10 @@ private:
     std::optional<failure> exposed_without_proof() const;
 
     void reload();
+    admin::reload_outcome try_reload();
+    void apply(config::configuration next, std::vector<delivery::lane_setup> lanes);
     void notify_ready() const;
-    void warn_of_restart(const config::configuration& next) const;
+    std::vector<std::string> waiting_for_restart(const config::configuration& next) const;
 
     const daemon_options& options_;
     config::configuration config_; ///< in force
@@ -81,6 +84,7 @@ private:
     admin::arrivals arrived_;
     admin::access access_{config_.admin.tokens, clock_};
     admin::universign_api universign_{config_.universign.api};
+    admin::reload_requests reloads_{runtime::supervisor::ask_for_reload};
     http::router admin_routes_;
     std::unique_ptr<runtime::event_loops> ingest_loops_;
     std::unique_ptr<runtime::event_loops> admin_loop_;

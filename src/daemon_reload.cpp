@@ -6,43 +6,67 @@
 
 namespace webhookd {
 
-/// Routes, handlers, tokens, limits, retention, the log's level and the bound of the queue change at once;
-/// everything else keeps what it was started with.
 void daemon::reload() {
+    const auto waiting = reloads_.take();
     runtime::systemd::notify_reloading();
+    const auto outcome = try_reload();
+    notify_ready();
+    for (const auto& answer : waiting)
+        answer(outcome);
+}
+
+admin::reload_outcome daemon::try_reload() {
     auto next = options_.reload();
-    if (!next) {
+    admin::reload_outcome outcome{false, std::move(next.diagnostics), {}};
+    for (const auto& each : outcome.diagnostics)
+        log::warning("the configuration", {{"diagnostic", each}});
+    if (!next.value) {
         log::error("the configuration is not reloaded; nothing changes",
-                   {{"reason", to_string(next.error())}});
-    } else if (auto lanes = handlers_.change(next->handlers); !lanes) {
+                   {{"reason", to_string(errc::configuration_invalid)}});
+        return outcome;
+    }
+    auto lanes = handlers_.change(next.value->handlers);
+    if (!lanes) {
+        outcome.diagnostics.push_back(to_string(lanes.error()));
         log::error("the configuration is not reloaded; nothing changes",
                    {{"reason", to_string(lanes.error())}});
-    } else {
-        warn_of_restart(*next);
-        log::set_level(handler::to_log(next->log.level));
-        max_pending_ = next->queue.max_pending;
-        purger_->change(ages_of(next->storage.retention));
-        access_.change(next->admin.tokens);
-        universign_.change(next->universign.api);
-        ingest_server_->change_limits(next->server.limits);
-        admin_server_->change_limits(next->server.limits);
-        // First the plan, then the lanes: what is planned from here on finds its handler.
-        planner_.store(delivery::planner(*next));
-        if (!options_.dry_run) {
-            engine_->apply(std::move(*lanes));
-            engine_->reopen_files();
-        }
-        config_.handlers = std::move(next->handlers);
-        config_.routes = std::move(next->routes);
-        config_.log.level = next->log.level;
-        config_.storage.retention = next->storage.retention;
-        config_.queue.max_pending = next->queue.max_pending;
-        config_.admin.tokens = std::move(next->admin.tokens);
-        config_.server.limits = next->server.limits;
-        config_.universign = std::move(next->universign);
-        log::info("the configuration is reloaded");
+        return outcome;
     }
-    notify_ready();
+    outcome.applied = true;
+    outcome.needs_restart = waiting_for_restart(*next.value);
+    for (const auto& each : outcome.needs_restart)
+        log::warning("this change needs a restart", {{"section", each}});
+    apply(std::move(*next.value), std::move(*lanes));
+    log::info("the configuration is reloaded");
+    return outcome;
+}
+
+/// Routes, handlers, tokens, limits, retention, the log's level and the bound of the queue change at once,
+/// and key sets are fetched anew; everything else keeps what it was started with.
+void daemon::apply(config::configuration next, std::vector<delivery::lane_setup> lanes) {
+    log::set_level(handler::to_log(next.log.level));
+    max_pending_ = next.queue.max_pending;
+    purger_->change(ages_of(next.storage.retention));
+    access_.change(next.admin.tokens);
+    universign_.change(next.universign.api);
+    ingest_server_->change_limits(next.server.limits);
+    admin_server_->change_limits(next.server.limits);
+    for (auto& ring : key_rings_)
+        ring->refresh_now();
+    // First the plan, then the lanes: what is planned from here on finds its handler.
+    planner_.store(delivery::planner(next));
+    if (!options_.dry_run) {
+        engine_->apply(std::move(lanes));
+        engine_->reopen_files();
+    }
+    config_.handlers = std::move(next.handlers);
+    config_.routes = std::move(next.routes);
+    config_.log.level = next.log.level;
+    config_.storage.retention = next.storage.retention;
+    config_.queue.max_pending = next.queue.max_pending;
+    config_.admin.tokens = std::move(next.admin.tokens);
+    config_.server.limits = next.server.limits;
+    config_.universign = std::move(next.universign);
 }
 
 void daemon::notify_ready() const {
@@ -50,18 +74,20 @@ void daemon::notify_ready() const {
                                    " endpoint(s)");
 }
 
-void daemon::warn_of_restart(const config::configuration& next) const {
+std::vector<std::string> daemon::waiting_for_restart(const config::configuration& next) const {
     auto server = next.server;
     server.limits = config_.server.limits;
-    const auto warn = [](const char* section, bool changed) {
-        if (changed) log::warning("this change needs a restart", {{"section", section}});
+    std::vector<std::string> changed;
+    const auto note = [&changed](const char* key, bool differs) {
+        if (differs) changed.emplace_back(key);
     };
-    warn("server", server != config_.server);
-    warn("admin.listen", next.admin.listen != config_.admin.listen);
-    warn("endpoints", next.endpoints != config_.endpoints);
-    warn("storage.url", next.storage.url != config_.storage.url);
-    warn("queue.max_in_memory", next.queue.max_in_memory != config_.queue.max_in_memory);
-    warn("log.format", next.log.format != config_.log.format);
+    note("server", server != config_.server);
+    note("admin.listen", next.admin.listen != config_.admin.listen);
+    note("endpoints", next.endpoints != config_.endpoints);
+    note("storage.url", next.storage.url != config_.storage.url);
+    note("queue.max_in_memory", next.queue.max_in_memory != config_.queue.max_in_memory);
+    note("log.format", next.log.format != config_.log.format);
+    return changed;
 }
 
 } // namespace webhookd

@@ -101,6 +101,7 @@ void daemon::build_receiver() {
     add_metrics(health.key_rings);
     admin::add_health(admin_routes_, std::move(health));
     admin::add_deliveries(admin_routes_, {access_, *store_, *writer_, *engine_, clock_});
+    admin::add_reload(admin_routes_, access_, reloads_);
     admin::add_events(admin_routes_,
                       {access_, *store_, *writer_, *engine_, clock_, admin_readers_, arrived_, universign_,
                        [this](auto endpoint, const auto& e, const auto& body) {

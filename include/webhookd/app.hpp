@@ -1,20 +1,25 @@
 #pragma once
 
 #include <webhookd/config/config.hpp>
-#include <webhookd/error.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace webhookd {
 
+/// A configuration that was read.
+struct read_configuration {
+    std::optional<config::configuration> value; ///< none: it has mistakes
+    std::vector<std::string> diagnostics;       ///< mistakes and warnings, with their places
+};
+
 struct daemon_options {
     config::configuration configuration;
-    std::vector<std::string> warnings; ///< about the configuration, for the log
-    /// Reads the configuration anew, for SIGHUP. Errors: configuration_invalid, with every mistake.
-    std::function<result<config::configuration>()> reload;
-    bool dry_run = false; ///< handlers do not run; the log tells which would
+    std::vector<std::string> warnings;          ///< about the configuration, for the log
+    std::function<read_configuration()> reload; ///< reads it anew
+    bool dry_run = false;                       ///< handlers do not run; the log tells which would
 };
 
 /// Runs the daemon until SIGTERM or SIGINT, in the foreground. Returns the process's exit code (sysexits.h):

@@ -33,6 +33,10 @@ public:
         else
             text(name, value);
     }
+    /// In an array.
+    void text(std::string_view value) {
+        writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    }
     void number(const char* name, std::int64_t value) {
         writer_.Key(name);
         writer_.Int64(value);

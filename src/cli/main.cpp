@@ -8,6 +8,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/healthcheck.hpp"
 #include "cli/keys.hpp"
+#include "cli/reload.hpp"
 #include "cli/report.hpp"
 #include "cli/serve.hpp"
 #include "cli/trigger.hpp"
@@ -37,6 +38,7 @@ int run(int argc, char** argv) {
     add_events_commands(app, exit_code);
     add_deliveries_commands(app, exit_code);
     add_report_command(app, exit_code);
+    add_reload_command(app, exit_code);
     add_backup_command(app, exit_code);
     add_completion_command(app, exit_code);
     add_healthcheck_command(app, exit_code);

@@ -4,7 +4,6 @@
 #include <webhookd/config/load.hpp>
 #include <webhookd/runtime/capabilities.hpp>
 #include <webhookd/runtime/init.hpp>
-#include <webhookd/runtime/log.hpp>
 
 #include "cli/exit_code.hpp"
 
@@ -19,28 +18,25 @@ namespace webhookd::cli {
 
 namespace {
 
-result<config::configuration> reload(const std::string& file) {
+read_configuration read(const std::string& file) {
     auto loaded = config::load_file(file);
+    read_configuration made{std::move(loaded.value), {}};
     for (const auto& each : loaded.diagnostics)
-        log::warning("the configuration", {{"diagnostic", to_string(each)}});
-    if (!loaded.value) return failure{errc::configuration_invalid, file};
-    return std::move(*loaded.value);
+        made.diagnostics.push_back(to_string(each));
+    return made;
 }
 
 int serve(const std::string& file, bool dry_run) {
     runtime::serve_as_init();
     runtime::keep_capabilities_from_programs();
-    auto loaded = config::load_file(file);
-    std::vector<std::string> diagnostics;
-    for (const auto& each : loaded.diagnostics)
-        diagnostics.push_back(to_string(each));
-    if (!loaded.value) {
-        for (const auto& each : diagnostics)
+    auto first = read(file);
+    if (!first.value) {
+        for (const auto& each : first.diagnostics)
             std::cerr << each << '\n';
         return exit_code::configuration;
     }
     return run_daemon(
-        {std::move(*loaded.value), std::move(diagnostics), [file] { return reload(file); }, dry_run});
+        {std::move(*first.value), std::move(first.diagnostics), [file] { return read(file); }, dry_run});
 }
 
 } // namespace

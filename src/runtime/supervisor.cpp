@@ -3,6 +3,7 @@
 #include <webhookd/runtime/systemd.hpp>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -29,6 +30,10 @@ supervisor::supervisor() {
     // A peer that is gone, or a file that may not grow, is an error to handle and not a reason to die.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+}
+
+void supervisor::ask_for_reload() {
+    ::kill(::getpid(), SIGHUP);
 }
 
 void supervisor::run(event_loops& watched, const std::function<void()>& reload) {

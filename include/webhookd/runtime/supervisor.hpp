@@ -20,6 +20,9 @@ public:
     /// Calls `reload` for every SIGHUP; returns at the first SIGTERM or SIGINT.
     void run(event_loops& watched, const std::function<void()>& reload);
 
+    /// As if SIGHUP had come. Any thread.
+    static void ask_for_reload();
+
 private:
     sigset_t signals_{};
 };

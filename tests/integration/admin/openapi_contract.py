@@ -279,6 +279,8 @@ class Contract:
         compare = "/v1/events/report/compare"
         self.ask(compare, "get", 409, at="troubled_admin")
         self.ask(compare, "get", 502, query={"created_gt": "2001-01-01"})  # of this year, it fails
+        self.ask("/v1/reload", "post", 200)
+        self.ask("/v1/reload", "post", 422, at="troubled_admin")  # its file has become wrong
         # A daemon without keys for one of its endpoints, and with as many deliveries waiting as may.
         self.ask("/readyz", "get", 503, at="troubled_admin")
         self.ask("/v1/events/{id}/replay", "post", 503, id=self.given["troubled_event"], at="troubled_admin")

@@ -130,6 +130,7 @@ public:
         REQUIRE(wait_for_condition([&] { return open.post_webhook("/open", first, "").status == 503; }));
         const auto kept = test::ask(troubled_, "/v1/events");
         troubled_event_ = kept["data"][0]["id"].GetString();
+        test::write_text(troubled_.config_file(), "server: { listem: [] }\n");
     }
 
     /// What the program prints; its exit code stands in front.

@@ -1,0 +1,108 @@
+#include <webhookd/admin/reload.hpp>
+#include <webhookd/http/problem.hpp>
+#include <webhookd/runtime/log.hpp>
+
+#include "admin/answer.hpp"
+#include "admin/json.hpp"
+#include "admin/query.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace webhookd::admin {
+
+namespace asio = boost::asio;
+using outcome = std::optional<reload_outcome>;
+using runtime::task;
+
+reload_requests::reload_requests(std::function<void()> wake)
+    : wake_(std::move(wake)) {}
+
+void reload_requests::ask(callback done) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!closed_) {
+            waiting_.push_back(std::exchange(done, nullptr));
+            wake_();
+        }
+    }
+    if (done) done(std::nullopt);
+}
+
+std::vector<reload_requests::callback> reload_requests::take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(waiting_, {});
+}
+
+void reload_requests::close() {
+    {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+    }
+    for (const auto& each : take())
+        each(std::nullopt);
+}
+
+namespace {
+
+/// Comes back to the caller's loop with what came of it.
+task<outcome> carried_out(reload_requests& requests) {
+    const auto loop = co_await asio::this_coro::executor;
+    auto initiate = [&requests, loop](auto handler) {
+        const auto held = std::make_shared<decltype(handler)>(std::move(handler));
+        requests.ask([loop, held](const outcome& done) {
+            asio::post(loop, [held, done]() mutable { (*held)(std::move(done)); });
+        });
+    };
+    co_return co_await asio::async_initiate<decltype(runtime::use_task), void(outcome)>(initiate,
+                                                                                        runtime::use_task);
+}
+
+void write_list(json_answer& json, const char* name, const std::vector<std::string>& items) {
+    json.key(name);
+    json.begin_array();
+    for (const auto& each : items)
+        json.text(each);
+    json.end_array();
+}
+
+http::response summary(const reload_outcome& done) {
+    json_answer json;
+    json.begin_object();
+    json.text("object", "reload");
+    write_list(json, "warnings", done.diagnostics);
+    write_list(json, "needs_restart", done.needs_restart);
+    json.end_object();
+    return json.take();
+}
+
+http::response mistakes(const reload_outcome& done) {
+    std::string detail = "Nothing changes: the configuration has mistakes.";
+    for (const auto& each : done.diagnostics)
+        detail += '\n' + each;
+    return http::problem(http::status::unprocessable_entity, detail);
+}
+
+task<http::response> answer(const access& who, reload_requests& requests, http::request& r) {
+    auto allowed = who.authorize(r, config::role::admin);
+    if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
+    const auto nothing = query::parse(r.query, {});
+    if (!nothing) co_return to_answer(nothing.error());
+    log::info("a reload is asked for", {{"by", std::get<identity>(allowed).name}});
+    const auto done = co_await carried_out(requests);
+    if (!done) co_return to_answer(failure{errc::shutting_down});
+    co_return done->applied ? summary(*done) : mistakes(*done);
+}
+
+} // namespace
+
+void add_reload(http::router& router, const access& who, reload_requests& requests) {
+    router.add(http::verb::post, "/v1/reload",
+               [&who, &requests](http::request& r) { return answer(who, requests, r); });
+}
+
+} // namespace webhookd::admin
