@@ -1,6 +1,7 @@
 #include "admin/erase.hpp"
 
 #include <webhookd/http/problem.hpp>
+#include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 
 #include "admin/answer.hpp"
@@ -10,6 +11,7 @@
 #include "admin/query.hpp"
 
 #include <span>
+#include <variant>
 
 namespace webhookd::admin {
 namespace {
@@ -113,16 +115,6 @@ task<result<void>> scrub(const event_sources& from) {
     }
 }
 
-/// Returns when no delivery can begin any more that was claimed before.
-task<void> reconsider_claims(delivery::engine& engine) {
-    const auto loop = co_await boost::asio::this_coro::executor;
-    auto initiate = [&engine, loop](auto handler) {
-        const auto held = std::make_shared<decltype(handler)>(std::move(handler));
-        engine.reconsider([loop, held] { boost::asio::post(loop, [held] { (*held)(); }); });
-    };
-    co_await boost::asio::async_initiate<decltype(runtime::use_task), void()>(initiate, runtime::use_task);
-}
-
 task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r) {
     auto allowed = from->who.authorize(r, config::role::admin);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
@@ -133,7 +125,11 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
     const store::erasure tombstone{from->clock.now(), std::get<identity>(allowed).name};
     const auto done = co_await carry_out(*from, o->events, tombstone);
     if (!done) co_return to_answer(done.error());
-    co_await reconsider_claims(from->engine); // of what was given up, and what waited behind it
+    // Claims of what was given up, and of what waited behind it. From here on none of them begins.
+    auto reconsider = [&from](auto resume) {
+        from->engine.reconsider([resume] { resume(std::monostate()); });
+    };
+    co_await runtime::await_callback<std::monostate>(reconsider);
     // The order is on record whether or not the last step succeeds.
     log::info("a transaction was erased", {{"by", tombstone.by},
                                            {"transaction", r.parameters.at(0)},

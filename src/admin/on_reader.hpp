@@ -1,15 +1,11 @@
 #pragma once
 
 #include <webhookd/error.hpp>
-#include <webhookd/runtime/task.hpp>
+#include <webhookd/runtime/await_callback.hpp>
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <functional>
-#include <memory>
 #include <utility>
 
 namespace webhookd::admin {
@@ -19,18 +15,10 @@ namespace webhookd::admin {
 template <class Value>
 runtime::task<result<Value>> on_reader(boost::asio::thread_pool& readers,
                                        std::function<result<Value>()> read) {
-    const auto loop = co_await boost::asio::this_coro::executor;
-    auto initiate = [&readers, &read, loop](auto handler) {
-        using handler_type = decltype(handler);
-        boost::asio::post(readers, [read = std::move(read), loop,
-                                    held = std::make_shared<handler_type>(std::move(handler))] {
-            auto answer = read();
-            boost::asio::post(loop,
-                              [held, answer = std::move(answer)]() mutable { (*held)(std::move(answer)); });
-        });
+    auto start = [&readers, &read](auto resume) {
+        boost::asio::post(readers, [read = std::move(read), resume] { resume(read()); });
     };
-    co_return co_await boost::asio::async_initiate<decltype(runtime::use_task), void(result<Value>)>(
-        initiate, runtime::use_task);
+    co_return co_await runtime::await_callback<result<Value>>(start);
 }
 
 } // namespace webhookd::admin

@@ -1,22 +1,16 @@
 #include <webhookd/admin/reload.hpp>
 #include <webhookd/http/problem.hpp>
+#include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 
 #include "admin/answer.hpp"
 #include "admin/json.hpp"
 #include "admin/query.hpp"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-
-#include <memory>
 #include <utility>
 
 namespace webhookd::admin {
 
-namespace asio = boost::asio;
-using outcome = std::optional<reload_outcome>;
 using runtime::task;
 
 reload_requests::reload_requests(std::function<void()> wake)
@@ -49,19 +43,6 @@ void reload_requests::close() {
 
 namespace {
 
-/// Comes back to the caller's loop with what came of it.
-task<outcome> carried_out(reload_requests& requests) {
-    const auto loop = co_await asio::this_coro::executor;
-    auto initiate = [&requests, loop](auto handler) {
-        const auto held = std::make_shared<decltype(handler)>(std::move(handler));
-        requests.ask([loop, held](const outcome& done) {
-            asio::post(loop, [held, done]() mutable { (*held)(std::move(done)); });
-        });
-    };
-    co_return co_await asio::async_initiate<decltype(runtime::use_task), void(outcome)>(initiate,
-                                                                                        runtime::use_task);
-}
-
 void write_list(json_answer& json, const char* name, const std::vector<std::string>& items) {
     json.key(name);
     json.begin_array();
@@ -93,7 +74,8 @@ task<http::response> answer(const access& who, reload_requests& requests, http::
     const auto nothing = query::parse(r.query, {});
     if (!nothing) co_return to_answer(nothing.error());
     log::info("a reload is asked for", {{"by", std::get<identity>(allowed).name}});
-    const auto done = co_await carried_out(requests);
+    auto ask = [&requests](auto resume) { requests.ask(resume); };
+    const auto done = co_await runtime::await_callback<std::optional<reload_outcome>>(ask);
     if (!done) co_return to_answer(failure{errc::shutting_down});
     co_return done->applied ? summary(*done) : mistakes(*done);
 }

@@ -1,20 +1,17 @@
 #include <webhookd/ingest/key_ring.hpp>
+#include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
 #include "ingest/atomic_file.hpp"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <variant>
 
 namespace webhookd::ingest {
 
-namespace asio = boost::asio;
 using runtime::task;
 using signature::key_set;
 using signature::public_key;
@@ -169,27 +166,13 @@ void key_ring::wait_for_refresh(std::function<void()> resume) {
     resume();
 }
 
-namespace {
-
-/// Resumes a coroutine on its own loop from another thread. Copyable, because std::function wants it so.
-template <class Handler>
-std::function<void()> resume_on(runtime::executor where, Handler handler) {
-    auto shared = std::make_shared<Handler>(std::move(handler));
-    return [where, shared] { asio::post(where, [shared] { (*shared)(); }); };
-}
-
-} // namespace
-
 task<result<std::shared_ptr<const public_key>>> key_ring::find(std::string kid) {
     const auto before = look_up(kid);
     if (before.key) co_return before.key;
     auto action = decide_on_unknown_key(before.state, steady_clock::now(), options_.cooldown);
     if (action == unknown_key_action::refresh) {
-        const auto where = co_await asio::this_coro::executor;
-        auto initiate = [this, where](auto handler) {
-            wait_for_refresh(resume_on(where, std::move(handler)));
-        };
-        co_await asio::async_initiate<decltype(runtime::use_task), void()>(initiate, runtime::use_task);
+        auto wait = [this](auto resume) { wait_for_refresh([resume] { resume(std::monostate()); }); };
+        co_await runtime::await_callback<std::monostate>(wait);
         const auto after = look_up(kid);
         if (after.key) co_return after.key;
         action =

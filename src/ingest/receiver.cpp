@@ -2,14 +2,12 @@
 #include <webhookd/event/metadata.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/ingest/receiver.hpp>
+#include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/signature/verifier.hpp>
 
 #include "ingest/answers.hpp"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
@@ -17,7 +15,6 @@
 
 namespace webhookd::ingest {
 
-namespace asio = boost::asio;
 using http::problem;
 using http::status;
 using runtime::task;
@@ -169,32 +166,11 @@ task<result<receiver::proof>> receiver::verify(const receiver_endpoint& endpoint
     co_return p;
 }
 
-namespace {
-
-/// Carries a waiting coroutine through the writer and back to its loop. std::function wants it copyable.
-template <class Handler>
-struct resume_on_loop {
-    runtime::executor loop;
-    std::shared_ptr<Handler> handler;
-
-    void operator()(result<append_outcome> outcome) const {
-        asio::post(loop, [handler = handler, outcome = std::move(outcome)]() mutable {
-            (*handler)(std::move(outcome));
-        });
-    }
-};
-
-} // namespace
-
 task<result<append_outcome>> receiver::keep(store::new_event event) {
-    const auto loop = co_await asio::this_coro::executor;
-    auto initiate = [this, loop, &event](auto handler) {
-        using handler_type = decltype(handler);
-        const resume_on_loop<handler_type> resume{loop, std::make_shared<handler_type>(std::move(handler))};
+    auto submit = [this, &event](auto resume) {
         if (!writer_.submit(std::move(event), resume)) resume(failure{errc::queue_full});
     };
-    co_return co_await asio::async_initiate<decltype(runtime::use_task), void(result<append_outcome>)>(
-        initiate, runtime::use_task);
+    co_return co_await runtime::await_callback<result<append_outcome>>(submit);
 }
 
 receiver::statistics receiver::snapshot() const {
