@@ -43,6 +43,7 @@ void key_ring::stop() {
         // Unless a fetch under way says otherwise, nothing can be said about unknown keys from here on.
         const std::lock_guard lock(mutex_);
         state_.last_attempt_failed = true;
+        stopping_ = true;
     }
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();
@@ -156,7 +157,7 @@ key_ring::sight key_ring::look_up(std::string_view kid) const {
 void key_ring::wait_for_refresh(std::function<void()> resume) {
     {
         const std::lock_guard lock(mutex_);
-        if (!thread_.get_stop_token().stop_requested()) {
+        if (!stopping_) {
             wanted_ = wanted_ || !state_.refreshing;
             waiters_.push_back(std::move(resume));
             wake_.notify_all();

@@ -101,7 +101,8 @@ private:
     std::condition_variable_any wake_;
     std::shared_ptr<const signature::key_set> keys_; ///< null until a first good set
     key_ring_state state_;
-    bool wanted_ = false; ///< a refresh is asked for
+    bool wanted_ = false;   ///< a refresh is asked for
+    bool stopping_ = false; ///< there will be none any more
     std::vector<std::function<void()>> waiters_;
     std::optional<steady_clock::time_point> confirmed_;
     std::string cached_json_;
