@@ -13,7 +13,9 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
 TOML
-containers() { podman --root "$store" --runroot "$store-run" --storage-driver vfs "$@"; }
+podman_in_store=(podman --root "$store" --runroot "$store-run" --storage-driver vfs)
+# Bounded, so that whoever awaits something of podman asks again when podman waits for itself.
+containers() { timeout --kill-after 5 "${bound:-60}" "${podman_in_store[@]}" "$@"; }
 # podman asks for more than a process here may have, unless it is told otherwise.
 limits=(--ulimit nofile=1024:1024 --ulimit nproc=1024:1024)
 containers run --rm "${limits[@]}" localhost/debian-bare true >"$scratch/trial.log" 2>&1 ||
@@ -26,7 +28,7 @@ cleanup() {
     kill "$service" "$clock"
 } 2>/dev/null
 
-containers build -q --isolation chroot -t localhost/nginx:stable - >"$scratch/nginx-image.log" 2>&1 <<'DOCKERFILE' || fail "nginx's image"
+bound=300 containers build -q --isolation chroot -t localhost/nginx:stable - >"$scratch/nginx-image.log" 2>&1 <<'DOCKERFILE' || fail "nginx's image"
 FROM localhost/debian-bare
 RUN apt-get update -q && apt-get install -q -y --no-install-recommends nginx && rm /etc/nginx/sites-enabled/default
 CMD ["nginx", "-g", "daemon off;"]
@@ -53,16 +55,16 @@ services:
   nginx:
     ulimits: { nofile: 1024, nproc: 1024 }
 YAML
-containers system service --time 0 "$DOCKER_HOST" >"$scratch/service.log" 2>&1 &
+"${podman_in_store[@]}" system service --time 0 "$DOCKER_HOST" >"$scratch/service.log" 2>&1 &
 service=$!
 await "podman's service" test -S "$scratch/podman.sock"
 # Without systemd nobody asks podman's containers for their health.
 daemon=${project}_webhookd_1
-while sleep 0.5; do containers healthcheck run "$daemon" || true; done >/dev/null 2>&1 &
+while sleep 0.5; do bound=10 containers healthcheck run "$daemon" || true; done >/dev/null 2>&1 &
 clock=$!
 
 compose up -d --no-build >"$scratch/up.log" 2>&1 || fail "docker-compose up"
-health() { [[ $(containers inspect --format '{{.State.Health.Status}}' "$daemon") == healthy ]]; }
+health() { [[ $(bound=10 containers inspect --format '{{.State.Health.Status}}' "$daemon") == healthy ]]; }
 await "the daemon's health" health
 
 through() { # TARGET CURL-ARGUMENT...
@@ -78,7 +80,10 @@ answered() { [[ $(through /) == 404 ]]; }
 await "nginx" answered
 expect_equal "a signed event through nginx" "$(deliver)" 200
 expect_match "its answer" "$(cat "$scratch/answer")" '"accepted"'
-seen=$(containers exec "$daemon" universign-webhookd events show --json evt_composed)
+# Under load an exec of podman's may never return.
+show() { bound=20 containers exec "$daemon" universign-webhookd events show --json evt_composed >"$scratch/seen"; }
+await "the event's detail" show
+seen=$(cat "$scratch/seen")
 addresses=$(containers inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "${project}_nginx_1")
 from=$(sed -n 's/.*"source": *"\([^"]*\)".*/\1/p' <<<"$seen")
 expect_match "the client's address" "$from" '^[0-9.]+$'
