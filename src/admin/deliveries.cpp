@@ -4,6 +4,7 @@
 
 #include "admin/answer.hpp"
 #include "admin/delivery_json.hpp"
+#include "admin/list_answer.hpp"
 #include "admin/on_writer.hpp"
 #include "admin/query.hpp"
 
@@ -55,23 +56,9 @@ result<http::response> list(const delivery_sources& from, const http::request& r
     const auto page = static_cast<std::size_t>(limit->value_or(default_page));
     auto found = from.store.deliveries(*filter, *cursor, page + 1);
     if (!found) return found.error();
-    const bool more = found->size() > page;
-    if (more) found->pop_back();
-
-    json_answer json;
-    json.begin_object();
-    json.text("object", "list");
-    json.key("data");
-    json.begin_array();
-    for (const auto& each : *found) {
-        write(json, each);
-        json.end_object();
-    }
-    json.end_array();
-    json.flag("has_more", more);
-    json.maybe_text("next_cursor", more ? std::to_string(found->back().id) : "");
-    json.end_object();
-    return json.take();
+    const auto row = [](json_answer& json, const auto& each) { write(json, each); };
+    return list_answer(std::move(*found), page, row,
+                       [](const auto& last) { return std::to_string(last.id); });
 }
 
 result<store::delivery_record> find(const delivery_sources& from, store::delivery_id id) {

@@ -12,6 +12,7 @@
 #include "admin/event_stream.hpp"
 #include "admin/find_event.hpp"
 #include "admin/gaps.hpp"
+#include "admin/list_answer.hpp"
 #include "admin/on_reader.hpp"
 #include "admin/purge.hpp"
 #include "admin/replay.hpp"
@@ -45,23 +46,8 @@ result<http::response> list(store::event_store& store, const http::request& r) {
     const auto page = static_cast<std::size_t>(limit->value_or(default_page));
     auto found = store.search({.filter = std::move(*filter), .beyond = *beyond, .limit = page + 1});
     if (!found) return found.error();
-    const bool more = found->size() > page;
-    if (more) found->pop_back();
-
-    json_answer json;
-    json.begin_object();
-    json.text("object", "list");
-    json.key("data");
-    json.begin_array();
-    for (const auto& each : *found) {
-        write_envelope(json, each);
-        json.end_object();
-    }
-    json.end_array();
-    json.flag("has_more", more);
-    json.maybe_text("next_cursor", more ? to_cursor(position_of(found->back())) : "");
-    json.end_object();
-    return json.take();
+    return list_answer(std::move(*found), page, write_envelope,
+                       [](const auto& last) { return to_cursor(position_of(last)); });
 }
 
 result<void> write_deliveries(json_answer& json, store::event_store& store, const store::stored_event& e) {

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "admin/json.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace webhookd::admin {
+
+/// One page of a list, of rows of which one more than a page was asked for. `write` begins each row's object;
+/// `cursor_of` tells the cursor beyond a row.
+template <class Row, class Write, class Cursor>
+http::response list_answer(std::vector<Row> found, std::size_t page, Write write, Cursor cursor_of) {
+    const bool more = found.size() > page;
+    if (more) found.pop_back();
+    json_answer json;
+    json.begin_object();
+    json.text("object", "list");
+    json.key("data");
+    json.begin_array();
+    for (const auto& each : found) {
+        write(json, each);
+        json.end_object();
+    }
+    json.end_array();
+    json.flag("has_more", more);
+    json.maybe_text("next_cursor", more ? cursor_of(found.back()) : "");
+    json.end_object();
+    return json.take();
+}
+
+} // namespace webhookd::admin
