@@ -10,6 +10,14 @@
 
 namespace webhookd::test {
 
+/// For `daemon_setup::admin`: an integrator with the token "viewer", and an admin with the token "ops".
+inline const std::string viewer_and_ops =
+    "  tokens:\n"
+    "    - { name: viewer, role: integrator, sha256: "
+    "\"d35ca5051b82ffc326a3b0b6574a9a3161dee16b9478a199ee39cd803ce5b799\" }\n"
+    "    - { name: ops, role: admin, sha256: "
+    "\"a92c36e66a25ee99ff862faa8e87987be6c7cd13c3ee661c400a45b0f1e3b132\" }\n";
+
 /// The answer of the admin listener as JSON. Compare what its getters give: in C++20 RapidJSON's own ==
 /// between a value and a number or text calls itself for ever. Throws std::runtime_error unless it is 200 and
 /// an object.

@@ -132,12 +132,7 @@ TEST_CASE("what was claimed when its transaction was erased does not run", "[era
 
 TEST_CASE("only admins erase, and only what is there", "[erase]") {
     daemon_setup setup;
-    // Of `viewer` and `ops`.
-    setup.admin = "  tokens:\n"
-                  "    - { name: viewer, role: integrator, sha256: "
-                  "\"d35ca5051b82ffc326a3b0b6574a9a3161dee16b9478a199ee39cd803ce5b799\" }\n"
-                  "    - { name: ops, role: admin, sha256: "
-                  "\"a92c36e66a25ee99ff862faa8e87987be6c7cd13c3ee661c400a45b0f1e3b132\" }\n";
+    setup.admin = test::viewer_and_ops;
     daemon_fixture daemon(setup);
     test::http_connection admin(daemon.admin_port());
     const auto erase = [&](const std::string& token) {

@@ -90,12 +90,7 @@ TEST_CASE("a handler that cannot start makes a reload fail, and nothing changes"
 
 TEST_CASE("only admins reload", "[admin][reload]") {
     daemon_setup setup;
-    // Of `viewer` and `ops`.
-    setup.admin = "  tokens:\n"
-                  "    - { name: viewer, role: integrator, sha256: "
-                  "\"d35ca5051b82ffc326a3b0b6574a9a3161dee16b9478a199ee39cd803ce5b799\" }\n"
-                  "    - { name: ops, role: admin, sha256: "
-                  "\"a92c36e66a25ee99ff862faa8e87987be6c7cd13c3ee661c400a45b0f1e3b132\" }\n";
+    setup.admin = test::viewer_and_ops;
     daemon_fixture daemon(setup);
     test::http_connection admin(daemon.admin_port());
     CHECK(admin.exchange("POST", "/v1/reload").status == 401);
