@@ -5,6 +5,7 @@
 #include "bench/report.hpp"
 #include "bench/server_under_test.hpp"
 #include "support/corpus.hpp"
+#include "support/paths.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -27,7 +28,7 @@ int exit_code(const std::vector<bench::verdict>& verdicts, bool valid, const ben
 int run_ingest(const bench::options& opts) {
     std::fprintf(stderr, "corpus of %zu events with RSA-%d (made once, then cached)\n", opts.events,
                  opts.bits);
-    const auto corpus = test::cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", opts.events, opts.bits);
+    const auto corpus = test::cached_corpus(test::build_folder() + "/corpus", opts.events, opts.bits);
     if (!corpus) {
         std::fprintf(stderr, "webhookd_bench: %s\n", to_string(corpus.error()).c_str());
         return 2;

@@ -1,6 +1,7 @@
 #include "bench/server_under_test.hpp"
 
 #include "support/daemon.hpp"
+#include "support/paths.hpp"
 #include "support/process.hpp"
 #include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
@@ -24,7 +25,7 @@ public:
         std::ofstream(keys, std::ios::binary) << corpus.jwks;
         const auto output = directory_.path() / "stdout", errors = directory_.path() / "stderr";
         process_.emplace(
-            test::process_options{{WEBHOOKD_BASELINE_BINARY, "--mode", std::string(mode), "--port", "0",
+            test::process_options{{test::baseline_server(), "--mode", std::string(mode), "--port", "0",
                                    "--threads", std::to_string(threads), "--jwks", keys.string()},
                                   {},
                                   output,

@@ -3,6 +3,7 @@
 #include "support/daemon.hpp"
 #include "support/http_connection.hpp"
 #include "support/log_lines.hpp"
+#include "support/paths.hpp"
 #include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
@@ -180,7 +181,7 @@ TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, an
     };
 
     const auto made =
-        cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", kills_under_load * most_in_a_life, 2048);
+        cached_corpus(build_folder() + "/corpus", kills_under_load * most_in_a_life, 2048);
     REQUIRE(made.has_value());
     const std::size_t count = made->events.size();
     const witness store(*made);

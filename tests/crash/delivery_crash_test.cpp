@@ -5,6 +5,7 @@
 #include "support/corpus.hpp"
 #include "support/crash_seed.hpp"
 #include "support/daemon.hpp"
+#include "support/paths.hpp"
 #include "support/scripted_server.hpp"
 #include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
@@ -204,7 +205,7 @@ TEST_CASE("every SIGKILL during delivery leaves each event to be delivered, in t
         return std::uniform_int_distribution<std::size_t>(0, most)(random);
     };
 
-    const auto made = cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", events, 2048);
+    const auto made = cached_corpus(build_folder() + "/corpus", events, 2048);
     REQUIRE(made.has_value());
     recording_sink sink(seed);
     poster universign(interleaved(*made));

@@ -1,6 +1,7 @@
 #include "support/command_line.hpp"
 
 #include "support/files.hpp"
+#include "support/paths.hpp"
 #include "support/process.hpp"
 #include "support/temp_directory.hpp"
 
@@ -11,7 +12,7 @@ namespace webhookd::test {
 
 printed run(std::vector<std::string> arguments, const std::vector<std::string>& environment) {
     const temp_directory directory;
-    arguments.insert(arguments.begin(), WEBHOOKD_BINARY);
+    arguments.insert(arguments.begin(), test::daemon_program());
     process program({arguments, environment, directory / "out", directory / "err"});
     const auto ended = program.wait(std::chrono::seconds(60));
     if (!ended) throw std::runtime_error("the command does not end");

@@ -1,6 +1,7 @@
 #include "support/config_fixture.hpp"
 
 #include "config/overrides.hpp"
+#include "support/paths.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -58,7 +59,7 @@ void check_config_mistakes(const std::vector<config_mistakes>& rows) {
 }
 
 std::string read_source_file(const std::string& path) {
-    std::ifstream file(std::string(WEBHOOKD_SOURCE_DIR) + '/' + path, std::ios::binary);
+    std::ifstream file(test::source_folder() + '/' + path, std::ios::binary);
     if (!file) throw std::runtime_error("no such file in the source tree: " + path);
     std::ostringstream content;
     content << file.rdbuf();

@@ -3,6 +3,7 @@
 #include <webhookd/signature/signer.hpp>
 
 #include "support/http_connection.hpp"
+#include "support/paths.hpp"
 #include "support/process.hpp"
 #include "support/temp_directory.hpp"
 
@@ -36,7 +37,7 @@ struct daemon_setup {
     std::string sections;                 ///< whole further sections: "queue: { max_pending: 10 }\n"
     std::vector<std::string> environment; ///< NAME=value
     std::vector<std::string> arguments;   ///< of `serve`, beside the configuration
-    std::filesystem::path binary = WEBHOOKD_BINARY;
+    std::filesystem::path binary = test::daemon_program();
     std::chrono::milliseconds start_bound = std::chrono::seconds(60);
     bool wait_for_ready = true; ///< else a start waits for the listeners alone
 };

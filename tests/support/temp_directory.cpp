@@ -1,5 +1,7 @@
 #include "support/temp_directory.hpp"
 
+#include "support/paths.hpp"
+
 #include <stdlib.h>
 
 #include <cerrno>
@@ -9,7 +11,7 @@
 namespace webhookd::test {
 
 temp_directory::temp_directory() {
-    const std::filesystem::path parent = std::filesystem::path(WEBHOOKD_TEST_BUILD_DIR) / "tmp";
+    const std::filesystem::path parent = std::filesystem::path(test::build_folder()) / "tmp";
     std::filesystem::create_directories(parent);
     std::string name = (parent / "test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);

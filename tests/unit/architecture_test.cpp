@@ -1,3 +1,5 @@
+#include "support/paths.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <array>
@@ -26,7 +28,7 @@ constexpr std::array forbidden{
 std::vector<fs::path> files_of(std::string_view room) {
     std::vector<fs::path> files;
     for (const auto* side : {"include/webhookd", "src"}) {
-        const auto folder = fs::path(WEBHOOKD_SOURCE_DIR) / side / room;
+        const auto folder = fs::path(webhookd::test::source_folder()) / side / room;
         if (!fs::is_directory(folder)) continue;
         for (const auto& entry : fs::recursive_directory_iterator(folder))
             if (entry.is_regular_file()) files.push_back(entry.path());
@@ -62,7 +64,7 @@ TEST_CASE("the pure rooms include no sockets, disks, threads or other rooms", "[
 TEST_CASE("the engines and the handlers' doings are included by their own rooms only", "[architecture]") {
     const std::array<std::pair<std::string_view, std::string_view>, 3> owners{
         {{"sqlite3.h", "store"}, {"curl/curl.h", "outbound"}, {"<prometheus/", "admin"}}};
-    const auto src = fs::path(WEBHOOKD_SOURCE_DIR) / "src";
+    const auto src = fs::path(webhookd::test::source_folder()) / "src";
     for (const auto& entry : fs::recursive_directory_iterator(src)) {
         if (!entry.is_regular_file()) continue;
         const auto room = fs::relative(entry.path(), src).begin()->string();

@@ -2,6 +2,7 @@
 
 #include "bench/delivery/backlog.hpp"
 #include "bench/server_under_test.hpp"
+#include "support/paths.hpp"
 #include "support/temp_directory.hpp"
 
 #include <fmt/format.h>
@@ -51,7 +52,7 @@ void measure_acknowledgements(delivery_measurements& all, const options& opts) {
     all.backlog = opts.waiting / 10;
     all.rate = opts.rate > 0 ? opts.rate : modest_rate;
     const auto count = std::min(opts.events, static_cast<std::size_t>(all.rate * longest_run_s));
-    const auto corpus = test::cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", count, opts.bits);
+    const auto corpus = test::cached_corpus(test::build_folder() + "/corpus", count, opts.bits);
     if (!corpus) throw std::runtime_error(to_string(corpus.error()));
     const auto requests = test::to_requests(*corpus, webhook_path);
     const test::temp_directory directory;

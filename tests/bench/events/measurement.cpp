@@ -7,6 +7,7 @@
 #include "bench/events/upkeep.hpp"
 #include "bench/server_under_test.hpp"
 #include "support/corpus.hpp"
+#include "support/paths.hpp"
 #include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 
@@ -27,10 +28,10 @@ void tell(const char* line) {
 } // namespace
 
 event_measurements measure_events(const options& opts) {
-    const auto corpus = test::cached_corpus(WEBHOOKD_TEST_BUILD_DIR "/corpus", opts.events, opts.bits);
+    const auto corpus = test::cached_corpus(test::build_folder() + "/corpus", opts.events, opts.bits);
     if (!corpus) throw std::runtime_error(to_string(corpus.error()));
     const archive a(opts.stored);
-    const auto kept = keep_archive(WEBHOOKD_TEST_BUILD_DIR "/archive", a);
+    const auto kept = keep_archive(test::build_folder() + "/archive", a);
     event_measurements all;
     all.events = a.events();
     all.store_bytes = std::filesystem::file_size(kept);

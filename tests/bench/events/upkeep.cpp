@@ -3,6 +3,7 @@
 #include "bench/events/webhooks.hpp"
 #include "support/command_line.hpp"
 #include "support/http_connection.hpp"
+#include "support/paths.hpp"
 #include "support/process.hpp"
 
 #include <fmt/format.h>
@@ -51,8 +52,8 @@ std::uint64_t back_up(const std::filesystem::path& database, std::size_t number,
                       const std::atomic<bool>& enough) {
     const auto copy = database.parent_path() / fmt::format("copy-{}.db", number);
     const auto said = database.parent_path() / "backup.txt";
-    test::process command(
-        {.argv = {WEBHOOKD_BINARY, "backup", "--database", database, "--to", copy}, .stderr_file = said});
+    test::process command({.argv = {test::daemon_program(), "backup", "--database", database, "--to", copy},
+                           .stderr_file = said});
     std::optional<test::exit_state> ended;
     while (!(ended = command.wait(20ms))) {
         std::error_code none;

@@ -1,5 +1,6 @@
 #include "support/daemon.hpp"
 #include "support/files.hpp"
+#include "support/paths.hpp"
 #include "support/run_tool.hpp"
 #include "support/scrape.hpp"
 
@@ -18,7 +19,7 @@ using test::scrape;
 
 namespace {
 
-const auto config = std::filesystem::path(WEBHOOKD_SOURCE_DIR) / "config";
+const auto config = std::filesystem::path(test::source_folder()) / "config";
 const auto dashboard = config / "grafana" / "universign-webhookd.json";
 const auto alerts = config / "prometheus" / "alerts.yaml";
 const auto alerts_test = config / "prometheus" / "alerts_test.yaml";

@@ -5,6 +5,7 @@
 #include "support/daemon.hpp"
 #include "support/event_samples.hpp"
 #include "support/files.hpp"
+#include "support/paths.hpp"
 #include "support/process.hpp"
 #include "support/scripted_server.hpp"
 #include "support/wait_for_condition.hpp"
@@ -25,7 +26,7 @@ using test::wait_for_condition;
 
 namespace {
 
-const std::string source = WEBHOOKD_SOURCE_DIR;
+const std::string source = test::source_folder();
 
 /// What may come from outside and look odd in an answer. Each is kept or refused; neither may break the
 /// document.

@@ -1,6 +1,7 @@
 #include "support/admin_api.hpp"
 #include "support/command_line.hpp"
 #include "support/event_samples.hpp"
+#include "support/paths.hpp"
 #include "support/run_tool.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -22,8 +23,8 @@ namespace {
 std::string on_terminal(int port, const std::string& command, const std::string& before = "TERM=xterm",
                         int columns = 200) {
     return test::run_tool({"script", "-qec",
-                           "stty cols " + std::to_string(columns) + "; " + before + " '" + WEBHOOKD_BINARY +
-                               "' " + command + " --admin " + test::address(port),
+                           "stty cols " + std::to_string(columns) + "; " + before + " '" +
+                               test::daemon_program() + "' " + command + " --admin " + test::address(port),
                            "/dev/null"});
 }
 

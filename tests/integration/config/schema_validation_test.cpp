@@ -1,3 +1,5 @@
+#include "support/paths.hpp"
+
 #include <catch2/catch.hpp>
 #include <sys/wait.h>
 
@@ -23,8 +25,8 @@ for name in sys.argv[2:]:
 sys.exit(3 if wrong else 0)
 )py";
 
-const std::string scratch = WEBHOOKD_TEST_BUILD_DIR;
-const std::string source = WEBHOOKD_SOURCE_DIR;
+const std::string scratch = webhookd::test::build_folder();
+const std::string source = webhookd::test::source_folder();
 
 void write(const std::string& file, const std::string& content) {
     std::ofstream(file, std::ios::binary) << content;

@@ -2,6 +2,7 @@
 
 #include "support/daemon.hpp"
 #include "support/free_port.hpp"
+#include "support/paths.hpp"
 #include "support/raw_client.hpp"
 #include "support/store_file.hpp"
 #include "support/wait_for_condition.hpp"
@@ -74,8 +75,8 @@ TEST_CASE("with a socket unit no restart refuses a connection or loses an acknow
     const auto errors = prepared.directory() / "activated";
     test::process manager(
         {.argv = {"systemd-socket-activate", "-l", "127.0.0.1:" + std::to_string(port), "--fdname=ingest",
-                  WEBHOOKD_SOURCE_DIR "/tests/integration/deploy/keep_restarting.sh",
-                  std::to_string(restarts), WEBHOOKD_BINARY, "serve", "--config",
+                  test::source_folder() + "/tests/integration/deploy/keep_restarting.sh",
+                  std::to_string(restarts), test::daemon_program(), "serve", "--config",
                   prepared.config_file().string()},
          .stderr_file = errors});
     REQUIRE(test::wait_for_condition([&] { return test::raw_client::can_connect(port); }));

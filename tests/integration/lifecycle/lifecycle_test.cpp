@@ -5,6 +5,7 @@
 #include "support/free_port.hpp"
 #include "support/log_lines.hpp"
 #include "support/notify_socket.hpp"
+#include "support/paths.hpp"
 #include "support/raw_client.hpp"
 #include "support/store_file.hpp"
 #include "support/wait_for_condition.hpp"
@@ -35,7 +36,7 @@ struct failed_start {
 failed_start serve(const std::string& yaml) {
     const test::temp_directory directory;
     test::write_text(directory / "c.yaml", yaml);
-    process daemon({.argv = {WEBHOOKD_BINARY, "serve", "--config", (directory / "c.yaml").string()},
+    process daemon({.argv = {test::daemon_program(), "serve", "--config", (directory / "c.yaml").string()},
                     .stderr_file = directory / "stderr"});
     const auto end = daemon.wait(60s);
     REQUIRE(end.has_value());
@@ -139,8 +140,8 @@ TEST_CASE("sockets from systemd-socket-activate are used, by their names", "[lif
     const auto admin = std::to_string(test::free_port());
     const auto errors = prepared.directory() / "activated";
     process activated({.argv = {"systemd-socket-activate", "-l", "127.0.0.1:" + ingest, "-l",
-                                "127.0.0.1:" + admin, "--fdname=ingest:admin", WEBHOOKD_BINARY, "serve",
-                                "--config", prepared.config_file().string()},
+                                "127.0.0.1:" + admin, "--fdname=ingest:admin", test::daemon_program(),
+                                "serve", "--config", prepared.config_file().string()},
                        .stderr_file = errors});
     // The first connection is what starts the daemon; it waits in the socket until then.
     REQUIRE(test::wait_for_condition(
@@ -165,7 +166,7 @@ TEST_CASE("without signatures a passed socket must be for this host alone: 78", 
     const auto port = test::free_port();
     process activated(
         {.argv = {"systemd-socket-activate", "-l", "0.0.0.0:" + std::to_string(port), "--fdname=ingest",
-                  WEBHOOKD_BINARY, "serve", "--config", (directory / "c.yaml").string()},
+                  test::daemon_program(), "serve", "--config", (directory / "c.yaml").string()},
          .stderr_file = directory / "stderr"});
     REQUIRE(test::wait_for_condition([&] { return test::raw_client::can_connect(port); }));
     const auto end = activated.wait(60s);
@@ -182,7 +183,7 @@ TEST_CASE("a start that cannot succeed says why and ends with its code", "[lifec
     }
     SECTION("a wrong call: 64") {
         const test::temp_directory directory;
-        process p({.argv = {WEBHOOKD_BINARY, "serve", "--confg", "x"}});
+        process p({.argv = {test::daemon_program(), "serve", "--confg", "x"}});
         CHECK(p.wait(60s).value().code == 64);
     }
     daemon_fixture running;

@@ -1,6 +1,7 @@
 #include <webhookd/outbound/http_client.hpp>
 
 #include "support/free_port.hpp"
+#include "support/paths.hpp"
 #include "support/result_printer.hpp"
 #include "support/scripted_server.hpp"
 
@@ -298,7 +299,7 @@ TEST_CASE("a certificate is believed only when the system or the named file vouc
     CHECK(client.perform(request).error().code == errc::network);
     CHECK(server.requests().empty());
 
-    const auto file = std::filesystem::path{WEBHOOKD_TEST_BUILD_DIR} / "outbound_ca.pem";
+    const auto file = std::filesystem::path{test::build_folder()} / "outbound_ca.pem";
     std::ofstream{file} << identity.certificate_pem;
     request.ca_file = file.string();
     CHECK(client.perform(request)->body == "private");

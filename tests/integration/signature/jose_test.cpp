@@ -1,5 +1,6 @@
 #include <webhookd/signature/explain.hpp>
 
+#include "support/paths.hpp"
 #include "support/result_printer.hpp"
 #include "support/run_tool.hpp"
 #include "support/signature_keys.hpp"
@@ -19,8 +20,8 @@ namespace {
 
 /// The folder with the script and the package it needs, fetched once for each build tree.
 fs::path installed_script() {
-    const auto source = fs::path{WEBHOOKD_SOURCE_DIR} / "tests" / "integration" / "signature";
-    const auto folder = fs::path{WEBHOOKD_TEST_BUILD_DIR} / "jose";
+    const auto source = fs::path{test::source_folder()} / "tests" / "integration" / "signature";
+    const auto folder = fs::path{test::build_folder()} / "jose";
     fs::create_directories(folder);
     for (const char* name : {"package.json", "package-lock.json", "sign_with_jose.mjs"})
         fs::copy_file(source / name, folder / name, fs::copy_options::overwrite_existing);

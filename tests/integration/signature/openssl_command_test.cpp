@@ -1,3 +1,4 @@
+#include "support/paths.hpp"
 #include "support/process.hpp"
 #include "support/result_printer.hpp"
 #include "support/run_tool.hpp"
@@ -23,9 +24,9 @@ public:
     }
 
     [[nodiscard]] std::string sign(const std::string& salt, const std::string& digest = "sha256") const {
-        return test::run_tool(
-            {std::string{WEBHOOKD_SOURCE_DIR} + "/tests/integration/signature/sign_with_openssl.sh",
-             folder_.path().string(), bits_, (folder_.path() / "body").string(), salt, digest});
+        return test::run_tool({test::source_folder() + "/tests/integration/signature/sign_with_openssl.sh",
+                               folder_.path().string(), bits_, (folder_.path() / "body").string(), salt,
+                               digest});
     }
     [[nodiscard]] signature::key_set keys() const {
         return signature::key_set::parse(test::read_text(folder_.path() / "jwks.json")).value();

@@ -1,6 +1,7 @@
 #include "cli/check_config.hpp"
 #include "cli/exit_code.hpp"
 #include "support/config_fixture.hpp"
+#include "support/paths.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -19,7 +20,7 @@ namespace {
 class scratch_file {
 public:
     scratch_file(const std::string& name, std::string_view content)
-        : path_(std::string(WEBHOOKD_TEST_BUILD_DIR) + "/check-config-" + name) {
+        : path_(test::build_folder() + "/check-config-" + name) {
         std::ofstream(path_, std::ios::binary) << content;
     }
     ~scratch_file() { std::remove(path_.c_str()); }
@@ -191,7 +192,7 @@ TEST_CASE("the command line of check-config hands over its options", "[cli]") {
     CLI::App app;
     int code = -1;
     cli::add_check_config_command(app, code);
-    const std::string file = std::string(WEBHOOKD_SOURCE_DIR) + "/config/development.yaml";
+    const std::string file = test::source_folder() + "/config/development.yaml";
     const std::string missing = "/nowhere.yaml";
     std::ostringstream out, err;
     auto* old_out = std::cout.rdbuf(out.rdbuf());

@@ -2,6 +2,7 @@
 
 #include "support/conditions.hpp"
 #include "support/config_fixture.hpp"
+#include "support/paths.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -237,5 +238,5 @@ TEST_CASE("a file that cannot be read is named", "[config]") {
     CHECK(to_string(load_file("/tmp").diagnostics.at(0)) == "/tmp: cannot be read: Is a directory");
     CHECK(to_string(load_file("/dev/zero").diagnostics.at(0)) ==
           "/dev/zero: cannot be read: larger than 1048576 bytes");
-    CHECK(load_file(std::string(WEBHOOKD_SOURCE_DIR) + "/config/development.yaml").value);
+    CHECK(load_file(test::source_folder() + "/config/development.yaml").value);
 }

@@ -1,5 +1,6 @@
 #include "config/references.hpp"
 #include "support/config_fixture.hpp"
+#include "support/paths.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -97,7 +98,7 @@ TEST_CASE("the process's own environment and files are read", "[config]") {
     const auto sources = secret_sources::of_process();
     CHECK(sources.environment("WEBHOOKD_TEST_REFERENCE") == "here");
     CHECK_FALSE(sources.environment("WEBHOOKD_TEST_NO_SUCH_VARIABLE"));
-    CHECK(sources.file(std::string(WEBHOOKD_SOURCE_DIR) + "/LICENSE"));
+    CHECK(sources.file(test::source_folder() + "/LICENSE"));
     CHECK_FALSE(sources.file("/nowhere/at/all"));
     CHECK_FALSE(sources.file("/dev/zero"));
     CHECK_FALSE(sources.file("/"));

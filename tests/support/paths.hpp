@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace webhookd::test {
+
+/// Absolute paths of this build. They are compiled into one file, which CMake generates (paths.cpp.in), and
+/// into no other, so that the compiler cache serves every checkout. Any thread.
+[[nodiscard]] const std::string& daemon_program();  ///< the daemon's binary
+[[nodiscard]] const std::string& source_folder();   ///< the checkout
+[[nodiscard]] const std::string& build_folder();    ///< what the tests may write: tests/ of the build tree
+[[nodiscard]] const std::string& baseline_server(); ///< what the benchmark measures the daemon against
+
+} // namespace webhookd::test
