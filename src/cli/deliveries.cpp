@@ -23,7 +23,7 @@ struct deliveries_options {
     std::vector<std::int64_t> ids;
 };
 
-int list(const deliveries_options& opts) {
+int list_deliveries(const deliveries_options& opts) {
     std::string path = "/v1/deliveries";
     add_parameter(path, "state", opts.state);
     add_parameter(path, "handler", opts.handler);
@@ -115,7 +115,7 @@ void add_deliveries_commands(CLI::App& app, int& exit_code) {
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     listing->add_option("--cursor", opts->cursor, "where the page before ended");
-    listing->callback([opts, &exit_code] { exit_code = list(*opts); });
+    listing->callback([opts, &exit_code] { exit_code = list_deliveries(*opts); });
 
     auto* showing = common(deliveries->add_subcommand("show", "One delivery with its attempts"));
     showing->add_option("ID", opts->ids, "of the delivery")->required()->expected(1);

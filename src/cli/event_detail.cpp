@@ -38,7 +38,7 @@ std::string to_json(const rapidjson::Value& value) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
-void print(const rapidjson::Document& e) {
+void print_detail(const rapidjson::Document& e) {
     print_fields(e, {"id",
                      "type",
                      "created",
@@ -103,7 +103,7 @@ int show(const show_options& opts) {
     else if (opts.json)
         print_json(*e);
     else
-        print(*e);
+        print_detail(*e);
     return exit_code::ok;
 }
 

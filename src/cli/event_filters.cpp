@@ -8,10 +8,6 @@
 namespace webhookd::cli {
 namespace {
 
-std::string check_duration(const std::string& text) {
-    return config::parse_duration(text) ? std::string() : "not a duration such as 30m, 24h or 7d";
-}
-
 /// The instant so long ago.
 std::string ago(const std::string& duration) {
     const auto parsed = config::parse_duration(duration);
@@ -21,6 +17,10 @@ std::string ago(const std::string& duration) {
 }
 
 } // namespace
+
+std::string check_duration(const std::string& text) {
+    return config::parse_duration(text) ? std::string() : "not a duration such as 30m, 24h or 7d";
+}
 
 void add_kind_filters(CLI::App& command, event_filters& into) {
     command.add_option("--type", into.type, "resources, types or globs: transaction,action.*,!action.opened")

@@ -18,6 +18,9 @@ struct event_filters {
     std::string text;
 };
 
+/// A CLI11 check: empty for a duration such as 30m, else what is wrong.
+[[nodiscard]] std::string check_duration(const std::string& text);
+
 /// Those that a live tail takes too.
 void add_kind_filters(CLI::App& command, event_filters& into);
 /// `--after`, `--before` and `--since` alone.

@@ -27,10 +27,6 @@ struct gaps_options {
     bool json = false;
 };
 
-std::string check_duration(const std::string& text) {
-    return config::parse_duration(text) ? std::string() : "not a duration such as 30m, 24h or 7d";
-}
-
 /// Adds the elements of one array to another.
 void append(rapidjson::Value& to, const rapidjson::Value& from, rapidjson::Document& owner) {
     for (const auto& each : from.GetArray())

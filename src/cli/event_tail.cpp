@@ -29,7 +29,7 @@ struct tail_options {
     std::uint64_t count = 0;
 };
 
-void print(const std::string& json, bool as_json) {
+void print_message(const std::string& json, bool as_json) {
     if (as_json) {
         std::cout << safe_json(json) << std::endl;
         return;
@@ -52,7 +52,7 @@ int tail(const tail_options& opts) {
     std::uint64_t seen = 0;
     bool enough = false;
     sse_reader reader([&](const sse_reader::message& m) {
-        print(m.data, opts.json);
+        print_message(m.data, opts.json);
         enough = ++seen == opts.count;
         return !enough;
     });

@@ -28,7 +28,7 @@ struct events_options {
     bool dry_run = false;
 };
 
-int list(const events_options& opts) {
+int list_events(const events_options& opts) {
     auto path = filtered("/v1/events", opts.filters);
     add_parameter(path, "limit", std::to_string(opts.limit));
     add_parameter(path, "cursor", opts.cursor);
@@ -133,7 +133,7 @@ void add_events_commands(CLI::App& app, int& exit_code) {
         added->callback([opts, run, &exit_code] { exit_code = run(*opts); });
         return added;
     };
-    auto* listing = command("list", "Events, newest first", list);
+    auto* listing = command("list", "Events, newest first", list_events);
     add_event_filters(*listing, opts->filters);
     listing->add_option("--limit", opts->limit, "at most so many")
         ->check(CLI::Range(1, 1000))

@@ -31,7 +31,7 @@ std::string path_of(const report_options& opts) {
     return path;
 }
 
-void print(const rapidjson::Document& report) {
+void print_report(const rapidjson::Document& report) {
     print_fields(report, {"total", "signatures", "visas", "reviews", "seals"});
     const auto levels = report.FindMember("signatures_by_required_level");
     if (levels == report.MemberEnd() || !levels->value.IsObject()) return;
@@ -65,7 +65,7 @@ int report(const report_options& opts) {
     else if (opts.compare)
         print_comparison(*answer);
     else
-        print(*answer);
+        print_report(*answer);
     return opts.compare && number(*answer, "differing") != 0 ? exit_code::failed : exit_code::ok;
 }
 

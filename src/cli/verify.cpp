@@ -51,7 +51,7 @@ std::string shown(std::string_view kid) {
     return printable(kid.substr(0, 256));
 }
 
-void print(const signature::explanation& told, const verify_options& options, std::ostream& out) {
+void print_explanation(const signature::explanation& told, const verify_options& options, std::ostream& out) {
     if (options.json) {
         json_line line;
         line.flag("valid", told.valid);
@@ -110,7 +110,7 @@ int verify_with(std::string_view key_set, std::string_view value, std::string_vi
     for (const auto& line : keys->skipped())
         io.err << "note: left out of the key set: " << line << '\n';
     const auto told = options.explain ? signature::explain(*keys, value, body) : check(*keys, value, body);
-    print(told, options, io.out);
+    print_explanation(told, options, io.out);
     return told.valid ? exit_code::ok : exit_code::data_error;
 }
 
