@@ -18,8 +18,8 @@ using http::problem;
 using http::status;
 using runtime::task;
 
-constexpr std::int64_t default_page = 50;
-constexpr std::int64_t largest_page = 1000;
+constexpr std::int64_t default_deliveries_page = 50;
+constexpr std::int64_t largest_deliveries_page = 1000;
 constexpr std::int64_t largest_retry = 10'000;
 
 result<store::delivery_filter> read_filter(const query& q) {
@@ -49,11 +49,11 @@ result<http::response> list(const delivery_sources& from, const http::request& r
     if (!q) return q.error();
     const auto filter = read_filter(*q);
     if (!filter) return filter.error();
-    const auto limit = q->number("limit", 1, largest_page);
+    const auto limit = q->number("limit", 1, largest_deliveries_page);
     if (!limit) return limit.error();
     const auto cursor = q->number("cursor", 1, std::numeric_limits<std::int64_t>::max());
     if (!cursor) return cursor.error();
-    const auto page = static_cast<std::size_t>(limit->value_or(default_page));
+    const auto page = static_cast<std::size_t>(limit->value_or(default_deliveries_page));
     auto found = from.store.deliveries(*filter, *cursor, page + 1);
     if (!found) return found.error();
     const auto row = [](json_answer& json, const auto& each) { write(json, each); };

@@ -115,7 +115,7 @@ task<result<void>> scrub(const event_sources& from) {
     }
 }
 
-task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r) {
+task<http::response> answer_erase(std::shared_ptr<const event_sources> from, http::request& r) {
     auto allowed = from->who.authorize(r, config::role::admin);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
     std::function<result<order>()> look = [&from, &r] { return read_order(from->store, r); };
@@ -151,7 +151,7 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
 
 void add_erase(http::router& router, const std::shared_ptr<const event_sources>& from) {
     router.add(http::verb::post, "/v1/transactions/{id}/erase",
-               [from](http::request& r) { return answer(from, r); });
+               [from](http::request& r) { return answer_erase(from, r); });
 }
 
 } // namespace webhookd::admin

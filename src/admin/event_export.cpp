@@ -62,12 +62,12 @@ private:
     bool ended_ = false;
 };
 
-struct request {
+struct export_request {
     store::event_filter filter;
     bool payload = false;
 };
 
-result<request> read_request(store::event_store& store, const http::request& r, form as) {
+result<export_request> read_request(store::event_store& store, const http::request& r, form as) {
     const auto q = as == form::csv ? query::parse(r.query, filter_parameters)
                                    : query::parse(r.query, payload_parameters);
     if (!q) return q.error();
@@ -75,14 +75,16 @@ result<request> read_request(store::event_store& store, const http::request& r, 
     if (!payload) return payload.error();
     auto filter = read_filter(*q, store);
     if (!filter) return filter.error();
-    return request{std::move(*filter), *payload};
+    return export_request{std::move(*filter), *payload};
 }
 
-task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r, form as) {
+task<http::response> answer_export(std::shared_ptr<const event_sources> from, http::request& r, form as) {
     auto allowed = from->who.authorize(r, config::role::integrator);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
-    std::function<result<request>()> look = [&from, &r, as] { return read_request(from->store, r, as); };
-    auto wanted = co_await on_reader<request>(from->readers, std::move(look));
+    std::function<result<export_request>()> look = [&from, &r, as] {
+        return read_request(from->store, r, as);
+    };
+    auto wanted = co_await on_reader<export_request>(from->readers, std::move(look));
     if (!wanted) co_return to_answer(wanted.error());
     http::response whole;
     whole.content_type = as == form::csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
@@ -97,7 +99,8 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
 
 void add_export(http::router& router, const std::shared_ptr<const event_sources>& from) {
     const auto get = [&](const char* path, form as) {
-        router.add(http::verb::get, path, [from, as](http::request& r) { return answer(from, r, as); });
+        router.add(http::verb::get, path,
+                   [from, as](http::request& r) { return answer_export(from, r, as); });
     };
     get("/v1/events.csv", form::csv);
     get("/v1/events.ndjson", form::ndjson);

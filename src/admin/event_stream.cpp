@@ -19,7 +19,7 @@ using runtime::task;
 using piece = std::optional<std::string>;
 using events = std::vector<store::stored_event>;
 
-/// Proxies give up on a silent answer after a minute or less.
+/// Proxies give up on a silent answer_stream after a minute or less.
 constexpr auto heartbeat = 15s;
 constexpr std::size_t events_at_once = 500;
 
@@ -123,7 +123,7 @@ result<store::sequence> read_start(const event_sources& from, const http::reques
     return seen;
 }
 
-task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r) {
+task<http::response> answer_stream(std::shared_ptr<const event_sources> from, http::request& r) {
     auto allowed = from->who.authorize(r, config::role::integrator);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
     const auto q = query::parse(r.query, {"type", "endpoint", "api_key", "transaction"});
@@ -144,7 +144,8 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
 } // namespace
 
 void add_stream(http::router& router, const std::shared_ptr<const event_sources>& from) {
-    router.add(http::verb::get, "/v1/events/stream", [from](http::request& r) { return answer(from, r); });
+    router.add(http::verb::get, "/v1/events/stream",
+               [from](http::request& r) { return answer_stream(from, r); });
 }
 
 } // namespace webhookd::admin

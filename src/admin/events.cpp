@@ -32,7 +32,7 @@ constexpr std::size_t longest_story = 500;
 constexpr std::size_t most_deliveries = 500;
 
 /// A question that is answered on a reader's thread.
-using reading = result<http::response> (*)(store::event_store&, const http::request&);
+using event_reading = result<http::response> (*)(store::event_store&, const http::request&);
 
 result<http::response> list(store::event_store& store, const http::request& r) {
     const auto q = query::parse(r.query, list_parameters);
@@ -163,7 +163,7 @@ result<http::response> list_types(store::event_store& store, const http::request
     return json.take();
 }
 
-task<http::response> answer(const event_sources& from, http::request& r, reading read) {
+task<http::response> answer(const event_sources& from, http::request& r, event_reading read) {
     auto allowed = from.who.authorize(r, config::role::integrator);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
     // Named first: GCC 12 destroys a temporary within a co_await expression twice.
@@ -177,7 +177,7 @@ task<http::response> answer(const event_sources& from, http::request& r, reading
 void add_events(http::router& router, const event_sources& sources) {
     // Shared by all actions: a copy for each would copy the planning function too.
     const auto from = std::make_shared<const event_sources>(sources);
-    const auto get = [&](const char* path, reading read) {
+    const auto get = [&](const char* path, event_reading read) {
         router.add(http::verb::get, path, [from, read](http::request& r) { return answer(*from, r, read); });
     };
     get("/v1/event-types", list_types);

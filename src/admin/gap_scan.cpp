@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t stretch = 200;         ///< events that can be evidence, read at once
 constexpr std::size_t most_looked_at = 4000; ///< of them, for one page
 /// Of a longer story nothing is claimed.
-constexpr std::size_t longest_story = 2000;
+constexpr std::size_t longest_scanned_story = 2000;
 
 constexpr std::string_view completed = "transaction.lifecycle.completed";
 constexpr std::string_view expired = "transaction.lifecycle.expired";
@@ -67,9 +67,9 @@ result<std::vector<gap_scan::found>> gap_scan::holes(const std::string& endpoint
                                                   .endpoint = endpoint,
                                                   .transaction_id = transaction},
                                        .oldest_first = true,
-                                       .limit = longest_story});
+                                       .limit = longest_scanned_story});
     if (!events) return events.error();
-    if (events->empty() || events->size() == longest_story) return all;
+    if (events->empty() || events->size() == longest_scanned_story) return all;
     std::vector<event::chapter> story;
     story.reserve(events->size());
     for (const auto& each : *events)

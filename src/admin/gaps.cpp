@@ -13,8 +13,8 @@ namespace {
 
 using runtime::task;
 
-constexpr std::int64_t default_page = 50;
-constexpr std::int64_t largest_page = 1000;
+constexpr std::int64_t default_gaps_page = 50;
+constexpr std::int64_t largest_gaps_page = 1000;
 constexpr std::int64_t longest_grace = 7 * 24 * 3600;
 /// Each costs a count of what arrived of it.
 constexpr std::size_t most_outages = 100;
@@ -68,7 +68,7 @@ result<gap_question> read_question(const query& q) {
     if (!before) return before.error();
     const auto beyond = read_cursor(q);
     if (!beyond) return beyond.error();
-    const auto limit = q.number("limit", 1, largest_page);
+    const auto limit = q.number("limit", 1, largest_gaps_page);
     if (!limit) return limit.error();
     const auto grace = q.number("grace", 0, longest_grace);
     if (!grace) return grace.error();
@@ -76,7 +76,7 @@ result<gap_question> read_question(const query& q) {
     wanted.before = *before;
     wanted.endpoint = q.text("endpoint");
     wanted.beyond = *beyond;
-    wanted.limit = static_cast<std::size_t>(limit->value_or(default_page));
+    wanted.limit = static_cast<std::size_t>(limit->value_or(default_gaps_page));
     if (*grace) wanted.grace = std::chrono::seconds(**grace);
     return wanted;
 }
@@ -121,7 +121,7 @@ result<http::response> gaps(const event_sources& from, const http::request& r) {
     return json.take();
 }
 
-task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r) {
+task<http::response> answer_gaps(std::shared_ptr<const event_sources> from, http::request& r) {
     auto allowed = from->who.authorize(r, config::role::integrator);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
     // Named first: GCC 12 destroys a temporary within a co_await expression twice.
@@ -133,7 +133,7 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
 } // namespace
 
 void add_gaps(http::router& router, const std::shared_ptr<const event_sources>& from) {
-    router.add(http::verb::get, "/v1/events/gaps", [from](http::request& r) { return answer(from, r); });
+    router.add(http::verb::get, "/v1/events/gaps", [from](http::request& r) { return answer_gaps(from, r); });
 }
 
 } // namespace webhookd::admin

@@ -16,17 +16,17 @@ namespace {
 
 using runtime::task;
 
-constexpr std::int64_t default_page = 1000;
-constexpr std::int64_t largest_page = 5000;
+constexpr std::int64_t default_purge_page = 1000;
+constexpr std::int64_t largest_purge_page = 5000;
 
-struct page {
+struct purge_page {
     std::vector<store::sequence> events;
     std::int64_t count = 0; ///< in a dry run, of all pages
     bool dry_run = false;
     std::string next_cursor; ///< empty: no more
 };
 
-result<page> read_page(store::event_store& store, const http::request& r) {
+result<purge_page> read_page(store::event_store& store, const http::request& r) {
     const auto q = query::parse(r.query, {"created_lt", "endpoint", "dry_run", "limit", "cursor"});
     if (!q) return q.error();
     const auto before = read_instant(*q, "created_lt");
@@ -34,12 +34,12 @@ result<page> read_page(store::event_store& store, const http::request& r) {
     if (!*before) return failure{errc::argument_invalid, "'created_lt' must say up to when events go"};
     const auto dry_run = q->flag("dry_run");
     if (!dry_run) return dry_run.error();
-    const auto limit = q->number("limit", 1, largest_page);
+    const auto limit = q->number("limit", 1, largest_purge_page);
     if (!limit) return limit.error();
     const auto beyond = read_cursor(*q);
     if (!beyond) return beyond.error();
     store::event_filter filter{.before = *before, .endpoint = q->text("endpoint")};
-    page found;
+    purge_page found;
     found.dry_run = *dry_run;
     if (found.dry_run) {
         const auto count = store.count(filter);
@@ -47,7 +47,7 @@ result<page> read_page(store::event_store& store, const http::request& r) {
         found.count = *count;
         return found;
     }
-    const auto size = static_cast<std::size_t>(limit->value_or(default_page));
+    const auto size = static_cast<std::size_t>(limit->value_or(default_purge_page));
     const auto events =
         store.search({.filter = std::move(filter), .beyond = *beyond, .oldest_first = true, .limit = size});
     if (!events) return events.error();
@@ -57,7 +57,7 @@ result<page> read_page(store::event_store& store, const http::request& r) {
     return found;
 }
 
-http::response summary(const page& p, const store::purge_outcome& done) {
+http::response summary(const purge_page& p, const store::purge_outcome& done) {
     json_answer json;
     json.begin_object();
     json.text("object", "purge");
@@ -86,11 +86,11 @@ task<result<store::purge_outcome>> carry_out(const event_sources& from,
     co_return all;
 }
 
-task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r) {
+task<http::response> answer_purge(std::shared_ptr<const event_sources> from, http::request& r) {
     auto allowed = from->who.authorize(r, config::role::admin);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
-    std::function<result<page>()> look = [&from, &r] { return read_page(from->store, r); };
-    const auto p = co_await on_reader<page>(from->readers, std::move(look));
+    std::function<result<purge_page>()> look = [&from, &r] { return read_page(from->store, r); };
+    const auto p = co_await on_reader<purge_page>(from->readers, std::move(look));
     if (!p) co_return to_answer(p.error());
     if (p->dry_run) co_return summary(*p, {});
     const auto done = co_await carry_out(*from, p->events);
@@ -104,7 +104,8 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
 } // namespace
 
 void add_purge(http::router& router, const std::shared_ptr<const event_sources>& from) {
-    router.add(http::verb::post, "/v1/events/purge", [from](http::request& r) { return answer(from, r); });
+    router.add(http::verb::post, "/v1/events/purge",
+               [from](http::request& r) { return answer_purge(from, r); });
 }
 
 } // namespace webhookd::admin

@@ -40,7 +40,7 @@ struct replay {
     }
 };
 
-using reading = result<replay> (*)(const event_sources&, const http::request&);
+using replay_reading = result<replay> (*)(const event_sources&, const http::request&);
 
 /// The deliveries that today's routes give the event, of all handlers or of one. Nothing without its body.
 std::optional<store::event_plan> plan_one(const event_sources& from, const store::stored_event& e,
@@ -132,7 +132,8 @@ task<result<void>> carry_out(const event_sources& from, const plans& wanted) {
     co_return result<void>{};
 }
 
-task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r, reading read) {
+task<http::response> answer_replay(std::shared_ptr<const event_sources> from, http::request& r,
+                                   replay_reading read) {
     auto allowed = from->who.authorize(r, config::role::admin);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
     std::function<result<replay>()> look = [&from, &r, read] { return read(*from, r); };
@@ -159,8 +160,9 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
 } // namespace
 
 void add_replay(http::router& router, const std::shared_ptr<const event_sources>& from) {
-    const auto post = [&](const char* path, reading read) {
-        router.add(http::verb::post, path, [from, read](http::request& r) { return answer(from, r, read); });
+    const auto post = [&](const char* path, replay_reading read) {
+        router.add(http::verb::post, path,
+                   [from, read](http::request& r) { return answer_replay(from, r, read); });
     };
     post("/v1/events/replay", read_many);
     post("/v1/events/{id}/replay", read_one);

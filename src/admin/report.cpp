@@ -93,7 +93,7 @@ http::response without_report(const failure& f) {
     log::warning("Universign's report cannot be had", {{"reason", to_string(f)}});
     switch (f.code) {
     case errc::network_timeout:
-        return problem(status::gateway_timeout, "Universign's API did not answer in time.");
+        return problem(status::gateway_timeout, "Universign's API did not answer_report in time.");
     case errc::network:
         return problem(status::bad_gateway, "Universign's API cannot be reached; the log tells why.");
     case errc::http_status:
@@ -117,7 +117,8 @@ task<result<events_report>> received(const event_sources& from, const store::con
     co_return co_await on_reader<events_report>(from.readers, std::move(work));
 }
 
-task<http::response> answer(std::shared_ptr<const event_sources> from, http::request& r, bool compare) {
+task<http::response> answer_report(std::shared_ptr<const event_sources> from, http::request& r,
+                                   bool compare) {
     auto allowed = from->who.authorize(r, config::role::integrator);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
     const auto window = read_window(r);
@@ -141,9 +142,9 @@ task<http::response> answer(std::shared_ptr<const event_sources> from, http::req
 
 void add_report(http::router& router, const std::shared_ptr<const event_sources>& from) {
     router.add(http::verb::get, "/v1/events/report",
-               [from](http::request& r) { return answer(from, r, false); });
+               [from](http::request& r) { return answer_report(from, r, false); });
     router.add(http::verb::get, "/v1/events/report/compare",
-               [from](http::request& r) { return answer(from, r, true); });
+               [from](http::request& r) { return answer_report(from, r, true); });
 }
 
 } // namespace webhookd::admin

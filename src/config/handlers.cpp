@@ -36,22 +36,23 @@ void read_common(object_reader& in, handler_common& out) {
         in.warning("on_failure", "blocks nothing without `order_by: transaction`");
 }
 
-enum class kind { log, forward, shell };
+enum class handler_type { log, forward, shell };
 
 void read_handler(object_reader& in, handler& out) {
-    kind type = kind::log;
+    handler_type type = handler_type::log;
     in.require("type");
-    const bool typed =
-        in.choice("type", type, {{"log", kind::log}, {"forward", kind::forward}, {"shell", kind::shell}});
+    const bool typed = in.choice(
+        "type", type,
+        {{"log", handler_type::log}, {"forward", handler_type::forward}, {"shell", handler_type::shell}});
     // Which keys belong here cannot be said: telling that all are unknown would only hide the one mistake.
     if (!typed) return in.know_all();
     read_common(in, out.common);
     switch (type) {
-    case kind::log:
+    case handler_type::log:
         return read_log_handler(in, out.kind.emplace<log_handler>());
-    case kind::forward:
+    case handler_type::forward:
         return read_forward_handler(in, out.kind.emplace<forward_handler>());
-    case kind::shell:
+    case handler_type::shell:
         return read_shell_handler(in, out.kind.emplace<shell_handler>());
     }
 }

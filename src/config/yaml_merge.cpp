@@ -9,7 +9,7 @@
 namespace webhookd::config {
 namespace {
 
-using kind = enum yaml_node::kind;
+using node_kind = enum yaml_node::kind;
 
 /// As a step is written in the name of a variable.
 std::string step_of(std::string_view key) {
@@ -40,9 +40,9 @@ const yaml_node* yaml_merge::maps(const yaml_node& first, const yaml_node& secon
         }
         auto& mine = out.entries[found->second];
         const auto& theirs = *entry.value;
-        if (mine.value->kind == kind::map && theirs.kind == kind::map) {
+        if (mine.value->kind == node_kind::map && theirs.kind == node_kind::map) {
             mine.value = maps(*mine.value, theirs, on_clash, member_path(path, entry.key));
-        } else if (mine.value->kind == kind::sequence && theirs.kind == kind::sequence) {
+        } else if (mine.value->kind == node_kind::sequence && theirs.kind == node_kind::sequence) {
             auto& both = made_.emplace_back(*mine.value);
             both.items.insert(both.items.end(), theirs.items.begin(), theirs.items.end());
             mine.value = &both;
@@ -66,7 +66,7 @@ const yaml_node* yaml_merge::replace_from(const yaml_node* node, const std::vect
         return &out;
     }
     const auto& name = path[step];
-    if (node && node->kind == kind::sequence) {
+    if (node && node->kind == node_kind::sequence) {
         std::size_t i = 0;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), i);
         if (error != std::errc{} || end != name.data() + name.size() || i >= node->items.size())
@@ -77,11 +77,11 @@ const yaml_node* yaml_merge::replace_from(const yaml_node* node, const std::vect
         out.items[i] = item;
         return &out;
     }
-    if (node && node->kind != kind::map && !node->is_null()) return nullptr;
-    const bool fresh = !node || node->kind != kind::map;
+    if (node && node->kind != node_kind::map && !node->is_null()) return nullptr;
+    const bool fresh = !node || node->kind != node_kind::map;
     auto out = fresh ? yaml_node{} : *node;
     if (fresh) {
-        out.kind = kind::map;
+        out.kind = node_kind::map;
         out.at = at;
     }
     const auto found = std::find_if(out.entries.begin(), out.entries.end(),

@@ -9,8 +9,8 @@
 namespace webhookd::delivery {
 namespace {
 
-constexpr std::size_t batch_size = 512;
-constexpr auto pause_after_failure = std::chrono::seconds(1);
+constexpr std::size_t write_batch = 512;
+constexpr auto pause_after_failed_write = std::chrono::seconds(1);
 /// How long a decision that nothing waits for may gather others.
 constexpr auto gathering_time = std::chrono::milliseconds(20);
 
@@ -24,10 +24,10 @@ void recorder::add(recording r, bool urgent, circuit_breaker::clock::time_point 
 
 void recorder::send(circuit_breaker::clock::time_point now) {
     if (under_way_ || gathered_.empty() || (not_before_ && now < *not_before_)) return;
-    if (!urgent_ && gathered_.size() < batch_size && now < gather_until_) return;
+    if (!urgent_ && gathered_.size() < write_batch && now < gather_until_) return;
     not_before_.reset();
     urgent_ = false;
-    const auto end = gathered_.begin() + static_cast<std::ptrdiff_t>(std::min(batch_size, gathered_.size()));
+    const auto end = gathered_.begin() + static_cast<std::ptrdiff_t>(std::min(write_batch, gathered_.size()));
     under_way_ = std::make_shared<const batch>(std::make_move_iterator(gathered_.begin()),
                                                std::make_move_iterator(end));
     gathered_.erase(gathered_.begin(), end);
@@ -56,7 +56,7 @@ void recorder::answered(bool taken, circuit_breaker::clock::time_point now) {
     if (!back) return;
     if (!taken) {
         gathered_.insert(gathered_.begin(), back->begin(), back->end());
-        not_before_ = now + pause_after_failure;
+        not_before_ = now + pause_after_failed_write;
         return;
     }
     for (const auto& each : *back)

@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t batch_size = 500;
-constexpr auto pause_after_failure = 1s;
+constexpr std::size_t sweep_batch = 500;
+constexpr auto pause_after_failed_sweep = 1s;
 constexpr auto second_look = 10s;
 constexpr const char* reason = "the handler is not in the configuration any more";
 
@@ -50,7 +50,7 @@ void sweeper::look(const std::vector<std::string>& alive, circuit_breaker::clock
     const auto waiting = store_.waiting_by_handler();
     if (!waiting) {
         log::error("what waits cannot be counted", {{"reason", to_string(waiting.error())}});
-        look_at_ = now + pause_after_failure;
+        look_at_ = now + pause_after_failed_sweep;
         return;
     }
     for (const auto& [name, count] : *waiting)
@@ -60,7 +60,7 @@ void sweeper::look(const std::vector<std::string>& alive, circuit_breaker::clock
 
 void sweeper::send() {
     under_way_ = writer_.submit_task([name = gone_.front(), box = box_, at = clock_.now()](auto& store) {
-        auto failed = store.fail_waiting(name, reason, at, batch_size);
+        auto failed = store.fail_waiting(name, reason, at, sweep_batch);
         box->put([&](mail& m) { m.swept = std::move(failed); });
     });
 }
@@ -71,11 +71,11 @@ void sweeper::answered(const result<std::size_t>& failed, circuit_breaker::clock
         log::error("what waits for a handler that is no more cannot be failed",
                    {{"handler", gone_.front()}, {"reason", to_string(failed.error())}});
         gone_.clear();
-        look_at_ = now + pause_after_failure;
+        look_at_ = now + pause_after_failed_sweep;
         return;
     }
     failed_ += *failed;
-    if (*failed == batch_size) return; // there may be more
+    if (*failed == sweep_batch) return; // there may be more
     log::warning("deliveries failed: their handler is not in the configuration any more",
                  {{"handler", gone_.front()}, {"deliveries", failed_}});
     gone_.pop_front();

@@ -14,7 +14,7 @@ namespace webhookd::outbound {
 namespace {
 
 // Idle connections of all handlers together; libcurl closes the oldest beyond that.
-constexpr long most_idle_connections = 1024;
+constexpr long most_idle_transfers = 1024;
 
 // A busy target answers within microseconds. Whoever goes to sleep for so little pays a wakeup for it, and
 // the kernel tends to move the sleeper to the waker's core, where the two then take turns.
@@ -50,7 +50,7 @@ struct requests {
 class http_engine::implementation {
 public:
     implementation() {
-        curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, most_idle_connections);
+        curl_multi_setopt(loop_.multi(), CURLMOPT_MAXCONNECTS, most_idle_transfers);
         thread_ = std::thread([this] { run(); });
     }
 

@@ -13,7 +13,7 @@ namespace {
 // A handle that waits for work holds some kilobytes: enough of them for a busy handler, the rest is freed.
 constexpr std::size_t most_idle = 64;
 
-failure invalid(std::string detail) {
+failure invalid_target(std::string detail) {
     return {errc::argument_invalid, std::move(detail)};
 }
 
@@ -25,16 +25,16 @@ result<void> check_readable(const std::filesystem::path& file) {
 } // namespace
 
 result<std::shared_ptr<post_target>> post_target::make(post_settings settings) {
-    if (!is_one_line(settings.url)) return invalid("URL: has a line break");
+    if (!is_one_line(settings.url)) return invalid_target("URL: has a line break");
     auto to = origin_of(settings.url);
     if (!to) return to.error();
     for (auto& line : settings.headers) {
-        if (!is_header_line(line)) return invalid("header: not `Name: value` on one line");
+        if (!is_header_line(line)) return invalid_target("header: not `Name: value` on one line");
         line = to_curl_header(std::move(line));
     }
     using std::chrono::milliseconds;
     if (settings.connect_timeout <= milliseconds::zero() || settings.timeout <= milliseconds::zero())
-        return invalid("timeout: must be more than zero");
+        return invalid_target("timeout: must be more than zero");
     for (const auto* file : {&settings.ca_file, &settings.client_certificate, &settings.client_key})
         if (auto readable = check_readable(*file); !readable) return readable.error();
     settings.headers.emplace_back("Expect:"); // waiting for 100 Continue costs a second where it is not known

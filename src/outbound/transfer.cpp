@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t most_header_bytes = 64 * 1024;
+constexpr std::size_t most_response_headers = 64 * 1024;
 constexpr std::size_t most_retry_after = 64; // an HTTP date has 29
 
 // Reading so much for nothing is cheaper than connecting again; anything beyond is not.
@@ -25,7 +25,7 @@ constexpr long certificates_kept_s = 300;
 // A busy connection would otherwise stay for ever with a host that its name no longer stands for.
 constexpr long connection_lives_s = 600;
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_header(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n";
     const auto first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return {};
@@ -135,18 +135,18 @@ std::size_t transfer::on_body(char* data, std::size_t one, std::size_t length, v
 bool transfer::take_header(std::string_view line) {
     constexpr std::string_view retry_after = "retry-after:";
     header_bytes_ += line.size();
-    const bool too_much = header_bytes_ > most_header_bytes;
+    const bool too_much = header_bytes_ > most_response_headers;
     if (head_ended_) return !too_much; // trailers, which nobody asked for
     large_head_ = too_much;
     if (too_much) return false;
     if (line.starts_with("HTTP/")) { // what came before was an interim answer
         status_ = status_of(line);
         answer_.retry_after.clear();
-    } else if (trim(line).empty()) {
+    } else if (trim_header(line).empty()) {
         head_ended_ = status_ >= 200;
     } else if (line.size() > retry_after.size() &&
                ::strncasecmp(line.data(), retry_after.data(), retry_after.size()) == 0) {
-        answer_.retry_after = trim(line.substr(retry_after.size())).substr(0, most_retry_after);
+        answer_.retry_after = trim_header(line.substr(retry_after.size())).substr(0, most_retry_after);
     }
     return true;
 }

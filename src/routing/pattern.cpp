@@ -34,7 +34,7 @@ std::string_view advice_for(char c) {
     }
 }
 
-failure invalid(std::string detail) {
+failure invalid_pattern(std::string detail) {
     return {errc::pattern_invalid, std::move(detail)};
 }
 
@@ -61,12 +61,13 @@ result<pattern> pattern::parse(std::string_view text) {
         p.excludes_ = true;
         text.remove_prefix(1);
     }
-    if (text.empty()) return invalid("the pattern is empty; `*` takes every type");
-    if (text.size() > longest_type) return invalid("the pattern is longer than any type (255 characters)");
+    if (text.empty()) return invalid_pattern("the pattern is empty; `*` takes every type");
+    if (text.size() > longest_type)
+        return invalid_pattern("the pattern is longer than any type (255 characters)");
     if (const auto odd = std::ranges::find_if_not(text, may_stand_in_pattern); odd != text.end())
-        return invalid("no event type contains " + quoted(*odd) + std::string(advice_for(*odd)));
+        return invalid_pattern("no event type contains " + quoted(*odd) + std::string(advice_for(*odd)));
     if (text.starts_with('.') || text.ends_with('.') || text.find("..") != std::string_view::npos)
-        return invalid("nothing stands before, after or between the dots");
+        return invalid_pattern("nothing stands before, after or between the dots");
 
     p.text_ = collapse_stars(text);
     p.literal_ = p.text_.find_first_of("*?") == std::string::npos;
@@ -107,7 +108,7 @@ bool pattern::matches(std::string_view type) const noexcept {
 }
 
 result<pattern_list> pattern_list::parse(const std::vector<std::string>& texts) {
-    if (texts.empty()) return invalid("the list names no pattern; `*` takes every type");
+    if (texts.empty()) return invalid_pattern("the list names no pattern; `*` takes every type");
     pattern_list list;
     list.patterns_.reserve(texts.size());
     for (const auto& text : texts) {

@@ -14,12 +14,12 @@ namespace webhookd::routing {
 namespace {
 
 constexpr std::size_t longest_expression = 4096;
-constexpr std::size_t longest_text = 64 * 1024;
+constexpr std::size_t longest_subject = 64 * 1024;
 constexpr std::int64_t most_memory = 1024 * 1024; // of one expression, its tables included
 /// Where the tables outgrow that, RE2 goes on without them, with so many steps for each character at worst.
 constexpr int largest_program = 4000;
 
-failure invalid(std::string detail) {
+failure invalid_expression(std::string detail) {
     return {errc::argument_invalid, std::move(detail)};
 }
 
@@ -33,7 +33,7 @@ regular_expression::regular_expression(std::shared_ptr<const re2::RE2> compiled)
     : compiled_(std::move(compiled)) {}
 
 result<regular_expression> regular_expression::compile(std::string_view text, bool quote) {
-    if (text.size() > longest_expression) return invalid("longer than 4096 bytes");
+    if (text.size() > longest_expression) return invalid_expression("longer than 4096 bytes");
     re2::RE2::Options options;
     options.set_log_errors(false); // it would write to standard error, and quote the expression there
     options.set_max_mem(most_memory);
@@ -48,15 +48,15 @@ result<regular_expression> regular_expression::compile(std::string_view text, bo
             message.resize(message.size() - about.size());
             if (message.ends_with(": ")) message.resize(message.size() - 2);
         }
-        return invalid(std::move(message));
+        return invalid_expression(std::move(message));
     }
     if (compiled->ProgramSize() > largest_program)
-        return invalid("too complicated; repetitions such as {1000} make it large");
+        return invalid_expression("too complicated; repetitions such as {1000} make it large");
     return regular_expression(std::move(compiled));
 }
 
 bool regular_expression::finds(std::string_view text) const {
-    return text.size() <= longest_text &&
+    return text.size() <= longest_subject &&
            compiled_->Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }
 

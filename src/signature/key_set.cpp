@@ -13,7 +13,7 @@ constexpr std::size_t longest_set = 1024 * 1024;
 constexpr std::size_t most_keys = 256;
 constexpr std::size_t longest_number = 2048; // bytes: enough to say how large a refused modulus is
 
-failure malformed(std::string detail) {
+failure malformed_set(std::string detail) {
     return {errc::key_set_malformed, std::move(detail)};
 }
 failure unusable(std::string why) {
@@ -62,10 +62,10 @@ std::string name(std::size_t index, const rapidjson::Value& jwk) {
 
 result<key_set> key_set::parse(std::string_view text) {
     const auto document = json::parse(text, longest_set);
-    if (!document || !document->IsObject()) return malformed("not one JSON object");
+    if (!document || !document->IsObject()) return malformed_set("not one JSON object");
     const auto keys = document->FindMember("keys");
-    if (keys == document->MemberEnd() || !keys->value.IsArray()) return malformed("no array named keys");
-    if (keys->value.Size() > most_keys) return malformed("more than 256 keys");
+    if (keys == document->MemberEnd() || !keys->value.IsArray()) return malformed_set("no array named keys");
+    if (keys->value.Size() > most_keys) return malformed_set("more than 256 keys");
 
     key_set set;
     for (rapidjson::SizeType i = 0; i < keys->value.Size(); ++i) {
@@ -82,7 +82,7 @@ result<key_set> key_set::parse(std::string_view text) {
     std::string detail = "no usable key";
     for (const auto& line : set.skipped_)
         detail += "; " + line;
-    return malformed(std::move(detail));
+    return malformed_set(std::move(detail));
 }
 
 std::shared_ptr<const public_key> key_set::find(std::string_view kid) const {

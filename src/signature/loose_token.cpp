@@ -10,7 +10,7 @@
 namespace webhookd::signature {
 namespace {
 
-constexpr std::size_t longest_header = 64 * 1024;
+constexpr std::size_t longest_loose_header = 64 * 1024;
 constexpr std::string_view blanks = " \t\r\n";
 
 bool same_letters(std::string_view a, std::string_view b) {
@@ -71,7 +71,7 @@ std::string decode(std::string text, std::string_view which, std::vector<std::st
 }
 
 void read_header(loose_token& token) {
-    const auto document = json::parse(token.header_json, longest_header);
+    const auto document = json::parse(token.header_json, longest_loose_header);
     if (!document || !document->IsObject()) {
         if (!token.header_json.empty())
             token.remarks.emplace_back("The protected header does not decode to a JSON object.");

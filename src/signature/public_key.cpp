@@ -31,23 +31,23 @@ std::string encode(const BIGNUM& value) {
     return encode_base64url(bytes);
 }
 
-failure unusable(std::string why) {
+failure unusable_key(std::string why) {
     return {errc::key_unusable, std::move(why)};
 }
 
 /// Nothing when the key can be used.
 std::optional<failure> refuse(const EVP_PKEY* key) {
-    if (key == nullptr || EVP_PKEY_is_a(key, "RSA") != 1) return unusable("not an RSA key");
+    if (key == nullptr || EVP_PKEY_is_a(key, "RSA") != 1) return unusable_key("not an RSA key");
     const int bits = EVP_PKEY_get_bits(key);
-    if (bits < fewest_bits) return unusable("RSA of " + std::to_string(bits) + " bits, fewer than 2048");
-    if (bits > most_bits) return unusable("RSA of " + std::to_string(bits) + " bits, more than 8192");
+    if (bits < fewest_bits) return unusable_key("RSA of " + std::to_string(bits) + " bits, fewer than 2048");
+    if (bits > most_bits) return unusable_key("RSA of " + std::to_string(bits) + " bits, more than 8192");
 
     const auto n = number(key, OSSL_PKEY_PARAM_RSA_N);
     const auto e = number(key, OSSL_PKEY_PARAM_RSA_E);
-    if (!n || !e) return unusable("no modulus or no exponent");
-    if (!BN_is_odd(n.get())) return unusable("an even modulus");
-    if (!BN_is_odd(e.get()) || BN_is_one(e.get())) return unusable("an exponent that is even or 1");
-    if (BN_num_bits(e.get()) > most_exponent_bits) return unusable("an exponent of more than 64 bits");
+    if (!n || !e) return unusable_key("no modulus or no exponent");
+    if (!BN_is_odd(n.get())) return unusable_key("an even modulus");
+    if (!BN_is_odd(e.get()) || BN_is_one(e.get())) return unusable_key("an exponent that is even or 1");
+    if (BN_num_bits(e.get()) > most_exponent_bits) return unusable_key("an exponent of more than 64 bits");
     return std::nullopt;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t most_contexts = 16;
 
-const unsigned char* bytes(std::string_view text) {
+const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -28,14 +28,14 @@ public:
         if (jws.signature.size() != expected)
             return failure{errc::signature_mismatch,
                            "the signature has " + std::to_string(jws.signature.size()) +
-                               " bytes, the key's have " + std::to_string(expected)};
+                               " bytes_of, the key's have " + std::to_string(expected)};
 
         const auto digest = digest_(jws.protected_header, body);
-        if (EVP_PKEY_verify(context(key), bytes(jws.signature), jws.signature.size(), digest.data(),
+        if (EVP_PKEY_verify(context(key), bytes_of(jws.signature), jws.signature.size(), digest.data(),
                             digest.size()) == 1)
             return {};
         ERR_clear_error(); // or the next user of this thread would read our failure as its own
-        return failure{errc::signature_mismatch, "not made over these bytes with this key"};
+        return failure{errc::signature_mismatch, "not made over these bytes_of with this key"};
     }
 
 private:

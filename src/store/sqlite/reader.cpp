@@ -9,7 +9,7 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-constexpr int cache_kib = 2000;
+constexpr int reader_cache_kib = 2000;
 
 constexpr const char* after = " WHERE e.seq > ? ORDER BY e.seq LIMIT ?";
 
@@ -20,7 +20,7 @@ std::string select(extent of, const char* condition) {
 } // namespace
 
 result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, const std::string& vfs) {
-    auto db = connection::open(file, vfs, connection::access::read_only, cache_kib);
+    auto db = connection::open(file, vfs, connection::access::read_only, reader_cache_kib);
     if (!db) return db.error();
     std::unique_ptr<reader> opened{new reader{std::move(*db)}};
     if (auto done = opened->db_.prepare_all(
