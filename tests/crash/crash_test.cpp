@@ -180,8 +180,7 @@ TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, an
         return std::uniform_int_distribution<std::size_t>(0, most)(random);
     };
 
-    const auto made =
-        cached_corpus(build_folder() + "/corpus", kills_under_load * most_in_a_life, 2048);
+    const auto made = cached_corpus(build_folder() + "/corpus", kills_under_load * most_in_a_life, 2048);
     REQUIRE(made.has_value());
     const std::size_t count = made->events.size();
     const witness store(*made);

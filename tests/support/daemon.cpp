@@ -2,6 +2,7 @@
 
 #include "support/files.hpp"
 #include "support/log_lines.hpp"
+#include "support/signature_keys.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <signal.h>
@@ -26,7 +27,7 @@ std::uint16_t port_of(std::string_view address) {
 } // namespace
 
 const signature::signer& shared_key() {
-    static const signature::signer key = signature::signer::generate(2048).value();
+    static const signature::signer key = kept_key("shared", 2048);
     return key;
 }
 

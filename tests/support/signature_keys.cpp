@@ -3,13 +3,20 @@
 #include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/verifier.hpp>
 
+#include "support/files.hpp"
+#include "support/paths.hpp"
+#include "support/process.hpp"
+#include "support/temp_directory.hpp"
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -35,11 +42,25 @@ std::string number_of(EVP_PKEY* key, const char* name) {
 
 } // namespace
 
+signature::signer kept_key(const std::string& name, int bits) {
+    const std::filesystem::path folder = build_folder() + "/keys";
+    const auto file = folder / (name + '-' + std::to_string(bits) + ".pem");
+    if (!std::filesystem::exists(file)) {
+        // Whole under its own name first: nobody reads half a key, and whoever comes second takes the first
+        // one's.
+        const temp_directory own;
+        write_text(own / "key", signature::signer::generate(bits).value().private_pem());
+        std::filesystem::create_directories(folder);
+        must(::link((own / "key").c_str(), file.c_str()) == 0 || errno == EEXIST);
+    }
+    return signature::signer::from_pem(read_text(file)).value();
+}
+
 const signature::signer& signing_key(int bits, int which) {
     static std::map<std::pair<int, int>, signature::signer> made;
     const std::pair name{bits, which};
     auto found = made.find(name);
-    if (found == made.end()) found = made.emplace(name, signature::signer::generate(bits).value()).first;
+    if (found == made.end()) found = made.emplace(name, kept_key("key" + std::to_string(which), bits)).first;
     return found->second;
 }
 

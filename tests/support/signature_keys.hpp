@@ -12,8 +12,13 @@
 
 namespace webhookd::test {
 
-/// RSA keys that are made once for the whole test program: 2048, 3072 or 4096 bits; `which` tells several of
-/// a size apart.
+/// An RSA key that is made once for all runs of all test programs and kept in the build tree (it costs a
+/// second, and many under a sanitizer): another one for each name and size. Programs that want it at the same
+/// moment get the same. Any thread.
+[[nodiscard]] signature::signer kept_key(const std::string& name, int bits);
+
+/// Kept keys, loaded once for the whole test program: 2048, 3072 or 4096 bits; `which` tells several of a
+/// size apart.
 [[nodiscard]] const signature::signer& signing_key(int bits = 2048, int which = 0);
 
 /// The set of these keys, each under its own kid.

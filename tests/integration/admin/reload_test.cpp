@@ -4,6 +4,7 @@
 #include "support/command_line.hpp"
 #include "support/event_samples.hpp"
 #include "support/files.hpp"
+#include "support/signature_keys.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
@@ -121,7 +122,7 @@ TEST_CASE("callers of many reloads at once are all answered", "[admin][reload]")
 TEST_CASE("a reload fetches the key sets again, so that a key taken out of a file vouches for nothing",
           "[admin][reload]") {
     daemon_fixture daemon;
-    const auto other = signature::signer::generate(2048).value();
+    const auto other = test::kept_key("other", 2048);
     const auto body = sample("action.opened", 1);
     CHECK(daemon.post(body).status == 200);
     test::write_text(daemon.directory() / "jwks.json", other.jwks());

@@ -3,6 +3,7 @@
 #include "support/event_samples.hpp"
 #include "support/files.hpp"
 #include "support/free_port.hpp"
+#include "support/signature_keys.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
@@ -76,7 +77,7 @@ TEST_CASE("an operator proves an event again, with the key that was kept or with
     CHECK(contains(proven.out, "The signature holds"));
 
     const test::temp_directory directory;
-    const auto other = signature::signer::generate(2048).value();
+    const auto other = test::kept_key("other", 2048);
     test::write_text(directory / "other.json", other.jwks());
     const auto refused =
         run_at(port, {"events", "show", id, "--verify", "--jwks", (directory / "other.json").string()});

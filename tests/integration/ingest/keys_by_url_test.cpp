@@ -2,6 +2,7 @@
 
 #include "support/daemon.hpp"
 #include "support/scripted_server.hpp"
+#include "support/signature_keys.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
@@ -19,7 +20,7 @@ using test::shared_key;
 namespace {
 
 const signature::signer& next_key() {
-    static const auto key = signature::signer::generate(2048).value();
+    static const auto key = test::kept_key("by-url", 2048);
     return key;
 }
 

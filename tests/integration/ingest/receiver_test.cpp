@@ -4,6 +4,7 @@
 #include "support/daemon.hpp"
 #include "support/files.hpp"
 #include "support/raw_client.hpp"
+#include "support/signature_keys.hpp"
 #include "support/store_file.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -69,7 +70,7 @@ TEST_CASE("what is not proven to be Universign's gets one constant answer and le
     daemon_fixture daemon;
     const auto body = sample();
     const auto good = shared_key().sign(body);
-    const auto other_key = signature::signer::generate(2048).value();
+    const auto other_key = test::kept_key("other", 2048);
     auto changed = body;
     changed[changed.find("completed")] = 'C';
     const std::vector<std::pair<std::string, test::http_answer>> refused{
@@ -145,7 +146,7 @@ TEST_CASE("two signature headers are one too many", "[ingest]") {
 
 TEST_CASE("an endpoint's keys never vouch for another endpoint", "[ingest]") {
     const test::temp_directory directory;
-    const auto other = signature::signer::generate(2048).value();
+    const auto other = test::kept_key("other", 2048);
     test::write_text(directory.path() / "one.json", shared_key().jwks());
     test::write_text(directory.path() / "two.json", other.jwks());
     daemon_setup setup;

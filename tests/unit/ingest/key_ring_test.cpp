@@ -3,6 +3,7 @@
 #include <webhookd/signature/signer.hpp>
 
 #include "support/files.hpp"
+#include "support/signature_keys.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -23,8 +24,8 @@ using ingest::unknown_key_action;
 namespace {
 
 const signature::signer& key(int i) {
-    static const auto first = signature::signer::generate(2048).value();
-    static const auto second = signature::signer::generate(2048).value();
+    static const auto first = test::kept_key("first", 2048);
+    static const auto second = test::kept_key("second", 2048);
     return i == 1 ? first : second;
 }
 
