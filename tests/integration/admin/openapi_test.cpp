@@ -187,7 +187,7 @@ bool available() {
 TEST_CASE("the daemon answers as config/openapi.yaml documents, and the document leaves nothing out",
           "[admin][openapi]") {
     if (!available()) {
-        WARN("skipped: needs Debian's python3-jsonschema and python3-yaml");
+        WARN("this test is skipped: it needs Debian's python3-jsonschema and python3-yaml");
         return;
     }
     contract c;

@@ -53,7 +53,7 @@ int validate(const std::string& files) {
 
 TEST_CASE("an independent validator accepts the shipped files and refuses bad ones", "[config]") {
     if (!available()) {
-        WARN("skipped: needs Debian's python3-jsonschema and python3-yaml");
+        WARN("this test is skipped: it needs Debian's python3-jsonschema and python3-yaml");
         return;
     }
     CHECK(validate("'" + source + "/config/universign-webhookd.yaml' '" + source +

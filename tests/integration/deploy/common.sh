@@ -25,6 +25,7 @@ finish() {
 trap finish EXIT
 
 source "$here/checks.sh"
+source "$here/cache.sh"
 # ctest counts 77 as skipped.
 skip() { echo "$test_name: skipped: $*"; exit 77; }
 pass() { echo "$test_name: passed"; }

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# compose.sh STORE: starts docker/compose.yaml with the images in STORE, as a part of the image's test: docker-compose on
+# compose.sh STORE RUN: starts docker/compose.yaml with the images in STORE, as a part of the image's test: docker-compose on
 # podman's Docker API, real containers and networks. 77 where no container can be started.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 need podman runc docker-compose curl openssl
-store=$1
+store=$1 run=$2
 project=webhookd-test-$$
 export CONTAINERS_CONF=$scratch/containers.conf
 cat >"$CONTAINERS_CONF" <<'TOML'
@@ -13,7 +13,7 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
 TOML
-podman_in_store=(podman --root "$store" --runroot "$store-run" --storage-driver vfs)
+podman_in_store=(podman --root "$store" --runroot "$run" --storage-driver "$STORAGE_DRIVER")
 # Bounded, so that whoever awaits something of podman asks again when podman waits for itself.
 containers() { timeout --kill-after 5 "${bound:-60}" "${podman_in_store[@]}" "$@"; }
 # podman asks for more than a process here may have, unless it is told otherwise.
@@ -28,7 +28,7 @@ cleanup() {
     kill "$service" "$clock"
 } 2>/dev/null
 
-bound=300 containers build -q --isolation chroot -t localhost/nginx:stable - >"$scratch/nginx-image.log" 2>&1 <<'DOCKERFILE' || fail "nginx's image"
+bound=300 containers build -q --layers --isolation chroot -t localhost/nginx:stable - >"$scratch/nginx-image.log" 2>&1 <<'DOCKERFILE' || fail "nginx's image"
 FROM localhost/debian-bare
 RUN apt-get update -q && apt-get install -q -y --no-install-recommends nginx && rm /etc/nginx/sites-enabled/default
 CMD ["nginx", "-g", "daemon off;"]

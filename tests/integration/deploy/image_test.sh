@@ -6,31 +6,44 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 need_root
 need buildah debootstrap unshare curl
 
-store=$scratch/containers
-export BUILDAH_ISOLATION=chroot
-images() { buildah --root "$store" --runroot "$store-run" --storage-driver vfs "$@"; }
+# The layers are kept for the next run, as long as the packages, the Dockerfile and the base are the same and they are not large.
+base=$(made_or_skip "$here/debian_base.sh")
+key=$({ echo "$base"; sed -n '/^packages_/,/)$/p' "$source/dev"; cat "$source/docker/Dockerfile"; } | sha256sum | cut -c 1-12)
+store=$cache/containers-$key
+exec 8>"$cache/containers.lock"
+flock 8
+for old in "$cache"/containers-????????????; do
+    [[ $old == "$store" && $(du -sm "$old" | cut -f 1) -lt 12000 ]] || rm -rf "$old"
+done
+mkdir -p "$store"
+export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=overlay
+mkdir "$scratch"/{lower,upper,work,merged}
+mount -t overlay overlay -o "lowerdir=$scratch/lower,upperdir=$scratch/upper,workdir=$scratch/work" "$scratch/merged" 2>/dev/null &&
+    umount "$scratch/merged" || STORAGE_DRIVER=vfs
+images() { buildah --root "$store" --runroot "$scratch/containers" "$@"; }
 cleanup() {
     images umount --all >/dev/null 2>&1 || true
     images rm --all >/dev/null 2>&1 || true
-    umount "$store/vfs" 2>/dev/null || true
+    umount "$store/$STORAGE_DRIVER" 2>/dev/null || true
 }
 
-base=$(made_or_skip "$here/debian_base.sh")
-# Without what debian:12-slim leaves out as well.
-container=$(images from scratch)
-tar --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/locale/*' --exclude='./usr/share/info/*' \
-    --exclude='./var/lib/apt/lists/*' --exclude='./var/cache/*' --exclude='./dev/*' -C "$(images mount "$container")" \
-    -xf "$base"
-images commit -q --rm "$container" localhost/debian-bare >/dev/null
+if ! images inspect --type image localhost/debian-bare >/dev/null 2>&1; then
+    # Without what debian:12-slim leaves out as well.
+    container=$(images from scratch)
+    tar --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/locale/*' --exclude='./usr/share/info/*' \
+        --exclude='./var/lib/apt/lists/*' --exclude='./var/cache/*' --exclude='./dev/*' -C "$(images mount "$container")" \
+        -xf "$base"
+    images commit -q --rm "$container" localhost/debian-bare >/dev/null
+fi
 
 # What another build has compiled already, the builder stage need not compile again.
-cache=()
+compiled=()
 if command -v ccache >/dev/null; then
     folder=$(ccache -k cache_dir)
     mkdir -p "$folder"
-    cache=(--volume "$folder:/root/.cache/ccache")
+    compiled=(--volume "$folder:/root/.cache/ccache")
 fi
-images build "${cache[@]}" --quiet --isolation chroot --format docker --build-arg BASE=localhost/debian-bare \
+images build "${compiled[@]}" --layers --quiet --isolation chroot --format docker --build-arg BASE=localhost/debian-bare \
     --build-arg VERSION="$("$binary" --version | cut -d ' ' -f 2)" --ignorefile "$source/.dockerignore" \
     -f "$source/docker/Dockerfile" -t localhost/webhookd "$source" >"$scratch/build.log" 2>&1 || fail "buildah build"
 
@@ -104,5 +117,5 @@ else
 fi
 
 images tag localhost/webhookd localhost/universign-webhookd
-part "$here/compose.sh" "$store"
+part "$here/compose.sh" "$store" "$scratch/containers"
 pass

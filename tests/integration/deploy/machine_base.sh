@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # machine_base.sh PACKAGE
-# Makes what a machine with systemd boots from, once for each list of packages: build/deploy/machine-KEY with disk.img (Debian
-# 12 with all that PACKAGE depends on, but without it), vmlinuz, and early (a first root with the disk's drivers).
+# Makes what a machine with systemd boots from, once for each list of packages, in the user's cache: a folder with disk.img
+# (Debian 12 with all that PACKAGE depends on, but without it), vmlinuz, and early (a first root with the disk's drivers).
 # As root; prints the folder's path.
 set -euo pipefail
 package=$1
@@ -12,17 +12,16 @@ installed=(systemd systemd-sysv dbus curl)
 drivers=(
     virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk crc32c_generic crc16 mbcache jbd2 ext4
 )
-key=$({ echo "$depends"; cat "${BASH_SOURCE[0]}"; } | sha256sum | cut -c 1-12)
-
+source "$here/cache.sh"
 base=$("$here/debian_base.sh")
-folder=$(dirname "$base")
-machine=$folder/machine-$key
-exec 9>"$folder/machine.lock"
+key=$({ echo "$base $depends"; cat "${BASH_SOURCE[0]}"; } | sha256sum | cut -c 1-12)
+machine=$cache/machine-$key
+exec 9>"$cache/machine.lock"
 flock 9
 if [[ ! -d $machine ]]; then
-    new=$folder/machine-new
+    new=$cache/machine-new
     root=$new/root
-    rm -rf "$folder"/machine-*
+    rm -rf "$cache"/machine-????????????* "$new"
     mkdir -p "$root" "$new/fetched" "$new/early/bin" "$new/early/drivers"
     inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
     {

@@ -19,7 +19,8 @@ need debootstrap
 name=universign-webhookd
 root=$scratch/root
 mkdir "$root"
-base=$(made_or_skip "$here/debian_base.sh")
+# With enough for the package, and much smaller than all of systemd.
+base=$(made_or_skip "$here/debian_base.sh" systemd-standalone-sysusers systemd-standalone-tmpfiles)
 tar -C "$root" -xf "$base"
 cleanup() { umount "$root/proc" 2>/dev/null; }
 mount -t proc proc "$root/proc"
@@ -45,9 +46,6 @@ calls() { # since the last question; each script at least lets it read the units
     : >"$root/calls"
 }
 
-# Enough for the package, and much smaller than all of systemd.
-inside apt-get install -q -y --no-install-recommends systemd-standalone-sysusers systemd-standalone-tmpfiles \
-    >"$scratch/sysusers.log" 2>&1 || fail "apt-get install systemd-standalone-sysusers systemd-standalone-tmpfiles"
 inside apt-get install -q -y --no-install-recommends -o DPkg::Path=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     ./older.deb >"$scratch/install.log" 2>&1 || fail "apt-get install"
 expect_match "what it says" "$(cat "$scratch/install.log")" 'installed and not started'
