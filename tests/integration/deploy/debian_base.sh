@@ -33,6 +33,7 @@ if [[ ! -f $archive ]]; then
             chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
         fi
         rm -f "$root"/var/cache/apt/archives/*.deb
+        chmod 0755 "$root"
         tar -C "$root" --numeric-owner -cf "$archive.new" .
         rm -f "$cache/$name"-????????????.tar # of another key
     } >&2
