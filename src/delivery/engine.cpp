@@ -24,8 +24,9 @@ using steady = circuit_breaker::clock;
 /// one.
 constexpr std::uint64_t crowd = 50;
 constexpr auto turn = 50ms;
-/// A handler that does not end its attempts when it is told to is left behind after this.
-constexpr auto last_wait = 10s;
+/// A handler that does not end its attempts when it is told to, or a store that does not answer, is left
+/// behind so long after the grace.
+constexpr auto last_wait = 5s;
 
 } // namespace
 
@@ -192,9 +193,7 @@ private:
 
     void reopen() {
         for (auto& each : lanes_)
-            if (const auto done = each->handler().reopen(); !done)
-                log::error("a handler's file cannot be opened anew; the old one stays in use",
-                           {{"handler", each->name()}, {"reason", to_string(done.error())}});
+            each->handler().reopen();
     }
 
     /// Of all handlers that still have something to do: what waits for others is failed.
@@ -211,9 +210,9 @@ private:
         for (const auto* group : {&lanes_, &retiring_})
             for (const auto& each : *group)
                 running += each->running();
-        if (running == 0) return recorder_.idle() && sweeper_.idle();
+        if (running == 0 && recorder_.idle() && sweeper_.idle()) return true;
         if (now < *stop_by_) return false;
-        if (!cancelled_) {
+        if (running > 0 && !cancelled_) {
             cancelled_ = true;
             log::warning("attempts under way are cut off: the grace was over", {{"attempts", running}});
             for (const auto* group : {&lanes_, &retiring_})
@@ -221,7 +220,9 @@ private:
                     each->handler().cancel();
         }
         if (now < *stop_by_ + last_wait) return false;
-        log::error("a handler does not end its attempts", {{"attempts", running}});
+        log::error(running > 0 ? "a handler does not end its attempts"
+                               : "the store does not answer; the last attempts will be made again",
+                   {{"attempts", running}});
         return true;
     }
 
@@ -234,7 +235,7 @@ private:
         consider(recorder_.next_try());
         consider(sweeper_.next_look());
         if (stop_by_) {
-            consider(cancelled_ ? *stop_by_ + last_wait : *stop_by_);
+            consider(now < *stop_by_ ? *stop_by_ : *stop_by_ + last_wait);
             return earliest;
         }
         if (crowded_) consider(turn_began_ + turn);

@@ -22,7 +22,7 @@ public:
 private:
     result<std::unique_ptr<handler>> make(const config::handler& h, const config::log_handler& settings) {
         const auto format = settings.format ? to_log(*settings.format) : log::current_format();
-        return make_log_handler({h.name, settings, format}, clock_);
+        return make_log_handler({h.name, settings, format, h.common.timeout}, clock_);
     }
     result<std::unique_ptr<handler>> make(const config::handler& h, const config::forward_handler& settings) {
         if (!http_) http_.emplace();
