@@ -11,9 +11,10 @@
 
 /// The daemon's own log: structured lines to standard error, as JSON or as text. Callable from any thread;
 /// between `start` and `stop` lines are handed to a background thread through a bounded queue that drops its
-/// oldest line and counts, so that a slow terminal or journal never holds up an event. Outside of that span
-/// lines are written at once. Whoever logs takes care that neither secrets nor personal data are among the
-/// fields.
+/// oldest line and counts, so that a slow terminal or journal, or a pipe that nobody reads, never holds up an
+/// event; a line tells how many were lost once the reader is back. Outside of that span lines are written at
+/// once, each within a second or not at all. Whoever logs takes care that neither secrets nor personal data
+/// are among the fields.
 namespace webhookd::log {
 
 enum class level { trace, debug, info, warning, error };
@@ -70,9 +71,9 @@ struct options {
 void start(const options& opts);
 void set_level(level l);
 [[nodiscard]] format current_format() noexcept;
-/// Writes what is queued and goes back to writing at once.
+/// Writes what is queued, as far as that is possible within 2 s, and goes back to writing at once.
 void stop();
-/// Lines that were lost because the queue was full.
+/// Lines that were lost because the queue was full, or because they could not be written.
 [[nodiscard]] std::uint64_t dropped() noexcept;
 
 void write(level l, std::string_view message, std::span<const field> fields);
