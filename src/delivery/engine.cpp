@@ -54,6 +54,10 @@ public:
         if (!box_->put([&done](mail& m) { m.reconsider.push_back(done); })) done();
     }
 
+    void ask(const std::function<void()>& answer) {
+        if (!thread_.joinable() || !box_->put([&answer](mail& m) { m.asked.push_back(answer); })) answer();
+    }
+
     bool stop(std::chrono::milliseconds grace) {
         if (!thread_.joinable()) return !cancelled_;
         put([until = steady::now() + grace](mail& m) { m.stop = until; });
@@ -81,7 +85,9 @@ private:
             publish();
             if (stop_by_ && stopped(now)) break;
         }
-        call(box_->close().reconsider); // no claim is left, so none will begin
+        const auto left = box_->close();
+        call(left.asked);
+        call(left.reconsider); // no claim is left, so none will begin
     }
 
     static void call(const std::vector<std::function<void()>>& waiting) {
@@ -97,6 +103,7 @@ private:
         if (m.swept) sweeper_.answered(*m.swept, now);
         if (m.lanes) replace_lanes(std::move(*m.lanes));
         if (m.reopen) reopen();
+        call(m.asked);
         if (!m.reconsider.empty()) {
             for (auto& each : lanes_)
                 store_.release(each->reconsider());
@@ -295,6 +302,10 @@ void engine::wake() {
 
 void engine::reconsider(std::function<void()> done) {
     self_->reconsider(std::move(done));
+}
+
+void engine::ask(const std::function<void()>& answer) {
+    self_->ask(answer);
 }
 
 void engine::reopen_files() {

@@ -5,6 +5,8 @@
 #include <webhookd/handler/shell_handler.hpp>
 #include <webhookd/runtime/log.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <optional>
 #include <variant>
 
@@ -17,6 +19,13 @@ public:
 
     result<std::unique_ptr<handler>> make(const config::handler& h) {
         return std::visit([&](const auto& settings) { return make(h, settings); }, h.kind);
+    }
+
+    void enlist(runtime::roll_call& roll) {
+        roll.add("outbound", [this](const auto& answer) { http_ ? http_->ask(answer) : answer(); });
+        roll.add("programs", [this](const auto& answer) {
+            programs_ ? boost::asio::post((*programs_)[0], answer) : answer();
+        });
     }
 
 private:
@@ -42,6 +51,10 @@ workshop::workshop(const runtime::clock& clock)
     : self_(std::make_unique<implementation>(clock)) {}
 
 workshop::~workshop() = default;
+
+void workshop::enlist(runtime::roll_call& roll) {
+    self_->enlist(roll);
+}
 
 result<std::unique_ptr<handler>> workshop::make(const config::handler& settings) {
     return self_->make(settings);
