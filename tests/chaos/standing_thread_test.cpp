@@ -6,6 +6,7 @@
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -41,6 +42,13 @@ public:
     }
     ~stopped_thread() {
         if (allowed) ::ptrace(PTRACE_DETACH, thread_, nullptr, nullptr);
+    }
+    /// Whether its process ends within the bound, although it stands still. Whoever debugs a thread must
+    /// take note of its end before others see that of the process.
+    [[nodiscard]] bool ends() {
+        allowed = !wait_for_condition(
+            [&] { return ::waitpid(thread_, nullptr, __WALL | WNOHANG) == thread_; }, 60s);
+        return !allowed;
     }
     stopped_thread(const stopped_thread&) = delete;
     stopped_thread& operator=(const stopped_thread&) = delete;
@@ -90,5 +98,31 @@ TEST_CASE("a thread that stands still is named by /readyz and keeps the watchdog
     CHECK(wait_for_condition([&] { return daemon.get("/readyz").status == 200; }));
     CHECK(daemon.post(event::make_sample("action.opened", {}).value()).status == 200);
     CHECK(wait_for_condition([&] { return sink.requests().size() == 1; }));
+    CHECK(daemon.terminate() == 0);
+}
+
+TEST_CASE("a thread that stands still keeps no daemon from its end, and nothing is lost", "[chaos]") {
+    const std::string name = GENERATE("delivery", "writer");
+    CAPTURE(name);
+    test::daemon_setup setup;
+    setup.server = "  shutdown_grace: 1s\n";
+    test::daemon_fixture daemon(setup);
+    const auto body = event::make_sample("action.opened", {}).value();
+    CHECK(daemon.post(body).status == 200);
+    {
+        stopped_thread stopped(thread_named(daemon.running().pid(), name).value());
+        if (!stopped.allowed) {
+            WARN("no thread can be stopped here: ptrace is not allowed");
+            return;
+        }
+        daemon.running().signal(SIGTERM);
+        REQUIRE(stopped.ends());
+    }
+    const auto ended = daemon.running().wait(60s);
+    REQUIRE(ended.has_value());
+    CHECK(ended->code == 70);
+    CHECK_THAT(daemon.stderr_text(), Catch::Contains("the stop hangs"));
+    daemon.start();
+    CHECK_THAT(daemon.post(body).body, Catch::Contains("duplicate"));
     CHECK(daemon.terminate() == 0);
 }
