@@ -1,6 +1,7 @@
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
+#include "runtime/line_tallies.hpp"
 #include "runtime/log_sink.hpp"
 
 #include <atomic>
@@ -8,7 +9,10 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace webhookd::log {
 
@@ -70,6 +74,11 @@ std::string loss_line(std::uint64_t lines) {
     return rendered(level::warning, "lines of the log were lost: their reader was too slow", {&lost, 1});
 }
 
+line_tallies& held_back() {
+    static auto* tallies = new line_tallies; // never destroyed, as above
+    return *tallies;
+}
+
 } // namespace
 
 void start(const options& opts) {
@@ -95,7 +104,24 @@ format current_format() noexcept {
     return shared().line_format;
 }
 
+void sampled(level l, std::string_view message, std::initializer_list<kind_field> kind,
+             std::initializer_list<field> rest) {
+    if (l < shared().threshold.load(std::memory_order_relaxed)) return;
+    std::vector<field> fields;
+    fields.reserve(kind.size() + rest.size());
+    for (const auto& [key, value] : kind)
+        fields.emplace_back(key, value);
+    if (!held_back().take(l, message, fields)) return;
+    fields.insert(fields.end(), rest.begin(), rest.end());
+    write(l, message, fields);
+}
+
+void tell_held_back() {
+    held_back().tell(line_tallies::those::whose_interval_is_over);
+}
+
 void stop() {
+    held_back().tell(line_tallies::those::all);
     auto& s = shared();
     // Kept until the pool's thread has ended: that thread must not be the one that destroys the logger,
     // inside libspdlog, where ThreadSanitizer does not see what orders the two threads.

@@ -43,6 +43,7 @@ public:
         const auto now = roll_call::clock::now();
         roll_.call(now);
         tell(roll_.silent());
+        log::tell_held_back();
         if (!feed_every_ || now < feed_at_) return;
         const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(*feed_every_);
         if (!roll_.silent(std::min<std::chrono::milliseconds>(patience, roll_call::patience)).empty()) return;
