@@ -126,3 +126,19 @@ TEST_CASE("a thread that stands still keeps no daemon from its end, and nothing 
     CHECK_THAT(daemon.post(body).body, Catch::Contains("duplicate"));
     CHECK(daemon.terminate() == 0);
 }
+
+TEST_CASE("whoever watches the threads is watched by /readyz", "[chaos]") {
+    test::daemon_fixture daemon;
+    {
+        const stopped_thread stopped(daemon.running().pid());
+        if (!stopped.allowed) {
+            WARN("no thread can be stopped here: ptrace is not allowed");
+            return;
+        }
+        CHECK(wait_for_condition([&] {
+            return daemon.get("/readyz").body.find("\"silent_threads\":[\"main\"]") != std::string::npos;
+        }));
+    }
+    CHECK(wait_for_condition([&] { return daemon.get("/readyz").status == 200; }));
+    CHECK(daemon.terminate() == 0);
+}
