@@ -42,6 +42,7 @@ public:
     void start(std::vector<lane_setup> lanes) {
         replace_lanes(std::move(lanes));
         publish();
+        started_ = true;
         thread_ = std::thread([this] { run(); });
     }
 
@@ -51,11 +52,11 @@ public:
     }
 
     void reconsider(std::function<void()> done) {
-        if (!box_->put([&done](mail& m) { m.reconsider.push_back(done); })) done();
+        if (!started_ || !box_->put([&done](mail& m) { m.reconsider.push_back(done); })) done();
     }
 
     void ask(const std::function<void()>& answer) {
-        if (!thread_.joinable() || !box_->put([&answer](mail& m) { m.asked.push_back(answer); })) answer();
+        if (!started_ || !box_->put([&answer](mail& m) { m.asked.push_back(answer); })) answer();
     }
 
     bool stop(std::chrono::milliseconds grace) {
@@ -103,7 +104,8 @@ private:
         if (m.swept) sweeper_.answered(*m.swept, now);
         if (m.lanes) replace_lanes(std::move(*m.lanes));
         if (m.reopen) reopen();
-        call(m.asked);
+        for (const auto& answer : m.asked)
+            answer();
         if (!m.reconsider.empty()) {
             for (auto& each : lanes_)
                 store_.release(each->reconsider());
@@ -273,6 +275,7 @@ private:
     std::uint64_t events_before_ = 0;
     bool crowded_ = false;
     std::optional<steady::time_point> stop_by_;
+    std::atomic<bool> started_ = false;
     std::atomic<bool> cancelled_ = false;
     std::mt19937_64 random_{std::random_device{}()};
     std::uniform_real_distribution<double> chance_{0, 1};
