@@ -1,14 +1,24 @@
 #include <webhookd/app.hpp>
 #include <webhookd/handler/log_settings.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/stop_bound.hpp>
 #include <webhookd/runtime/systemd.hpp>
 
 #include "cli/exit_code.hpp"
 #include "daemon.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 
 namespace webhookd {
+
+namespace {
+
+/// What a stop may take beyond the grace: attempts that are cut off, the last lines, the database.
+constexpr std::chrono::seconds after_grace{15};
+
+} // namespace
 
 void daemon::stop() {
     stopping_ = true;
@@ -56,12 +66,16 @@ int run_daemon(const daemon_options& options) {
     for (const auto& each : options.warnings)
         log::warning("the configuration", {{"diagnostic", each}});
     int exit_code = cli::exit_code::ok;
+    std::optional<runtime::stop_bound> last_resort;
     {
         daemon d(options, supervisor);
+        const auto bound = configuration.server.shutdown_grace + after_grace;
         if (const auto code = d.start()) {
             exit_code = *code;
+            last_resort.emplace(bound, exit_code);
         } else {
             d.run();
+            last_resort.emplace(bound, cli::exit_code::software);
             d.stop();
         }
     }

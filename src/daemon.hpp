@@ -14,6 +14,7 @@
 #include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/background_pool.hpp>
 #include <webhookd/runtime/event_loops.hpp>
+#include <webhookd/runtime/roll_call.hpp>
 #include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/runtime/supervisor.hpp>
 #include <webhookd/store/purger.hpp>
@@ -41,7 +42,7 @@ public:
     std::optional<int> start();
     /// Blocks until a signal asks for the end.
     void run() {
-        supervisor_.run(*ingest_loops_, [this] { reload(); });
+        supervisor_.run(roll_, [this] { reload(); });
     }
     void stop();
 
@@ -54,6 +55,7 @@ private:
     void build_receiver();
     void add_metrics(std::map<std::string, const ingest::key_ring*> key_rings);
     std::optional<int> open_listeners();
+    void enlist_threads();
     std::optional<failure> exposed_without_proof() const;
 
     void reload();
@@ -67,6 +69,7 @@ private:
     runtime::system_clock clock_;
     runtime::supervisor& supervisor_;
     std::atomic<bool> stopping_{false};
+    runtime::roll_call roll_; ///< of the threads that must turn
 
     std::filesystem::path state_directory_;
     std::unique_ptr<store::event_store> store_;

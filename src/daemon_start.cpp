@@ -72,6 +72,7 @@ std::vector<store::planned_delivery> daemon::plan(const std::string& endpoint, c
 void daemon::build_receiver() {
     std::vector<ingest::receiver_endpoint> endpoints;
     admin::health_sources health{*writer_, {}, stopping_};
+    health.roll = &roll_;
     for (const auto& each : config_.endpoints) {
         ingest::key_ring* ring = nullptr;
         if (each.mode == config::signature_mode::required) {
@@ -176,11 +177,22 @@ std::optional<int> daemon::open_listeners() {
     return std::nullopt;
 }
 
+void daemon::enlist_threads() {
+    ingest_loops_->enlist(roll_);
+    admin_loop_->enlist(roll_);
+    roll_.add("writer", [this](const auto& answer) {
+        if (!writer_->submit_task([answer](store::event_store&) { answer(); })) answer();
+    });
+    roll_.add("delivery", [this](const auto& answer) { engine_->ask(answer); });
+    workshop_.enlist(roll_);
+}
+
 std::optional<int> daemon::start() {
     if (const auto code = open_store()) return code;
     build_receiver();
     if (const auto code = open_listeners()) return code;
     if (const auto code = start_delivery()) return code;
+    enlist_threads();
 
     for (auto& ring : key_rings_)
         ring->start();

@@ -3,6 +3,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <string>
+#include <vector>
+
 namespace webhookd::admin {
 
 namespace {
@@ -44,6 +47,17 @@ bool write_endpoint(json_writer& json, const std::string& name, const ingest::ke
     return ready;
 }
 
+/// True when there are none.
+bool write_silent_threads(json_writer& json, const runtime::roll_call* roll) {
+    const auto silent = roll != nullptr ? roll->silent() : std::vector<std::string>();
+    json.Key("silent_threads");
+    json.StartArray();
+    for (const auto& name : silent)
+        write_string(json, name);
+    json.EndArray();
+    return silent.empty();
+}
+
 http::response readiness(const health_sources& sources) {
     rapidjson::StringBuffer buffer;
     json_writer json(buffer);
@@ -58,6 +72,7 @@ http::response readiness(const health_sources& sources) {
     for (const auto& [name, keys] : sources.key_rings)
         ready = write_endpoint(json, name, keys) && ready;
     json.EndArray();
+    ready = write_silent_threads(json, sources.roll) && ready;
     json.Key("status");
     json.String(ready ? "ready" : "not ready");
     json.EndObject();

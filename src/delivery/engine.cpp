@@ -24,8 +24,9 @@ using steady = circuit_breaker::clock;
 /// one.
 constexpr std::uint64_t crowd = 50;
 constexpr auto turn = 50ms;
-/// A handler that does not end its attempts when it is told to is left behind after this.
-constexpr auto last_wait = 10s;
+/// A handler that does not end its attempts when it is told to, or a store that does not answer, is left
+/// behind so long after the grace.
+constexpr auto last_wait = 5s;
 
 } // namespace
 
@@ -41,6 +42,7 @@ public:
     void start(std::vector<lane_setup> lanes) {
         replace_lanes(std::move(lanes));
         publish();
+        started_ = true;
         thread_ = std::thread([this] { run(); });
     }
 
@@ -50,7 +52,11 @@ public:
     }
 
     void reconsider(std::function<void()> done) {
-        if (!box_->put([&done](mail& m) { m.reconsider.push_back(done); })) done();
+        if (!started_ || !box_->put([&done](mail& m) { m.reconsider.push_back(done); })) done();
+    }
+
+    void ask(const std::function<void()>& answer) {
+        if (!started_ || !box_->put([&answer](mail& m) { m.asked.push_back(answer); })) answer();
     }
 
     bool stop(std::chrono::milliseconds grace) {
@@ -80,7 +86,9 @@ private:
             publish();
             if (stop_by_ && stopped(now)) break;
         }
-        call(box_->close().reconsider); // no claim is left, so none will begin
+        const auto left = box_->close();
+        call(left.asked);
+        call(left.reconsider); // no claim is left, so none will begin
     }
 
     static void call(const std::vector<std::function<void()>>& waiting) {
@@ -96,6 +104,8 @@ private:
         if (m.swept) sweeper_.answered(*m.swept, now);
         if (m.lanes) replace_lanes(std::move(*m.lanes));
         if (m.reopen) reopen();
+        for (const auto& answer : m.asked)
+            answer();
         if (!m.reconsider.empty()) {
             for (auto& each : lanes_)
                 store_.release(each->reconsider());
@@ -192,9 +202,7 @@ private:
 
     void reopen() {
         for (auto& each : lanes_)
-            if (const auto done = each->handler().reopen(); !done)
-                log::error("a handler's file cannot be opened anew; the old one stays in use",
-                           {{"handler", each->name()}, {"reason", to_string(done.error())}});
+            each->handler().reopen();
     }
 
     /// Of all handlers that still have something to do: what waits for others is failed.
@@ -211,9 +219,9 @@ private:
         for (const auto* group : {&lanes_, &retiring_})
             for (const auto& each : *group)
                 running += each->running();
-        if (running == 0) return recorder_.idle() && sweeper_.idle();
+        if (running == 0 && recorder_.idle() && sweeper_.idle()) return true;
         if (now < *stop_by_) return false;
-        if (!cancelled_) {
+        if (running > 0 && !cancelled_) {
             cancelled_ = true;
             log::warning("attempts under way are cut off: the grace was over", {{"attempts", running}});
             for (const auto* group : {&lanes_, &retiring_})
@@ -221,7 +229,9 @@ private:
                     each->handler().cancel();
         }
         if (now < *stop_by_ + last_wait) return false;
-        log::error("a handler does not end its attempts", {{"attempts", running}});
+        log::error(running > 0 ? "a handler does not end its attempts"
+                               : "the store does not answer; the last attempts will be made again",
+                   {{"attempts", running}});
         return true;
     }
 
@@ -234,7 +244,7 @@ private:
         consider(recorder_.next_try());
         consider(sweeper_.next_look());
         if (stop_by_) {
-            consider(cancelled_ ? *stop_by_ + last_wait : *stop_by_);
+            consider(now < *stop_by_ ? *stop_by_ : *stop_by_ + last_wait);
             return earliest;
         }
         if (crowded_) consider(turn_began_ + turn);
@@ -265,6 +275,7 @@ private:
     std::uint64_t events_before_ = 0;
     bool crowded_ = false;
     std::optional<steady::time_point> stop_by_;
+    std::atomic<bool> started_ = false;
     std::atomic<bool> cancelled_ = false;
     std::mt19937_64 random_{std::random_device{}()};
     std::uniform_real_distribution<double> chance_{0, 1};
@@ -294,6 +305,10 @@ void engine::wake() {
 
 void engine::reconsider(std::function<void()> done) {
     self_->reconsider(std::move(done));
+}
+
+void engine::ask(const std::function<void()>& answer) {
+    self_->ask(answer);
 }
 
 void engine::reopen_files() {

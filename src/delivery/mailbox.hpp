@@ -29,6 +29,7 @@ struct mail {
     std::optional<std::vector<lane_setup>> lanes;           ///< take the place of those before
     std::optional<circuit_breaker::clock::time_point> stop; ///< by when
     std::vector<std::function<void()>> reconsider;          ///< give up what is claimed, and call these
+    std::vector<std::function<void()>> asked;               ///< for a sign of life: call these
     bool woken = false;
     bool reopen = false;
 
@@ -39,8 +40,8 @@ struct mail {
         ended = std::move(kept);
     }
     [[nodiscard]] bool empty() const noexcept {
-        return ended.empty() && !recorded && !swept && !lanes && !stop && reconsider.empty() && !woken &&
-               !reopen;
+        return ended.empty() && !recorded && !swept && !lanes && !stop && reconsider.empty() &&
+               asked.empty() && !woken && !reopen;
     }
 };
 

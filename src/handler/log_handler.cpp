@@ -1,40 +1,41 @@
 #include <webhookd/handler/log_handler.hpp>
 #include <webhookd/handler/log_settings.hpp>
 
-#include "handler/line_sink.hpp"
+#include "handler/line_writer.hpp"
+
+#include <utility>
 
 namespace webhookd::handler {
 
 namespace {
 
-result<line_sink> open_sink(const config::log_handler& settings) {
-    if (settings.file.empty()) return line_sink::standard_error();
-    return line_sink::open(settings.file);
-}
-
 class log_handler final : public handler {
 public:
-    log_handler(log_handler_options options, line_sink sink, const runtime::clock& clock)
+    log_handler(log_handler_options options, std::unique_ptr<line_writer> writer, const runtime::clock& clock)
         : options_(std::move(options))
-        , sink_(std::move(sink))
-        , clock_(clock) {}
+        , clock_(clock)
+        , writer_(std::move(writer)) {}
 
     bool needs_body() const override { return options_.settings.include_payload; }
 
     void start(std::shared_ptr<const delivery> d, completion done) override {
-        outcome o;
-        if (const auto written = sink_.write(render(*d)); !written) {
-            o.verdict = verdict::retry;
-            o.reason = to_string(written.error());
-        }
-        done(std::move(o));
+        writer_->write(render(*d), options_.timeout, [done = std::move(done)](const result<void>& written) {
+            outcome o;
+            if (!written) {
+                o.verdict = written.error().code == errc::shutting_down ? verdict::abandoned : verdict::retry;
+                o.reason = to_string(written.error());
+            }
+            done(std::move(o));
+        });
     }
 
-    result<void> reopen() override {
-        auto fresh = open_sink(options_.settings);
-        if (!fresh) return fresh.error();
-        sink_ = std::move(*fresh);
-        return {};
+    void cancel() override { writer_->cancel(); }
+
+    void reopen() override {
+        writer_->reopen([name = options_.name](const failure& why) {
+            log::error("a handler's file cannot be opened anew; the old one stays in use",
+                       {{"handler", name}, {"reason", to_string(why)}});
+        });
     }
 
 private:
@@ -61,17 +62,17 @@ private:
     }
 
     log_handler_options options_;
-    line_sink sink_;
     const runtime::clock& clock_;
+    std::unique_ptr<line_writer> writer_;
 };
 
 } // namespace
 
 result<std::unique_ptr<handler>> make_log_handler(log_handler_options options, const runtime::clock& clock) {
-    auto sink = open_sink(options.settings);
-    if (!sink) return sink.error();
+    auto writer = line_writer::start(options.settings.file);
+    if (!writer) return writer.error();
     return std::unique_ptr<handler>(
-        std::make_unique<log_handler>(std::move(options), std::move(*sink), clock));
+        std::make_unique<log_handler>(std::move(options), std::move(*writer), clock));
 }
 
 } // namespace webhookd::handler

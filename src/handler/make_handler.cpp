@@ -5,6 +5,8 @@
 #include <webhookd/handler/shell_handler.hpp>
 #include <webhookd/runtime/log.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <optional>
 #include <variant>
 
@@ -19,10 +21,17 @@ public:
         return std::visit([&](const auto& settings) { return make(h, settings); }, h.kind);
     }
 
+    void enlist(runtime::roll_call& roll) {
+        roll.add("outbound", [this](const auto& answer) { http_ ? http_->ask(answer) : answer(); });
+        roll.add("programs", [this](const auto& answer) {
+            programs_ ? boost::asio::post((*programs_)[0], answer) : answer();
+        });
+    }
+
 private:
     result<std::unique_ptr<handler>> make(const config::handler& h, const config::log_handler& settings) {
         const auto format = settings.format ? to_log(*settings.format) : log::current_format();
-        return make_log_handler({h.name, settings, format}, clock_);
+        return make_log_handler({h.name, settings, format, h.common.timeout}, clock_);
     }
     result<std::unique_ptr<handler>> make(const config::handler& h, const config::forward_handler& settings) {
         if (!http_) http_.emplace();
@@ -42,6 +51,10 @@ workshop::workshop(const runtime::clock& clock)
     : self_(std::make_unique<implementation>(clock)) {}
 
 workshop::~workshop() = default;
+
+void workshop::enlist(runtime::roll_call& roll) {
+    self_->enlist(roll);
+}
 
 result<std::unique_ptr<handler>> workshop::make(const config::handler& settings) {
     return self_->make(settings);

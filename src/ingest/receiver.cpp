@@ -78,8 +78,8 @@ std::optional<http::response> receiver::admit(const http::request& r) {
     if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(),
                                          [&](const auto& net) { return net.contains(r.client); })) {
         counts->refused(header_refusal::source);
-        log::warning("a source that is not allowed was turned away",
-                     {{"endpoint", endpoint.name}, {"source", r.client}});
+        log::sampled(log::level::warning, "a source that is not allowed was turned away",
+                     {{"endpoint", endpoint.name}}, {{"source", r.client}});
         return problem(status::forbidden, "This source is not allowed.");
     }
     if (!acceptable_content(r.headers)) {
@@ -105,12 +105,11 @@ task<http::response> receiver::handle(http::request& r) {
     auto refusal = to_answer(why);
     at.counts->refused(why.code);
     if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
-    log::warning(is_deferral(refusal.status) ? "a webhook cannot be kept now" : "a webhook was refused",
-                 {{"endpoint", at.endpoint.name},
-                  {"source", r.client},
-                  {"status", static_cast<unsigned>(refusal.status)},
-                  {"reason", to_string(why.code)},
-                  {"detail", why.detail}});
+    log::sampled(
+        log::level::warning,
+        is_deferral(refusal.status) ? "a webhook cannot be kept now" : "a webhook was refused",
+        {{"endpoint", at.endpoint.name}, {"reason", to_string(why.code)}},
+        {{"source", r.client}, {"status", static_cast<unsigned>(refusal.status)}, {"detail", why.detail}});
     co_return refusal;
 }
 

@@ -33,15 +33,17 @@ struct requests {
     std::vector<const post_target*> cancelled;
     std::vector<submission> dropped; ///< cancelled before they began
     std::vector<submission> submitted;
+    std::vector<std::function<void()>> asked; ///< for a sign of life
     bool stop = false;
 
     [[nodiscard]] bool empty() const {
-        return !stop && cancelled.empty() && dropped.empty() && submitted.empty();
+        return !stop && cancelled.empty() && dropped.empty() && submitted.empty() && asked.empty();
     }
     void clear() {
         cancelled.clear();
         dropped.clear();
         submitted.clear();
+        asked.clear();
     }
 };
 
@@ -99,6 +101,8 @@ private:
     /// False when it is time to stop.
     bool serve_requests() {
         take_requests();
+        for (const auto& answer : taken_.asked)
+            answer();
         for (const auto* target : taken_.cancelled)
             end_all([target](const transfer& t) { return t.target() == target; });
         for (auto& s : taken_.dropped)
@@ -200,6 +204,10 @@ void http_engine::submit(std::shared_ptr<post_target> target, post p, completion
     self_->ask([&](requests& r) {
         r.submitted.push_back({std::move(target), std::move(p), std::move(done)});
     });
+}
+
+void http_engine::ask(const std::function<void()>& answer) {
+    self_->ask([&](requests& r) { r.asked.push_back(answer); });
 }
 
 void http_engine::cancel(const post_target& target) {

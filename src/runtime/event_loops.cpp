@@ -4,8 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <pthread.h>
 
-#include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace webhookd::runtime {
 
@@ -24,10 +24,9 @@ event_loops::event_loops(std::size_t count, const std::string& name) {
     loops_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         auto& added = *loops_.emplace_back(std::make_unique<loop>());
+        added.name = (name + "-" + std::to_string(i)).substr(0, 15); // Linux takes no more
         added.thread = std::thread([&added] { run_surviving_exceptions(added.context); });
-        // Linux cuts thread names at 15 characters.
-        pthread_setname_np(added.thread.native_handle(),
-                           (name + "-" + std::to_string(i)).substr(0, 15).c_str());
+        pthread_setname_np(added.thread.native_handle(), added.name.c_str());
     }
 }
 
@@ -42,15 +41,11 @@ std::vector<boost::asio::io_context*> event_loops::contexts() {
     return all;
 }
 
-void event_loops::ping() {
-    for (auto& l : loops_) {
-        l->answered = false;
-        boost::asio::post(l->context, [&answered = l->answered] { answered = true; });
-    }
-}
-
-bool event_loops::alive() const noexcept {
-    return std::all_of(loops_.begin(), loops_.end(), [](const auto& l) { return l->answered.load(); });
+void event_loops::enlist(roll_call& roll) {
+    for (auto& l : loops_)
+        roll.add(l->name, [&context = l->context](roll_call::answer answer) {
+            boost::asio::post(context, std::move(answer));
+        });
 }
 
 void event_loops::stop() {

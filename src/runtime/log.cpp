@@ -1,25 +1,36 @@
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include "runtime/line_tallies.hpp"
+#include "runtime/log_sink.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace webhookd::log {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t queue_lines = 8192;
+/// At the end a reader has so long for what is queued.
+constexpr auto last_lines_bound = 2s;
 
 struct state {
     std::atomic<level> threshold{level::info};
     std::atomic<format> line_format{format::text};
     std::atomic<bool> to_journal{false};
-    std::mutex mutex; ///< guards the two below against start and stop
+    std::mutex mutex; ///< guards those below against start and stop
     std::shared_ptr<spdlog::details::thread_pool> pool;
+    std::shared_ptr<sink> output;
     std::shared_ptr<spdlog::logger> logger;
     std::atomic<std::uint64_t> lost_before{0}; ///< by earlier pools
 };
@@ -31,10 +42,8 @@ state& shared() {
 }
 
 std::shared_ptr<spdlog::logger> make_immediate() {
-    auto logger =
-        std::make_shared<spdlog::logger>("immediate", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto logger = std::make_shared<spdlog::logger>("immediate", std::make_shared<sink>());
     logger->set_level(spdlog::level::trace);
-    logger->set_pattern("%v");
     return logger;
 }
 
@@ -43,6 +52,31 @@ std::shared_ptr<spdlog::logger> current() {
     const std::lock_guard lock(s.mutex);
     if (!s.logger) s.logger = make_immediate();
     return s.logger;
+}
+
+/// `mutex` is held.
+std::uint64_t lost_by_pool(const state& s) {
+    return s.pool ? s.pool->overrun_counter() + s.output->unwritten() : 0;
+}
+
+std::string rendered(level l, std::string_view message, std::span<const field> fields) {
+    auto& s = shared();
+    const auto now =
+        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    auto line = render(s.line_format.load(std::memory_order_relaxed), now, l, message, fields);
+    if (s.to_journal.load(std::memory_order_relaxed)) line.insert(0, journal_priority(l));
+    return line;
+}
+
+/// What stands at the front of the lines again once the reader is back.
+std::string loss_line(std::uint64_t lines) {
+    const field lost("lines", lines);
+    return rendered(level::warning, "lines of the log were lost: their reader was too slow", {&lost, 1});
+}
+
+line_tallies& held_back() {
+    static auto* tallies = new line_tallies; // never destroyed, as above
+    return *tallies;
 }
 
 } // namespace
@@ -55,11 +89,10 @@ void start(const options& opts) {
     const std::lock_guard lock(s.mutex);
     s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1,
                                                             [] { runtime::name_this_thread("log"); });
-    auto logger =
-        std::make_shared<spdlog::async_logger>("daemon", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                               s.pool, spdlog::async_overflow_policy::overrun_oldest);
+    s.output = std::make_shared<sink>(s.pool.get(), loss_line);
+    auto logger = std::make_shared<spdlog::async_logger>("daemon", s.output, s.pool,
+                                                         spdlog::async_overflow_policy::overrun_oldest);
     logger->set_level(spdlog::level::trace);
-    logger->set_pattern("%v");
     s.logger = std::move(logger);
 }
 
@@ -71,34 +104,60 @@ format current_format() noexcept {
     return shared().line_format;
 }
 
+void sampled(level l, std::string_view message, std::initializer_list<kind_field> kind,
+             std::initializer_list<field> rest) {
+    if (l < shared().threshold.load(std::memory_order_relaxed)) return;
+    std::vector<field> fields;
+    fields.reserve(kind.size() + rest.size());
+    for (const auto& [key, value] : kind)
+        fields.emplace_back(key, value);
+    if (!held_back().take(l, message, fields)) return;
+    fields.insert(fields.end(), rest.begin(), rest.end());
+    write(l, message, fields);
+}
+
+void tell_held_back() {
+    held_back().tell(line_tallies::those::whose_interval_is_over);
+}
+
 void stop() {
+    held_back().tell(line_tallies::those::all);
     auto& s = shared();
     // Kept until the pool's thread has ended: that thread must not be the one that destroys the logger,
     // inside libspdlog, where ThreadSanitizer does not see what orders the two threads.
     std::shared_ptr<spdlog::logger> logger = make_immediate();
     std::shared_ptr<spdlog::details::thread_pool> pool;
+    std::shared_ptr<sink> output;
     {
         const std::lock_guard lock(s.mutex);
+        s.lost_before += lost_by_pool(s);
         s.logger.swap(logger);
         pool = std::move(s.pool);
+        output = std::move(s.output);
     }
-    if (pool) s.lost_before += pool->overrun_counter();
-    pool.reset(); // joins after the queue has run dry
+    if (!pool) return;
+    // The pool's end joins its thread after the queue has run dry, however long that takes. So it is another
+    // thread that waits for it, and is left behind where even giving up does not help.
+    std::promise<void> ended;
+    auto end = ended.get_future();
+    std::thread([logger, pool = std::move(pool), ended = std::move(ended)]() mutable {
+        pool.reset();
+        ended.set_value();
+    }).detach();
+    if (end.wait_for(last_lines_bound) == std::future_status::ready) return;
+    output->give_up();
+    end.wait_for(last_lines_bound / 4);
 }
 
 std::uint64_t dropped() noexcept {
     auto& s = shared();
     const std::lock_guard lock(s.mutex);
-    return s.lost_before + (s.pool ? s.pool->overrun_counter() : 0);
+    return s.lost_before + lost_by_pool(s);
 }
 
 void write(level l, std::string_view message, std::span<const field> fields) {
-    auto& s = shared();
-    if (l < s.threshold.load(std::memory_order_relaxed)) return;
-    const auto now =
-        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-    auto line = render(s.line_format.load(std::memory_order_relaxed), now, l, message, fields);
-    if (s.to_journal.load(std::memory_order_relaxed)) line.insert(0, journal_priority(l));
+    if (l < shared().threshold.load(std::memory_order_relaxed)) return;
+    const auto line = rendered(l, message, fields);
     current()->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
 

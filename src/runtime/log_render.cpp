@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <iterator>
 
 namespace webhookd::log {
@@ -31,25 +33,72 @@ std::size_t utf8_sequence(std::string_view text) {
     return 0;
 }
 
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
+/// What has no shape of its own, and what a terminal or a viewer obeys instead of showing it: control
+/// characters (C1 too: U+009B begins what ESC [ begins), separators of lines, what turns the direction of
+/// writing, what is invisible, and what Unicode calls no character.
+bool shows(std::uint32_t c) {
+    struct range {
+        std::uint32_t first;
+        std::uint32_t last;
+    };
+    constexpr std::array<range, 13> hidden{{{0x00, 0x1f},
+                                            {0x7f, 0x9f},
+                                            {0xad, 0xad},
+                                            {0x61c, 0x61c},
+                                            {0x180e, 0x180e},
+                                            {0x200b, 0x200f},
+                                            {0x2028, 0x202e},
+                                            {0x2060, 0x206f},
+                                            {0xfdd0, 0xfdef},
+                                            {0xfeff, 0xfeff},
+                                            {0xfff9, 0xfffb},
+                                            {0x1d173, 0x1d17a},
+                                            {0xe0000, 0xe0fff}}};
+    return (c & 0xfffe) != 0xfffe && std::none_of(hidden.begin(), hidden.end(), [c](const range& r) {
+               return c >= r.first && c <= r.last;
+           });
+}
+
+/// Of a well-formed sequence.
+std::uint32_t code_point(std::string_view sequence) {
+    const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(sequence[i])}; };
+    if (sequence.size() == 1) return byte(0);
+    std::uint32_t c = byte(0) & (0x7fU >> sequence.size());
+    for (std::size_t i = 1; i < sequence.size(); ++i)
+        c = c << 6 | (byte(i) & 0x3fU);
+    return c;
+}
+
+/// As JSON has it: what lies beyond 16 bits is two.
+void append_escape(std::string& out, std::uint32_t c) {
+    auto to = std::back_inserter(out);
+    if (c == '\n')
+        out += "\\n";
+    else if (c < 0x10000)
+        fmt::format_to(to, "\\u{:04x}", c);
+    else
+        fmt::format_to(to, "\\u{:04x}\\u{:04x}", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
+}
+
+void append_shown(std::string& out, std::string_view text, std::string_view escaped) {
     while (!text.empty()) {
-        const char c = text.front();
         const std::size_t length = utf8_sequence(text);
+        const auto sequence = text.substr(0, std::max<std::size_t>(length, 1));
+        text.remove_prefix(sequence.size());
         if (length == 0) {
             out += "\\ufffd";
-        } else if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+        } else if (const auto c = code_point(sequence); !shows(c)) {
+            append_escape(out, c);
         } else {
-            out.append(text.substr(0, length));
+            if (escaped.find(sequence) != std::string_view::npos) out += '\\';
+            out += sequence;
         }
-        text.remove_prefix(std::max<std::size_t>(length, 1));
     }
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    append_shown(out, text, "\"\\");
     out += '"';
 }
 
@@ -124,7 +173,8 @@ std::string render(format f, timestamp time, level l, std::string_view message,
         }
         out += '}';
     } else {
-        fmt::format_to(std::back_inserter(out), "{} {:<7} {}", to_rfc3339(time), to_string(l), message);
+        fmt::format_to(std::back_inserter(out), "{} {:<7} ", to_rfc3339(time), to_string(l));
+        append_shown(out, message, {});
         for (const auto& each : fields) {
             out += ' ';
             out += each.key;

@@ -1,14 +1,44 @@
 #include <webhookd/runtime/systemd.hpp>
+#include <webhookd/runtime/unique_fd.hpp>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 
 namespace webhookd::runtime::systemd {
+
+namespace {
+
+/// As sd_notify(3), which waits for a manager that does not read for as long as that takes.
+void notify(const std::string& message) {
+    const char* path = std::getenv("NOTIFY_SOCKET");
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const auto length = path != nullptr ? std::strlen(path) : 0;
+    if (length < 2 || length >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@')) {
+        sd_notify(0, message.c_str()); // does nothing, or knows more kinds of sockets
+        return;
+    }
+    std::memcpy(address.sun_path, path, length);
+    if (path[0] == '@') address.sun_path[0] = '\0'; // in the abstract namespace
+    const unique_fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const timeval bound{1, 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
+    ::sendto(socket.get(), message.data(), message.size(), MSG_NOSIGNAL,
+             reinterpret_cast<const sockaddr*>(&address), // NOLINT: as the call wants it
+             static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));
+}
+
+} // namespace
 
 std::vector<inherited_socket> take_sockets() {
     char** names = nullptr;
@@ -26,22 +56,22 @@ std::vector<inherited_socket> take_sockets() {
 }
 
 void notify_ready(const std::string& status) {
-    sd_notify(0, ("READY=1\nSTATUS=" + status).c_str());
+    notify("READY=1\nSTATUS=" + status);
 }
 
 void notify_reloading() {
     // Type=notify-reload wants to know when the reload began (sd_notify(3)).
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", now.tv_sec * 1'000'000LL + now.tv_nsec / 1'000);
+    notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.tv_sec * 1'000'000LL + now.tv_nsec / 1'000));
 }
 
 void notify_stopping() {
-    sd_notify(0, "STOPPING=1");
+    notify("STOPPING=1");
 }
 
 void notify_watchdog() {
-    sd_notify(0, "WATCHDOG=1");
+    notify("WATCHDOG=1");
 }
 
 std::optional<std::chrono::microseconds> watchdog_interval() {

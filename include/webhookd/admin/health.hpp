@@ -2,6 +2,7 @@
 
 #include <webhookd/http/router.hpp>
 #include <webhookd/ingest/key_ring.hpp>
+#include <webhookd/runtime/roll_call.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include <atomic>
@@ -16,10 +17,12 @@ struct health_sources {
     std::map<std::string, const ingest::key_ring*>
         key_rings; ///< by endpoint; null where signatures are disabled
     const std::atomic<bool>& stopping;
+    const runtime::roll_call* roll = nullptr; ///< of the threads that must turn
 };
 
 /// `GET /healthz`: 200 while the process answers at all. `GET /readyz`: 200 when events can be accepted, else
-/// 503; its body says what stands in the way: the store, an endpoint without keys, a shutdown. Both need no
+/// 503; its body says what stands in the way: the store, an endpoint without keys, a thread that
+/// stands still, a shutdown. Both need no
 /// token.
 void add_health(http::router& router, health_sources sources);
 

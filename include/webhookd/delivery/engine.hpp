@@ -58,8 +58,11 @@ public:
     void wake();
     /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew.
     /// Once `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is
-    /// called once, on the engine's thread or, when that has ended, on this one. Any thread, after `start`.
+    /// called once, on the engine's thread or, when that does not run, on this one. Any thread.
     void reconsider(std::function<void()> done);
+    /// Has the engine's thread call `answer` when it comes to it; at once where that thread does not run. Any
+    /// thread.
+    void ask(const std::function<void()>& answer);
     /// Lets every handler open its files anew. Any thread.
     void reopen_files();
     /// Begins nothing new, waits for what runs, for `grace` at most, then cancels it; records everything.

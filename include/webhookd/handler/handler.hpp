@@ -62,9 +62,9 @@ public:
     /// Ends the attempts under way soon, as `abandoned`. On the delivery loop's thread.
     virtual void cancel() {}
 
-    /// Opens its files anew, after a log rotation. On the delivery loop's thread. Errors: file_unwritable;
-    /// the old file stays in use.
-    virtual result<void> reopen() { return {}; }
+    /// Opens its files anew, after a log rotation, soon and without waiting for it; a file that cannot be
+    /// opened is logged, and the old one stays in use. On the delivery loop's thread.
+    virtual void reopen() {}
 };
 
 } // namespace webhookd::handler

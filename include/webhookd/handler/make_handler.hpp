@@ -4,6 +4,7 @@
 #include <webhookd/handler/handler.hpp>
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/runtime/event_loops.hpp>
+#include <webhookd/runtime/roll_call.hpp>
 
 #include <memory>
 
@@ -19,6 +20,9 @@ public:
 
     /// Errors: configuration_invalid, file_unreadable, file_unwritable; the detail does not repeat the name.
     [[nodiscard]] result<std::unique_ptr<handler>> make(const config::handler& settings);
+
+    /// The threads, those included that start later.
+    void enlist(runtime::roll_call& roll);
 
 private:
     class implementation;

@@ -77,6 +77,9 @@ public:
     /// Ends all posts to the target that were submitted before, soon and as `shutting_down`. Any thread.
     void cancel(const post_target& target);
 
+    /// Has the engine's thread call `answer` when it comes to it. Any thread.
+    void ask(const std::function<void()>& answer);
+
 private:
     class implementation;
     std::unique_ptr<implementation> self_;

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <webhookd/runtime/roll_call.hpp>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -25,9 +26,8 @@ public:
     [[nodiscard]] boost::asio::io_context& operator[](std::size_t i) noexcept { return loops_[i]->context; }
     [[nodiscard]] std::vector<boost::asio::io_context*> contexts();
 
-    /// Asks every loop for a sign of life; `alive()` tells how many answered the last call. Any thread.
-    void ping();
-    [[nodiscard]] bool alive() const noexcept;
+    /// Each loop by its thread's name. The loops outlive the roll's calls.
+    void enlist(roll_call& roll);
 
     /// Lets each loop end when it has nothing left to do, and waits for that: whoever spawned work ends it
     /// first.
@@ -37,8 +37,8 @@ private:
     struct loop {
         boost::asio::io_context context{1};
         boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
+        std::string name;
         std::thread thread;
-        std::atomic<bool> answered{true};
     };
     std::vector<std::unique_ptr<loop>> loops_;
 };

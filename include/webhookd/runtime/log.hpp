@@ -11,9 +11,10 @@
 
 /// The daemon's own log: structured lines to standard error, as JSON or as text. Callable from any thread;
 /// between `start` and `stop` lines are handed to a background thread through a bounded queue that drops its
-/// oldest line and counts, so that a slow terminal or journal never holds up an event. Outside of that span
-/// lines are written at once. Whoever logs takes care that neither secrets nor personal data are among the
-/// fields.
+/// oldest line and counts, so that a slow terminal or journal, or a pipe that nobody reads, never holds up an
+/// event; a line tells how many were lost once the reader is back. Outside of that span lines are written at
+/// once, each within a second or not at all. Whoever logs takes care that neither secrets nor personal data
+/// are among the fields.
 namespace webhookd::log {
 
 enum class level { trace, debug, info, warning, error };
@@ -54,7 +55,8 @@ struct field {
 
 /// One line without its line break. JSON: `{"time":…,"level":…,"message":…, fields…}`, invalid UTF-8
 /// replaced. Text: `time level message key=value …`, values quoted and escaped where a reader or a terminal
-/// could be misled.
+/// could be misled. In both, what would not show as itself (control characters, C1 included, line separators,
+/// direction marks, invisible characters) is a \u escape.
 [[nodiscard]] std::string render(format f, timestamp time, level l, std::string_view message,
                                  std::span<const field> fields);
 
@@ -70,12 +72,26 @@ struct options {
 void start(const options& opts);
 void set_level(level l);
 [[nodiscard]] format current_format() noexcept;
-/// Writes what is queued and goes back to writing at once.
+/// Writes what is queued, as far as that is possible within 2 s, and goes back to writing at once.
 void stop();
-/// Lines that were lost because the queue was full.
+/// Lines that were lost because the queue was full, or because they could not be written.
 [[nodiscard]] std::uint64_t dropped() noexcept;
 
 void write(level l, std::string_view message, std::span<const field> fields);
+
+/// A part of what tells apart the lines that strangers can provoke: a word of the configuration, or of our
+/// own.
+struct kind_field {
+    std::string_view key;
+    std::string_view value;
+};
+/// A line of which strangers can provoke any number: of those with this message and these fields of a kind
+/// the first few in each interval are written (runtime/line_sampler.hpp), the others are counted, and a line
+/// tells how many they were. `rest` are further fields.
+void sampled(level l, std::string_view message, std::initializer_list<kind_field> kind,
+             std::initializer_list<field> rest = {});
+/// Writes the totals of what was held back in intervals that are over. To be called now and then.
+void tell_held_back();
 
 inline void debug(std::string_view message, std::initializer_list<field> fields = {}) {
     write(level::debug, message, {fields.begin(), fields.size()});

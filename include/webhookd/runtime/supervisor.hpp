@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/runtime/event_loops.hpp>
+#include <webhookd/runtime/roll_call.hpp>
 
 #include <signal.h>
 
@@ -9,7 +9,7 @@
 namespace webhookd::runtime {
 
 /// Runs on the main thread while the others work: waits for signals and keeps systemd's watchdog fed, as long
-/// as every event loop shows signs of life.
+/// as every thread that must turn shows signs of life.
 class supervisor {
 public:
     /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in all that it will start; ignores SIGPIPE and
@@ -17,8 +17,8 @@ public:
     /// acknowledged is on disk.
     supervisor();
 
-    /// Calls `reload` for every SIGHUP; returns at the first SIGTERM or SIGINT.
-    void run(event_loops& watched, const std::function<void()>& reload);
+    /// Calls `reload` for every SIGHUP, and the roll every second; returns at the first SIGTERM or SIGINT.
+    void run(roll_call& watched, const std::function<void()>& reload);
 
     /// As if SIGHUP had come. Any thread.
     static void ask_for_reload();

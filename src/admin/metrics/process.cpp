@@ -14,7 +14,8 @@ double seconds(std::chrono::microseconds d) {
 
 void write_process(page& to) {
     to.gauge("webhookd_build_info", "The program that runs; always 1.", 1, {{"version", WEBHOOKD_VERSION}});
-    to.counter("webhookd_log_lines_dropped_total", "Lines that were lost because the log could not keep up.",
+    to.counter("webhookd_log_lines_dropped_total",
+               "Lines that were lost because the log could not keep up, or that could not be written.",
                log::dropped());
     const auto status = runtime::read_process_status();
     if (!status) return;

@@ -209,6 +209,17 @@ TEST_CASE("a dry run keeps events, names what would run, and runs nothing", "[di
     CHECK(sink.requests().empty());
 }
 
+TEST_CASE("a dry run erases for good, and ends", "[dispatch]") {
+    daemon_setup setup;
+    setup.arguments = {"--dry-run"};
+    daemon_fixture daemon(setup);
+    REQUIRE(daemon.post(completed(1)).status == 200);
+    const auto kept = ask(daemon, "/v1/events");
+    const std::string transaction = kept["data"][0]["transaction_id"].GetString();
+    CHECK(ask(daemon, "/v1/transactions/" + transaction + "/erase", "POST")["bodies"].GetInt64() == 1);
+    CHECK(daemon.terminate() == 0);
+}
+
 TEST_CASE("when as much waits as may wait, events are put off, and taken again later", "[dispatch]") {
     test::chaos_sink sink;
     sink.go_down();

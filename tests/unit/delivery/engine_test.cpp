@@ -274,6 +274,17 @@ TEST_CASE("what is erased while it is claimed does not run once the engine has t
     CHECK(crm->ids() == std::vector<std::string>{"evt_1", "evt_3"});
 }
 
+TEST_CASE("an engine that was never started has nothing claimed, and answers for itself", "[delivery]") {
+    fixture f;
+    store::group_writer writer(*f.kept, {}, [] {});
+    delivery::engine engine(*f.kept, writer, f.clock);
+    int called = 0;
+    engine.reconsider([&] { ++called; });
+    engine.ask([&] { ++called; });
+    CHECK(called == 2);
+    CHECK(engine.stop(0ms));
+}
+
 TEST_CASE("an engine that has ended has nothing claimed", "[delivery]") {
     fixture f;
     f.run({{"crm", quick(), std::make_shared<scripted_handler>()}});

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace webhookd;
@@ -45,6 +46,34 @@ TEST_CASE("a text line quotes values that could be taken for something else", "[
     CHECK(render(log::format::text, {{"a", "x=y"}}) == head + " a=\"x=y\"");
     CHECK(render(log::format::text, {{"a", "\x1b[31mred\nforged line"}}) ==
           head + " a=\"\\u001b[31mred\\nforged line\"");
+}
+
+TEST_CASE("what would not show as itself is escaped in both formats", "[runtime]") {
+    const std::vector<std::pair<std::string, std::string>> hidden{
+        {"\xc2\x9b", "\\u009b"},                // CSI, as ESC [
+        {"\xc2\x85", "\\u0085"},                // next line
+        {"\xc2\xad", "\\u00ad"},                // soft hyphen
+        {"\xd8\x9c", "\\u061c"},                // Arabic letter mark
+        {"\xe2\x80\x8b", "\\u200b"},            // zero width space
+        {"\xe2\x80\xa8", "\\u2028"},            // line separator
+        {"\xe2\x80\xae", "\\u202e"},            // right-to-left override
+        {"\xe2\x81\xa6", "\\u2066"},            // left-to-right isolate
+        {"\xef\xbb\xbf", "\\ufeff"},            // byte order mark
+        {"\xef\xbf\xbf", "\\uffff"},            // no character
+        {"\xf3\xa0\x81\x81", "\\udb40\\udc41"}, // tag latin capital a
+    };
+    for (const auto& [bytes, escape] : hidden)
+        for (const auto format : {log::format::json, log::format::text})
+            for (const auto& line :
+                 {render(format, {{"s", "a" + bytes + "b"}}), render(format, {}, "a" + bytes + "b")}) {
+                CAPTURE(line);
+                CHECK_THAT(line, Catch::Contains("a" + escape + "b"));
+                CHECK(line.find(bytes) == std::string::npos);
+            }
+    // What people write stays as it is.
+    for (const std::string shown :
+         {"\xc3\xa9", "\xd7\xa9", "\xd8\xb9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80", "\xc2\xa0"})
+        CHECK_THAT(render(log::format::text, {{"s", shown}}), Catch::Contains("s=\"" + shown + "\""));
 }
 
 TEST_CASE("the journal's priorities are those of syslog", "[runtime]") {

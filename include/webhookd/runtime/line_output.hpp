@@ -1,0 +1,53 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/runtime/unique_fd.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace webhookd::runtime {
+
+/// Where whole lines go: a file, a FIFO, a terminal, or standard error. Each goes out by one append where the
+/// kernel takes it whole, so that lines of several writers never mix. A reader that takes nothing holds the
+/// caller up no longer than the caller wants; only a disk or a mount that hangs does, which is why no thread
+/// that others need may call `open` or `write`. The process ignores
+/// SIGPIPE. One thread at a time.
+class line_output {
+public:
+    /// Never changes the descriptor that other processes share with us: what can block is written to by a
+    /// description of our own, or in pieces that do not.
+    [[nodiscard]] static line_output standard_error();
+    /// Appends; creates a file with mode 0640. Does not wait for a FIFO's reader. Errors: file_unwritable,
+    /// also for what is no file, FIFO or character device, and for a FIFO that nobody reads.
+    [[nodiscard]] static result<line_output> open(const std::filesystem::path& file);
+
+    /// Whether to wait on for a reader who takes nothing; `begun`: a part of the line is written. Asked every
+    /// tenth of a second.
+    using patience = std::function<bool(bool begun)>;
+
+    /// Adds the line break. Errors: file_unwritable. Then a torn line was written at most; the next one
+    /// begins on a line of its own.
+    [[nodiscard]] result<void> write(std::string line, const patience& wait_on);
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+private:
+    enum class way {
+        unblocked,  ///< the descriptor never blocks
+        socket,     ///< each send is told not to
+        in_portions ///< it may: after a look, and never more than a pipe takes at once
+    };
+    line_output(unique_fd owned, int fd, way how, std::string name);
+    [[nodiscard]] long write_some(const char* data, std::size_t size) const;
+    [[nodiscard]] bool has_room() const;
+
+    unique_fd owned_;
+    int fd_;
+    way how_;
+    std::string name_;
+    bool torn_ = false; ///< what was written last is no whole line
+};
+
+} // namespace webhookd::runtime

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace webhookd::runtime {
+
+/// Asks threads that must turn for a sign of life, and tells which do not give one.
+class roll_call {
+public:
+    using clock = std::chrono::steady_clock;
+    using answer = std::function<void()>;
+
+    /// So long may a thread be at one piece of work.
+    static constexpr std::chrono::seconds patience{5};
+
+    /// `ask` hands the answer to a thread, which calls it when it comes to it; it does not block. Before the
+    /// first call.
+    void add(std::string name, std::function<void(answer)> ask);
+    /// Asks all that have answered the last time. On one thread, every second or so.
+    void call(clock::time_point now = clock::now());
+    /// The names of those that were asked so long before the last call and have not answered yet (time in which
+    /// nobody called does not count), and `main` when no call came for twice `patience`. Any thread.
+    [[nodiscard]] std::vector<std::string> silent(std::chrono::milliseconds longer_than = patience) const;
+
+private:
+    struct member {
+        std::string name;
+        std::function<void(answer)> ask;
+        clock::time_point asked;
+        std::shared_ptr<std::atomic<bool>> answered;
+    };
+    mutable std::mutex mutex_;
+    std::vector<member> members_;
+    clock::time_point last_call_;
+};
+
+} // namespace webhookd::runtime

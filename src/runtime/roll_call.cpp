@@ -1,0 +1,34 @@
+#include <webhookd/runtime/roll_call.hpp>
+
+#include <utility>
+
+namespace webhookd::runtime {
+
+void roll_call::add(std::string name, std::function<void(answer)> ask) {
+    const std::lock_guard lock(mutex_);
+    members_.push_back({std::move(name), std::move(ask), {}, std::make_shared<std::atomic<bool>>(true)});
+}
+
+void roll_call::call(clock::time_point now) {
+    const std::lock_guard lock(mutex_);
+    last_call_ = now;
+    for (auto& each : members_) {
+        // Who does not answer is asked once: questions must not pile up.
+        if (!each.answered->exchange(false)) continue;
+        each.asked = now;
+        each.ask([answered = each.answered] { *answered = true; });
+    }
+}
+
+std::vector<std::string> roll_call::silent(std::chrono::milliseconds longer_than) const {
+    std::vector<std::string> names;
+    const std::lock_guard lock(mutex_);
+    for (const auto& each : members_)
+        if (!*each.answered && last_call_ - each.asked >= longer_than) names.push_back(each.name);
+    // Who calls the roll must turn, too.
+    if (last_call_ != clock::time_point() && clock::now() - last_call_ > 2 * patience)
+        names.emplace_back("main");
+    return names;
+}
+
+} // namespace webhookd::runtime

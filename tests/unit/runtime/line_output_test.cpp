@@ -1,0 +1,107 @@
+#include <webhookd/runtime/line_output.hpp>
+
+#include "support/process.hpp"
+#include "support/temp_directory.hpp"
+
+#include <catch2/catch.hpp>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+
+using namespace webhookd;
+using runtime::line_output;
+using runtime::unique_fd;
+
+namespace {
+
+std::string why_not(const std::filesystem::path& file) {
+    const auto made = line_output::open(file);
+    REQUIRE(made.has_error());
+    CHECK(made.error().code == errc::file_unwritable);
+    return made.error().detail;
+}
+
+bool never(bool) {
+    return false;
+}
+
+/// Puts another descriptor in the place of standard error for as long as it lives.
+class standard_error_is {
+public:
+    explicit standard_error_is(int fd)
+        : before_(::dup(STDERR_FILENO)) {
+        ::dup2(fd, STDERR_FILENO);
+    }
+    ~standard_error_is() { ::dup2(before_.get(), STDERR_FILENO); }
+
+private:
+    unique_fd before_;
+};
+
+} // namespace
+
+TEST_CASE("what no lines can be appended to is refused at once, by its kind", "[runtime]") {
+    const test::temp_directory directory;
+    std::filesystem::create_directory(directory / "folder");
+    CHECK_THAT(why_not(directory / "folder"), Catch::EndsWith("folder: is a directory"));
+
+    REQUIRE(::mkfifo((directory / "fifo").c_str(), 0600) == 0);
+    CHECK_THAT(why_not(directory / "fifo"), Catch::EndsWith("fifo: is a FIFO that nobody reads"));
+
+    const unique_fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const auto path = (directory / "socket").string();
+    REQUIRE(path.size() < sizeof address.sun_path);
+    std::strcpy(address.sun_path, path.c_str());
+    REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    CHECK_THAT(why_not(directory / "socket"), Catch::EndsWith("socket: is a socket"));
+
+    CHECK_THAT(why_not(directory / "no" / "such"), Catch::Contains("No such file"));
+}
+
+TEST_CASE("a torn line gets its end from the next one", "[runtime]") {
+    const test::temp_directory directory;
+    const auto path = directory / "fifo";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const unique_fd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    auto output = line_output::open(path);
+    REQUIRE(output.has_value());
+    REQUIRE(output->write(std::string(200'000, 'x'), never).has_error());
+    std::array<char, 65536> some{};
+    std::string all;
+    for (ssize_t n = 0; (n = ::read(reader.get(), some.data(), some.size())) > 0;)
+        all.append(some.data(), static_cast<std::size_t>(n));
+    CHECK(all.size() < 200'000);
+    REQUIRE(output->write("next", never).has_value());
+    REQUIRE(output->write("last", never).has_value());
+    const auto n = ::read(reader.get(), some.data(), some.size());
+    CHECK(std::string(some.data(), static_cast<std::size_t>(n)) == "\nnext\nlast\n");
+}
+
+TEST_CASE("standard error that nobody reads holds nobody up, whatever it is", "[runtime]") {
+    std::array<int, 2> ends{};
+    SECTION("a pipe") {
+        REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    }
+    SECTION("a socket, as the journal's") {
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    }
+    const unique_fd reader(ends[0]);
+    const unique_fd writer(ends[1]);
+    const standard_error_is replaced(writer.get());
+    auto output = line_output::standard_error();
+    std::size_t written = 0;
+    while (written < 100'000 && output.write(std::string(1000, 'x'), never).has_value())
+        ++written;
+    CHECK(written > 0);
+    CHECK(written < 100'000);
+    // Whoever else has the descriptor still may block on it.
+    CHECK((::fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK) == 0);
+}
