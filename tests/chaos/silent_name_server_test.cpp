@@ -49,7 +49,7 @@ std::filesystem::path daemon_with_silent_resolver(const test::temp_directory& di
     test::write_text(program,
                      "#!/bin/sh\nexec unshare --mount /bin/sh -c 'mount --bind \"$0\" /etc/resolv.conf && "
                      "exec \"$@\"' " +
-                         resolver.string() + " " + test::daemon_program().string() + " \"$@\"\n");
+                         resolver.string() + " " + test::daemon_program() + " \"$@\"\n");
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     return program;
 }
@@ -71,8 +71,7 @@ TEST_CASE("a host whose name server is silent holds up neither other receivers n
     daemon_setup setup;
     setup.binary = daemon_with_silent_resolver(directory);
     setup.server = "  shutdown_grace: 1s\n";
-    setup.handlers = "  lost: { type: forward, url: \"http://receiver.silent.test/hook\", timeout: 500ms, "
-                     "circuit_breaker: off }\n"
+    setup.handlers = "  lost: { type: forward, url: \"http://receiver.silent.test/hook\", timeout: 500ms }\n"
                      "  crm: { type: forward, url: \"" +
                      sink.url() + "\" }\n";
     setup.routes = "  - { name: all, match: \"*\", handlers: [lost, crm] }\n";
