@@ -33,9 +33,9 @@ decision decide(const config::retry_policy& policy, const handler::outcome& outc
     }
     if (facts.attempt >= policy.max_attempts)
         return {delivery_state::failed, {}, outcome.reason + "; that was the last attempt"};
-    const auto delay = outcome.retry_after
-                           ? std::clamp(*outcome.retry_after, milliseconds(0), policy.max_delay)
-                           : backoff(policy, facts);
+    // The other side may ask for more patience than we have by ourselves, never for less.
+    const auto asked = std::min(outcome.retry_after.value_or(milliseconds(0)), policy.max_delay);
+    const auto delay = std::max(backoff(policy, facts), asked);
     const auto due = facts.now + delay;
     if (policy.max_age && due > facts.since + *policy.max_age)
         return {delivery_state::failed, {}, outcome.reason + "; the next attempt would be too late"};

@@ -50,15 +50,28 @@ TEST_CASE("full jitter draws the delay from zero to its length", "[delivery]") {
     CHECK(delay(p, 3, 0.999999) < 4s);
 }
 
-TEST_CASE("Retry-After takes the delay's place, within the cap", "[delivery]") {
+TEST_CASE("Retry-After makes the delay longer within the cap, and never shorter", "[delivery]") {
     auto o = refused;
-    const auto with = [&](std::chrono::milliseconds asked) {
+    const auto with = [&](std::chrono::milliseconds asked, std::uint32_t attempt = 1) {
         o.retry_after = asked;
-        return delivery::decide(policy(), o, {1, noon, noon, 0}).due - noon;
+        return delivery::decide(policy(), o, {attempt, noon, noon, 0}).due - noon;
     };
     CHECK(with(7s) == 7s);
     CHECK(with(1h) == 10s);
-    CHECK(with(-5s) == 0s);
+    CHECK(with(std::chrono::milliseconds::max()) == 10s);
+    CHECK(with(0s) == 1s);
+    CHECK(with(-5s) == 1s);
+    CHECK(with(std::chrono::milliseconds::min()) == 1s);
+    CHECK(with(3s, 4) == 8s);
+}
+
+TEST_CASE("Retry-After is compared with the delay that the jitter left", "[delivery]") {
+    auto p = policy();
+    p.full_jitter = true;
+    auto o = refused;
+    o.retry_after = 2s;
+    CHECK(delivery::decide(p, o, {4, noon, noon, 0.125}).due - noon == 2s);
+    CHECK(delivery::decide(p, o, {4, noon, noon, 0.5}).due - noon == 4s);
 }
 
 TEST_CASE("the last attempt, the age and a verdict end a delivery", "[delivery]") {
