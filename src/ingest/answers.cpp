@@ -1,6 +1,7 @@
 #include "ingest/answers.hpp"
 
 #include <webhookd/http/problem.hpp>
+#include <webhookd/store/displaced.hpp>
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -43,6 +44,8 @@ http::response to_answer(const failure& f) {
     case errc::store_io:
     case errc::store_busy:
     case errc::store_corrupt:
+        if (store::tells_of_displaced_files(f))
+            return unavailable("Events cannot be kept at the moment: " + f.detail + ".", 30s);
         return unavailable("Events cannot be kept at the moment.", 30s);
 
     default:

@@ -2,6 +2,8 @@
 #include <webhookd/runtime/this_thread.hpp>
 #include <webhookd/store/purger.hpp>
 
+#include "store/clock_keeper.hpp"
+
 #include <algorithm>
 #include <condition_variable>
 #include <future>
@@ -17,6 +19,7 @@ using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
 constexpr auto interval = 5min;
+constexpr auto between_looks = 2s; ///< at the clock
 /// After a batch the writer belongs to others for so many times as long as that took.
 constexpr int share_of_others = 5;
 constexpr auto shortest_pause = 5ms;
@@ -30,9 +33,11 @@ public:
         : store_(store)
         , writer_(writer)
         , clock_(clock)
+        , time_(store, writer, clock)
         , keep_(keep) {}
 
     void start() {
+        time_.start();
         thread_ = std::thread([this] { run(); });
     }
 
@@ -51,13 +56,19 @@ public:
             stopping_ = true;
         }
         wake_.notify_all();
-        if (thread_.joinable()) thread_.join();
+        if (!thread_.joinable()) return;
+        thread_.join();
+        time_.keep();
     }
 
     statistics snapshot() const {
         const std::lock_guard lock{mutex_};
-        return counts_;
+        auto counts = counts_;
+        counts.clock_doubt = time_.doubt();
+        return counts;
     }
+
+    timestamp believed_now() const { return time_.believed_now().value_or(timestamp{}); }
 
 private:
     void run() {
@@ -68,9 +79,16 @@ private:
             changed_ = false;
             const auto keep = keep_;
             lock.unlock();
+            time_.keep();
             round(keep);
             lock.lock();
-            wake_.wait_for(lock, interval, [this] { return stopping_ || changed_; });
+            const auto next = steady::now() + interval;
+            while (!stopping_ && !changed_ && steady::now() < next) {
+                wake_.wait_for(lock, between_looks, [this] { return stopping_ || changed_; });
+                lock.unlock();
+                time_.look();
+                lock.lock();
+            }
         }
     }
 
@@ -96,14 +114,17 @@ private:
     }
 
     result<void> sweep(purge_scope scope, std::chrono::seconds age) {
-        const auto now = clock_.now();
-        purge_search wanted{.scope = scope, .before = now - age, .now = now};
+        time_.look();
+        const auto now = time_.believed_now();
+        if (!now) return {}; // the store could not tell, and was asked again just now
+        purge_search wanted{.scope = scope, .before = *now - age, .now = *now};
         for (;;) {
             const auto found = store_.purgeable(wanted);
             if (!found) return found.error();
             if (auto done = purge(found->events, scope); !done) return done;
             if (!found->next) return {};
             wanted.after = *found->next;
+            wanted.arrived = found->arrived;
             if (!pause(shortest_pause)) return failure{errc::shutting_down};
         }
     }
@@ -155,6 +176,7 @@ private:
     event_store& store_;
     group_writer& writer_;
     const runtime::clock& clock_;
+    clock_keeper time_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     ages keep_;
@@ -181,6 +203,10 @@ void purger::change(ages keep) {
 
 void purger::stop() {
     self_->stop();
+}
+
+timestamp purger::believed_now() const {
+    return self_->believed_now();
 }
 
 purger::statistics purger::snapshot() const {

@@ -3,6 +3,7 @@
 #include <webhookd/http/router.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/purger.hpp>
 
 #include <atomic>
 #include <map>
@@ -16,11 +17,12 @@ struct health_sources {
     std::map<std::string, const ingest::key_ring*>
         key_rings; ///< by endpoint; null where signatures are disabled
     const std::atomic<bool>& stopping;
+    const store::purger* purger = nullptr; ///< tells whether the clock is to be believed
 };
 
 /// `GET /healthz`: 200 while the process answers at all. `GET /readyz`: 200 when events can be accepted, else
-/// 503; its body says what stands in the way: the store, an endpoint without keys, a shutdown. Both need no
-/// token.
+/// 503; its body says what stands in the way: the store, an endpoint without keys, a shutdown. A clock in
+/// doubt is told and stands in nobody's way. Both need no token.
 void add_health(http::router& router, health_sources sources);
 
 } // namespace webhookd::admin

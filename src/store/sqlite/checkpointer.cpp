@@ -36,10 +36,12 @@ bool checkpoint_policy::calls_writer(const journal_state& j) const noexcept {
     return j.frames - j.copied <= rest || j.frames >= cap;
 }
 
-checkpointer::checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy)
+checkpointer::checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy,
+                           std::function<result<void>()> may_open)
     : file_(std::move(file))
     , vfs_(std::move(vfs))
     , policy_(policy)
+    , may_open_(std::move(may_open))
     , thread_([this] { run(); }) {}
 
 checkpointer::~checkpointer() {
@@ -116,6 +118,8 @@ void checkpointer::run() {
 
 void checkpointer::copy_in_background() {
     if (!db_) {
+        if (may_open_)
+            if (auto may = may_open_(); !may) return finished(may.error());
         auto opened = connection::open(file_, vfs_, connection::access::read_write, cache_kib);
         if (!opened) return finished(opened.error());
         db_.emplace(std::move(*opened));
@@ -145,6 +149,14 @@ result<void> checkpointer::empty_journal(connection& db) {
         journal_ = {};
     }
     return emptied;
+}
+
+result<void> checkpointer::let_go() {
+    const std::lock_guard lock{mutex_};
+    if (copying_) return failure{errc::store_busy, "the journal is being copied"};
+    db_.reset(); // the thread touches it while it copies only
+    journal_ = {};
+    return {};
 }
 
 result<std::int64_t> checkpointer::try_copy(connection& db) {

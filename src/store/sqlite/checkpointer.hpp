@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -43,7 +44,9 @@ struct checkpoint_policy {
 /// do.
 class checkpointer {
 public:
-    checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy);
+    /// `may_open`, where given, is asked before the thread opens its connection.
+    checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy,
+                 std::function<result<void>()> may_open = {});
     ~checkpointer();
 
     /// The writer's thread, after each commit, with the journal's length. True: the writer must now `copy`.
@@ -55,6 +58,9 @@ public:
     /// Copies everything over this connection and empties the journal's file. The writer's thread. Errors:
     /// store_busy while a reader or the background thread is in the way; those of a copy.
     [[nodiscard]] result<void> empty_journal(connection& db);
+
+    /// Closes the thread's connection until it is needed again. Errors: store_busy while it copies.
+    [[nodiscard]] result<void> let_go();
 
     /// Ends the thread. False when the last copy failed: then the journal must not be closed away, because
     /// the database may lack what counts as copied; the next start will copy it all.
@@ -72,6 +78,7 @@ private:
     const std::filesystem::path file_;
     const std::string vfs_;
     const checkpoint_policy policy_;
+    const std::function<result<void>()> may_open_;
     std::optional<connection> db_; ///< the thread's
     mutable std::mutex mutex_;
     std::condition_variable changed_;

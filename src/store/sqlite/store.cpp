@@ -1,8 +1,11 @@
+#include <webhookd/runtime/log.hpp>
 #include <webhookd/store/sqlite.hpp>
 
 #include "store/sqlite/backlog.hpp"
 #include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/clock.hpp"
 #include "store/sqlite/event_search.hpp"
+#include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/journal_vfs.hpp"
 #include "store/sqlite/leases.hpp"
@@ -14,6 +17,7 @@
 #include "store/sqlite/writer.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -24,6 +28,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int writer_cache_kib = 8000;
+/// So long a new start of the journal waits for those who read.
+constexpr std::chrono::seconds longest_reading{2};
 
 fs::path with_suffix(const fs::path& file, const char* suffix) {
     auto name = file;
@@ -34,19 +40,27 @@ fs::path with_suffix(const fs::path& file, const char* suffix) {
 class sqlite_store final : public event_store {
 public:
     sqlite_store(sqlite_options options, sqlite::lock_file lock, std::unique_ptr<sqlite::journal_vfs> layer,
-                 std::unique_ptr<sqlite::writer> writer)
+                 std::unique_ptr<sqlite::file_watch> watch, std::unique_ptr<sqlite::writer> writer)
         : options_(std::move(options))
         , lock_(std::move(lock))
         , layer_(std::move(layer))
+        , watch_(std::move(watch))
         , writer_(std::move(writer))
         , pending_(writer_->pending())
         , last_sequence_(writer_->last_sequence())
-        , readers_(options_.file, options_.vfs, options_.readers)
+        , readers_(options_.file, options_.vfs, options_.readers, [this] { return watch_->check(); })
         , checkpointer_(options_.file, options_.vfs,
-                        sqlite::checkpoint_policy::for_journal(options_.journal_bytes)) {}
+                        sqlite::checkpoint_policy::for_journal(options_.journal_bytes),
+                        [this] { return watch_->check(); }) {}
 
     ~sqlite_store() override {
-        if (!checkpointer_.stop()) writer_->database().checkpoint_on_close(false);
+        const bool whole = checkpointer_.stop();
+        if (!writer_) return;
+        if (whole && watch_->check()) return;
+        // The last connection would copy the journal and remove what stands at its path, whose ever it is.
+        if (whole) save_journal();
+        writer_->database().checkpoint_on_close(false);
+        if (watch_->in_place(file::database)) watch_->set_strangers_aside();
     }
     sqlite_store(const sqlite_store&) = delete;
     sqlite_store& operator=(const sqlite_store&) = delete;
@@ -156,6 +170,8 @@ public:
 
     result<void> scrub() override {
         const std::lock_guard lock{mutex_};
+        if (auto there = check_place(); !there) return there;
+        if (!writer_) return failure{errc::store_busy, "the database is being opened"};
         return checkpointer_.empty_journal(writer_->database());
     }
 
@@ -175,6 +191,14 @@ public:
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_outages(r.database(), wanted); });
     }
 
+    result<std::optional<clock_state>> known_clock() override {
+        return readers_.with([](sqlite::reader& r) { return sqlite::find_known_clock(r.database()); });
+    }
+
+    result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound) override {
+        return write([&](sqlite::writer& w) { return w.keep_clock(state, bound); });
+    }
+
     result<store_statistics> statistics() override {
         auto events = readers_.with([](sqlite::reader& r) { return r.count(); });
         if (!events) return events.error();
@@ -188,16 +212,26 @@ public:
         return s;
     }
 
+    result<void> in_place() override {
+        const std::lock_guard lock{mutex_};
+        if (auto there = check_place(); !there) return there;
+        return lock_.keep();
+    }
+
     result<void> probe() override {
+        if (auto there = restore_place(); !there) return there;
         if (auto stuck = checkpointer_.stuck()) return *stuck;
         return sqlite::probe_disk(with_suffix(options_.file, "-probe"), options_.vfs);
     }
 
 private:
+    using file = sqlite::file_watch::which;
+
     template <class Work>
     auto write(Work work) -> decltype(work(std::declval<sqlite::writer&>())) {
         const std::lock_guard lock{mutex_};
-        if (!writer_->usable()) {
+        if (auto there = check_place(); !there) return there.error();
+        if (!writer_ || !writer_->usable()) {
             auto fresh = open_writer();
             if (!fresh) return fresh.error();
             writer_ = std::move(*fresh);
@@ -207,7 +241,57 @@ private:
         last_sequence_ = writer_->last_sequence();
         if (done && checkpointer_.committed(writer_->journal_frames()))
             checkpointer_.copy(writer_->database());
+        // What was written into a file without a name is not kept.
+        if (auto there = check_place(); done && !there) return there.error();
         return done;
+    }
+
+    /// What stands in a journal that has lost its place is copied into the database, while the open files
+    /// still tell it: where the database is moved away too, into that one. Under `mutex_`.
+    void save_journal() {
+        if (!writer_ || saved_) return;
+        const auto done = checkpointer_.empty_journal(writer_->database());
+        saved_ = done.has_value();
+        if (!done)
+            log::warning("a displaced journal is not copied into the database yet",
+                         {{"reason", to_string(done.error())}});
+    }
+
+    /// Under `mutex_`.
+    result<void> check_place() {
+        auto there = watch_->check();
+        if (there)
+            saved_ = false;
+        else
+            save_journal();
+        return there;
+    }
+
+    /// Files that were moved away are waited for. A journal or an index that is gone for good is started
+    /// anew, when all of it stands in the database.
+    result<void> restore_place() {
+        const std::lock_guard lock{mutex_};
+        const auto there = check_place();
+        if (there) return lock_.keep();
+        if (!watch_->in_place(file::database)) return there;
+        for (const auto each : {file::journal, file::index})
+            if (!watch_->in_place(each) && !watch_->gone_for_good(each)) return there;
+        auto reading = readers_.close(longest_reading);
+        if (!reading) return reading.error();
+        if (writer_) {
+            if (auto copied = checkpointer_.empty_journal(writer_->database()); !copied) return copied;
+            if (auto closed = checkpointer_.let_go(); !closed) return closed;
+            writer_->database().checkpoint_on_close(false);
+            writer_.reset();
+        }
+        watch_->set_strangers_aside();
+        auto fresh = open_writer();
+        if (!fresh) return fresh.error();
+        writer_ = std::move(*fresh);
+        if (auto begun = watch_->begin(); !begun) return begun;
+        log::warning(
+            "the journal's files were removed under the daemon; nothing is lost, they were made anew");
+        return {};
     }
 
     result<std::unique_ptr<sqlite::writer>> open_writer() const {
@@ -220,9 +304,11 @@ private:
     // In the order of opening; closed the other way round, so that the writer is the last connection, which
     // copies the journal into the database and removes it.
     const sqlite_options options_;
-    const sqlite::lock_file lock_;
+    sqlite::lock_file lock_;
     const std::unique_ptr<sqlite::journal_vfs> layer_;
+    const std::unique_ptr<sqlite::file_watch> watch_;
     std::mutex mutex_;
+    bool saved_ = false; ///< of a journal that has lost its place, all stands in the database
     std::unique_ptr<sqlite::writer> writer_;
     std::atomic<std::int64_t> pending_;
     std::atomic<sequence> last_sequence_;
@@ -261,12 +347,14 @@ result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& opt
     // The lock comes before the file is touched at all.
     auto lock = sqlite::lock_file::acquire(with_suffix(resolved.file, ".lock"));
     if (!lock) return lock.error();
-    if (auto made = sqlite::prepare_file(resolved.file); !made) return made.error();
-
     auto located = [&](failure f) {
         f.detail = resolved.file.string() + ": " + f.detail;
         return f;
     };
+    if (auto fine = sqlite::refuse_foreign_journal(resolved.file); !fine) return located(fine.error());
+    if (auto made = sqlite::prepare_file(resolved.file); !made) return made.error();
+    if (auto locked = lock->lock_database(resolved.file); !locked) return locked.error();
+
     auto layer = sqlite::journal_vfs::create(resolved.vfs);
     if (!layer) return layer.error();
     auto db = open_checked(resolved.file, (*layer)->name());
@@ -275,8 +363,10 @@ result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& opt
     if (!writer) return located(writer.error());
     // The journal's name must outlive a power loss as well as what stands in it.
     if (auto synced = sqlite::sync_directory(resolved.file.parent_path()); !synced) return synced.error();
+    auto watch = std::make_unique<sqlite::file_watch>(resolved.file);
+    if (auto begun = watch->begin(); !begun) return located(begun.error());
     return std::unique_ptr<event_store>{std::make_unique<sqlite_store>(
-        std::move(resolved), std::move(*lock), std::move(*layer), std::move(*writer))};
+        std::move(resolved), std::move(*lock), std::move(*layer), std::move(watch), std::move(*writer))};
 }
 
 } // namespace webhookd::store

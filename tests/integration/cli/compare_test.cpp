@@ -7,6 +7,7 @@
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
+#include <signal.h>
 
 #include <mutex>
 #include <string>
