@@ -42,6 +42,9 @@ public:
     /// descriptor of a file drops the POSIX locks that the process holds on it. Errors: as `acquire`.
     result<void> lock_database(const std::filesystem::path& database);
 
+    /// Whether another open file has locked the database behind this descriptor.
+    [[nodiscard]] static bool database_is_locked(int descriptor);
+
     /// Looks whether the file is in its place still; if not, makes and locks it anew, with a word in the log.
     /// One thread at a time. Errors: those of `acquire`.
     result<void> keep();

@@ -19,6 +19,15 @@ namespace {
 /// Far beyond the bytes that SQLite locks, and beyond any that the file will ever have.
 constexpr off_t locked_byte = off_t{1} << 62;
 
+struct flock database_lock() {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = locked_byte;
+    lock.l_len = 1;
+    return lock;
+}
+
 /// The holder's process id as it wrote it; empty when it could not.
 std::string holder(int descriptor) {
     char digits[16];
@@ -66,11 +75,7 @@ result<void> lock_file::lock_database(const std::filesystem::path& database) {
     if (descriptor < 0)
         return failure{errc::file_unwritable,
                        "cannot open " + database.string() + ": " + std::system_category().message(errno)};
-    struct flock lock {};
-    lock.l_type = F_WRLCK;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = locked_byte;
-    lock.l_len = 1;
+    auto lock = database_lock();
     // Of the open file, not of the process. Where the file system knows none, the other lock must do.
     if (::fcntl(descriptor, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES)) {
         ::close(descriptor);
@@ -79,6 +84,11 @@ result<void> lock_file::lock_database(const std::filesystem::path& database) {
     }
     database_ = descriptor;
     return {};
+}
+
+bool lock_file::database_is_locked(int descriptor) {
+    auto lock = database_lock();
+    return ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 result<void> lock_file::keep() {
