@@ -32,6 +32,7 @@ struct checkpoint_policy {
     std::int64_t rest;     ///< that may be so long
     std::int64_t patience; ///< growth after which a writer whom a reader kept from finishing tries again
     std::int64_t cap;      ///< length from which the writer copies however much is left
+    std::int64_t large;    ///< length that only a reader explains, who keeps it from being started anew
 
     /// For a journal that is to stay around this size, and below four times that.
     static checkpoint_policy for_journal(std::int64_t bytes) noexcept;
@@ -39,6 +40,9 @@ struct checkpoint_policy {
     [[nodiscard]] bool wakes_background(const journal_state& j) const noexcept;
     [[nodiscard]] bool calls_writer(const journal_state& j) const noexcept;
 };
+
+/// What the writer's connection leaves of a journal that has grown, when it starts it anew.
+[[nodiscard]] result<void> limit_journal(connection& writer, std::int64_t bytes);
 
 /// The thread that copies the journal into the database, on a connection of its own, so that commits never
 /// do.
@@ -59,6 +63,9 @@ public:
     /// store_busy while a reader or the background thread is in the way; those of a copy.
     [[nodiscard]] result<void> empty_journal(connection& db);
 
+    /// The journal is large because a reader, perhaps of another process, has not ended.
+    [[nodiscard]] bool held() const;
+
     /// Closes the thread's connection until it is needed again. Errors: store_busy while it copies.
     [[nodiscard]] result<void> let_go();
 
@@ -71,7 +78,8 @@ public:
 
 private:
     void run();
-    void copy_in_background();
+    void copy_in_background(bool give_back);
+    void tell_of_readers(bool large);
     result<std::int64_t> try_copy(connection& db);
     void finished(const result<std::int64_t>& copied);
 
@@ -87,6 +95,7 @@ private:
     bool copying_ = false;          ///< one of the two is at it
     bool recopy_ = false;           ///< a copy failed, and the next must start over; whoever copies uses it
     bool stopping_ = false;
+    bool told_ = false;  ///< of a reader who holds the journal; the thread's
     std::thread thread_; ///< last: it uses the others
 };
 

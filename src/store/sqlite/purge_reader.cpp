@@ -46,11 +46,8 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
     if (!bounds) return bounds.error();
     auto bound = bounds->begin();
     purge_candidates found;
-    // Numbers grow with time. So an instant smaller than one before it tells of a clock that was behind, and
-    // one that is yet to come of a clock that was ahead: such an event arrived before the next that can be
-    // believed.
+    // Numbers grow with time: an instant smaller than one before it tells of a clock that was behind.
     auto arrived = microseconds(wanted.arrived);
-    std::vector<sequence> ahead;
     sequence last = wanted.after;
     std::int64_t looked_at = 0;
     for (;; ++looked_at) {
@@ -62,14 +59,9 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
             arrived = std::max(arrived, microseconds(bound->at));
         const auto received = rows->integer(1);
         const bool held = rows->integer(2) != 0;
-        if (received > now) {
-            if (!held) ahead.push_back(last);
-            continue;
-        }
+        if (received > now) continue;
         arrived = std::max(arrived, received);
         if (arrived >= before) return found;
-        found.events.insert(found.events.end(), ahead.begin(), ahead.end());
-        ahead.clear();
         if (!held) found.events.push_back(last);
     }
     if (looked_at == limit) found.next = last;

@@ -161,13 +161,13 @@ constexpr std::array<const char*, 4> migrations{
     // 4: what retention believes of the clock (clock_state), in one row; and bounds for arrivals: events with
     // numbers beyond `beyond` arrived at `at` or later, whatever the clock said then.
     R"sql(
-    CREATE TABLE clock (
+    CREATE TABLE IF NOT EXISTS clock (
         id        INTEGER PRIMARY KEY CHECK (id = 1),
         believed  INTEGER NOT NULL,
         ahead     INTEGER NOT NULL,
         held      INTEGER NOT NULL
     ) STRICT;
-    CREATE TABLE arrivals (
+    CREATE TABLE IF NOT EXISTS arrivals (
         beyond  INTEGER PRIMARY KEY,
         at      INTEGER NOT NULL
     ) STRICT;

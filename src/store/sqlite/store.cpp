@@ -1,5 +1,6 @@
+#include "store/sqlite/store.hpp"
+
 #include <webhookd/runtime/log.hpp>
-#include <webhookd/store/sqlite.hpp>
 
 #include "store/sqlite/backlog.hpp"
 #include "store/sqlite/checkpointer.hpp"
@@ -13,7 +14,6 @@
 #include "store/sqlite/probe.hpp"
 #include "store/sqlite/purge_reader.hpp"
 #include "store/sqlite/reader.hpp"
-#include "store/sqlite/schema.hpp"
 #include "store/sqlite/writer.hpp"
 
 #include <atomic>
@@ -27,7 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int writer_cache_kib = 8000;
 /// So long a new start of the journal waits for those who read.
 constexpr std::chrono::seconds longest_reading{2};
 
@@ -39,17 +38,16 @@ fs::path with_suffix(const fs::path& file, const char* suffix) {
 
 class sqlite_store final : public event_store {
 public:
-    sqlite_store(sqlite_options options, sqlite::lock_file lock, std::unique_ptr<sqlite::journal_vfs> layer,
-                 std::unique_ptr<sqlite::file_watch> watch, std::unique_ptr<sqlite::writer> writer)
+    sqlite_store(sqlite_options options, sqlite::parts opened)
         : options_(std::move(options))
-        , lock_(std::move(lock))
-        , layer_(std::move(layer))
-        , watch_(std::move(watch))
-        , writer_(std::move(writer))
+        , lock_(std::move(opened.lock))
+        , layer_(std::move(opened.layer))
+        , watch_(std::move(opened.watch))
+        , writer_(std::move(opened.writer))
         , pending_(writer_->pending())
         , last_sequence_(writer_->last_sequence())
         , readers_(options_.file, options_.vfs, options_.readers, [this] { return watch_->check(); })
-        , checkpointer_(options_.file, options_.vfs,
+        , checkpointer_(options_.file, layer_->name(),
                         sqlite::checkpoint_policy::for_journal(options_.journal_bytes),
                         [this] { return watch_->check(); }) {}
 
@@ -172,7 +170,11 @@ public:
         const std::lock_guard lock{mutex_};
         if (auto there = check_place(); !there) return there;
         if (!writer_) return failure{errc::store_busy, "the database is being opened"};
-        return checkpointer_.empty_journal(writer_->database());
+        if (auto emptied = checkpointer_.empty_journal(writer_->database()); !emptied) return emptied;
+        // The database's pages were cleaned on their way to the disk; the writer's copies of them were not,
+        // and would bring what they hold back into the journal.
+        writer_->database().drop_cache();
+        return {};
     }
 
     result<std::optional<erasure>> erasure_of(sequence seq) override {
@@ -204,11 +206,14 @@ public:
         if (!events) return events.error();
         store_statistics s;
         s.events = *events;
-        for (const char* suffix : {"", "-wal"}) {
+        const auto size_of = [](const fs::path& path) -> std::int64_t {
             std::error_code missing;
-            const auto size = fs::file_size(with_suffix(options_.file, suffix), missing);
-            if (!missing) s.bytes += static_cast<std::int64_t>(size);
-        }
+            const auto size = fs::file_size(path, missing);
+            return missing ? 0 : static_cast<std::int64_t>(size);
+        };
+        s.journal_bytes = size_of(with_suffix(options_.file, "-wal"));
+        s.bytes = size_of(options_.file) + s.journal_bytes;
+        s.journal_held = checkpointer_.held();
         return s;
     }
 
@@ -232,7 +237,7 @@ private:
         const std::lock_guard lock{mutex_};
         if (auto there = check_place(); !there) return there.error();
         if (!writer_ || !writer_->usable()) {
-            auto fresh = open_writer();
+            auto fresh = sqlite::open_writer(options_, layer_->name());
             if (!fresh) return fresh.error();
             writer_ = std::move(*fresh);
         }
@@ -285,20 +290,13 @@ private:
             writer_.reset();
         }
         watch_->set_strangers_aside();
-        auto fresh = open_writer();
+        auto fresh = sqlite::open_writer(options_, layer_->name());
         if (!fresh) return fresh.error();
         writer_ = std::move(*fresh);
         if (auto begun = watch_->begin(); !begun) return begun;
         log::warning(
             "the journal's files were removed under the daemon; nothing is lost, they were made anew");
         return {};
-    }
-
-    result<std::unique_ptr<sqlite::writer>> open_writer() const {
-        auto db = sqlite::connection::open(options_.file, layer_->name(),
-                                           sqlite::connection::access::read_write, writer_cache_kib);
-        if (!db) return db.error();
-        return sqlite::writer::open(std::move(*db));
     }
 
     // In the order of opening; closed the other way round, so that the writer is the last connection, which
@@ -317,56 +315,10 @@ private:
     sqlite::checkpointer checkpointer_;
 };
 
-result<sqlite::connection> open_checked(const fs::path& file, const std::string& vfs) {
-    auto db = sqlite::connection::open(file, vfs, sqlite::connection::access::read_write, writer_cache_kib);
-    if (!db) return db.error();
-    if (auto ready = sqlite::prepare_schema(*db); !ready) return ready.error();
-    if (auto fine = sqlite::check_integrity(*db); !fine) return fine.error();
-    return std::move(*db);
-}
-
-/// Once, before the library is first used. Without it every allocation of every connection passes through one
-/// lock, to count bytes that nobody asks for.
-void configure_library() {
-    static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    static_cast<void>(configured); // too late where somebody else has begun: slower, not wrong
-}
-
 } // namespace
 
-result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& options) {
-    configure_library();
-    auto resolved = options;
-    std::error_code error;
-    resolved.file = fs::weakly_canonical(fs::absolute(options.file, error), error);
-    if (error || !resolved.file.has_filename()) {
-        return failure{errc::file_unwritable,
-                       "cannot resolve " + options.file.string() + ": " + error.message()};
-    }
-    if (auto made = sqlite::prepare_directory(resolved.file.parent_path()); !made) return made.error();
-    // The lock comes before the file is touched at all.
-    auto lock = sqlite::lock_file::acquire(with_suffix(resolved.file, ".lock"));
-    if (!lock) return lock.error();
-    auto located = [&](failure f) {
-        f.detail = resolved.file.string() + ": " + f.detail;
-        return f;
-    };
-    if (auto fine = sqlite::refuse_foreign_journal(resolved.file); !fine) return located(fine.error());
-    if (auto made = sqlite::prepare_file(resolved.file); !made) return made.error();
-    if (auto locked = lock->lock_database(resolved.file); !locked) return locked.error();
-
-    auto layer = sqlite::journal_vfs::create(resolved.vfs);
-    if (!layer) return layer.error();
-    auto db = open_checked(resolved.file, (*layer)->name());
-    if (!db) return located(db.error());
-    auto writer = sqlite::writer::open(std::move(*db));
-    if (!writer) return located(writer.error());
-    // The journal's name must outlive a power loss as well as what stands in it.
-    if (auto synced = sqlite::sync_directory(resolved.file.parent_path()); !synced) return synced.error();
-    auto watch = std::make_unique<sqlite::file_watch>(resolved.file);
-    if (auto begun = watch->begin(); !begun) return located(begun.error());
-    return std::unique_ptr<event_store>{std::make_unique<sqlite_store>(
-        std::move(resolved), std::move(*lock), std::move(*layer), std::move(watch), std::move(*writer))};
+std::unique_ptr<event_store> sqlite::make_store(sqlite_options options, parts opened) {
+    return std::make_unique<sqlite_store>(std::move(options), std::move(opened));
 }
 
 } // namespace webhookd::store
