@@ -96,6 +96,10 @@ void daemon::build_receiver() {
         return plan(endpoint, envelope, body);
     };
     options.overloaded = [this] { return overloaded(); };
+    options.stale = [this](const event::envelope& e) {
+        const auto before = purger_->removed_before();
+        return before && e.created && *e.created < *before;
+    };
     options.deferred = [this](const auto& endpoint, errc why) { life_->deferred(endpoint, why); };
     receiver_ = std::make_unique<ingest::receiver>(std::move(options), *writer_, clock_);
     add_metrics(health.key_rings);

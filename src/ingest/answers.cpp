@@ -53,16 +53,28 @@ http::response to_answer(const failure& f) {
     }
 }
 
-http::response acknowledge(store::append_status status, std::string_view event_id) {
+namespace {
+
+http::response answer_with(std::string_view word, std::string_view event_id) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer json(buffer);
     json.StartObject();
     json.Key("status");
-    json.String(status == store::append_status::accepted ? "accepted" : "duplicate");
+    json.String(word.data(), static_cast<rapidjson::SizeType>(word.size()));
     json.Key("event");
     json.String(event_id.data(), static_cast<rapidjson::SizeType>(event_id.size()));
     json.EndObject();
     return {http::status::ok, "application/json", {buffer.GetString(), buffer.GetSize()}, {}};
+}
+
+} // namespace
+
+http::response acknowledge(store::append_status status, std::string_view event_id) {
+    return answer_with(status == store::append_status::accepted ? "accepted" : "duplicate", event_id);
+}
+
+http::response acknowledge_stale(std::string_view event_id) {
+    return answer_with("stale", event_id);
 }
 
 } // namespace webhookd::ingest

@@ -5,6 +5,7 @@
 #include "store/clock_keeper.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -38,6 +39,9 @@ public:
 
     void start() {
         time_.start();
+        // Numbers begin with 1, and only what was purged is missing at the front.
+        const auto first = store_.read_after(0, 1, 1, extent::envelope);
+        if (first && (first->empty() ? store_.last_sequence() > 0 : first->front().seq > 1)) removed_ = true;
         thread_ = std::thread([this] { run(); });
     }
 
@@ -66,6 +70,14 @@ public:
         auto counts = counts_;
         counts.clock_doubt = time_.doubt();
         return counts;
+    }
+
+    std::optional<timestamp> removed_before() const {
+        if (!removed_) return std::nullopt;
+        const auto now = time_.believed_now();
+        const std::lock_guard lock{mutex_};
+        if (!now || !keep_.events) return std::nullopt;
+        return *now - *keep_.events;
     }
 
     timestamp believed_now() const { return time_.believed_now().value_or(timestamp{}); }
@@ -164,6 +176,7 @@ private:
         const std::lock_guard lock{mutex_};
         (scope == purge_scope::event ? counts_.events : counts_.payloads) += done.purged;
         counts_.bytes += static_cast<std::uint64_t>(done.bytes);
+        if (scope == purge_scope::event && done.purged > 0) removed_ = true;
     }
 
     /// False when the round shall end, because of a stop or of other ages: somebody may have found out just
@@ -183,6 +196,7 @@ private:
     statistics counts_;
     bool changed_ = false;
     bool stopping_ = false;
+    std::atomic<bool> removed_ = false; ///< events went whole, now or in an earlier run
     std::thread thread_;
 };
 
@@ -203,6 +217,10 @@ void purger::change(ages keep) {
 
 void purger::stop() {
     self_->stop();
+}
+
+std::optional<timestamp> purger::removed_before() const {
+    return self_->removed_before();
 }
 
 timestamp purger::believed_now() const {

@@ -50,6 +50,9 @@ public:
     [[nodiscard]] statistics snapshot() const;
     /// What retention counts with: never later than the wall clock. Any thread.
     [[nodiscard]] timestamp believed_now() const;
+    /// Events that were created before this may have been kept once and let go of: a store that purged some
+    /// cannot tell whether it knew them. Nothing: it knows all that it ever kept. Any thread, cheap.
+    [[nodiscard]] std::optional<timestamp> removed_before() const;
 
 private:
     class implementation;
