@@ -71,8 +71,7 @@ std::vector<store::planned_delivery> daemon::plan(const std::string& endpoint, c
 
 void daemon::build_receiver() {
     std::vector<ingest::receiver_endpoint> endpoints;
-    admin::health_sources health{*writer_, {}, stopping_};
-    health.roll = &roll_;
+    admin::health_sources health{*writer_, {}, stopping_, &roll_, purger_.get()};
     for (const auto& each : config_.endpoints) {
         ingest::key_ring* ring = nullptr;
         if (each.mode == config::signature_mode::required) {
@@ -97,6 +96,10 @@ void daemon::build_receiver() {
         return plan(endpoint, envelope, body);
     };
     options.overloaded = [this] { return overloaded(); };
+    options.stale = [this](const event::envelope& e) {
+        const auto before = purger_->removed_before();
+        return before && e.created && *e.created < *before;
+    };
     options.deferred = [this](const auto& endpoint, errc why) { life_->deferred(endpoint, why); };
     receiver_ = std::make_unique<ingest::receiver>(std::move(options), *writer_, clock_);
     add_metrics(health.key_rings);

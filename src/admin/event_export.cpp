@@ -11,10 +11,14 @@ namespace {
 using runtime::task;
 using piece = std::optional<std::string>;
 
-/// In one piece. Each is read by itself, from where the last one ended: a long export holds no transaction
-/// open, which would keep the journal from being emptied, and no more memory than this.
+/// Read at once. Each page is read by itself, from where the last one ended: a long export holds no
+/// transaction open, which would keep the journal from being emptied. Bodies are read one by one, because one
+/// alone may be large, and what is read goes on in slices, so that a slow reader has its time for each of
+/// them.
 constexpr std::size_t envelopes_at_once = 1000;
-constexpr std::size_t bodies_at_once = 32;
+constexpr std::size_t bodies_at_once = 64;
+constexpr std::size_t enough_bytes = 256 * 1024; ///< of lines, before they are sent
+constexpr std::size_t slice_bytes = 64 * 1024;
 
 enum class form { csv, ndjson };
 
@@ -27,38 +31,68 @@ public:
         , payload_(payload) {
         next_.filter = std::move(filter);
         next_.limit = payload ? bodies_at_once : envelopes_at_once;
-        next_.of = payload ? store::extent::everything : store::extent::envelope;
     }
 
     task<result<piece>> next() override {
-        if (ended_) co_return piece();
-        std::function<result<std::string>()> read = [this] { return read_page(); };
-        auto lines = co_await on_reader<std::string>(from_->readers, std::move(read));
-        if (!lines) co_return lines.error();
-        co_return piece(std::move(*lines));
+        if (sent_ == lines_.size()) {
+            if (ended_) co_return piece();
+            std::function<result<std::string>()> read = [this] { return read_lines(); };
+            auto lines = co_await on_reader<std::string>(from_->readers, std::move(read));
+            if (!lines) co_return lines.error();
+            lines_ = std::move(*lines);
+            sent_ = 0;
+        }
+        auto slice = lines_.substr(sent_, slice_bytes);
+        sent_ += slice.size();
+        if (sent_ == lines_.size()) {
+            std::string().swap(lines_); // one large body must not stay in memory for the rest
+            sent_ = 0;
+        }
+        co_return piece(std::move(slice));
     }
 
 private:
-    result<std::string> read_page() {
-        const auto page = from_->store.search(next_);
-        if (!page) return page.error();
+    result<std::string> read_lines() {
         std::string lines;
-        if (as_ == form::csv && !next_.beyond) lines = csv_header;
-        for (const auto& each : *page) {
-            if (as_ == form::csv)
-                append_csv(lines, each);
-            else
-                append_json(lines, each, payload_);
+        if (as_ == form::csv && !next_.beyond && page_.empty()) lines = csv_header;
+        while (lines.size() < enough_bytes) {
+            if (at_ == page_.size()) {
+                auto page = from_->store.search(next_);
+                if (!page) return page.error();
+                page_ = std::move(*page);
+                at_ = 0;
+                ended_ = page_.empty();
+                if (ended_) break;
+                next_.beyond = position_of(page_.back());
+            }
+            if (auto added = add_line(lines, page_[at_++]); !added) return added.error();
         }
-        ended_ = page->empty();
-        if (!ended_) next_.beyond = position_of(page->back());
         return lines;
+    }
+
+    result<void> add_line(std::string& lines, const store::stored_event& e) {
+        if (as_ == form::csv) {
+            append_csv(lines, e);
+        } else if (!payload_) {
+            append_json(lines, e, false);
+        } else {
+            const auto whole = from_->store.find(e.endpoint, e.envelope.id);
+            if (whole)
+                append_json(lines, *whole, true);
+            else if (whole.error().code != errc::store_not_found) // else it was purged in between
+                return whole.error();
+        }
+        return {};
     }
 
     std::shared_ptr<const event_sources> from_;
     form as_;
     bool payload_;
     store::event_search next_;
+    std::vector<store::stored_event> page_;
+    std::size_t at_ = 0;
+    std::string lines_;
+    std::size_t sent_ = 0; ///< of these
     bool ended_ = false;
 };
 

@@ -58,6 +58,16 @@ bool write_silent_threads(json_writer& json, const runtime::roll_call* roll) {
     return silent.empty();
 }
 
+/// Nobody is turned away because of it; but nothing is purged by such a clock.
+void write_clock(json_writer& json, const store::purger& purger) {
+    const auto doubt = purger.snapshot().clock_doubt;
+    json.Key("clock");
+    json.String(doubt ? "in doubt" : "ok");
+    if (!doubt) return;
+    json.Key("clock_ahead_seconds");
+    json.Int64(doubt->count());
+}
+
 http::response readiness(const health_sources& sources) {
     rapidjson::StringBuffer buffer;
     json_writer json(buffer);
@@ -66,7 +76,13 @@ http::response readiness(const health_sources& sources) {
     json.Key("stopping");
     json.Bool(sources.stopping);
     json.Key("store");
-    json.String(sources.writer.healthy() ? "ok" : "failing");
+    const auto trouble = sources.writer.trouble();
+    json.String(trouble ? "failing" : "ok");
+    if (trouble) {
+        json.Key("store_error");
+        write_string(json, to_string(*trouble));
+    }
+    if (sources.purger != nullptr) write_clock(json, *sources.purger);
     json.Key("endpoints");
     json.StartArray();
     for (const auto& [name, keys] : sources.key_rings)

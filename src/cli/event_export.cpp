@@ -1,5 +1,7 @@
 #include "cli/event_export.hpp"
 
+#include <webhookd/runtime/output_file.hpp>
+
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/event_filters.hpp"
@@ -13,6 +15,7 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace webhookd::cli {
 namespace {
@@ -27,48 +30,44 @@ struct export_options {
     bool payload = false;
 };
 
-/// Standard output, or a file beside the one that was asked for, which takes its name once all is in it.
+/// Standard output, or a file that takes its name once all is in it; readable for its owner alone.
 class target {
 public:
-    explicit target(std::string path)
-        : path_(std::move(path)) {
-        if (!path_.empty()) file_ = std::fopen(part().c_str(), "wbx");
+    result<void> open(const std::string& path) {
+        if (path.empty()) return {};
+        auto opened = runtime::output_file::open(path, {.mode = 0600, .replace = true});
+        if (!opened) return opened.error();
+        file_.emplace(std::move(*opened));
+        return {};
     }
-    ~target() {
-        if (path_.empty() || file_ == nullptr) return;
-        std::fclose(file_);
-        std::remove(part().c_str());
+    result<void> write(std::string_view piece) {
+        if (file_) return file_->write(piece);
+        if (std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size()) return {};
+        return broken();
     }
-    target(const target&) = delete;
-    target& operator=(const target&) = delete;
-
-    [[nodiscard]] bool open() const { return file_ != nullptr; }
-    [[nodiscard]] std::string part() const { return path_ + ".part"; }
-    bool write(std::string_view piece) {
-        return std::fwrite(piece.data(), 1, piece.size(), file_) == piece.size();
-    }
-    bool finish() {
-        if (std::fflush(file_) != 0) return false;
-        if (path_.empty()) return true;
-        std::FILE* whole = std::exchange(file_, nullptr);
-        return std::fclose(whole) == 0 && std::rename(part().c_str(), path_.c_str()) == 0;
+    result<void> finish() {
+        if (file_) return file_->commit();
+        return std::fflush(stdout) == 0 ? result<void>{} : broken();
     }
 
 private:
-    std::string path_;
-    std::FILE* file_ = stdout;
+    static failure broken() {
+        return {errc::file_unwritable, std::string("standard output: ") + std::strerror(errno)};
+    }
+
+    std::optional<runtime::output_file> file_;
 };
 
-int fail(const std::string& what) {
-    std::cerr << "universign-webhookd: " << what << ": " << std::strerror(errno) << '\n';
+int fail(const failure& f) {
+    std::cerr << "universign-webhookd: " << f.detail << '\n';
     return exit_code::io_error;
 }
 
 int run(const export_options& opts) {
     auto path = filtered("/v1/events." + opts.format, opts.filters);
     if (opts.payload) add_parameter(path, "payload", "true");
-    target to(opts.out);
-    if (!to.open()) return fail(to.part());
+    target to;
+    if (const auto opened = to.open(opts.out); !opened) return fail(opened.error());
 
     admin_client client(opts.admin);
     const bool watched = is_terminal(stderr) && (!opts.out.empty() || !is_terminal(stdout));
@@ -79,19 +78,20 @@ int run(const export_options& opts) {
         expected = number(*counted, "events");
     }
     progress shown(watched, expected);
-    bool written = true;
+    result<void> written;
     const auto done = client.stream(path, {}, 60s, [&](std::string_view piece) {
         written = to.write(piece);
         shown.add(piece.size(), std::count(piece.begin(), piece.end(), '\n'));
-        return written;
+        return written.has_value();
     });
     shown.finish();
-    if (!written) return fail(opts.out.empty() ? "standard output" : to.part());
+    if (!written) return fail(written.error());
     if (!done) {
         std::cerr << "universign-webhookd: the export is not complete\n";
         return complain(done.error());
     }
-    return to.finish() ? exit_code::ok : fail(opts.out.empty() ? "standard output" : opts.out);
+    const auto finished = to.finish();
+    return finished ? exit_code::ok : fail(finished.error());
 }
 
 } // namespace

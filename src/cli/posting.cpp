@@ -79,8 +79,9 @@ result<post_outcome> event_poster::post(const posted_event& event) {
     post_outcome outcome{
         .http_status = response->status, .answer = read_answer(response->body), .latency = response->latency};
     if (response->status >= 200 && response->status < 300)
-        outcome.what =
-            outcome.answer == "duplicate" ? post_outcome::kind::duplicate : post_outcome::kind::accepted;
+        outcome.what = outcome.answer == "duplicate" || outcome.answer == "stale"
+                           ? post_outcome::kind::duplicate
+                           : post_outcome::kind::accepted;
     return outcome;
 }
 

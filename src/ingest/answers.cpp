@@ -1,6 +1,7 @@
 #include "ingest/answers.hpp"
 
 #include <webhookd/http/problem.hpp>
+#include <webhookd/store/displaced.hpp>
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -43,6 +44,8 @@ http::response to_answer(const failure& f) {
     case errc::store_io:
     case errc::store_busy:
     case errc::store_corrupt:
+        if (store::tells_of_displaced_files(f))
+            return unavailable("Events cannot be kept at the moment: " + f.detail + ".", 30s);
         return unavailable("Events cannot be kept at the moment.", 30s);
 
     default:
@@ -50,16 +53,28 @@ http::response to_answer(const failure& f) {
     }
 }
 
-http::response acknowledge(store::append_status status, std::string_view event_id) {
+namespace {
+
+http::response answer_with(std::string_view word, std::string_view event_id) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer json(buffer);
     json.StartObject();
     json.Key("status");
-    json.String(status == store::append_status::accepted ? "accepted" : "duplicate");
+    json.String(word.data(), static_cast<rapidjson::SizeType>(word.size()));
     json.Key("event");
     json.String(event_id.data(), static_cast<rapidjson::SizeType>(event_id.size()));
     json.EndObject();
     return {http::status::ok, "application/json", {buffer.GetString(), buffer.GetSize()}, {}};
+}
+
+} // namespace
+
+http::response acknowledge(store::append_status status, std::string_view event_id) {
+    return answer_with(status == store::append_status::accepted ? "accepted" : "duplicate", event_id);
+}
+
+http::response acknowledge_stale(std::string_view event_id) {
+    return answer_with("stale", event_id);
 }
 
 } // namespace webhookd::ingest

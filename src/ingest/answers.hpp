@@ -15,4 +15,7 @@ namespace webhookd::ingest {
 /// `{"status":"accepted","event":"evt_…"}` or `duplicate`.
 [[nodiscard]] http::response acknowledge(store::append_status status, std::string_view event_id);
 
+/// 200 as well: any other answer would make the sender come again.
+[[nodiscard]] http::response acknowledge_stale(std::string_view event_id);
+
 } // namespace webhookd::ingest

@@ -124,6 +124,13 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     auto envelope = event::read_envelope(*document);
     if (!envelope) co_return envelope.error();
 
+    if (options_.stale && options_.stale(*envelope)) {
+        at.counts->acknowledged(false, steady_clock::now() - began);
+        log::warning("an event older than the retention was acknowledged and not kept",
+                     {{"endpoint", endpoint.name}, {"event", envelope->id}, {"source", r.client}});
+        co_return acknowledge_stale(envelope->id);
+    }
+
     store::new_event kept;
     if (options_.plan) kept.deliveries = options_.plan(endpoint.name, *envelope, *document);
     kept.consumption = event::count_consumption(*envelope, *document);

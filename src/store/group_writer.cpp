@@ -1,3 +1,4 @@
+#include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 #include <webhookd/store/group_writer.hpp>
 
@@ -73,6 +74,12 @@ public:
 
     bool healthy() const noexcept { return healthy_; }
 
+    std::optional<failure> trouble() const {
+        const std::lock_guard lock{mutex_};
+        if (healthy_) return std::nullopt;
+        return trouble_.value_or(failure{errc::store_io, "the store met an unexpected exception"});
+    }
+
     statistics snapshot() const {
         const std::lock_guard lock{mutex_};
         auto counts = counts_;
@@ -115,11 +122,12 @@ private:
         std::unique_lock lock{mutex_};
         for (;;) {
             const auto ready = [this] { return stopping_ || !gathering_.events.empty() || !tasks_.empty(); };
-            if (healthy()) {
-                work_.wait(lock, ready);
-            } else if (!work_.wait_for(lock, options_.probe_interval, ready)) {
+            if (!work_.wait_for(lock, options_.probe_interval, ready)) {
                 lock.unlock();
-                probe();
+                if (healthy())
+                    look_after_place();
+                else
+                    probe();
                 lock.lock();
                 continue;
             }
@@ -174,7 +182,9 @@ private:
             report.reached = true;
         } else if (!own) {
             report.failed = true;
-            healthy_ = false; // before anybody is answered: who then asks shall not hear that all is well
+            fall_ill(
+                outcomes
+                    .error()); // before anybody is answered: who then asks shall not hear that all is well
         } else if (!may_be_one_events(outcomes.error())) {
             report.threw = true;
         }
@@ -238,8 +248,28 @@ private:
 
     void probe() {
         guarded([&] {
-            if (store_.probe()) healthy_ = true;
+            if (auto well = store_.probe())
+                healthy_ = true;
+            else
+                fall_ill(well.error());
         });
+    }
+
+    /// Nobody may post for hours, and readiness shall tell in time.
+    void look_after_place() {
+        guarded([&] {
+            if (auto there = store_.in_place(); !there) fall_ill(there.error());
+        });
+    }
+
+    void fall_ill(const failure& why) {
+        const bool was_well = healthy_;
+        {
+            const std::lock_guard lock{mutex_};
+            trouble_ = why;
+            healthy_ = false;
+        }
+        if (was_well) log::error("events cannot be kept now", {{"reason", to_string(why)}});
     }
 
     /// Somebody else's code on our thread: its exceptions must not end the thread, for all the other waiters'
@@ -266,6 +296,7 @@ private:
     runtime::histogram<size_bounds> sizes_;
     bool stopping_ = false;
     std::atomic<bool> healthy_ = true;
+    std::optional<failure> trouble_; ///< the last
 
     std::mutex joining_;
     std::thread thread_; ///< last: it uses all of the above
@@ -290,6 +321,10 @@ void group_writer::stop() {
 
 bool group_writer::healthy() const noexcept {
     return self_->healthy();
+}
+
+std::optional<failure> group_writer::trouble() const {
+    return self_->trouble();
 }
 
 group_writer::statistics group_writer::snapshot() const {

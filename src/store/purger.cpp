@@ -2,7 +2,10 @@
 #include <webhookd/runtime/this_thread.hpp>
 #include <webhookd/store/purger.hpp>
 
+#include "store/clock_keeper.hpp"
+
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -17,6 +20,7 @@ using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
 constexpr auto interval = 5min;
+constexpr auto between_looks = 2s; ///< at the clock
 /// After a batch the writer belongs to others for so many times as long as that took.
 constexpr int share_of_others = 5;
 constexpr auto shortest_pause = 5ms;
@@ -30,9 +34,14 @@ public:
         : store_(store)
         , writer_(writer)
         , clock_(clock)
+        , time_(store, writer, clock)
         , keep_(keep) {}
 
     void start() {
+        time_.start();
+        // Numbers begin with 1, and only what was purged is missing at the front.
+        const auto first = store_.read_after(0, 1, 1, extent::envelope);
+        if (first && (first->empty() ? store_.last_sequence() > 0 : first->front().seq > 1)) removed_ = true;
         thread_ = std::thread([this] { run(); });
     }
 
@@ -51,13 +60,27 @@ public:
             stopping_ = true;
         }
         wake_.notify_all();
-        if (thread_.joinable()) thread_.join();
+        if (!thread_.joinable()) return;
+        thread_.join();
+        time_.keep();
     }
 
     statistics snapshot() const {
         const std::lock_guard lock{mutex_};
-        return counts_;
+        auto counts = counts_;
+        counts.clock_doubt = time_.doubt();
+        return counts;
     }
+
+    std::optional<timestamp> removed_before() const {
+        if (!removed_) return std::nullopt;
+        const auto now = time_.believed_now();
+        const std::lock_guard lock{mutex_};
+        if (!now || !keep_.events) return std::nullopt;
+        return *now - *keep_.events;
+    }
+
+    timestamp believed_now() const { return time_.believed_now().value_or(timestamp{}); }
 
 private:
     void run() {
@@ -68,9 +91,16 @@ private:
             changed_ = false;
             const auto keep = keep_;
             lock.unlock();
+            time_.keep();
             round(keep);
             lock.lock();
-            wake_.wait_for(lock, interval, [this] { return stopping_ || changed_; });
+            const auto next = steady::now() + interval;
+            while (!stopping_ && !changed_ && steady::now() < next) {
+                wake_.wait_for(lock, between_looks, [this] { return stopping_ || changed_; });
+                lock.unlock();
+                time_.look();
+                lock.lock();
+            }
         }
     }
 
@@ -96,14 +126,17 @@ private:
     }
 
     result<void> sweep(purge_scope scope, std::chrono::seconds age) {
-        const auto now = clock_.now();
-        purge_search wanted{.scope = scope, .before = now - age, .now = now};
+        time_.look();
+        const auto now = time_.believed_now();
+        if (!now) return {}; // the store could not tell, and was asked again just now
+        purge_search wanted{.scope = scope, .before = *now - age, .now = *now};
         for (;;) {
             const auto found = store_.purgeable(wanted);
             if (!found) return found.error();
             if (auto done = purge(found->events, scope); !done) return done;
             if (!found->next) return {};
             wanted.after = *found->next;
+            wanted.arrived = found->arrived;
             if (!pause(shortest_pause)) return failure{errc::shutting_down};
         }
     }
@@ -143,6 +176,7 @@ private:
         const std::lock_guard lock{mutex_};
         (scope == purge_scope::event ? counts_.events : counts_.payloads) += done.purged;
         counts_.bytes += static_cast<std::uint64_t>(done.bytes);
+        if (scope == purge_scope::event && done.purged > 0) removed_ = true;
     }
 
     /// False when the round shall end, because of a stop or of other ages: somebody may have found out just
@@ -155,12 +189,14 @@ private:
     event_store& store_;
     group_writer& writer_;
     const runtime::clock& clock_;
+    clock_keeper time_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     ages keep_;
     statistics counts_;
     bool changed_ = false;
     bool stopping_ = false;
+    std::atomic<bool> removed_ = false; ///< events went whole, now or in an earlier run
     std::thread thread_;
 };
 
@@ -181,6 +217,14 @@ void purger::change(ages keep) {
 
 void purger::stop() {
     self_->stop();
+}
+
+std::optional<timestamp> purger::removed_before() const {
+    return self_->removed_before();
+}
+
+timestamp purger::believed_now() const {
+    return self_->believed_now();
 }
 
 purger::statistics purger::snapshot() const {

@@ -128,9 +128,21 @@ result<store_statistics> fake_event_store::statistics() {
     return store_statistics{static_cast<std::int64_t>(events_.size()), 0};
 }
 
+result<void> fake_event_store::in_place() {
+    const std::lock_guard lock{mutex_};
+    if (misplaced_) return *misplaced_;
+    return {};
+}
+
+void fake_event_store::misplace(std::optional<failure> how) {
+    const std::lock_guard lock{mutex_};
+    misplaced_ = std::move(how);
+}
+
 result<void> fake_event_store::probe() {
     const std::lock_guard lock{mutex_};
     ++probes_;
+    if (misplaced_) return *misplaced_;
     if (probe_script_) {
         if (auto failed = probe_script_()) return *failed;
     }

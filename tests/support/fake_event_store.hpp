@@ -107,7 +107,17 @@ public:
         return std::vector<store::outage>{};
     }
 
+    result<std::optional<store::clock_state>> known_clock() override {
+        return std::optional<store::clock_state>{};
+    }
+    result<void> keep_clock(const store::clock_state&, const std::optional<store::arrival_bound>&) override {
+        return {};
+    }
+
     result<store::store_statistics> statistics() override;
+    /// Fails as `misplace` said last.
+    result<void> in_place() override;
+    void misplace(std::optional<failure> how);
     result<void> probe() override;
 
 private:
@@ -118,6 +128,7 @@ private:
     bool holding_ = false;
     bool held_ = false;
     std::size_t probes_ = 0;
+    std::optional<failure> misplaced_;
     std::function<std::optional<failure>()> life_script_;
     std::vector<store::life_sign> life_signs_;
     std::vector<store::outage> refusals_;

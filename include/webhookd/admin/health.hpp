@@ -4,6 +4,7 @@
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/runtime/roll_call.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/purger.hpp>
 
 #include <atomic>
 #include <map>
@@ -18,12 +19,12 @@ struct health_sources {
         key_rings; ///< by endpoint; null where signatures are disabled
     const std::atomic<bool>& stopping;
     const runtime::roll_call* roll = nullptr; ///< of the threads that must turn
+    const store::purger* purger = nullptr;    ///< tells whether the clock is to be believed
 };
 
 /// `GET /healthz`: 200 while the process answers at all. `GET /readyz`: 200 when events can be accepted, else
-/// 503; its body says what stands in the way: the store, an endpoint without keys, a thread that
-/// stands still, a shutdown. Both need no
-/// token.
+/// 503; its body says what stands in the way: the store, an endpoint without keys, a thread that stands
+/// still, a shutdown. A clock in doubt is told and stands in nobody's way. Both need no token.
 void add_health(http::router& router, health_sources sources);
 
 } // namespace webhookd::admin

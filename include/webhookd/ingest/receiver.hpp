@@ -34,6 +34,10 @@ struct receiver_options {
     /// Whether so much waits already that nothing new may be taken. Called on every loop, for every request:
     /// cheap; empty: never.
     std::function<bool()> overloaded;
+    /// Whether an event may have been kept once and let go of since because of its age: it is acknowledged
+    /// and not kept again, for nobody could tell it from a captured body that is sent once more. Called on
+    /// every loop: cheap; empty: never.
+    std::function<bool(const event::envelope&)> stale;
     /// Told of each webhook that gets a 503, and why. Called on every loop: cheap; empty: nobody is told.
     std::function<void(const std::string& endpoint, errc why)> deferred;
 };

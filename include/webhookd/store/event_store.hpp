@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/error.hpp>
+#include <webhookd/store/clock_belief.hpp>
 #include <webhookd/store/delivery.hpp>
 #include <webhookd/store/event.hpp>
 #include <webhookd/store/event_search.hpp>
@@ -19,12 +20,14 @@ namespace webhookd::store {
 
 struct store_statistics {
     std::int64_t events = 0;
-    std::int64_t bytes = 0; ///< on disk, journals included
+    std::int64_t bytes = 0;         ///< on disk, journals included
+    std::int64_t journal_bytes = 0; ///< of these, the journal's
+    bool journal_held = false;      ///< it is long, and a reader keeps it from being started anew
 };
 
 /// The port behind which every storage engine stands. Blocking, batch-shaped, and engine-neutral.
 /// Threads: what changes the store (`append`, `plan`, `finish`, `fail_waiting`, `call_back`, `retry`,
-/// `purge`, `erase`, `scrub`, `record_life`) comes from one writer thread; everything else may come from any
+/// `purge`, `erase`, `scrub`, `record_life`, `keep_clock`) comes from one writer thread; everything else may come from any
 /// thread at any time, beside a running write, and never delays it. Durability: what a call reported as done
 /// has reached the disk, and a crash or power loss does not take it back. Errors of all calls: store_full,
 /// store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the
@@ -140,10 +143,21 @@ public:
     /// Newest end first, at most `limit`.
     virtual result<std::vector<outage>> outages(const outage_search& wanted) = 0;
 
+    /// What was believed of the clock when it was kept last, or, where it never was, what the last sign of
+    /// life tells; nothing: there is none.
+    virtual result<std::optional<clock_state>> known_clock() = 0;
+    /// Keeps what is believed of the clock now, and, where given, a bound for arrivals.
+    virtual result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound) = 0;
+
     virtual result<store_statistics> statistics() = 0;
 
+    /// Whether the engine's files still are those at their paths. A few system calls; any thread. Errors:
+    /// store_io, with `displaced_words`.
+    virtual result<void> in_place() = 0;
+
     /// Proves that the disk takes writes (used after an append failed, and for readiness). Any thread. Fails
-    /// too while the engine can keep events but falls behind in its housekeeping because of the disk.
+    /// too while the engine can keep events but falls behind in its housekeeping because of the disk, and
+    /// while its files are not in their places; what it can put in place again by itself it does.
     virtual result<void> probe() = 0;
 };
 

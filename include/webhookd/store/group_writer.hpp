@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace webhookd::store {
 
@@ -24,8 +25,9 @@ public:
         std::size_t max_waiting =
             4096; ///< events between the socket and the disk, those being written included
         std::size_t max_batch = 512;
-        std::size_t max_batch_bytes = 8 * 1024 * 1024;  ///< of bodies; one larger body goes alone
-        std::chrono::milliseconds probe_interval{1000}; ///< while unhealthy
+        std::size_t max_batch_bytes = 8 * 1024 * 1024; ///< of bodies; one larger body goes alone
+        /// Between two probes while unhealthy; else between two looks whether the store is in its place.
+        std::chrono::milliseconds probe_interval{1000};
     };
 
     struct statistics {
@@ -60,9 +62,12 @@ public:
     /// Takes nothing new, writes what waits, ends the thread. Idempotent, any thread but the writer's own.
     void stop();
 
-    /// The last batch, if any, reached the disk. After one that did not, the writer probes the store every
-    /// `probe_interval`, so that this turns true again once the disk does, even if nobody submits meanwhile.
+    /// The last batch, if any, reached the disk, and the store's files are in their places. After one that
+    /// did not, the writer probes the store every `probe_interval`, so that this turns true again once the
+    /// disk does, even if nobody submits meanwhile.
     [[nodiscard]] bool healthy() const noexcept;
+    /// Why it is not healthy.
+    [[nodiscard]] std::optional<failure> trouble() const;
     [[nodiscard]] statistics snapshot() const;
     [[nodiscard]] measurements measured() const;
 

@@ -13,6 +13,8 @@ namespace webhookd::store {
 /// The thread that lets go what is old enough: at the start, after every change, and every few minutes. It
 /// looks on a reader's connection, and purges through the writer in batches so small, and with pauses so
 /// long, that acknowledgements go on beside it. What it cannot do now it tries again the next time.
+/// It counts with the clock as far as that is to be believed (`judge_clock`), watches it, and says when it is
+/// in doubt.
 class purger {
 public:
     /// Counted from an event's arrival; nothing: for ever.
@@ -29,6 +31,9 @@ public:
         std::uint64_t rounds = 0;   ///< looks through what is kept, whatever came of them
         std::uint64_t failures = 0; ///< of those, ended early by the store
         std::optional<timestamp> last_round;
+        /// How far the wall clock is ahead of what is believed of it (negative: behind), while it is in
+        /// doubt.
+        std::optional<std::chrono::seconds> clock_doubt;
     };
 
     /// All three outlive the purger. It does nothing before `start`.
@@ -43,6 +48,11 @@ public:
     void stop();
 
     [[nodiscard]] statistics snapshot() const;
+    /// What retention counts with: never later than the wall clock. Any thread.
+    [[nodiscard]] timestamp believed_now() const;
+    /// Events that were created before this may have been kept once and let go of: a store that purged some
+    /// cannot tell whether it knew them. Nothing: it knows all that it ever kept. Any thread, cheap.
+    [[nodiscard]] std::optional<timestamp> removed_before() const;
 
 private:
     class implementation;

@@ -29,6 +29,11 @@ void write_store(page& to, const metric_sources& from, const store_readings& rea
         to.gauge("webhookd_store_events", "Events in the store.", read.statistics->events);
         to.gauge("webhookd_store_size_bytes", "The store's files, its journal included.",
                  read.statistics->bytes);
+        to.gauge("webhookd_store_journal_bytes", "The store's journal.", read.statistics->journal_bytes);
+        to.gauge(
+            "webhookd_store_journal_held",
+            "1 while the journal is long and a reader, a backup perhaps, keeps it from being started anew.",
+            read.statistics->journal_held ? 1 : 0);
     }
     const auto purged = from.purger.snapshot();
     to.counter("webhookd_store_purged_events_total",
@@ -37,6 +42,11 @@ void write_store(page& to, const metric_sources& from, const store_readings& rea
                purged.payloads);
     to.counter("webhookd_store_purge_failures_total", "Rounds of purging that the store ended early.",
                purged.failures);
+    to.gauge(
+        "webhookd_clock_doubt_seconds",
+        "How far the clock is ahead of what the store's signs of life let expect (negative: behind), while "
+        "it is in doubt; else 0. Retention does not follow such a clock.",
+        purged.clock_doubt.value_or(std::chrono::seconds{0}).count());
     std::error_code error;
     const auto space = std::filesystem::space(from.directory, error);
     if (error) return;

@@ -1,3 +1,4 @@
+#include <webhookd/runtime/output_file.hpp>
 #include <webhookd/store/backup.hpp>
 
 #include "store/sqlite/connection.hpp"
@@ -6,9 +7,8 @@
 #include "store/sqlite/schema.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -24,59 +24,57 @@ using sqlite::connection;
 constexpr int cache_kib = 2000;
 constexpr int pages_at_once = 256;
 
-failure unwritable(const fs::path& file, int error) {
-    return {error == ENOSPC || error == EDQUOT ? errc::store_full : errc::file_unwritable,
-            "cannot write " + file.string() + ": " + std::system_category().message(error)};
+/// Sends to the disk what was written since. Otherwise it gathers in memory, and the daemon's next sync, of
+/// the same file system, waits for all of it.
+void write_out(const runtime::output_file& file) noexcept {
+    ::sync_file_range(file.descriptor(), 0, 0,
+                      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
 }
 
-/// The half-made copy, removed unless it was given its name.
-class part_file {
-public:
-    explicit part_file(fs::path file)
-        : file_(std::move(file)) {}
-    ~part_file() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-        std::error_code ignored;
-        for (const char* suffix : {"", "-journal", "-wal", "-shm"})
-            fs::remove(file_.string() + suffix, ignored);
+/// Whether a daemon works with this database.
+bool in_use(const fs::path& database) {
+    const runtime::unique_fd file{::open(database.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    return file && sqlite::lock_file::database_is_locked(file.get());
+}
+
+/// A copy must destroy neither what it is made of, nor another daemon's database, nor be taken for a part of
+/// one.
+result<void> check_target(const backup_options& options, const fs::path& to) {
+    const auto refuse = [&](const char* why) {
+        return failure{errc::file_unwritable, to.string() + ' ' + why};
+    };
+    std::error_code error;
+    struct stat there {};
+    if (::stat(to.c_str(), &there) == 0 && !S_ISREG(there.st_mode))
+        return refuse("is no regular file; a copy needs one of its own");
+    if (fs::is_symlink(fs::symlink_status(to, error)))
+        return refuse("is a symbolic link; name the file itself");
+    const auto source = fs::weakly_canonical(fs::absolute(options.database, error), error);
+    const auto target = fs::weakly_canonical(to, error);
+    for (const char* suffix : {"", "-wal", "-shm", "-journal", ".lock"}) {
+        const auto part = fs::path{source.string() + suffix};
+        if (target == part || fs::equivalent(to, part, error))
+            return refuse(*suffix == 0 ? "is the database itself" : "is a file of the database itself");
     }
-    part_file(const part_file&) = delete;
-    part_file& operator=(const part_file&) = delete;
-
-    [[nodiscard]] const fs::path& path() const noexcept { return file_; }
-
-    /// Makes it, empty; it holds personal data, so that nobody else may read it.
-    result<void> create() {
-        std::error_code ignored;
-        fs::remove(file_, ignored); // left by one that was killed
-        descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-        if (descriptor_ < 0) return unwritable(file_, errno);
-        return {};
-    }
-
-    /// Sends to the disk what was written since. Otherwise it gathers in memory, and the daemon's next sync,
-    /// of the same file system, waits for all of it.
-    void write_out() const noexcept {
-        ::sync_file_range(descriptor_, 0, 0,
-                          SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
-    }
-
-    result<void> take_name(const fs::path& name) const {
-        if (::fsync(descriptor_) != 0) return unwritable(file_, errno);
-        if (::rename(file_.c_str(), name.c_str()) != 0) return unwritable(name, errno);
-        return sqlite::sync_directory(name.parent_path());
-    }
-
-private:
-    fs::path file_;
-    int descriptor_ = -1;
-};
+    if (in_use(to)) return refuse("is the database of a running daemon");
+    const auto journal = target.string() + "-wal";
+    if (fs::file_size(journal, error) > 0 && !error)
+        return refuse(
+            "has a journal beside it (-wal), which would be taken for the copy's own; move it away");
+    return {};
+}
 
 /// A connection whose view of the database stays what it is now.
 result<connection> open_source(const fs::path& database) {
     std::error_code missing;
     if (!fs::is_regular_file(database, missing))
         return failure{errc::file_unreadable, "there is no database " + database.string()};
+    // A journal goes by the database's name: under another one a part of the events would be missing.
+    if (in_use(database) && !fs::exists(fs::weakly_canonical(database, missing).string() + "-wal", missing))
+        return failure{errc::file_unreadable,
+                       database.string() + " is another name of a running daemon's database; use its own"};
+    if (auto fine = sqlite::refuse_foreign_journal(fs::weakly_canonical(database, missing)); !fine)
+        return fine.error();
     auto db = connection::open(database, {}, connection::access::read_only, cache_kib);
     if (!db) return db.error();
     if (auto begun = db->execute("BEGIN", "read the database"); !begun) return begun.error();
@@ -90,8 +88,8 @@ result<connection> open_source(const fs::path& database) {
     return db;
 }
 
-result<void> copy(connection& from, const backup_options& options, const part_file& to) {
-    auto target = connection::open(to.path(), {}, connection::access::read_write, cache_kib);
+result<void> copy(connection& from, const backup_options& options, const runtime::output_file& to) {
+    auto target = connection::open(to.working_name(), {}, connection::access::read_write, cache_kib);
     if (!target) return target.error();
     // It is synced when it is whole.
     if (auto done = target->execute("PRAGMA synchronous=OFF", "prepare the copy"); !done) return done;
@@ -103,7 +101,7 @@ result<void> copy(connection& from, const backup_options& options, const part_fi
     for (;;) {
         const auto began = std::chrono::steady_clock::now();
         const int code = sqlite3_backup_step(backup.get(), pages_at_once);
-        to.write_out();
+        write_out(to);
         // The disk belongs to the daemon for as long as this took.
         if (code == SQLITE_OK) std::this_thread::sleep_for(std::chrono::steady_clock::now() - began);
         const std::int64_t all = sqlite3_backup_pagecount(backup.get());
@@ -133,20 +131,17 @@ result<backup_report> back_up_sqlite(const backup_options& options) {
     std::error_code error;
     const auto to = fs::absolute(options.to, error);
     if (error || !to.has_filename()) return failure{errc::file_unwritable, "the copy needs a file's name"};
-    if (fs::exists(to, error) && !options.replace)
-        return failure{errc::file_unwritable, to.string() + " is there already"};
-    if (fs::equivalent(to, options.database, error))
-        return failure{errc::file_unwritable, to.string() + " is the database itself"};
+    if (auto fine = check_target(options, to); !fine) return fine.error();
     auto source = open_source(options.database);
     if (!source) return source.error();
-    part_file part{fs::path{to.string() + ".part"}};
-    if (auto made = part.create(); !made) return made.error();
-    if (auto copied = copy(*source, options, part); !copied) return copied.error();
+    auto part = runtime::output_file::open(to, {.mode = 0600, .replace = options.replace, .special = false});
+    if (!part) return part.error();
+    if (auto copied = copy(*source, options, *part); !copied) return copied.error();
     (void)source->execute("COMMIT", "end reading"); // the daemon's journal need not grow any more
-    auto events = check(part.path());
+    auto events = check(part->working_name());
     if (!events) return events.error();
-    backup_report report{*events, static_cast<std::int64_t>(fs::file_size(part.path(), error))};
-    if (auto named = part.take_name(to); !named) return named.error();
+    backup_report report{*events, static_cast<std::int64_t>(fs::file_size(part->working_name(), error))};
+    if (auto named = part->commit(); !named) return named.error();
     return report;
 }
 

@@ -1,5 +1,6 @@
 #include "store/sqlite/checkpointer.hpp"
 
+#include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
 #include <algorithm>
@@ -13,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr int cache_kib = 64; // copying does not go through the page cache
 constexpr auto pause_after_failure = 1s;
+constexpr auto between_looks = 2s; ///< at a journal that nobody writes to
 constexpr std::int64_t frame_bytes = 4096 + 24;
 
 } // namespace
@@ -24,7 +26,8 @@ checkpoint_policy checkpoint_policy::for_journal(std::int64_t bytes) noexcept {
             .start = frames / 32,
             .rest = frames / 16,
             .patience = frames / 16,
-            .cap = frames * 4};
+            .cap = frames * 4,
+            .large = frames * 2};
 }
 
 bool checkpoint_policy::wakes_background(const journal_state& j) const noexcept {
@@ -36,10 +39,18 @@ bool checkpoint_policy::calls_writer(const journal_state& j) const noexcept {
     return j.frames - j.copied <= rest || j.frames >= cap;
 }
 
-checkpointer::checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy)
+result<void> limit_journal(connection& writer, std::int64_t bytes) {
+    // Twice the size at which it is copied away, so that in daily work the file neither shrinks nor grows.
+    const auto sql = "PRAGMA journal_size_limit=" + std::to_string(bytes * 2);
+    return writer.execute(sql.c_str(), "limit the journal");
+}
+
+checkpointer::checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy,
+                           std::function<result<void>()> may_open)
     : file_(std::move(file))
     , vfs_(std::move(vfs))
     , policy_(policy)
+    , may_open_(std::move(may_open))
     , thread_([this] { run(); }) {}
 
 checkpointer::~checkpointer() {
@@ -96,33 +107,67 @@ std::optional<failure> checkpointer::stuck() const {
     return failed_;
 }
 
+bool checkpointer::held() const {
+    const std::lock_guard lock{mutex_};
+    return journal_.frames >= policy_.large && !failed_;
+}
+
 void checkpointer::run() {
     runtime::name_this_thread("checkpointer");
     std::unique_lock lock{mutex_};
     for (;;) {
-        changed_.wait(lock,
-                      [this] { return stopping_ || (!copying_ && policy_.wakes_background(journal_)); });
+        // Readers end without a word, and the writer may have nothing to write for hours.
+        changed_.wait_for(lock, between_looks,
+                          [this] { return stopping_ || (!copying_ && policy_.wakes_background(journal_)); });
         if (stopping_) return;
+        const bool large = journal_.frames >= policy_.large;
+        if (copying_ || (!large && !policy_.wakes_background(journal_))) {
+            if (!large) tell_of_readers(false);
+            continue;
+        }
         copying_ = true;
         const auto before = journal_.copied;
         lock.unlock();
-        copy_in_background();
+        copy_in_background(large);
         lock.lock();
+        tell_of_readers(journal_.frames >= policy_.large && !failed_);
         // A reader in the way or a failing disk: to try again at once would be in vain.
         const bool vain = journal_.copied <= before;
         if (vain) changed_.wait_for(lock, pause_after_failure, [this] { return stopping_; });
     }
 }
 
-void checkpointer::copy_in_background() {
+void checkpointer::tell_of_readers(bool large) {
+    if (large == told_) return;
+    told_ = large;
+    const auto bytes = journal_.frames * frame_bytes;
+    if (large)
+        log::warning("a reader keeps the journal from being started anew, and it grows", {{"bytes", bytes}});
+    else
+        log::info("the journal is short again");
+}
+
+/// A large journal is given back to the file system when no reader is in the way.
+void checkpointer::copy_in_background(bool give_back) {
     if (!db_) {
+        if (may_open_)
+            if (auto may = may_open_(); !may) return finished(may.error());
         auto opened = connection::open(file_, vfs_, connection::access::read_write, cache_kib);
         if (!opened) return finished(opened.error());
         db_.emplace(std::move(*opened));
     }
     const auto copied = try_copy(*db_);
+    bool emptied = false;
+    if (copied && give_back) {
+        const auto done = db_->empty_journal();
+        emptied = done.has_value();
+        if (!done && done.error().code != errc::store_busy) recopy_ = true;
+    }
     if (!copied) db_.reset();
     finished(copied);
+    if (!emptied) return;
+    const std::lock_guard lock{mutex_};
+    journal_ = {};
 }
 
 void checkpointer::copy(connection& db) {
@@ -145,6 +190,14 @@ result<void> checkpointer::empty_journal(connection& db) {
         journal_ = {};
     }
     return emptied;
+}
+
+result<void> checkpointer::let_go() {
+    const std::lock_guard lock{mutex_};
+    if (copying_) return failure{errc::store_busy, "the journal is being copied"};
+    db_.reset(); // the thread touches it while it copies only
+    journal_ = {};
+    return {};
 }
 
 result<std::int64_t> checkpointer::try_copy(connection& db) {

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct checkpoint_policy {
     std::int64_t rest;     ///< that may be so long
     std::int64_t patience; ///< growth after which a writer whom a reader kept from finishing tries again
     std::int64_t cap;      ///< length from which the writer copies however much is left
+    std::int64_t large;    ///< length that only a reader explains, who keeps it from being started anew
 
     /// For a journal that is to stay around this size, and below four times that.
     static checkpoint_policy for_journal(std::int64_t bytes) noexcept;
@@ -39,11 +41,16 @@ struct checkpoint_policy {
     [[nodiscard]] bool calls_writer(const journal_state& j) const noexcept;
 };
 
+/// What the writer's connection leaves of a journal that has grown, when it starts it anew.
+[[nodiscard]] result<void> limit_journal(connection& writer, std::int64_t bytes);
+
 /// The thread that copies the journal into the database, on a connection of its own, so that commits never
 /// do.
 class checkpointer {
 public:
-    checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy);
+    /// `may_open`, where given, is asked before the thread opens its connection.
+    checkpointer(std::filesystem::path file, std::string vfs, checkpoint_policy policy,
+                 std::function<result<void>()> may_open = {});
     ~checkpointer();
 
     /// The writer's thread, after each commit, with the journal's length. True: the writer must now `copy`.
@@ -56,6 +63,12 @@ public:
     /// store_busy while a reader or the background thread is in the way; those of a copy.
     [[nodiscard]] result<void> empty_journal(connection& db);
 
+    /// The journal is large because a reader, perhaps of another process, has not ended.
+    [[nodiscard]] bool held() const;
+
+    /// Closes the thread's connection until it is needed again. Errors: store_busy while it copies.
+    [[nodiscard]] result<void> let_go();
+
     /// Ends the thread. False when the last copy failed: then the journal must not be closed away, because
     /// the database may lack what counts as copied; the next start will copy it all.
     [[nodiscard]] bool stop();
@@ -65,13 +78,15 @@ public:
 
 private:
     void run();
-    void copy_in_background();
+    void copy_in_background(bool give_back);
+    void tell_of_readers(bool large);
     result<std::int64_t> try_copy(connection& db);
     void finished(const result<std::int64_t>& copied);
 
     const std::filesystem::path file_;
     const std::string vfs_;
     const checkpoint_policy policy_;
+    const std::function<result<void>()> may_open_;
     std::optional<connection> db_; ///< the thread's
     mutable std::mutex mutex_;
     std::condition_variable changed_;
@@ -80,6 +95,7 @@ private:
     bool copying_ = false;          ///< one of the two is at it
     bool recopy_ = false;           ///< a copy failed, and the next must start over; whoever copies uses it
     bool stopping_ = false;
+    bool told_ = false;  ///< of a reader who holds the journal; the thread's
     std::thread thread_; ///< last: it uses the others
 };
 

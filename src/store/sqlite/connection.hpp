@@ -49,6 +49,8 @@ public:
     /// Copies the whole journal into the database and empties its file. Errors: store_busy while somebody
     /// reads or copies; it waits for nobody.
     result<void> empty_journal();
+    /// Forgets the pages that it holds in memory; between two transactions.
+    void drop_cache() noexcept { sqlite3_db_release_memory(handle_.get()); }
     /// Makes the next checkpoint copy the whole journal again. SQLite counts frames as copied before the
     /// database is synced (unless the checkpoint catches up with the journal). When the sync then fails, the
     /// kernel forgets the pages, and another checkpoint would sync without writing them again.

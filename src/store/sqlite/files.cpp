@@ -57,4 +57,28 @@ result<void> prepare_file(const std::filesystem::path& file) {
     return sync_directory(file.parent_path());
 }
 
+result<void> refuse_foreign_journal(const std::filesystem::path& database) {
+    // https://sqlite.org/fileformat.html, section 1.3: bytes 18 and 19 are 2 in a database with a journal.
+    constexpr off_t versions_at = 18;
+    struct stat journal {};
+    const auto name = database.string() + "-wal";
+    if (::stat(name.c_str(), &journal) != 0 || journal.st_size == 0) return {};
+    const int descriptor = ::open(database.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0 && errno != ENOENT)
+        return failure{errc::file_unreadable,
+                       "cannot open " + database.string() + ": " + std::system_category().message(errno)};
+    unsigned char versions[2] = {};
+    const auto size = descriptor < 0 ? 0 : ::pread(descriptor, versions, sizeof versions, versions_at);
+    if (descriptor >= 0) ::close(descriptor);
+    const bool empty = size <= 0;
+    if (!empty && (versions[0] != 1 || versions[1] != 1)) return {};
+    const auto file = database.filename().string();
+    return failure{errc::store_corrupt,
+                   std::string{empty ? "there is no database" : "the database is a backup"} +
+                       ", but a journal, " + file +
+                       "-wal, is left over from the database that stood there before: to use " +
+                       (empty ? "a new database" : "the backup") + ", move " + file + "-wal and " + file +
+                       "-shm away; to have the former database back, put it in its place beside them"};
+}
+
 } // namespace webhookd::store::sqlite

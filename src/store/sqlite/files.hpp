@@ -3,6 +3,7 @@
 #include <webhookd/error.hpp>
 
 #include <filesystem>
+#include <utility>
 
 namespace webhookd::store::sqlite {
 
@@ -18,9 +19,16 @@ namespace webhookd::store::sqlite {
 /// Makes the names in a directory durable. Errors: store_io.
 [[nodiscard]] result<void> sync_directory(const std::filesystem::path& directory);
 
-/// An advisory lock on a file beside the database, held from construction to destruction and dropped by the
-/// kernel when the process dies, however it dies. It keeps a second daemon out before that one touches
-/// anything.
+/// Refuses to open a database beside a journal that is not its own: SQLite would apply the journal to it, and
+/// make a mixture of both. A copy made by `backup`, and an empty or missing file, have no journal; where one
+/// stands beside them, it is left over from the database that stood there before. Must run before SQLite sees
+/// the file. Errors: store_corrupt (with the way out), file_unreadable.
+[[nodiscard]] result<void> refuse_foreign_journal(const std::filesystem::path& database);
+
+/// Advisory locks that keep a second daemon out before that one touches anything, held from construction to
+/// destruction and dropped by the kernel when the process dies, however it dies. One is on a file beside the
+/// database, which tells who holds it. That file may be removed by somebody who tidies up; so another is on
+/// the database itself.
 class lock_file {
 public:
     /// Errors: store_busy (naming the holder's process id, if it wrote one), file_unwritable, store_full.
@@ -30,11 +38,25 @@ public:
     lock_file& operator=(lock_file&&) = delete;
     ~lock_file();
 
-private:
-    explicit lock_file(int descriptor) noexcept
-        : descriptor_(descriptor) {}
+    /// Locks the database too. Before SQLite opens it, and this must outlive all its connections: closing a
+    /// descriptor of a file drops the POSIX locks that the process holds on it. Errors: as `acquire`.
+    result<void> lock_database(const std::filesystem::path& database);
 
+    /// Whether another open file has locked the database behind this descriptor.
+    [[nodiscard]] static bool database_is_locked(int descriptor);
+
+    /// Looks whether the file is in its place still; if not, makes and locks it anew, with a word in the log.
+    /// One thread at a time. Errors: those of `acquire`.
+    result<void> keep();
+
+private:
+    lock_file(std::filesystem::path path, int descriptor) noexcept
+        : path_(std::move(path))
+        , descriptor_(descriptor) {}
+
+    std::filesystem::path path_;
     int descriptor_;
+    int database_ = -1;
 };
 
 } // namespace webhookd::store::sqlite

@@ -1,6 +1,7 @@
 #include "store/sqlite/journal_vfs.hpp"
 
 #include "store/sqlite/error.hpp"
+#include "store/sqlite/page_cleaner.hpp"
 
 #include <algorithm>
 #include <array>
@@ -189,7 +190,9 @@ int open_journal(sqlite3_vfs* layer, const char* name, sqlite3_file* file, int f
 int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
     auto* layer = below(vfs);
     if ((flags & SQLITE_OPEN_WAL) != 0) return open_journal(layer, name, file, flags, out_flags);
-    return layer->xOpen(layer, name, file, flags, out_flags);
+    const int code = layer->xOpen(layer, name, file, flags, out_flags);
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB) != 0) clean_what_it_writes(file);
+    return code;
 }
 
 int remove(sqlite3_vfs* vfs, const char* name, int sync_directory) {

@@ -11,8 +11,8 @@ namespace webhookd::store::sqlite {
 
 /// A file layer for the writing connection. SQLite writes each journal frame in two small, unaligned calls,
 /// several thousand in a large batch; this one gathers what it appends to the journal and hands it on in
-/// large pieces. That saves most of the kernel's share in keeping an event. Every other file goes straight to
-/// the layer below.
+/// large pieces. That saves most of the kernel's share in keeping an event. The pages of the database are
+/// cleaned on their way into its file (`clean_page`). Every other file goes straight to the layer below.
 ///
 /// What is gathered reaches the layer below before any sync, read, size or truncation is answered. A commit
 /// syncs the journal before it publishes its frames to other connections (synchronous=FULL), so nobody can

@@ -1,7 +1,10 @@
+#include <webhookd/runtime/log.hpp>
+
 #include "store/sqlite/files.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +15,18 @@
 
 namespace webhookd::store::sqlite {
 namespace {
+
+/// Far beyond the bytes that SQLite locks, and beyond any that the file will ever have.
+constexpr off_t locked_byte = off_t{1} << 62;
+
+struct flock database_lock() {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = locked_byte;
+    lock.l_len = 1;
+    return lock;
+}
 
 /// The holder's process id as it wrote it; empty when it could not.
 std::string holder(int descriptor) {
@@ -31,7 +46,7 @@ result<lock_file> lock_file::acquire(const std::filesystem::path& file) {
         return failure{error == ENOSPC || error == EDQUOT ? errc::store_full : errc::file_unwritable,
                        "cannot open " + file.string() + ": " + std::system_category().message(error)};
     }
-    lock_file held{descriptor};
+    lock_file held{file, descriptor};
     int code = 0;
     do {
         code = ::flock(descriptor, LOCK_EX | LOCK_NB);
@@ -55,12 +70,49 @@ result<lock_file> lock_file::acquire(const std::filesystem::path& file) {
     return held;
 }
 
+result<void> lock_file::lock_database(const std::filesystem::path& database) {
+    const int descriptor = ::open(database.c_str(), O_RDWR | O_CLOEXEC);
+    if (descriptor < 0)
+        return failure{errc::file_unwritable,
+                       "cannot open " + database.string() + ": " + std::system_category().message(errno)};
+    auto lock = database_lock();
+    // Of the open file, not of the process. Where the file system knows none, the other lock must do.
+    if (::fcntl(descriptor, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES)) {
+        ::close(descriptor);
+        return failure{errc::store_busy, "the database is in use by another process, which has locked " +
+                                             database.string() + " itself (its lock file was removed)"};
+    }
+    database_ = descriptor;
+    return {};
+}
+
+bool lock_file::database_is_locked(int descriptor) {
+    auto lock = database_lock();
+    return ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+result<void> lock_file::keep() {
+    struct stat mine {};
+    struct stat there {};
+    if (::fstat(descriptor_, &mine) != 0) return {};
+    if (::stat(path_.c_str(), &there) == 0 && there.st_dev == mine.st_dev && there.st_ino == mine.st_ino)
+        return {};
+    auto again = acquire(path_);
+    if (!again) return again.error();
+    std::swap(descriptor_, again->descriptor_);
+    log::warning("the lock file was removed or replaced; it was made anew", {{"file", path_.string()}});
+    return {};
+}
+
 lock_file::lock_file(lock_file&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : path_(std::move(other.path_))
+    , descriptor_(std::exchange(other.descriptor_, -1))
+    , database_(std::exchange(other.database_, -1)) {}
 
 // The file stays: removing it would let two openers lock two different files of one name.
 lock_file::~lock_file() {
     if (descriptor_ >= 0) ::close(descriptor_);
+    if (database_ >= 0) ::close(database_);
 }
 
 } // namespace webhookd::store::sqlite

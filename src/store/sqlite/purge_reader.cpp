@@ -5,8 +5,28 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace webhookd::store::sqlite {
+
+namespace {
+
+/// Those that are to be believed, in the order of the numbers that they hold for.
+result<std::vector<arrival_bound>> find_bounds(connection& db, std::int64_t now) {
+    auto rows = db.prepare("SELECT beyond, at FROM arrivals WHERE at <= ? ORDER BY beyond",
+                           "read the bounds of arrivals");
+    if (!rows) return rows.error();
+    rows->bind(now);
+    std::vector<arrival_bound> found;
+    for (;;) {
+        auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) return found;
+        found.push_back({rows->integer(0), instant(rows->integer(1))});
+    }
+}
+
+} // namespace
 
 result<purge_candidates> find_purgeable(connection& db, const purge_search& wanted) {
     // Only what still has a body is looked at for it: what was purged before costs nothing.
@@ -22,7 +42,12 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
     rows->bind(wanted.after, limit);
     const auto before = microseconds(wanted.before);
     const auto now = microseconds(wanted.now);
+    const auto bounds = find_bounds(db, now);
+    if (!bounds) return bounds.error();
+    auto bound = bounds->begin();
     purge_candidates found;
+    // Numbers grow with time: an instant smaller than one before it tells of a clock that was behind.
+    auto arrived = microseconds(wanted.arrived);
     sequence last = wanted.after;
     std::int64_t looked_at = 0;
     for (;; ++looked_at) {
@@ -30,12 +55,17 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
         if (!row) return row.error();
         if (!*row) break;
         last = rows->integer(0);
+        for (; bound != bounds->end() && bound->beyond < last; ++bound)
+            arrived = std::max(arrived, microseconds(bound->at));
         const auto received = rows->integer(1);
+        const bool held = rows->integer(2) != 0;
         if (received > now) continue;
-        if (received >= before) return found;
-        if (rows->integer(2) == 0) found.events.push_back(last);
+        arrived = std::max(arrived, received);
+        if (arrived >= before) return found;
+        if (!held) found.events.push_back(last);
     }
     if (looked_at == limit) found.next = last;
+    found.arrived = instant(arrived);
     return found;
 }
 

@@ -84,10 +84,28 @@ result<std::int64_t> reader::count() {
     return *row ? select_count_.integer(0) : 0;
 }
 
-reader_pool::reader_pool(std::filesystem::path file, std::string vfs, std::size_t size)
+reader_pool::reader_pool(std::filesystem::path file, std::string vfs, std::size_t size,
+                         std::function<result<void>()> may_open)
     : file_(std::move(file))
     , vfs_(std::move(vfs))
-    , idle_(std::max<std::size_t>(size, 1)) {}
+    , size_(std::max<std::size_t>(size, 1))
+    , may_open_(std::move(may_open))
+    , idle_(size_) {}
+
+result<reader_pool::closed> reader_pool::close(std::chrono::milliseconds bound) {
+    const auto until = std::chrono::steady_clock::now() + bound;
+    closed all{*this};
+    std::unique_lock lock{mutex_};
+    while (all.held_ < size_) {
+        if (!returned_.wait_until(lock, until, [this] { return !idle_.empty(); })) {
+            lock.unlock(); // `all` gives back what it has
+            return failure{errc::store_busy, "somebody reads the database"};
+        }
+        idle_.pop_back(); // closes its connection
+        ++all.held_;
+    }
+    return all;
+}
 
 // The place used last is taken first, so that a quiet store keeps one connection's cache warm.
 std::unique_ptr<reader> reader_pool::take() {

@@ -5,9 +5,11 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_reader.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -52,13 +54,40 @@ private:
 /// that met a failure is replaced before it is used again.
 class reader_pool {
 public:
-    reader_pool(std::filesystem::path file, std::string vfs, std::size_t size);
+    /// `may_open` is asked before a connection is opened.
+    reader_pool(std::filesystem::path file, std::string vfs, std::size_t size,
+                std::function<result<void>()> may_open);
+
+    /// All places taken and their connections closed, for as long as this lives: nobody reads meanwhile.
+    class closed {
+    public:
+        explicit closed(reader_pool& from)
+            : pool_(from) {}
+        closed(closed&& other) noexcept
+            : pool_(other.pool_)
+            , held_(std::exchange(other.held_, 0)) {}
+        closed& operator=(closed&&) = delete;
+        ~closed() {
+            while (held_ > 0) {
+                --held_;
+                pool_.give_back(nullptr);
+            }
+        }
+
+    private:
+        friend class reader_pool;
+        reader_pool& pool_;
+        std::size_t held_ = 0;
+    };
+    /// Waits for those who read now. Errors: store_busy when they do not end within the bound.
+    result<closed> close(std::chrono::milliseconds bound);
 
     /// Calls `use(reader&)`, which returns a result, with a reader of one's own; waits while all are taken.
     template <class Use>
     auto with(Use use) -> decltype(use(std::declval<reader&>())) {
         lease mine{*this};
         if (!mine.held) {
+            if (auto may = may_open_(); !may) return may.error();
             auto opened = reader::open(file_, vfs_);
             if (!opened) return opened.error();
             mine.held = std::move(*opened);
@@ -87,6 +116,8 @@ private:
 
     const std::filesystem::path file_;
     const std::string vfs_;
+    const std::size_t size_;
+    const std::function<result<void>()> may_open_;
     std::mutex mutex_;
     std::condition_variable returned_;
     std::vector<std::unique_ptr<reader>> idle_;

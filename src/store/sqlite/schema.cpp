@@ -7,7 +7,7 @@ namespace webhookd::store::sqlite {
 namespace {
 
 /// The n-th text brings version n-1 to version n. A text that was released never changes; a new one is added.
-constexpr std::array<const char*, 3> migrations{
+constexpr std::array<const char*, 4> migrations{
     // 1: events as they arrive, and what is delivered of them.
     // Names that repeat in every event (endpoints, types, keys, handlers) stand once in small tables.
     // Bodies and their proof stand apart from what is searched, so that a scan over events does not drag
@@ -157,6 +157,20 @@ constexpr std::array<const char*, 3> migrations{
         UNIQUE (began, endpoint, reason)
     ) STRICT;
     CREATE INDEX outages_by_end ON outages (ended);
+    )sql",
+    // 4: what retention believes of the clock (clock_state), in one row; and bounds for arrivals: events with
+    // numbers beyond `beyond` arrived at `at` or later, whatever the clock said then.
+    R"sql(
+    CREATE TABLE IF NOT EXISTS clock (
+        id        INTEGER PRIMARY KEY CHECK (id = 1),
+        believed  INTEGER NOT NULL,
+        ahead     INTEGER NOT NULL,
+        held      INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS arrivals (
+        beyond  INTEGER PRIMARY KEY,
+        at      INTEGER NOT NULL
+    ) STRICT;
     )sql",
 };
 

@@ -1,8 +1,12 @@
-#include <webhookd/store/sqlite.hpp>
+#include "store/sqlite/store.hpp"
+
+#include <webhookd/runtime/log.hpp>
 
 #include "store/sqlite/backlog.hpp"
 #include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/clock.hpp"
 #include "store/sqlite/event_search.hpp"
+#include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/journal_vfs.hpp"
 #include "store/sqlite/leases.hpp"
@@ -10,10 +14,10 @@
 #include "store/sqlite/probe.hpp"
 #include "store/sqlite/purge_reader.hpp"
 #include "store/sqlite/reader.hpp"
-#include "store/sqlite/schema.hpp"
 #include "store/sqlite/writer.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -23,7 +27,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int writer_cache_kib = 8000;
+/// So long a new start of the journal waits for those who read.
+constexpr std::chrono::seconds longest_reading{2};
 
 fs::path with_suffix(const fs::path& file, const char* suffix) {
     auto name = file;
@@ -33,20 +38,27 @@ fs::path with_suffix(const fs::path& file, const char* suffix) {
 
 class sqlite_store final : public event_store {
 public:
-    sqlite_store(sqlite_options options, sqlite::lock_file lock, std::unique_ptr<sqlite::journal_vfs> layer,
-                 std::unique_ptr<sqlite::writer> writer)
+    sqlite_store(sqlite_options options, sqlite::parts opened)
         : options_(std::move(options))
-        , lock_(std::move(lock))
-        , layer_(std::move(layer))
-        , writer_(std::move(writer))
+        , lock_(std::move(opened.lock))
+        , layer_(std::move(opened.layer))
+        , watch_(std::move(opened.watch))
+        , writer_(std::move(opened.writer))
         , pending_(writer_->pending())
         , last_sequence_(writer_->last_sequence())
-        , readers_(options_.file, options_.vfs, options_.readers)
-        , checkpointer_(options_.file, options_.vfs,
-                        sqlite::checkpoint_policy::for_journal(options_.journal_bytes)) {}
+        , readers_(options_.file, options_.vfs, options_.readers, [this] { return watch_->check(); })
+        , checkpointer_(options_.file, layer_->name(),
+                        sqlite::checkpoint_policy::for_journal(options_.journal_bytes),
+                        [this] { return watch_->check(); }) {}
 
     ~sqlite_store() override {
-        if (!checkpointer_.stop()) writer_->database().checkpoint_on_close(false);
+        const bool whole = checkpointer_.stop();
+        if (!writer_) return;
+        if (whole && watch_->check()) return;
+        // The last connection would copy the journal and remove what stands at its path, whose ever it is.
+        if (whole) save_journal();
+        writer_->database().checkpoint_on_close(false);
+        if (watch_->in_place(file::database)) watch_->set_strangers_aside();
     }
     sqlite_store(const sqlite_store&) = delete;
     sqlite_store& operator=(const sqlite_store&) = delete;
@@ -165,7 +177,13 @@ public:
 
     result<void> scrub() override {
         const std::lock_guard lock{mutex_};
-        return checkpointer_.empty_journal(writer_->database());
+        if (auto there = check_place(); !there) return there;
+        if (!writer_) return failure{errc::store_busy, "the database is being opened"};
+        if (auto emptied = checkpointer_.empty_journal(writer_->database()); !emptied) return emptied;
+        // The database's pages were cleaned on their way to the disk; the writer's copies of them were not,
+        // and would bring what they hold back into the journal.
+        writer_->database().drop_cache();
+        return {};
     }
 
     result<std::optional<erasure>> erasure_of(sequence seq) override {
@@ -184,30 +202,51 @@ public:
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_outages(r.database(), wanted); });
     }
 
+    result<std::optional<clock_state>> known_clock() override {
+        return readers_.with([](sqlite::reader& r) { return sqlite::find_known_clock(r.database()); });
+    }
+
+    result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound) override {
+        return write([&](sqlite::writer& w) { return w.keep_clock(state, bound); });
+    }
+
     result<store_statistics> statistics() override {
         auto events = readers_.with([](sqlite::reader& r) { return r.count(); });
         if (!events) return events.error();
         store_statistics s;
         s.events = *events;
-        for (const char* suffix : {"", "-wal"}) {
+        const auto size_of = [](const fs::path& path) -> std::int64_t {
             std::error_code missing;
-            const auto size = fs::file_size(with_suffix(options_.file, suffix), missing);
-            if (!missing) s.bytes += static_cast<std::int64_t>(size);
-        }
+            const auto size = fs::file_size(path, missing);
+            return missing ? 0 : static_cast<std::int64_t>(size);
+        };
+        s.journal_bytes = size_of(with_suffix(options_.file, "-wal"));
+        s.bytes = size_of(options_.file) + s.journal_bytes;
+        s.journal_held = checkpointer_.held();
         return s;
     }
 
+    result<void> in_place() override {
+        const std::lock_guard lock{mutex_};
+        if (auto there = check_place(); !there) return there;
+        return lock_.keep();
+    }
+
     result<void> probe() override {
+        if (auto there = restore_place(); !there) return there;
         if (auto stuck = checkpointer_.stuck()) return *stuck;
         return sqlite::probe_disk(with_suffix(options_.file, "-probe"), options_.vfs);
     }
 
 private:
+    using file = sqlite::file_watch::which;
+
     template <class Work>
     auto write(Work work) -> decltype(work(std::declval<sqlite::writer&>())) {
         const std::lock_guard lock{mutex_};
-        if (!writer_->usable()) {
-            auto fresh = open_writer();
+        if (auto there = check_place(); !there) return there.error();
+        if (!writer_ || !writer_->usable()) {
+            auto fresh = sqlite::open_writer(options_, layer_->name());
             if (!fresh) return fresh.error();
             writer_ = std::move(*fresh);
         }
@@ -216,22 +255,67 @@ private:
         last_sequence_ = writer_->last_sequence();
         if (done && checkpointer_.committed(writer_->journal_frames()))
             checkpointer_.copy(writer_->database());
+        // What was written into a file without a name is not kept.
+        if (auto there = check_place(); done && !there) return there.error();
         return done;
     }
 
-    result<std::unique_ptr<sqlite::writer>> open_writer() const {
-        auto db = sqlite::connection::open(options_.file, layer_->name(),
-                                           sqlite::connection::access::read_write, writer_cache_kib);
-        if (!db) return db.error();
-        return sqlite::writer::open(std::move(*db));
+    /// What stands in a journal that has lost its place is copied into the database, while the open files
+    /// still tell it: where the database is moved away too, into that one. Under `mutex_`.
+    void save_journal() {
+        if (!writer_ || saved_) return;
+        const auto done = checkpointer_.empty_journal(writer_->database());
+        saved_ = done.has_value();
+        if (!done)
+            log::warning("a displaced journal is not copied into the database yet",
+                         {{"reason", to_string(done.error())}});
+    }
+
+    /// Under `mutex_`.
+    result<void> check_place() {
+        auto there = watch_->check();
+        if (there)
+            saved_ = false;
+        else
+            save_journal();
+        return there;
+    }
+
+    /// Files that were moved away are waited for. A journal or an index that is gone for good is started
+    /// anew, when all of it stands in the database.
+    result<void> restore_place() {
+        const std::lock_guard lock{mutex_};
+        const auto there = check_place();
+        if (there) return lock_.keep();
+        if (!watch_->in_place(file::database)) return there;
+        for (const auto each : {file::journal, file::index})
+            if (!watch_->in_place(each) && !watch_->gone_for_good(each)) return there;
+        auto reading = readers_.close(longest_reading);
+        if (!reading) return reading.error();
+        if (writer_) {
+            if (auto copied = checkpointer_.empty_journal(writer_->database()); !copied) return copied;
+            if (auto closed = checkpointer_.let_go(); !closed) return closed;
+            writer_->database().checkpoint_on_close(false);
+            writer_.reset();
+        }
+        watch_->set_strangers_aside();
+        auto fresh = sqlite::open_writer(options_, layer_->name());
+        if (!fresh) return fresh.error();
+        writer_ = std::move(*fresh);
+        if (auto begun = watch_->begin(); !begun) return begun;
+        log::warning(
+            "the journal's files were removed under the daemon; nothing is lost, they were made anew");
+        return {};
     }
 
     // In the order of opening; closed the other way round, so that the writer is the last connection, which
     // copies the journal into the database and removes it.
     const sqlite_options options_;
-    const sqlite::lock_file lock_;
+    sqlite::lock_file lock_;
     const std::unique_ptr<sqlite::journal_vfs> layer_;
+    const std::unique_ptr<sqlite::file_watch> watch_;
     std::mutex mutex_;
+    bool saved_ = false; ///< of a journal that has lost its place, all stands in the database
     std::unique_ptr<sqlite::writer> writer_;
     std::atomic<std::int64_t> pending_;
     std::atomic<sequence> last_sequence_;
@@ -240,52 +324,10 @@ private:
     sqlite::checkpointer checkpointer_;
 };
 
-result<sqlite::connection> open_checked(const fs::path& file, const std::string& vfs) {
-    auto db = sqlite::connection::open(file, vfs, sqlite::connection::access::read_write, writer_cache_kib);
-    if (!db) return db.error();
-    if (auto ready = sqlite::prepare_schema(*db); !ready) return ready.error();
-    if (auto fine = sqlite::check_integrity(*db); !fine) return fine.error();
-    return std::move(*db);
-}
-
-/// Once, before the library is first used. Without it every allocation of every connection passes through one
-/// lock, to count bytes that nobody asks for.
-void configure_library() {
-    static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    static_cast<void>(configured); // too late where somebody else has begun: slower, not wrong
-}
-
 } // namespace
 
-result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& options) {
-    configure_library();
-    auto resolved = options;
-    std::error_code error;
-    resolved.file = fs::weakly_canonical(fs::absolute(options.file, error), error);
-    if (error || !resolved.file.has_filename()) {
-        return failure{errc::file_unwritable,
-                       "cannot resolve " + options.file.string() + ": " + error.message()};
-    }
-    if (auto made = sqlite::prepare_directory(resolved.file.parent_path()); !made) return made.error();
-    // The lock comes before the file is touched at all.
-    auto lock = sqlite::lock_file::acquire(with_suffix(resolved.file, ".lock"));
-    if (!lock) return lock.error();
-    if (auto made = sqlite::prepare_file(resolved.file); !made) return made.error();
-
-    auto located = [&](failure f) {
-        f.detail = resolved.file.string() + ": " + f.detail;
-        return f;
-    };
-    auto layer = sqlite::journal_vfs::create(resolved.vfs);
-    if (!layer) return layer.error();
-    auto db = open_checked(resolved.file, (*layer)->name());
-    if (!db) return located(db.error());
-    auto writer = sqlite::writer::open(std::move(*db));
-    if (!writer) return located(writer.error());
-    // The journal's name must outlive a power loss as well as what stands in it.
-    if (auto synced = sqlite::sync_directory(resolved.file.parent_path()); !synced) return synced.error();
-    return std::unique_ptr<event_store>{std::make_unique<sqlite_store>(
-        std::move(resolved), std::move(*lock), std::move(*layer), std::move(*writer))};
+std::unique_ptr<event_store> sqlite::make_store(sqlite_options options, parts opened) {
+    return std::make_unique<sqlite_store>(std::move(options), std::move(opened));
 }
 
 } // namespace webhookd::store

@@ -1,5 +1,6 @@
 #include "store/sqlite/writer.hpp"
 
+#include "store/sqlite/clock.hpp"
 #include "store/sqlite/error.hpp"
 #include "store/sqlite/event_columns.hpp"
 #include "store/sqlite/outages.hpp"
@@ -183,6 +184,10 @@ result<erase_outcome> writer::erase(std::span<const sequence> events, const eras
 
 result<void> writer::record_life(const life_sign& sign) {
     return in_transaction([&] { return keep_life_sign(db_, sign); });
+}
+
+result<void> writer::keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound) {
+    return in_transaction([&] { return sqlite::keep_clock(db_, state, bound); });
 }
 
 result<std::optional<std::string>> writer::ordering_key(sequence seq) {

@@ -36,6 +36,7 @@ public:
     result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes);
     result<void> record_life(const life_sign& sign);
+    result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound);
     [[nodiscard]] sequence last_sequence() const noexcept { return last_seq_; }
     [[nodiscard]] std::int64_t pending() const noexcept { return deliveries_.pending(); }
 

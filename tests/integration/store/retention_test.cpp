@@ -135,6 +135,30 @@ TEST_CASE("what still waits to be delivered keeps its body, however old it is", 
     CHECK(e["deliveries"][0]["state"].GetString() == std::string("pending"));
 }
 
+TEST_CASE("a captured body that is sent again after its event was purged is stale, and runs nothing",
+          "[retention]") {
+    daemon_fixture daemon(keeping("{ events: 30d, payloads: 10d }"));
+    const test::changes old{{"/createdAt", "2024-01-01T00:00:00Z"}};
+    const auto captured = test::sample("action.opened", 1, old);
+    // A store that has purged nothing knows all that it ever kept, and takes old events as well.
+    CHECK(contains(daemon.post(captured).body, "accepted"));
+    REQUIRE(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 1; }));
+    CHECK(contains(daemon.post(captured).body, "duplicate"));
+    age(daemon, 24h * 60);
+    REQUIRE(wait_for_condition([&] { return ask(daemon, "/v1/events/count")["events"].GetInt64() == 0; }));
+    for (int start = 0; start < 2; ++start) {
+        const auto answer = daemon.post(captured);
+        CHECK(answer.status == 200);
+        CHECK(contains(answer.body, R"("status":"stale")"));
+        CHECK(ask(daemon, "/v1/events/count")["events"].GetInt64() == 0);
+        CHECK(count_deliveries(daemon, "") == 0);
+        daemon.restart(); // it knows afterwards, too
+    }
+    const auto now =
+        to_rfc3339(std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
+    CHECK(contains(daemon.post(test::sample("action.opened", 2, {{"/createdAt", now}})).body, "accepted"));
+}
+
 TEST_CASE("events are purged by hand, by whom it is said", "[retention][cli]") {
     daemon_fixture daemon;
     keep(daemon, "action.opened", 1, {{"/createdAt", "2024-01-01T00:00:00Z"}});

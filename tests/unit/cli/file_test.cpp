@@ -77,14 +77,18 @@ TEST_CASE("a file that is there is replaced only when that was asked for", "[cli
     CHECK(mode_of(path) == 0600);
 }
 
-TEST_CASE("a link in the file's place is neither followed nor replaced unasked", "[cli]") {
+TEST_CASE("a link or whatever is no regular file is neither followed nor replaced", "[cli]") {
     const test::temp_directory folder;
     const auto link = folder.path() / "link";
     fs::create_symlink(folder.path() / "target", link);
-    CHECK(write_whole_file(link.string(), "x", 0600, false).error().code == errc::file_unwritable);
-    REQUIRE(write_whole_file(link.string(), "x", 0600, true));
+    for (const bool replace : {false, true})
+        CHECK(write_whole_file(link.string(), "x", 0600, replace).error().code == errc::file_unwritable);
     CHECK_FALSE(fs::exists(folder.path() / "target"));
-    CHECK(fs::is_regular_file(fs::symlink_status(link)));
+    CHECK(fs::is_symlink(fs::symlink_status(link)));
+    const auto pipe = folder.path() / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK(write_whole_file(pipe.string(), "x", 0600, true).error().code == errc::file_unwritable);
+    CHECK(fs::is_fifo(pipe));
 }
 
 TEST_CASE("a file in a folder that is not there cannot be written", "[cli]") {

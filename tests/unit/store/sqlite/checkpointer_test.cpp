@@ -3,8 +3,10 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "support/store_events.hpp"
 #include "support/temp_directory.hpp"
+#include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
+#include <sqlite3.h>
 
 #include <algorithm>
 
@@ -14,7 +16,7 @@ using namespace webhookd::test;
 
 TEST_CASE("the background copies while the journal grows, the writer copies the short rest", "[store]") {
     const sqlite::checkpoint_policy policy{
-        .finish = 800, .start = 100, .rest = 50, .patience = 40, .cap = 3200};
+        .finish = 800, .start = 100, .rest = 50, .patience = 40, .cap = 3200, .large = 1600};
     struct state {
         const char* name;
         sqlite::journal_state journal;
@@ -59,4 +61,37 @@ TEST_CASE("the journal stays bounded while commits never pause", "[store]") {
     CHECK(longest < 4 * journal_bytes + 500'000 + 512 * 1024);
     CHECK(std::filesystem::file_size(dir / "events.db") > all / 2);
     CHECK((*kept)->read_after(0, SIZE_MAX, SIZE_MAX)->size() == 2000);
+}
+
+TEST_CASE("a journal that a reader has let grow is told of, and given back when the reader ends", "[store]") {
+    constexpr std::int64_t journal_bytes = 256 * 1024;
+    const temp_directory dir;
+    const auto kept = open_sqlite_store({.file = dir / "events.db", .journal_bytes = journal_bytes});
+    REQUIRE(kept.has_value());
+    auto& store = **kept;
+    const auto add = [&](std::size_t first, std::size_t count) {
+        auto batch = make_events("evt_", count, first);
+        for (auto& e : batch)
+            e.body.assign(20'000, 'x');
+        REQUIRE(store.append(batch).has_value());
+    };
+    add(1, 1);
+    sqlite3* reader = nullptr;
+    REQUIRE(sqlite3_open((dir / "events.db").c_str(), &reader) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM events", nullptr, nullptr, nullptr) ==
+            SQLITE_OK);
+    for (std::size_t i = 1; i <= 30; ++i)
+        add(i * 10, 10);
+    const auto grown = store.statistics().value();
+    CHECK(grown.journal_bytes > 8 * journal_bytes);
+    CHECK(grown.journal_held);
+    sqlite3_close(reader);
+    // Nobody writes any more.
+    CHECK(wait_for_condition([&] {
+        const auto now = store.statistics().value();
+        return now.journal_bytes < 2 * journal_bytes && !now.journal_held;
+    }));
+    CHECK(store.count({}).value() == 301);
+    add(1000, 10);
+    CHECK(store.count({}).value() == 311);
 }

@@ -10,8 +10,11 @@
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace webhookd;
@@ -194,6 +197,44 @@ TEST_CASE("what was erased stands in no file any more", "[erase]") {
     f.kept.reset();
     f.kept = std::move(open_sqlite_store({.file = f.directory / "events.db"}).value());
     CHECK(f.kept->count({}).value() == 301);
+}
+
+TEST_CASE("of a thousand erasures in any order none leaves a byte, with outputs of every size", "[erase]") {
+    fixture f;
+    constexpr int transactions = 1000;
+    std::mt19937 random(20261127);
+    const auto name = [](int i) { return "Zaphod-" + std::to_string(100'000 + i); };
+    std::vector<std::pair<store::sequence, int>> kept;
+    for (int i = 0; i < transactions; ++i) {
+        const auto n = std::to_string(i);
+        kept.emplace_back(f.keep("evt_" + n, "tx_" + n, name(i), {{"audit"}}, random() % 3000), i);
+    }
+    // In the order of their deliveries, with one or two attempts each: later ones come between earlier ones.
+    for (int i = 0; i < transactions; ++i)
+        f.finish("audit", i % 3 == 0 ? delivery_state::failed : delivery_state::successful,
+                 name(i) + std::string(random() % 2500, 'o') + name(i));
+    std::shuffle(kept.begin(), kept.end(), random);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        f.erase({kept[i].first});
+        // Others arrive meanwhile and fill the pages up.
+        if (i % 4 == 0) f.keep("new_" + std::to_string(i), "tx_new", "nobody", {}, random() % 3000);
+        if (i % 100 != 99) continue;
+        REQUIRE(wait_for_condition([&] { return f.kept->scrub().has_value(); }));
+        const auto files = f.files();
+        std::size_t left = 0;
+        for (std::size_t j = 0; j <= i; ++j)
+            left += has(files, name(kept[j].second)) ? 1 : 0;
+        CHECK(left == 0);
+        // Nor do they come back from the memory of the writer.
+        f.keep("later_" + std::to_string(i), "tx_new", "nobody", {}, 100);
+        const auto later = f.files();
+        for (std::size_t j = 0; j <= i; ++j)
+            left += has(later, name(kept[j].second)) ? 1 : 0;
+        CHECK(left == 0);
+    }
+    f.kept.reset();
+    f.kept = std::move(open_sqlite_store({.file = f.directory / "events.db"}).value());
+    CHECK(f.kept->count({}).value() == transactions + 250 + 10);
 }
 
 TEST_CASE("the journal is not emptied under a reader, and nobody waits for that", "[erase]") {

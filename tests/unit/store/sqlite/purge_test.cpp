@@ -205,3 +205,37 @@ TEST_CASE("the room of what was purged is used again", "[purge]") {
     }
     CHECK(reopened_size() < before + before / 4);
 }
+
+TEST_CASE("an event did not arrive before those before it, nor before a bound that holds for it", "[purge]") {
+    fixture f;
+    const auto purgeable = [&f](timestamp now) {
+        return f.kept->purgeable({.scope = purge_scope::event, .before = now - 24h * 90, .now = now})->events;
+    };
+    f.keep("old", noon - 24h * 100);
+    f.keep("ahead",
+           noon + 24h * 500); // the clock was ahead: kept longer than it must be, rather than too short
+    f.keep("old_too", noon - 24h * 95); // and put right
+    f.keep("recent", noon - 24h * 10);
+    f.keep("behind", noon - 24h * 500); // the clock was behind
+    CHECK(purgeable(noon) == sequences{1, 3});
+    CHECK(purgeable(noon + 24h * 60) == sequences{1, 3});
+    CHECK(purgeable(noon + 24h * 81) == sequences{1, 3, 4, 5});
+}
+
+TEST_CASE("where nothing before it is kept, a bound tells when an event may have arrived at the earliest",
+          "[purge]") {
+    fixture f;
+    f.keep("behind", noon - 24h * 500);
+    const auto purgeable = [&f](timestamp now) {
+        return f.kept->purgeable({.scope = purge_scope::event, .before = now - 24h * 90, .now = now})->events;
+    };
+    CHECK(purgeable(noon) == sequences{1});
+    REQUIRE(f.kept->keep_clock({noon, {}, {}}, arrival_bound{0, noon - 1h}).has_value());
+    CHECK(purgeable(noon).empty());
+    CHECK(purgeable(noon + 24h * 90) == sequences{1});
+    CHECK(f.kept->known_clock().value() == clock_state{noon, {}, {}});
+    // A bound from a leap that was none goes with the doubt.
+    REQUIRE(f.kept->keep_clock({noon, 500 * 24h, 0h}, arrival_bound{0, noon + 24h * 500}).has_value());
+    REQUIRE(f.kept->keep_clock({noon, {}, {}}, std::nullopt).has_value());
+    CHECK(purgeable(noon + 24h * 501) == sequences{1});
+}

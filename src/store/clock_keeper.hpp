@@ -1,0 +1,54 @@
+#pragma once
+
+#include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/clock_belief.hpp>
+#include <webhookd/store/group_writer.hpp>
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+
+namespace webhookd::store {
+
+/// Measures the wall clock against the steady one and against what the store remembers, keeps in the store
+/// what came of it, and says in the log when the wall clock leaps.
+class clock_keeper {
+public:
+    /// All three outlive it.
+    clock_keeper(event_store& store, group_writer& writer, const runtime::clock& clock)
+        : store_(store)
+        , writer_(writer)
+        , clock_(clock) {}
+
+    /// The first reading, before anybody writes a new sign of life.
+    void start();
+    /// One more reading, by one thread; after a change it is kept at once.
+    void look();
+    /// Hands what is believed to the writer, which keeps it.
+    void keep();
+
+    /// What retention may count with; nothing while the store did not tell what it remembers. Any thread.
+    [[nodiscard]] std::optional<timestamp> believed_now() const;
+    /// How far the wall clock is ahead, while it is in doubt so much that people should know. Any thread.
+    [[nodiscard]] std::optional<std::chrono::seconds> doubt() const;
+
+private:
+    using steady = std::chrono::steady_clock;
+    [[nodiscard]] bool remember();
+    void announce(const clock_verdict& verdict, timestamp wall) const;
+    void keep_with(const std::optional<arrival_bound>& bound);
+    [[nodiscard]] std::optional<arrival_bound> bound_for(const clock_verdict& verdict, timestamp wall) const;
+
+    event_store& store_;
+    group_writer& writer_;
+    const runtime::clock& clock_;
+    mutable std::mutex mutex_;
+    std::optional<clock_state> state_;
+    bool loud_ = false; ///< the doubt is no mere pause between two runs
+    steady::time_point started_{};
+    steady::time_point last_look_{};
+    sequence first_ = 0; ///< newest event at the start
+    sequence sure_ = 0;  ///< newest event while the clock was last believed
+};
+
+} // namespace webhookd::store

@@ -1,0 +1,79 @@
+#include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/schema.hpp"
+#include "store/sqlite/store.hpp"
+
+#include <system_error>
+#include <utility>
+
+namespace webhookd::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int writer_cache_kib = 8000;
+
+result<sqlite::connection> open_checked(const fs::path& file, const std::string& vfs) {
+    auto db = sqlite::connection::open(file, vfs, sqlite::connection::access::read_write, writer_cache_kib);
+    if (!db) return db.error();
+    if (auto ready = sqlite::prepare_schema(*db); !ready) return ready.error();
+    if (auto fine = sqlite::check_integrity(*db); !fine) return fine.error();
+    return std::move(*db);
+}
+
+result<std::unique_ptr<sqlite::writer>> write_over(sqlite::connection db, const sqlite_options& options) {
+    if (auto limited = sqlite::limit_journal(db, options.journal_bytes); !limited) return limited.error();
+    return sqlite::writer::open(std::move(db));
+}
+
+/// Once, before the library is first used. Without it every allocation of every connection passes through one
+/// lock, to count bytes that nobody asks for.
+void configure_library() {
+    static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(configured); // too late where somebody else has begun: slower, not wrong
+}
+
+} // namespace
+
+result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& options) {
+    configure_library();
+    auto resolved = options;
+    std::error_code error;
+    resolved.file = fs::weakly_canonical(fs::absolute(options.file, error), error);
+    if (error || !resolved.file.has_filename()) {
+        return failure{errc::file_unwritable,
+                       "cannot resolve " + options.file.string() + ": " + error.message()};
+    }
+    if (auto made = sqlite::prepare_directory(resolved.file.parent_path()); !made) return made.error();
+    // The lock comes before the file is touched at all.
+    auto lock = sqlite::lock_file::acquire(resolved.file.string() + ".lock");
+    if (!lock) return lock.error();
+    auto located = [&](failure f) {
+        f.detail = resolved.file.string() + ": " + f.detail;
+        return f;
+    };
+    if (auto fine = sqlite::refuse_foreign_journal(resolved.file); !fine) return located(fine.error());
+    if (auto made = sqlite::prepare_file(resolved.file); !made) return made.error();
+    if (auto locked = lock->lock_database(resolved.file); !locked) return locked.error();
+
+    auto layer = sqlite::journal_vfs::create(resolved.vfs);
+    if (!layer) return layer.error();
+    auto db = open_checked(resolved.file, (*layer)->name());
+    if (!db) return located(db.error());
+    auto writer = write_over(std::move(*db), resolved);
+    if (!writer) return located(writer.error());
+    // The journal's name must outlive a power loss as well as what stands in it.
+    if (auto synced = sqlite::sync_directory(resolved.file.parent_path()); !synced) return synced.error();
+    auto watch = std::make_unique<sqlite::file_watch>(resolved.file);
+    if (auto begun = watch->begin(); !begun) return located(begun.error());
+    return sqlite::make_store(std::move(resolved),
+                              {std::move(*lock), std::move(*layer), std::move(watch), std::move(*writer)});
+}
+
+result<std::unique_ptr<sqlite::writer>> sqlite::open_writer(const sqlite_options& options,
+                                                            const std::string& layer) {
+    auto db = connection::open(options.file, layer, connection::access::read_write, writer_cache_kib);
+    if (!db) return db.error();
+    return write_over(std::move(*db), options);
+}
+
+} // namespace webhookd::store
