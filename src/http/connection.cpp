@@ -1,6 +1,5 @@
 #include "http/connection.hpp"
 
-#include <webhookd/http/client_address.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/log.hpp>
 
@@ -48,7 +47,8 @@ connection<Stream>::connection(Stream stream, shard& home)
     , position_(home.connections.insert(home.connections.end(), this))
     , limits_(home.state().limits.load())
     , buffer_(limits().headers.bytes + 64 * 1024)
-    , peer_(peer_address(stream_.lowest_layer())) {
+    , peer_(peer_address(stream_.lowest_layer()))
+    , own_(own_address(stream_.lowest_layer())) {
     buffer_.reserve(read_ahead);
 }
 
@@ -173,8 +173,7 @@ task<typename connection<Stream>::after> connection<Stream>::serve_one() {
     wire_options options{
         .keep_alive = p.keep_alive(), .http_1_0 = head.version() == 10, .head = head.method() == verb::head};
     request r{head, path_of(head.target()), query_of(head.target()),
-              client_address(peer_, head, state_.options.trusted_proxies), false};
-    r.local = r.client == peer_ && is_local(peer_);
+              judge_caller(peer_, own_, head, state_.options.trusted_proxies)};
 
     const auto refusal = state_.serves.admit(r);
     const bool expects_continue = wants_continue(head);

@@ -60,6 +60,7 @@ private:
     std::shared_ptr<const config::limits> limits_;
     boost::beast::flat_buffer buffer_;
     std::string peer_;
+    std::string own_; ///< address of this end
     body_source* source_ = nullptr; ///< of the answer that is being sent
     bool fresh_ = true;             ///< no request was received yet
     bool broken_ = false;           ///< nothing can be sent any more

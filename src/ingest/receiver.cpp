@@ -76,11 +76,21 @@ std::optional<http::response> receiver::admit(const http::request& r) {
     }
     const auto& allowed = options_.allowed_sources;
     if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(),
-                                         [&](const auto& net) { return net.contains(r.client); })) {
+                                         [&](const auto& net) { return net.contains(r.caller.address); })) {
         counts->refused(header_refusal::source);
         log::warning("a source that is not allowed was turned away",
-                     {{"endpoint", endpoint.name}, {"source", r.client}});
+                     {{"endpoint", endpoint.name}, {"source", r.caller.address}});
         return problem(status::forbidden, "This source is not allowed.");
+    }
+    if (endpoint.keys == nullptr && !r.caller.local) {
+        counts->refused(header_refusal::source);
+        log::warning("an endpoint without signatures serves direct requests from this host only",
+                     {{"endpoint", endpoint.name}, {"source", r.caller.address}, {"reason", r.caller.doubt}});
+        return problem(
+            status::forbidden,
+            "This endpoint checks no signatures, so only a direct request from this host is taken, "
+            "and this request " +
+                std::string(r.caller.doubt) + ". Let it check them (signature.mode: required).");
     }
     if (!acceptable_content(r.headers)) {
         counts->refused(header_refusal::content);
@@ -107,7 +117,7 @@ task<http::response> receiver::handle(http::request& r) {
     if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
     log::warning(is_deferral(refusal.status) ? "a webhook cannot be kept now" : "a webhook was refused",
                  {{"endpoint", at.endpoint.name},
-                  {"source", r.client},
+                  {"source", r.caller.address},
                   {"status", static_cast<unsigned>(refusal.status)},
                   {"reason", to_string(why.code)},
                   {"detail", why.detail}});
@@ -134,7 +144,7 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     kept.body = std::move(r.body);
     kept.signature = std::move(proven->signature);
     kept.key = std::move(proven->key);
-    kept.source = r.client;
+    kept.source = r.caller.address;
     kept.received = clock_.now();
     const std::string id = kept.envelope.id;
     const std::string type = kept.envelope.type;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/admin/access.hpp>
 #include <webhookd/http/router.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/store/group_writer.hpp>
@@ -20,7 +21,7 @@ struct health_sources {
 
 /// `GET /healthz`: 200 while the process answers at all. `GET /readyz`: 200 when events can be accepted, else
 /// 503; its body says what stands in the way: the store, an endpoint without keys, a shutdown. Both need no
-/// token.
-void add_health(http::router& router, health_sources sources);
+/// token unless `admin.public` says so.
+void add_health(http::router& router, const access& who, health_sources sources);
 
 } // namespace webhookd::admin

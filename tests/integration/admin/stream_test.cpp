@@ -19,7 +19,7 @@ class listener {
 public:
     explicit listener(daemon_fixture& daemon, const std::string& query = "", const std::string& headers = "")
         : client_(daemon.admin_port()) {
-        client_.send("GET /v1/events/stream" + query + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
+        client_.send("GET /v1/events/stream" + query + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
         for (auto line = client_.read_line(); !line.empty(); line = client_.read_line())
             head_ += line;
         start_ = next("id: ");
