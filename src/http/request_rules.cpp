@@ -25,7 +25,8 @@ std::optional<response> check_head(const beast_http::request_header<>& head) {
         if (!boost::beast::iequals(coding->value(), "chunked"))
             return problem(status::not_implemented, "No transfer coding but chunked is understood.");
     }
-    if (const auto expect = head.find(field::expect); expect != head.end() && !wants_continue(head))
+    if (const auto expect = head.find(field::expect);
+        head.version() >= 11 && expect != head.end() && !wants_continue(head))
         return problem(status::expectation_failed, "No expectation but 100-continue is understood.");
     return std::nullopt;
 }
