@@ -49,6 +49,16 @@ result<std::string> signature_of(const http::fields& headers) {
     return std::string(first->value());
 }
 
+/// What the headers alone tell against a signature.
+std::optional<failure> hopeless(const receiver_endpoint& endpoint, const http::fields& headers) {
+    if (endpoint.keys == nullptr) return std::nullopt;
+    const auto value = signature_of(headers);
+    if (!value) return value.error();
+    const auto jws = signature::parse_detached_jws(*value);
+    if (!jws) return jws.error();
+    return endpoint.keys->refuses(jws->kid);
+}
+
 bool is_deferral(http::status s) {
     return s == status::service_unavailable;
 }
@@ -97,11 +107,7 @@ std::optional<http::response> receiver::admit(const http::request& r) {
         return problem(status::unsupported_media_type,
                        "Webhooks are application/json without a content coding.");
     }
-    if (options_.overloaded && options_.overloaded()) {
-        counts->refused(header_refusal::backlog);
-        if (options_.deferred) options_.deferred(endpoint.name, errc::queue_full);
-        return to_answer(failure{errc::queue_full});
-    }
+    if (const auto why = hopeless(endpoint, r.headers)) return refuse(found->second, r, *why);
     return std::nullopt;
 }
 
@@ -111,7 +117,10 @@ task<http::response> receiver::handle(http::request& r) {
     auto answer = co_await receive(at, r);
     if (answer) co_return std::move(*answer);
 
-    const auto& why = answer.error();
+    co_return refuse(at, r, answer.error());
+}
+
+http::response receiver::refuse(const place& at, const http::request& r, const failure& why) const {
     auto refusal = to_answer(why);
     at.counts->refused(why.code);
     if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
@@ -121,7 +130,7 @@ task<http::response> receiver::handle(http::request& r) {
                   {"status", static_cast<unsigned>(refusal.status)},
                   {"reason", to_string(why.code)},
                   {"detail", why.detail}});
-    co_return refusal;
+    return refusal;
 }
 
 task<result<http::response>> receiver::receive(const place& at, http::request& r) {
@@ -134,6 +143,12 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     if (!document) co_return document.error();
     auto envelope = event::read_envelope(*document);
     if (!envelope) co_return envelope.error();
+    // Only now: what is not proven is no webhook that was turned away.
+    if (options_.overloaded && options_.overloaded()) {
+        at.counts->refused(header_refusal::backlog);
+        if (options_.deferred) options_.deferred(endpoint.name, errc::queue_full);
+        co_return to_answer(failure{errc::queue_full});
+    }
 
     store::new_event kept;
     if (options_.plan) kept.deliveries = options_.plan(endpoint.name, *envelope, *document);
