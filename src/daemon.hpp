@@ -18,6 +18,7 @@
 #include <webhookd/runtime/supervisor.hpp>
 #include <webhookd/store/purger.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <map>
@@ -91,6 +92,12 @@ private:
     std::unique_ptr<http::server> admin_server_;
     std::unique_ptr<http::server> ingest_server_;
 };
+
+/// No call of the admin API has a body to speak of, and who sends one has not shown a token yet.
+inline config::limits admin_limits(config::limits limits) {
+    limits.body.bytes = std::min<std::uint64_t>(limits.body.bytes, 64 * 1024);
+    return limits;
+}
 
 /// How long the store keeps what, as the purger wants it told.
 inline store::purger::ages ages_of(const config::retention& keep) {

@@ -50,7 +50,7 @@ void daemon::apply(config::configuration next, std::vector<delivery::lane_setup>
     access_.change(next.admin);
     universign_.change(next.universign.api);
     ingest_server_->change_limits(next.server.limits);
-    admin_server_->change_limits(next.server.limits);
+    admin_server_->change_limits(admin_limits(next.server.limits));
     for (auto& ring : key_rings_)
         ring->refresh_now();
     // First the plan, then the lanes: what is planned from here on finds its handler.

@@ -71,7 +71,7 @@ std::vector<store::planned_delivery> daemon::plan(const std::string& endpoint, c
 
 void daemon::build_receiver() {
     std::vector<ingest::receiver_endpoint> endpoints;
-    admin::health_sources health{*writer_, {}, stopping_};
+    admin::health_sources health{*writer_, {}, stopping_, [this] { return overloaded(); }};
     for (const auto& each : config_.endpoints) {
         ingest::key_ring* ring = nullptr;
         if (each.mode == config::signature_mode::required) {
@@ -100,7 +100,7 @@ void daemon::build_receiver() {
     receiver_ = std::make_unique<ingest::receiver>(std::move(options), *writer_, clock_);
     add_metrics(health.key_rings);
     admin::add_health(admin_routes_, access_, std::move(health));
-    admin::add_deliveries(admin_routes_, {access_, *store_, *writer_, *engine_, clock_});
+    admin::add_deliveries(admin_routes_, {access_, *store_, *writer_, *engine_, clock_, admin_readers_});
     admin::add_reload(admin_routes_, access_, reloads_);
     admin::add_events(admin_routes_,
                       {access_, *store_, *writer_, *engine_, clock_, admin_readers_, arrived_, universign_,
@@ -151,7 +151,8 @@ std::optional<int> daemon::open_listeners() {
         if (!context) return complain(context.error(), "TLS cannot be set up", cli::exit_code::configuration);
         ingest.tls = *context;
     }
-    http::server_options admin{"admin", config_.server.limits, config_.admin.trusted_proxies, nullptr};
+    http::server_options admin{"admin", admin_limits(config_.server.limits), config_.admin.trusted_proxies,
+                               nullptr};
     ingest_server_ = std::make_unique<http::server>(ingest_loops_->contexts(), *receiver_, std::move(ingest));
     admin_server_ = std::make_unique<http::server>(admin_loop_->contexts(), admin_routes_, std::move(admin));
 

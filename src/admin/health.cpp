@@ -48,11 +48,14 @@ http::response readiness(const health_sources& sources) {
     rapidjson::StringBuffer buffer;
     json_writer json(buffer);
     json.StartObject();
-    bool ready = !sources.stopping && sources.writer.healthy();
+    const bool queue_full = sources.queue_full();
+    bool ready = !sources.stopping && sources.writer.healthy() && !queue_full;
     json.Key("stopping");
     json.Bool(sources.stopping);
     json.Key("store");
     json.String(sources.writer.healthy() ? "ok" : "failing");
+    json.Key("queue");
+    json.String(queue_full ? "full" : "ok");
     json.Key("endpoints");
     json.StartArray();
     for (const auto& [name, keys] : sources.key_rings)

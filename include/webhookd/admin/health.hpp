@@ -6,6 +6,7 @@
 #include <webhookd/store/group_writer.hpp>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -17,10 +18,12 @@ struct health_sources {
     std::map<std::string, const ingest::key_ring*>
         key_rings; ///< by endpoint; null where signatures are disabled
     const std::atomic<bool>& stopping;
+    std::function<bool()> queue_full; ///< every webhook is refused, because too many deliveries wait
 };
 
 /// `GET /healthz`: 200 while the process answers at all. `GET /readyz`: 200 when events can be accepted, else
-/// 503; its body says what stands in the way: the store, an endpoint without keys, a shutdown. Both need no
+/// 503; its body says what stands in the way: the store, a full queue, an endpoint without keys,
+/// a shutdown. Both need no
 /// token unless `admin.public` says so.
 void add_health(http::router& router, const access& who, health_sources sources);
 
