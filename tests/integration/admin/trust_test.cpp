@@ -33,10 +33,7 @@ const std::string here = "Host: 127.0.0.1\r\n";
 } // namespace
 
 TEST_CASE("without tokens nobody behind a proxy, no rebound name and no foreign page gets in", "[admin]") {
-    const test::temp_directory sockets;
-    const auto path = (sockets.path() / "admin.sock").string();
-    daemon_setup setup;
-    daemon_fixture daemon(setup);
+    daemon_fixture daemon;
     for (const auto& line : {"GET /v1/events", "GET /v1/handlers",
                              "POST /v1/events/purge?created_lt=2020-01-01T00:00:00Z", "POST /v1/reload"}) {
         INFO(line);
@@ -65,13 +62,11 @@ TEST_CASE("without tokens nobody behind a proxy, no rebound name and no foreign 
 TEST_CASE("on a unix socket a second, differing or obscure Forwarded opens nothing", "[admin]") {
     const test::temp_directory sockets;
     const auto path = (sockets.path() / "admin.sock").string();
-    daemon_setup setup;
-    setup.admin = "";
-    daemon_fixture daemon(setup);
+    daemon_fixture daemon;
     REQUIRE(daemon.terminate() == 0);
     auto yaml = test::read_text(daemon.config_file());
-    const std::string section = "admin:\n  listen: [\"127.0.0.1:0\"";
-    yaml.replace(yaml.find(section), section.size(), section + ", \"unix:" + path + "\"");
+    const std::string section = "admin:\n  listen: [";
+    yaml.replace(yaml.find(section), section.size(), section + "\"unix:" + path + "\", ");
     test::write_text(daemon.config_file(), yaml);
     daemon.start();
     const std::string host = "Host: localhost\r\n";
