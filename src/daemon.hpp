@@ -19,6 +19,7 @@
 #include <webhookd/runtime/supervisor.hpp>
 #include <webhookd/store/purger.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <map>
@@ -86,7 +87,7 @@ private:
     std::unique_ptr<ingest::receiver> receiver_;
     runtime::background_pool admin_readers_{2, "admin-reader"};
     admin::arrivals arrived_;
-    admin::access access_{config_.admin.tokens, clock_};
+    admin::access access_{config_.admin, clock_};
     admin::universign_api universign_{config_.universign.api};
     admin::reload_requests reloads_{runtime::supervisor::ask_for_reload};
     http::router admin_routes_;
@@ -95,6 +96,12 @@ private:
     std::unique_ptr<http::server> admin_server_;
     std::unique_ptr<http::server> ingest_server_;
 };
+
+/// No call of the admin API has a body to speak of, and who sends one has not shown a token yet.
+inline config::limits admin_limits(config::limits limits) {
+    limits.body.bytes = std::min<std::uint64_t>(limits.body.bytes, 64 * 1024);
+    return limits;
+}
 
 /// How long the store keeps what, as the purger wants it told.
 inline store::purger::ages ages_of(const config::retention& keep) {

@@ -47,10 +47,10 @@ void daemon::apply(config::configuration next, std::vector<delivery::lane_setup>
     log::set_level(handler::to_log(next.log.level));
     max_pending_ = next.queue.max_pending;
     purger_->change(ages_of(next.storage.retention));
-    access_.change(next.admin.tokens);
+    access_.change(next.admin);
     universign_.change(next.universign.api);
     ingest_server_->change_limits(next.server.limits);
-    admin_server_->change_limits(next.server.limits);
+    admin_server_->change_limits(admin_limits(next.server.limits));
     for (auto& ring : key_rings_)
         ring->refresh_now();
     // First the plan, then the lanes: what is planned from here on finds its handler.
@@ -65,6 +65,7 @@ void daemon::apply(config::configuration next, std::vector<delivery::lane_setup>
     config_.storage.retention = next.storage.retention;
     config_.queue.max_pending = next.queue.max_pending;
     config_.admin.tokens = std::move(next.admin.tokens);
+    config_.admin.public_pages = next.admin.public_pages;
     config_.server.limits = next.server.limits;
     config_.universign = std::move(next.universign);
 }
@@ -83,6 +84,7 @@ std::vector<std::string> daemon::waiting_for_restart(const config::configuration
     };
     note("server", server != config_.server);
     note("admin.listen", next.admin.listen != config_.admin.listen);
+    note("admin.trusted_proxies", next.admin.trusted_proxies != config_.admin.trusted_proxies);
     note("endpoints", next.endpoints != config_.endpoints);
     note("storage.url", next.storage.url != config_.storage.url);
     note("queue.max_in_memory", next.queue.max_in_memory != config_.queue.max_in_memory);

@@ -71,7 +71,7 @@ std::vector<store::planned_delivery> daemon::plan(const std::string& endpoint, c
 
 void daemon::build_receiver() {
     std::vector<ingest::receiver_endpoint> endpoints;
-    admin::health_sources health{*writer_, {}, stopping_, &roll_, purger_.get()};
+    admin::health_sources health{*writer_, {}, stopping_, &roll_, purger_.get(), [this] { return overloaded(); }};
     for (const auto& each : config_.endpoints) {
         ingest::key_ring* ring = nullptr;
         if (each.mode == config::signature_mode::required) {
@@ -103,8 +103,8 @@ void daemon::build_receiver() {
     options.deferred = [this](const auto& endpoint, errc why) { life_->deferred(endpoint, why); };
     receiver_ = std::make_unique<ingest::receiver>(std::move(options), *writer_, clock_);
     add_metrics(health.key_rings);
-    admin::add_health(admin_routes_, std::move(health));
-    admin::add_deliveries(admin_routes_, {access_, *store_, *writer_, *engine_, clock_});
+    admin::add_health(admin_routes_, access_, std::move(health));
+    admin::add_deliveries(admin_routes_, {access_, *store_, *writer_, *engine_, clock_, admin_readers_});
     admin::add_reload(admin_routes_, access_, reloads_);
     admin::add_events(admin_routes_,
                       {access_, *store_, *writer_, *engine_, clock_, admin_readers_, arrived_, universign_,
@@ -120,7 +120,7 @@ void daemon::add_metrics(std::map<std::string, const ingest::key_ring*> key_ring
         return std::map<std::string, http::server::statistics>{{"ingest", ingest_server_->snapshot()},
                                                                {"admin", admin_server_->snapshot()}};
     };
-    admin::add_metrics(admin_routes_,
+    admin::add_metrics(admin_routes_, access_,
                        {*receiver_, std::move(key_rings), *store_, *writer_, config_.queue.max_in_memory,
                         *engine_, clock_, admin_readers_, *purger_, state_directory_,
                         [this] { return max_pending_.load(); }, std::move(listeners)});
@@ -155,7 +155,8 @@ std::optional<int> daemon::open_listeners() {
         if (!context) return complain(context.error(), "TLS cannot be set up", cli::exit_code::configuration);
         ingest.tls = *context;
     }
-    http::server_options admin{"admin", config_.server.limits, {}, nullptr};
+    http::server_options admin{"admin", admin_limits(config_.server.limits), config_.admin.trusted_proxies,
+                               nullptr};
     ingest_server_ = std::make_unique<http::server>(ingest_loops_->contexts(), *receiver_, std::move(ingest));
     admin_server_ = std::make_unique<http::server>(admin_loop_->contexts(), admin_routes_, std::move(admin));
 
@@ -163,6 +164,11 @@ std::optional<int> daemon::open_listeners() {
     bool admin_inherited = false;
     for (const auto& socket : runtime::systemd::take_sockets()) {
         const bool for_admin = socket.name == "admin";
+        if (!for_admin && socket.name != "ingest")
+            return complain(
+                {errc::configuration_invalid,
+                 "a socket is named \"" + socket.name + "\"; its FileDescriptorName must be ingest or admin"},
+                "a socket that was passed in is not known", cli::exit_code::configuration);
         (for_admin ? admin_inherited : ingest_inherited) = true;
         if (auto taken = (for_admin ? *admin_server_ : *ingest_server_).adopt(socket.descriptor); !taken)
             return complain(taken.error(), "a socket that was passed in is not usable",

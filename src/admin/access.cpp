@@ -63,50 +63,86 @@ http::response too_many(std::chrono::seconds wait) {
 }
 
 http::response unauthorized(const http::request& r, std::string_view why) {
-    log::warning("the admin API refused a caller", {{"source", r.client}, {"reason", why}});
+    log::warning("the admin API refused a caller", {{"source", r.caller.address}, {"reason", why}});
     auto answer = http::problem(http::status::unauthorized, "A valid token is needed.");
     answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"universign-webhookd\"");
     return answer;
 }
 
+http::response forbidden(const http::request& r, std::string_view why, const std::string& detail) {
+    log::warning("the admin API refused a caller", {{"source", r.caller.address}, {"reason", why}});
+    return http::problem(http::status::forbidden, detail);
+}
+
+http::response not_this_host(const http::request& r) {
+    return forbidden(r, "no token is configured, and the request is no direct one from this host",
+                     "No token is configured, so only a direct request from this host is served, and this "
+                     "request " +
+                         std::string(r.caller.doubt) +
+                         ". Configure a token (admin.tokens) and send it; behind a proxy, name the proxy in "
+                         "admin.trusted_proxies too.");
+}
+
+bool changes_something(const http::request& r) {
+    return r.headers.method() != http::verb::get && r.headers.method() != http::verb::head;
+}
+
 } // namespace
 
-access::access(std::vector<config::token> tokens, const runtime::clock& clock)
-    : tokens_(std::move(tokens))
+access::access(const config::admin& admin, const runtime::clock& clock)
+    : rules_({admin.tokens, admin.public_pages})
     , failures_(clock) {}
 
-void access::change(std::vector<config::token> tokens) {
-    tokens_.store(std::move(tokens));
+void access::change(const config::admin& admin) {
+    rules_.store({admin.tokens, admin.public_pages});
+}
+
+std::optional<http::response> access::refuse(const http::request& r, open_page page) const {
+    const auto open = rules_.load()->open;
+    if (page == open_page::health ? open.health : open.metrics) return std::nullopt;
+    auto allowed = authorize(r, config::role::integrator);
+    if (auto* refusal = std::get_if<http::response>(&allowed)) return std::move(*refusal);
+    return std::nullopt;
 }
 
 std::variant<identity, http::response> access::authorize(const http::request& r, config::role needed) const {
-    const auto tokens = tokens_.load();
-    if (tokens->empty()) {
-        if (r.local) return identity{"local", config::role::owner};
-        return unauthorized(r, "no token is configured, and the caller is not on this host");
+    const auto in_force = rules_.load();
+    if (changes_something(r) && r.caller.page == http::web_page::foreign)
+        return forbidden(
+            r, "a web page of another origin asks for a change",
+            "A web page of another origin made this call, and it would change something. Make it "
+            "from a program, or from a page of this listener.");
+    if (in_force->tokens.empty()) {
+        if (r.caller.local) return identity{"local", config::role::owner};
+        return not_this_host(r);
     }
     const auto given = token_of(r);
     if (!given || given->empty() || given->size() > longest_token) return unauthorized(r, "no token");
-    if (const auto wait = failures_.must_wait(r.client)) return too_many(*wait);
     const auto digest = sha256_hex(*given);
     const config::token* known = nullptr;
     // All are compared, each in constant time, so that the time tells nothing about any.
-    for (const auto& each : *tokens)
+    for (const auto& each : in_force->tokens)
         if (each.sha256.size() == digest.size() &&
             CRYPTO_memcmp(each.sha256.data(), digest.data(), digest.size()) == 0)
             known = &each;
-    if (known == nullptr) {
-        if (failures_.failed(r.client))
-            log::warning("the admin API keeps a caller out for a while: too many wrong tokens",
-                         {{"source", r.client}});
-        return unauthorized(r, "an unknown token");
-    }
+    if (known == nullptr) return wrong_token(r);
     if (known->role < needed) {
-        log::warning("the admin API refused a caller",
-                     {{"source", r.client}, {"token", known->name}, {"reason", "the role does not reach"}});
+        log::warning(
+            "the admin API refused a caller",
+            {{"source", r.caller.address}, {"token", known->name}, {"reason", "the role does not reach"}});
         return http::problem(http::status::forbidden, "The token's role does not permit this.");
     }
     return identity{known->name, known->role};
+}
+
+http::response access::wrong_token(const http::request& r) const {
+    const auto& client = r.caller.address;
+    if (client == "unix") return unauthorized(r, "an unknown token");
+    if (const auto wait = failures_.must_wait(client)) return too_many(*wait);
+    if (failures_.failed(client))
+        log::warning("the admin API keeps a caller out for a while: too many wrong tokens",
+                     {{"source", client}});
+    return unauthorized(r, "an unknown token");
 }
 
 } // namespace webhookd::admin

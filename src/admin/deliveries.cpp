@@ -5,12 +5,12 @@
 #include "admin/answer.hpp"
 #include "admin/delivery_json.hpp"
 #include "admin/list_answer.hpp"
+#include "admin/on_reader.hpp"
 #include "admin/on_writer.hpp"
 #include "admin/query.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 namespace webhookd::admin {
 namespace {
@@ -52,7 +52,7 @@ result<http::response> list(const delivery_sources& from, const http::request& r
     if (!filter) return filter.error();
     const auto limit = q->number("limit", 1, largest_deliveries_page);
     if (!limit) return limit.error();
-    const auto cursor = q->number("cursor", 1, std::numeric_limits<std::int64_t>::max());
+    const auto cursor = q->number("cursor", 1, largest_row);
     if (!cursor) return cursor.error();
     const auto page = static_cast<std::size_t>(limit->value_or(default_deliveries_page));
     auto found = from.store.deliveries(*filter, *cursor, page + 1);
@@ -170,7 +170,8 @@ http::response count_answer(std::size_t count, const std::vector<std::string>& s
 task<result<http::response>> retry_one(const delivery_sources& from, const http::request& r, identity who) {
     const auto id = read_id(r);
     if (!id) co_return id.error();
-    const auto found = find(from, *id);
+    std::function<result<store::delivery_record>()> look = [&from, id = *id] { return find(from, id); };
+    const auto found = co_await on_reader<store::delivery_record>(from.readers, std::move(look));
     if (!found) co_return found.error();
     const bool waits = found->state == store::delivery_state::pending && found->due > from.clock.now();
     if (found->state != store::delivery_state::failed && !waits)
@@ -243,13 +244,16 @@ result<http::response> handlers(const delivery_sources& from, const http::reques
     return json.take();
 }
 
+/// Answers on a reader's thread.
 using reading = result<http::response> (*)(const delivery_sources&, const http::request&);
 using writing = task<result<http::response>> (*)(const delivery_sources&, const http::request&, identity);
 
 task<http::response> answer(const delivery_sources& from, http::request& r, reading read) {
     auto allowed = from.who.authorize(r, config::role::integrator);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
-    auto done = read(from, r);
+    // Named first: GCC 12 destroys a temporary within a co_await expression twice.
+    std::function<result<http::response>()> work = [&from, &r, read] { return read(from, r); };
+    auto done = co_await on_reader<http::response>(from.readers, std::move(work));
     co_return done ? std::move(*done) : to_answer(done.error());
 }
 

@@ -3,6 +3,10 @@
 #include "admin/csv.hpp"
 #include "admin/event_json.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdint>
+
 namespace webhookd::admin {
 
 void append_csv(std::string& lines, const store::stored_event& e) {
@@ -42,8 +46,22 @@ void append_json(std::string& lines, const store::stored_event& e, bool payload)
     lines += '\n';
 }
 
+std::string stream_id(const store::stored_event& e) {
+    // FNV-1a: nobody gains anything by a second event with the same mark.
+    std::uint64_t mark = 0xcbf29ce484222325;
+    const auto mix = [&mark](std::string_view text) {
+        for (const char c : text)
+            mark = (mark ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+        mark = (mark ^ 0xff) * 0x100000001b3; // no UTF-8 has this byte: it parts the texts
+    };
+    mix(e.endpoint);
+    mix(e.envelope.id);
+    mix(std::to_string(e.received.time_since_epoch().count()));
+    return fmt::format("{}-{:016x}", e.seq, mark);
+}
+
 void append_message(std::string& lines, const store::stored_event& e) {
-    lines += "id: " + std::to_string(e.seq) + "\ndata: ";
+    lines += "id: " + stream_id(e) + "\ndata: ";
     append_json(lines, e, false);
     lines += '\n';
 }

@@ -16,6 +16,10 @@ std::string to_pattern(std::string_view type) {
     return text;
 }
 
+/// Of the instants that a list can hold: far from where their type ends.
+const timestamp::rep earliest = parse_rfc3339("0001-01-01T00:00:00Z")->time_since_epoch().count();
+const timestamp::rep latest = parse_rfc3339("9999-12-31T23:59:59Z")->time_since_epoch().count();
+
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -83,7 +87,8 @@ result<std::optional<store::event_position>> read_cursor(const query& q) {
     timestamp::rep at = 0;
     store::sequence seq = 0;
     if (dot == std::string_view::npos || !read_number(all.substr(0, dot), at) ||
-        !read_number(all.substr(dot + 1), seq))
+        !read_number(all.substr(dot + 1), seq) || at < earliest || at > latest || seq < 0 ||
+        seq > largest_row)
         return invalid("cursor", "is not one that a list gave out as next_cursor");
     return std::optional{store::event_position{timestamp(timestamp::duration(at)), seq}};
 }

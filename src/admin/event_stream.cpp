@@ -9,6 +9,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace webhookd::admin {
@@ -39,13 +40,21 @@ struct stream_filter {
     }
 };
 
+/// Where a stream begins.
+struct stream_start {
+    store::sequence after = 0;
+    std::string id;      ///< to come back with when nothing arrives
+    bool afresh = false; ///< the client came back with an id that means nothing in this database
+};
+
 class stream_source final : public http::body_source {
 public:
-    stream_source(std::shared_ptr<const event_sources> from, stream_filter filter, store::sequence after,
+    stream_source(std::shared_ptr<const event_sources> from, stream_filter filter, stream_start start,
                   const runtime::executor& loop)
         : from_(std::move(from))
         , filter_(std::move(filter))
-        , last_(after)
+        , start_(std::move(start))
+        , last_(start_.after)
         , arrivals_(from_->arrived, loop) {}
 
     task<result<piece>> next() override {
@@ -78,7 +87,11 @@ private:
     /// Tells at once where the client stands, so that it misses nothing when it comes again.
     piece greeting() {
         greeted_ = true;
-        return "retry: 1000\nid: " + std::to_string(last_) + "\n\n";
+        std::string text = "retry: 1000\n";
+        if (start_.afresh)
+            text += ": the Last-Event-ID is not of this database: what came in between is not told\n"
+                    "event: reset\ndata: {\"reason\":\"unknown-last-event-id\"}\n";
+        return text + "id: " + start_.id + "\n\n";
     }
 
     std::string to_lines(const events& fresh) {
@@ -92,6 +105,7 @@ private:
 
     std::shared_ptr<const event_sources> from_;
     stream_filter filter_;
+    stream_start start_;
     store::sequence last_;
     arrivals::listener arrivals_;
     bool greeted_ = false;
@@ -111,16 +125,45 @@ result<stream_filter> read_stream_filter(const query& q) {
     return f;
 }
 
-/// Where the stream begins: after what the client has seen, or with what comes from now on.
-result<store::sequence> read_start(const event_sources& from, const http::request& r) {
-    const auto header = r.headers.find("Last-Event-ID");
-    if (header == r.headers.end()) return from.store.last_sequence();
-    const std::string_view text(header->value().data(), header->value().size());
-    store::sequence seen = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seen);
-    if (error != std::errc{} || end != text.data() + text.size() || seen < 0)
-        return failure{errc::argument_invalid, "Last-Event-ID is not one that this stream gave out"};
-    return seen;
+/// The id of what stands at a place; `SEQUENCE-0` where nothing (any more) does.
+result<std::string> id_at(store::event_store& store, store::sequence seq) {
+    if (seq == 0) return std::string("0");
+    const auto there = store.read_after(seq - 1, 1, SIZE_MAX, store::extent::envelope);
+    if (!there) return there.error();
+    if (there->empty() || there->front().seq != seq) return std::to_string(seq) + "-0";
+    return stream_id(there->front());
+}
+
+/// The number of an id that a stream may have given out, in whatever life of the database or version of ours;
+/// one beyond every row where the number is too large. Nothing for anything else.
+std::optional<store::sequence> number_of(std::string_view id) {
+    const auto digits = id.substr(0, id.find('-'));
+    const auto rest = id.substr(digits.size());
+    if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos ||
+        rest.find_first_not_of("0123456789abcdef", 1) != std::string_view::npos || rest == "-")
+        return std::nullopt;
+    store::sequence seq = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
+    return error == std::errc{} && seq <= largest_row ? seq : largest_row;
+}
+
+/// After what the client has seen, or with what comes from now on. On a reader's thread.
+result<stream_start> find_start(store::event_store& store, const std::string& last_event_id) {
+    stream_start start;
+    const auto newest = store.last_sequence();
+    const auto seen = last_event_id.empty() ? std::optional(newest) : number_of(last_event_id);
+    if (!seen) return failure{errc::argument_invalid, "Last-Event-ID is not one that this stream gave out"};
+    start.after = std::min(*seen, newest);
+    auto id = id_at(store, start.after);
+    if (!id) return id.error();
+    start.afresh = !last_event_id.empty() && last_event_id != *id;
+    if (start.afresh && start.after != newest) {
+        start.after = newest;
+        id = id_at(store, newest);
+        if (!id) return id.error();
+    }
+    start.id = std::move(*id);
+    return start;
 }
 
 task<http::response> answer_stream(std::shared_ptr<const event_sources> from, http::request& r) {
@@ -130,14 +173,18 @@ task<http::response> answer_stream(std::shared_ptr<const event_sources> from, ht
     if (!q) co_return to_answer(q.error());
     auto filter = read_stream_filter(*q);
     if (!filter) co_return to_answer(filter.error());
-    const auto start = read_start(*from, r);
+    const auto seen = r.headers["Last-Event-ID"];
+    std::function<result<stream_start>()> look = [&from, id = std::string(seen.data(), seen.size())] {
+        return find_start(from->store, id);
+    };
+    auto start = co_await on_reader<stream_start>(from->readers, std::move(look));
     if (!start) co_return to_answer(start.error());
     const auto loop = co_await boost::asio::this_coro::executor;
     http::response stream;
     stream.content_type = "text/event-stream";
     stream.headers.emplace_back("Cache-Control", "no-store");
     stream.headers.emplace_back("X-Accel-Buffering", "no"); // nginx would hold the events back
-    stream.stream = std::make_shared<stream_source>(from, std::move(*filter), *start, loop);
+    stream.stream = std::make_shared<stream_source>(from, std::move(*filter), std::move(*start), loop);
     co_return stream;
 }
 

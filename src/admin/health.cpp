@@ -72,7 +72,8 @@ http::response readiness(const health_sources& sources) {
     rapidjson::StringBuffer buffer;
     json_writer json(buffer);
     json.StartObject();
-    bool ready = !sources.stopping && sources.writer.healthy();
+    const bool queue_full = sources.queue_full();
+    bool ready = !sources.stopping && sources.writer.healthy() && !queue_full;
     json.Key("stopping");
     json.Bool(sources.stopping);
     json.Key("store");
@@ -82,6 +83,8 @@ http::response readiness(const health_sources& sources) {
         json.Key("store_error");
         write_string(json, to_string(*trouble));
     }
+    json.Key("queue");
+    json.String(queue_full ? "full" : "ok");
     if (sources.purger != nullptr) write_clock(json, *sources.purger);
     json.Key("endpoints");
     json.StartArray();
@@ -99,22 +102,26 @@ http::response readiness(const health_sources& sources) {
     return r;
 }
 
-runtime::task<http::response> answer_alive(http::request&) {
-    http::response r;
-    r.body = "{\"status\":\"alive\"}\n";
-    co_return r;
+runtime::task<http::response> answer_alive(const access& who, http::request& r) {
+    if (auto refusal = who.refuse(r, open_page::health)) co_return std::move(*refusal);
+    http::response alive;
+    alive.body = "{\"status\":\"alive\"}\n";
+    co_return alive;
 }
 
-runtime::task<http::response> answer_readiness(const health_sources& sources) {
+runtime::task<http::response> answer_readiness(const access& who, const health_sources& sources,
+                                               http::request& r) {
+    if (auto refusal = who.refuse(r, open_page::health)) co_return std::move(*refusal);
     co_return readiness(sources);
 }
 
 } // namespace
 
-void add_health(http::router& router, health_sources sources) {
-    router.add(http::verb::get, "/healthz", answer_alive);
-    router.add(http::verb::get, "/readyz",
-               [sources = std::move(sources)](http::request&) { return answer_readiness(sources); });
+void add_health(http::router& router, const access& who, health_sources sources) {
+    router.add(http::verb::get, "/healthz", [&who](http::request& r) { return answer_alive(who, r); });
+    router.add(http::verb::get, "/readyz", [&who, sources = std::move(sources)](http::request& r) {
+        return answer_readiness(who, sources, r);
+    });
 }
 
 } // namespace webhookd::admin

@@ -14,6 +14,9 @@
 
 namespace webhookd::admin {
 
+/// Beyond every row's number, and far from where int64 ends: JSON's integers are exact up to here.
+inline constexpr std::int64_t largest_row = std::int64_t{1} << 53;
+
 /// The parameters of a URL's query, percent-decoded (`+` is a blank).
 class query {
 public:

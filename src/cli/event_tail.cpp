@@ -52,6 +52,10 @@ int tail(const tail_options& opts) {
     std::uint64_t seen = 0;
     bool enough = false;
     sse_reader reader([&](const sse_reader::message& m) {
+        if (m.event == "reset")
+            std::cerr << "universign-webhookd: the database is another one than before: what came in between "
+                         "is not shown\n";
+        if (!m.event.empty()) return true;
         print_message(m.data, opts.json);
         enough = ++seen == opts.count;
         return !enough;

@@ -16,6 +16,7 @@ namespace {
 
 struct healthcheck_options {
     std::string admin = "http://127.0.0.1:8081";
+    std::string token;
     bool alive = false;
     int timeout_seconds = 5;
 };
@@ -25,6 +26,7 @@ int healthcheck(const healthcheck_options& opts) {
     outbound::http_request request;
     request.url = opts.admin + (opts.alive ? "/healthz" : "/readyz");
     request.connect_timeout = request.timeout = std::chrono::seconds(opts.timeout_seconds);
+    if (!opts.token.empty()) request.headers.push_back("Authorization: Bearer " + opts.token);
     const auto answer = client.perform(request);
     if (!answer) {
         std::cerr << to_string(answer.error()) << '\n';
@@ -44,6 +46,8 @@ void add_healthcheck_command(CLI::App& app, int& exit_code) {
     command->add_option("--admin", opts->admin, "the daemon's admin listener")
         ->envname("UNIVERSIGN_WEBHOOKD_ADMIN")
         ->capture_default_str();
+    command->add_option("--token", opts->token, "a token of the admin API, where health is not public")
+        ->envname("UNIVERSIGN_WEBHOOKD_TOKEN");
     command->add_flag("--alive", opts->alive,
                       "only whether it runs: a missing key set or a full queue is well");
     command->add_option("--timeout", opts->timeout_seconds, "seconds to wait")

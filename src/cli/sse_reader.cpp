@@ -16,8 +16,12 @@ bool sse_reader::take(std::string_view piece) {
 
 bool sse_reader::end_line() {
     if (line_.empty()) {
-        if (!has_data_) return true;
+        if (!has_data_) {
+            current_.event.clear();
+            return true;
+        }
         const bool on = on_message_(current_);
+        current_.event.clear();
         current_.data.clear();
         has_data_ = false;
         return on;
@@ -27,6 +31,7 @@ bool sse_reader::end_line() {
     auto value = colon == std::string::npos ? std::string() : line_.substr(colon + 1);
     if (value.starts_with(' ')) value.erase(0, 1);
     if (name == "id") current_.id = value;
+    if (name == "event") current_.event = value;
     if (name == "data") {
         if (has_data_) current_.data += '\n';
         current_.data += value;

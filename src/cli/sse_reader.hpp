@@ -10,8 +10,9 @@ namespace webhookd::cli {
 class sse_reader {
 public:
     struct message {
-        std::string id;   ///< the last one that was seen
-        std::string data; ///< lines joined by line feeds
+        std::string id;    ///< the last one that was seen
+        std::string event; ///< its name; empty: a plain message
+        std::string data;  ///< lines joined by line feeds
     };
 
     /// `on_message` answers false to end it.
@@ -23,7 +24,7 @@ public:
     /// To go on from; empty: none was seen.
     [[nodiscard]] const std::string& last_id() const { return current_.id; }
     /// What stands at the end of a broken stream is no message.
-    void start_again() { line_.clear(), current_.data.clear(), has_data_ = false; }
+    void start_again() { line_.clear(), current_.event.clear(), current_.data.clear(), has_data_ = false; }
 
 private:
     bool end_line();

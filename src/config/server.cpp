@@ -67,11 +67,31 @@ bool all_local(const std::vector<listen_address>& listeners) {
 
 void read_limits(object_reader& in, limits& out) {
     in.size("body", out.body, {1024}, {64ull << 20});
+    in.size("bodies", out.bodies, {1024}, {64ull << 30});
+    if (in.there() && out.bodies.bytes < out.body.bytes)
+        in.warning(
+            in.has("bodies") ? "bodies" : "body",
+            "`bodies`, for all in flight together, is less than `body`, for one: a webhook between the "
+            "two gets 503 for ever");
     in.size("headers", out.headers, {1024}, {1ull << 20});
     in.integer("connections", out.connections, 1, 1'000'000);
     in.duration("header_timeout", out.header_timeout, 100ms, 1h);
     in.duration("body_timeout", out.body_timeout, 100ms, 1h);
     in.duration("idle_timeout", out.idle_timeout, 100ms, 24h);
+}
+
+void read_public_pages(object_reader& in, public_pages& out) {
+    const auto texts = in.texts("public");
+    if (!texts) return;
+    out = {.health = false, .metrics = false};
+    for (const auto& t : *texts) {
+        if (t.value == "health")
+            out.health = true;
+        else if (t.value == "metrics")
+            out.metrics = true;
+        else
+            in.in().error(t, in_quotes(t.raw) + " is none of the pages that can be public: health, metrics");
+    }
 }
 
 void read_tls(object_reader& in, std::optional<tls>& out) {
@@ -124,6 +144,8 @@ void read_server(object_reader& root, server& out) {
 void read_admin(object_reader& root, admin& out) {
     root.object("admin", [&](object_reader& in) {
         read_listeners(in, out.listen);
+        read_networks(in, "trusted_proxies", out.trusted_proxies);
+        read_public_pages(in, out.public_pages);
         std::map<std::string, std::string> names, digests;
         in.objects("tokens", [&](object_reader& item) {
             token t;

@@ -8,9 +8,11 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace webhookd::http {
 
@@ -21,7 +23,8 @@ using tls_stream = boost::asio::ssl::stream<stream_socket>;
 template <class Stream>
 class connection final : public connection_handle {
 public:
-    connection(Stream stream, shard& home);
+    /// One that is not `welcome` is told that there are too many, and ends.
+    connection(Stream stream, shard& home, bool welcome);
     ~connection() override;
 
     runtime::task<void> run();
@@ -37,7 +40,12 @@ private:
     runtime::task<after> serve_one();
     runtime::task<bool> wait_for_request();
     runtime::task<std::optional<response>> read_head(parser& p);
-    runtime::task<std::optional<response>> read_body(parser& p);
+    runtime::task<error_code> receive_head();
+    bool has_room_for_body(const parser& p) const;
+    response no_room_for_body();
+    runtime::task<after> refuse(parser& p, const response& refusal, wire_options options);
+    runtime::task<bool> skip_body(parser& p);
+    runtime::task<std::optional<response>> read_body(parser& p, body_share& share);
     runtime::task<response> call_service(request& r);
     runtime::task<after> send(const response& r, wire_options options);
     runtime::task<bool> send_pieces(body_source& source, wire_options options);
@@ -45,6 +53,15 @@ private:
     runtime::task<bool> write(std::string_view bytes);
     void reset();
     runtime::task<void> close();
+    runtime::task<void> take_in_the_rest();
+
+    /// A read that takes what comes, as far as the buffer's memory goes.
+    auto room() { return buffer_.prepare(std::max<std::size_t>(512, buffer_.capacity() - buffer_.size())); }
+    std::string_view received() const {
+        return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+    }
+    void begin_rest();
+    bool end_rest(); ///< false: it was let go, and unless it has gone on already, its place is a newcomer's
 
     void set_deadline(std::chrono::milliseconds from_now) { deadline = clock::now() + from_now; }
     std::chrono::milliseconds wait_when_draining() const {
@@ -60,9 +77,11 @@ private:
     std::shared_ptr<const config::limits> limits_;
     boost::beast::flat_buffer buffer_;
     std::string peer_;
+    std::string own_;               ///< address of this end
     body_source* source_ = nullptr; ///< of the answer that is being sent
     bool fresh_ = true;             ///< no request was received yet
-    bool broken_ = false;           ///< nothing can be sent any more
+    bool broken_ = false;           ///< nothing can be sent any more, or nothing is to be waited for
+    bool welcome_;
 };
 
 extern template class connection<stream_socket>;

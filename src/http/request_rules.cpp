@@ -25,7 +25,8 @@ std::optional<response> check_head(const beast_http::request_header<>& head) {
         if (!boost::beast::iequals(coding->value(), "chunked"))
             return problem(status::not_implemented, "No transfer coding but chunked is understood.");
     }
-    if (const auto expect = head.find(field::expect); expect != head.end() && !wants_continue(head))
+    if (const auto expect = head.find(field::expect);
+        head.version() >= 11 && expect != head.end() && !wants_continue(head))
         return problem(status::expectation_failed, "No expectation but 100-continue is understood.");
     return std::nullopt;
 }
@@ -77,10 +78,9 @@ std::string_view query_of(std::string_view target) {
     return target.substr(0, target.find('#'));
 }
 
-std::string peer_address(const stream_socket::lowest_layer_type& socket) {
-    boost::system::error_code ec;
-    const auto endpoint = socket.remote_endpoint(ec);
-    if (ec) return "unknown";
+namespace {
+
+std::string address_text(const boost::asio::generic::stream_protocol::endpoint& endpoint) {
     const auto* raw = endpoint.data();
     if (raw->sa_family == AF_INET) {
         const auto& v4 = reinterpret_cast<const sockaddr_in&>(*raw);
@@ -96,6 +96,20 @@ std::string peer_address(const stream_socket::lowest_layer_type& socket) {
         return address.to_string();
     }
     return "unix";
+}
+
+} // namespace
+
+std::string peer_address(const stream_socket::lowest_layer_type& socket) {
+    boost::system::error_code ec;
+    const auto endpoint = socket.remote_endpoint(ec);
+    return ec ? "unknown" : address_text(endpoint);
+}
+
+std::string own_address(const stream_socket::lowest_layer_type& socket) {
+    boost::system::error_code ec;
+    const auto endpoint = socket.local_endpoint(ec);
+    return ec ? "unknown" : address_text(endpoint);
 }
 
 bool is_local(std::string_view peer) {

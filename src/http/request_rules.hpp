@@ -32,6 +32,8 @@ inline constexpr status no_answer = status::unknown;
 /// Address of the other end: `192.0.2.1`, `2001:db8::1`, `unix`. An IPv4 client on an IPv6 socket is an IPv4
 /// client.
 [[nodiscard]] std::string peer_address(const stream_socket::lowest_layer_type& socket);
+/// The same of this end.
+[[nodiscard]] std::string own_address(const stream_socket::lowest_layer_type& socket);
 /// On this host: a loopback address or a unix socket.
 [[nodiscard]] bool is_local(std::string_view peer);
 

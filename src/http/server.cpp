@@ -28,7 +28,10 @@ using acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, run
 
 constexpr auto pause_after_accept_error = std::chrono::milliseconds(200);
 
-/// Over the limit: a short word, if it fits into the socket's buffer, and goodbye. Never waits.
+/// So many connections beyond the limit are told so properly, and stay until they have heard it.
+constexpr std::size_t most_beyond_limit = 64;
+
+/// Beyond that: a short word, if it fits into the socket's buffer, and goodbye. Never waits.
 void turn_away(stream_socket& socket, bool plain) {
     if (!plain) return;
     const auto bytes =
@@ -83,26 +86,33 @@ private:
     void take(stream_socket socket, shard& next) {
         auto& state = next.state();
         ++state.accepted;
-        if (++state.open > state.limits.load()->connections) {
-            --state.open;
+        const std::size_t open = ++state.open;
+        const std::size_t limit = state.limits.load()->connections;
+        const bool hopeless = open > limit + most_beyond_limit;
+        const bool welcome = open <= limit || (!hopeless && state.resting.make_room());
+        if (!welcome) {
             ++state.turned_away;
-            turn_away(socket, state.options.tls == nullptr);
-            return;
+            if (hopeless || state.options.tls != nullptr) {
+                --state.open;
+                turn_away(socket, state.options.tls == nullptr);
+                return;
+            }
         }
         if (tcp_) {
             const int on = 1;
             setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         }
         if (&next == &home_)
-            next.adopt(std::move(socket));
+            next.adopt(std::move(socket), welcome);
         else
-            asio::post(next.executor(), hand_over{std::move(socket), &next});
+            asio::post(next.executor(), hand_over{std::move(socket), &next, welcome});
     }
 
     struct hand_over {
         stream_socket socket;
         shard* to;
-        void operator()() { to->adopt(std::move(socket)); }
+        bool welcome;
+        void operator()() { to->adopt(std::move(socket), welcome); }
     };
 
     void report(boost::system::error_code ec) {

@@ -5,6 +5,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 namespace webhookd::http {
 
 namespace {
@@ -18,15 +20,24 @@ shard::shard(boost::asio::io_context& context, server_state& state)
     , state_(state)
     , timer_(executor_) {}
 
-void shard::adopt(stream_socket socket) {
+void shard::adopt(stream_socket socket, bool welcome) {
     if (state_.options.tls) {
         tls_stream stream(std::move(socket), *state_.options.tls);
-        state_.connections.spawn(
-            executor_, serve_connection(std::make_unique<connection<tls_stream>>(std::move(stream), *this)));
+        state_.connections.spawn(executor_, serve_connection(std::make_unique<connection<tls_stream>>(
+                                                std::move(stream), *this, welcome)));
     } else {
         state_.connections.spawn(executor_, serve_connection(std::make_unique<connection<stream_socket>>(
-                                                std::move(socket), *this)));
+                                                std::move(socket), *this, welcome)));
     }
+}
+
+void shard::let_go(const connection_handle* c, std::uint64_t number) {
+    const auto found = std::find(connections.begin(), connections.end(), c);
+    if (found == connections.end() || (*found)->number != number) return;
+    auto& there = **found;
+    if (!state_.resting.is_let_go(there.rest)) return;
+    there.deadline = connection_handle::clock::time_point::min();
+    there.cancel();
 }
 
 void shard::drain() {

@@ -5,6 +5,9 @@
 #include <webhookd/runtime/task.hpp>
 #include <webhookd/runtime/task_tracker.hpp>
 
+#include "http/body_budget.hpp"
+#include "http/resting_list.hpp"
+
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -34,6 +37,9 @@ struct server_state {
     const server_options options; ///< its limits are those of the start
     /// In force: a connection keeps those that it began with.
     runtime::shared_value<config::limits> limits;
+    body_budget bodies{};
+    resting_list resting{};
+    std::atomic<std::uint64_t> numbers{0}; ///< of the connections
     runtime::task_tracker connections{};
     runtime::task_tracker accept_loops{};
     runtime::task_tracker sweeps{};
@@ -46,12 +52,19 @@ struct server_state {
     std::atomic<std::uint64_t> exceptions{0};
 };
 
-/// What the sweeper and the shutdown see of a connection. Lives on one loop.
+class shard;
+
+/// What the sweeper, the shutdown and a newcomer without room see of a connection. Lives on one loop.
 class connection_handle {
 public:
     using clock = std::chrono::steady_clock;
     static constexpr clock::time_point no_deadline = clock::time_point::max();
 
+    connection_handle(shard& lives_on, std::uint64_t n)
+        : home(lives_on)
+        , number(n) {}
+    connection_handle(const connection_handle&) = delete;
+    connection_handle& operator=(const connection_handle&) = delete;
     virtual ~connection_handle() = default;
     /// Lets the pending read or write end with operation_aborted, and what streams into it stop.
     virtual void cancel() = 0;
@@ -59,7 +72,10 @@ public:
     virtual void wind_up() = 0;
 
     clock::time_point deadline = no_deadline;
-    bool idle = false; ///< waits for a request's first byte
+    bool idle = false; ///< waits for nothing but its client: for a request's first byte, or for the end
+    shard& home;
+    const std::uint64_t number; ///< no other of this server has it
+    resting_list::place rest{*this};
 };
 
 /// How long an idle connection still may bring a request when the server has begun to stop: one may be on its
@@ -79,8 +95,10 @@ public:
     [[nodiscard]] server_state& state() const { return state_; }
     [[nodiscard]] bool draining() const { return draining_; }
 
-    /// Serves an accepted connection. On this shard's loop.
-    void adopt(stream_socket socket);
+    /// Serves an accepted connection, or tells it that there are too many. On this shard's loop.
+    void adopt(stream_socket socket, bool welcome);
+    /// Closes a connection that was taken out of the resting ones, unless it has gone on. On the loop.
+    void let_go(const connection_handle* c, std::uint64_t number);
     void drain();         ///< lets every connection end after its present request. On the loop.
     void cut_off();       ///< cancels everything. On the loop.
     void stop_sweeping(); ///< On the loop.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <ctime>
 #include <iterator>
 
 namespace webhookd::http {
@@ -10,6 +12,24 @@ namespace {
 
 std::string_view single_line(std::string_view text) {
     return text.substr(0, text.find_first_of("\r\n"));
+}
+
+/// IMF-fixdate (RFC 9110 §5.6.7), made once a second on each thread.
+std::string_view date_now() {
+    thread_local std::time_t made_at = -1;
+    thread_local std::string text;
+    const auto now = std::time(nullptr);
+    if (now == made_at) return text;
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    text = fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[static_cast<std::size_t>(utc.tm_wday)],
+                       utc.tm_mday, months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900,
+                       utc.tm_hour, utc.tm_min, utc.tm_sec);
+    made_at = now;
+    return text;
 }
 
 bool may_have_body(status s) {
@@ -21,10 +41,11 @@ bool may_have_body(status s) {
 
 std::string to_wire(const response& r, const wire_options& options) {
     std::string out;
-    out.reserve(160 + r.body.size());
+    out.reserve(200 + r.body.size());
     const auto reason = boost::beast::http::obsolete_reason(r.status);
     fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", static_cast<unsigned>(r.status),
                    std::string_view(reason.data(), reason.size()));
+    fmt::format_to(std::back_inserter(out), "Date: {}\r\n", date_now());
     if (may_have_body(r.status)) {
         if (!r.body.empty() || r.stream)
             fmt::format_to(std::back_inserter(out), "Content-Type: {}\r\n", single_line(r.content_type));

@@ -13,6 +13,18 @@ using http::problem;
 using http::status;
 using http::unavailable;
 
+namespace {
+
+/// RFC 9110 §11.6.1: a 401 names a challenge. No scheme is registered for signatures of this form.
+http::response unproven() {
+    auto r = problem(status::unauthorized, "The signature is missing or not valid.");
+    r.headers.emplace_back("WWW-Authenticate",
+                           "Detached-JWS realm=\"universign-webhookd\", header=\"x-jws-signature\"");
+    return r;
+}
+
+} // namespace
+
 http::response to_answer(const failure& f) {
     switch (f.code) {
     case errc::signature_missing:
@@ -23,7 +35,7 @@ http::response to_answer(const failure& f) {
     case errc::key_unknown:
     case errc::key_unusable:
     case errc::signature_mismatch:
-        return problem(status::unauthorized, "The signature is missing or not valid.");
+        return unproven();
 
     case errc::not_json:
         return problem(status::bad_request, "The body is not a JSON object.");

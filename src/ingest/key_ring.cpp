@@ -179,10 +179,21 @@ task<result<std::shared_ptr<const public_key>>> key_ring::find(std::string kid) 
         action =
             after.state.last_attempt_failed ? unknown_key_action::unavailable : unknown_key_action::refuse;
     }
-    if (action == unknown_key_action::unavailable)
-        co_return failure{errc::keys_unavailable,
-                          "the key set of endpoint " + options_.endpoint + " could not be had"};
-    co_return failure{errc::key_unknown, "no key of endpoint " + options_.endpoint + " is named so"};
+    co_return unusable(action);
+}
+
+std::optional<failure> key_ring::refuses(std::string_view kid) const {
+    const auto now = look_up(kid);
+    if (now.key) return std::nullopt;
+    const auto action = decide_on_unknown_key(now.state, steady_clock::now(), options_.cooldown);
+    if (action == unknown_key_action::refresh) return std::nullopt;
+    return unusable(action);
+}
+
+failure key_ring::unusable(unknown_key_action why) const {
+    if (why == unknown_key_action::unavailable)
+        return {errc::keys_unavailable, "the key set of endpoint " + options_.endpoint + " could not be had"};
+    return {errc::key_unknown, "no key of endpoint " + options_.endpoint + " is named so"};
 }
 
 void key_ring::refresh_now() {

@@ -49,6 +49,16 @@ result<std::string> signature_of(const http::fields& headers) {
     return std::string(first->value());
 }
 
+/// What the headers alone tell against a signature.
+std::optional<failure> hopeless(const receiver_endpoint& endpoint, const http::fields& headers) {
+    if (endpoint.keys == nullptr) return std::nullopt;
+    const auto value = signature_of(headers);
+    if (!value) return value.error();
+    const auto jws = signature::parse_detached_jws(*value);
+    if (!jws) return jws.error();
+    return endpoint.keys->refuses(jws->kid);
+}
+
 bool is_deferral(http::status s) {
     return s == status::service_unavailable;
 }
@@ -76,22 +86,28 @@ std::optional<http::response> receiver::admit(const http::request& r) {
     }
     const auto& allowed = options_.allowed_sources;
     if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(),
-                                         [&](const auto& net) { return net.contains(r.client); })) {
+                                         [&](const auto& net) { return net.contains(r.caller.address); })) {
         counts->refused(header_refusal::source);
         log::sampled(log::level::warning, "a source that is not allowed was turned away",
-                     {{"endpoint", endpoint.name}}, {{"source", r.client}});
+                     {{"endpoint", endpoint.name}}, {{"source", r.caller.address}});
         return problem(status::forbidden, "This source is not allowed.");
+    }
+    if (endpoint.keys == nullptr && !r.caller.local) {
+        counts->refused(header_refusal::source);
+        log::warning("an endpoint without signatures serves direct requests from this host only",
+                     {{"endpoint", endpoint.name}, {"source", r.caller.address}, {"reason", r.caller.doubt}});
+        return problem(
+            status::forbidden,
+            "This endpoint checks no signatures, so only a direct request from this host is taken, "
+            "and this request " +
+                std::string(r.caller.doubt) + ". Let it check them (signature.mode: required).");
     }
     if (!acceptable_content(r.headers)) {
         counts->refused(header_refusal::content);
         return problem(status::unsupported_media_type,
                        "Webhooks are application/json without a content coding.");
     }
-    if (options_.overloaded && options_.overloaded()) {
-        counts->refused(header_refusal::backlog);
-        if (options_.deferred) options_.deferred(endpoint.name, errc::queue_full);
-        return to_answer(failure{errc::queue_full});
-    }
+    if (const auto why = hopeless(endpoint, r.headers)) return refuse(found->second, r, *why);
     return std::nullopt;
 }
 
@@ -101,7 +117,10 @@ task<http::response> receiver::handle(http::request& r) {
     auto answer = co_await receive(at, r);
     if (answer) co_return std::move(*answer);
 
-    const auto& why = answer.error();
+    co_return refuse(at, r, answer.error());
+}
+
+http::response receiver::refuse(const place& at, const http::request& r, const failure& why) const {
     auto refusal = to_answer(why);
     at.counts->refused(why.code);
     if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
@@ -109,8 +128,8 @@ task<http::response> receiver::handle(http::request& r) {
         log::level::warning,
         is_deferral(refusal.status) ? "a webhook cannot be kept now" : "a webhook was refused",
         {{"endpoint", at.endpoint.name}, {"reason", to_string(why.code)}},
-        {{"source", r.client}, {"status", static_cast<unsigned>(refusal.status)}, {"detail", why.detail}});
-    co_return refusal;
+        {{"source", r.caller.address}, {"status", static_cast<unsigned>(refusal.status)}, {"detail", why.detail}});
+    return refusal;
 }
 
 task<result<http::response>> receiver::receive(const place& at, http::request& r) {
@@ -123,11 +142,17 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     if (!document) co_return document.error();
     auto envelope = event::read_envelope(*document);
     if (!envelope) co_return envelope.error();
+    // Only now: what is not proven is no webhook that was turned away.
+    if (options_.overloaded && options_.overloaded()) {
+        at.counts->refused(header_refusal::backlog);
+        if (options_.deferred) options_.deferred(endpoint.name, errc::queue_full);
+        co_return to_answer(failure{errc::queue_full});
+    }
 
     if (options_.stale && options_.stale(*envelope)) {
         at.counts->acknowledged(false, steady_clock::now() - began);
         log::warning("an event older than the retention was acknowledged and not kept",
-                     {{"endpoint", endpoint.name}, {"event", envelope->id}, {"source", r.client}});
+                     {{"endpoint", endpoint.name}, {"event", envelope->id}, {"source", r.caller.address}});
         co_return acknowledge_stale(envelope->id);
     }
 
@@ -140,7 +165,7 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     kept.body = std::move(r.body);
     kept.signature = std::move(proven->signature);
     kept.key = std::move(proven->key);
-    kept.source = r.client;
+    kept.source = r.caller.address;
     kept.received = clock_.now();
     const std::string id = kept.envelope.id;
     const std::string type = kept.envelope.type;

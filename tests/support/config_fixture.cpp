@@ -79,7 +79,7 @@ const std::string_view product_example = R"yaml(server:
   threads: 0                        # 0: one event loop per core
   trusted_proxies: ["127.0.0.1/32", "::1/128"]   # whose X-Forwarded-For is believed
   allowed_sources: []               # CIDRs that may post; empty: anyone (the signature decides)
-  limits: { body: 1MiB, headers: 16KiB, connections: 4096, header_timeout: 10s, body_timeout: 15s, idle_timeout: 75s }
+  limits: { body: 8MiB, bodies: 128MiB, headers: 16KiB, connections: 4096, header_timeout: 10s, body_timeout: 15s, idle_timeout: 75s }
   tls: { certificate: /path.pem, private_key: /path.pem }   # optional
   shutdown_grace: 20s
 admin:

@@ -6,6 +6,8 @@
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/group_writer.hpp>
 
+#include <boost/asio/thread_pool.hpp>
+
 namespace webhookd::admin {
 
 /// What the API over deliveries works with. Everything outlives the router it is added to.
@@ -15,6 +17,7 @@ struct delivery_sources {
     store::group_writer& writer;
     delivery::engine& engine;
     const runtime::clock& clock;
+    boost::asio::thread_pool& readers; ///< for whatever reads the store; they end before the rest goes
 };
 
 /// For integrators: `GET /v1/handlers`; `GET /v1/deliveries?state=&handler=&event=&limit=&cursor=`, newest

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/admin/access.hpp>
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/http/router.hpp>
 #include <webhookd/http/server.hpp>
@@ -36,9 +37,10 @@ struct metric_sources {
     std::function<std::map<std::string, http::server::statistics>()> listeners; ///< by name
 };
 
-/// `GET /metrics`: Prometheus' text format, version 0.0.4; no token needed. Label values are names of the
+/// `GET /metrics`: Prometheus' text format, version 0.0.4; no token needed unless `admin.public`
+/// says so. Label values are names of the
 /// configuration and words of our own, never something that a peer sent. What the store has to count is
 /// counted every few seconds at most, and is missing while the store cannot be read. For one loop.
-void add_metrics(http::router& router, metric_sources sources);
+void add_metrics(http::router& router, const access& who, metric_sources sources);
 
 } // namespace webhookd::admin

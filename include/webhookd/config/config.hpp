@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 struct limits {
-    byte_size body{1024 * 1024};
+    byte_size body{8 * 1024 * 1024};
+    byte_size bodies{128 * 1024 * 1024}; ///< of all requests in flight together
     byte_size headers{16 * 1024};
     std::uint32_t connections = 4096;
     milliseconds header_timeout = 10s;
@@ -55,8 +56,17 @@ struct token {
     friend bool operator==(const token&, const token&) = default;
 };
 
+/// What of the admin listener needs no token.
+struct public_pages {
+    bool health = true;  ///< /healthz and /readyz
+    bool metrics = true; ///< /metrics
+    friend bool operator==(const public_pages&, const public_pages&) = default;
+};
+
 struct admin {
     std::vector<listen_address> listen{listen_address::tcp("127.0.0.1", 8081)};
+    std::vector<cidr> trusted_proxies;
+    config::public_pages public_pages;
     std::vector<token> tokens;
     friend bool operator==(const admin&, const admin&) = default;
 };

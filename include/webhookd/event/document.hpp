@@ -11,9 +11,9 @@
 
 namespace webhookd::event {
 
-/// Caps on what is parsed at all. The HTTP body limit comes first; these hold for files and tests too.
+/// Caps on what is parsed at all. `server.limits.body` governs what comes in, and may go as far as this.
 struct parse_limits {
-    std::size_t bytes = 16 * 1024 * 1024;
+    std::size_t bytes = 64 * 1024 * 1024;
     std::size_t depth = 64; ///< objects and arrays within one another
 };
 

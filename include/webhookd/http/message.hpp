@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/error.hpp>
+#include <webhookd/http/caller.hpp>
 #include <webhookd/runtime/task.hpp>
 
 #include <boost/beast/http/fields.hpp>
@@ -27,9 +28,7 @@ struct request {
     const boost::beast::http::request_header<>& headers;
     std::string_view path;  ///< of the target, without query, not decoded
     std::string_view query; ///< without the question mark
-    std::string
-        client; ///< the true client's address, as far as trusted proxies tell; `unix` for a local socket
-    bool local = false;    ///< the peer is on this host: loopback or a unix socket, no proxy between
+    http::caller caller = {};
     std::string body = {}; ///< raw bytes; empty while the request is being admitted
     /// What stood in the place of each `{…}` of the router's path, percent-decoded.
     std::vector<std::string> parameters = {};

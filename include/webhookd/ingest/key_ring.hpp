@@ -75,6 +75,9 @@ public:
     /// Errors: key_unknown, keys_unavailable. On any loop.
     [[nodiscard]] runtime::task<result<std::shared_ptr<const signature::public_key>>> find(std::string kid);
 
+    /// Why `find` would refuse this id at once, without a fetch; nothing when it would not. On any loop.
+    [[nodiscard]] std::optional<failure> refuses(std::string_view kid) const;
+
     void refresh_now(); ///< as on SIGHUP
     [[nodiscard]] status current_status() const;
 
@@ -92,6 +95,7 @@ private:
         key_ring_state state;
     };
     sight look_up(std::string_view kid) const;
+    [[nodiscard]] failure unusable(unknown_key_action why) const;
     void wait_for_refresh(std::function<void()> resume);
 
     const std::unique_ptr<key_source> source_;

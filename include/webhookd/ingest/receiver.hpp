@@ -31,8 +31,8 @@ struct receiver_options {
     std::function<std::vector<store::planned_delivery>(const std::string& endpoint, const event::envelope&,
                                                        const event::document&)>
         plan;
-    /// Whether so much waits already that nothing new may be taken. Called on every loop, for every request:
-    /// cheap; empty: never.
+    /// Whether so much waits already that nothing new may be taken. Called on every loop, for every proven
+    /// event: cheap; empty: never.
     std::function<bool()> overloaded;
     /// Whether an event may have been kept once and let go of since because of its age: it is acknowledged
     /// and not kept again, for nobody could tell it from a captured body that is sent once more. Called on
@@ -42,7 +42,8 @@ struct receiver_options {
     std::function<void(const std::string& endpoint, errc why)> deferred;
 };
 
-/// The receiving pipeline: admit → verify → parse → keep → acknowledge. Nothing of a request is believed
+/// The receiving pipeline: admit → verify → parse → keep → acknowledge. What cannot be verified whatever its
+/// body is goes at `admit`, before the body is read. Nothing of a request is believed
 /// before its signature holds, and nothing is acknowledged before it is on the disk. Serves every ingest loop
 /// at once; holds no state of a request.
 class receiver final : public http::service {
@@ -80,6 +81,7 @@ private:
     runtime::task<result<proof>> verify(const receiver_endpoint& endpoint, const http::request& r) const;
     runtime::task<result<store::append_outcome>> keep(store::new_event event);
     runtime::task<result<http::response>> receive(const place& at, http::request& r);
+    [[nodiscard]] http::response refuse(const place& at, const http::request& r, const failure& why) const;
 
     std::map<std::string, place, std::less<>> endpoints_; ///< by path
     const receiver_options options_;

@@ -17,7 +17,8 @@ struct scraper {
     metrics::store_reader store;
 };
 
-runtime::task<http::response> scrape(std::shared_ptr<scraper> s) {
+runtime::task<http::response> scrape(std::shared_ptr<scraper> s, const access& who, http::request& r) {
+    if (auto refusal = who.refuse(r, open_page::metrics)) co_return std::move(*refusal);
     const auto read = co_await s->store.read();
     metrics::page page;
     metrics::write_intake(page, s->from);
@@ -32,10 +33,11 @@ runtime::task<http::response> scrape(std::shared_ptr<scraper> s) {
 
 } // namespace
 
-void add_metrics(http::router& router, metric_sources sources) {
-    router.add(
-        http::verb::get, "/metrics",
-        [shared = std::make_shared<scraper>(std::move(sources))](http::request&) { return scrape(shared); });
+void add_metrics(http::router& router, const access& who, metric_sources sources) {
+    router.add(http::verb::get, "/metrics",
+               [&who, shared = std::make_shared<scraper>(std::move(sources))](http::request& r) {
+                   return scrape(shared, who, r);
+               });
 }
 
 } // namespace webhookd::admin

@@ -174,8 +174,15 @@ TEST_CASE("webhooks that were answered 503 are an outage of their endpoint", "[a
         setup.handlers = "  never: { type: forward, url: \"http://127.0.0.1:1/\", retry: { initial: 1h } }\n";
         setup.routes = "  - { name: everything, match: \"*\", handlers: [never] }\n";
         setup.sections = "queue: { max_pending: 1 }\n";
+        setup.wait_for_ready = false; // with a full queue it is not
         daemon_fixture daemon(setup);
         send(daemon, 1, 1h, {life + "created"});
+        // Nobody's junk is a webhook that was turned away.
+        const auto body = test::sample("action.opened", 1);
+        for (int i = 0; i < 5; ++i) {
+            CHECK(daemon.post(body, "").status == 401);
+            CHECK(daemon.post("{}", test::shared_key().sign(body)).status == 401);
+        }
         for (int i = 0; i < 3; ++i)
             REQUIRE(daemon.post(test::sample("action.opened", 1)).status == 503);
         CHECK(daemon.terminate() == 0);

@@ -300,12 +300,13 @@ class Contract:
         refused(401)
         refused(401, {"x-jws-signature": "eyJhbGciOiJub25lIn0..AA"})
         refused(403, {"X-Forwarded-For": "192.0.2.1"})
-        refused(413, {"Content-Length": "2000000"}, None)
+        refused(413, {"Content-Length": "20000000"}, None)
         refused(415, {"Content-Type": "text/plain"})
         refused(417, {"Expect": "the-unexpected"})
         refused(431, {"X-Long": "x" * 20000})
-        refused(408, {"Content-Length": "10"}, None)
-        refused(503, at="troubled_ingest")
+        signed = {"x-jws-signature": (folder / "good.signature").read_text()}
+        refused(408, signed | {"Content-Length": "10"}, None)
+        refused(503, signed, at="troubled_ingest")
         # As documented, although at another path and with another method.
         operation = self.document.root["paths"][path]["post"]
         for status, method, target in ((404, "POST", "/elsewhere"), (405, "GET", path)):

@@ -5,7 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace webhookd;
 using test::daemon_fixture;
@@ -19,7 +21,7 @@ class listener {
 public:
     explicit listener(daemon_fixture& daemon, const std::string& query = "", const std::string& headers = "")
         : client_(daemon.admin_port()) {
-        client_.send("GET /v1/events/stream" + query + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
+        client_.send("GET /v1/events/stream" + query + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
         for (auto line = client_.read_line(); !line.empty(); line = client_.read_line())
             head_ += line;
         start_ = next("id: ");
@@ -59,7 +61,7 @@ TEST_CASE("a live tail tells of events as they arrive, and goes on where it ende
     {
         listener tail(daemon);
         CHECK(tail.head().find("text/event-stream") != std::string::npos);
-        CHECK(tail.start() == "1"); // what was there before is not told
+        CHECK_THAT(tail.start(), Catch::StartsWith("1-")); // what was there before is not told
         const auto second = keep(daemon, "action.opened", 2);
         CHECK(tail.next_id() == second);
         const auto third = keep(daemon, "action.closed", 3);
@@ -103,4 +105,67 @@ TEST_CASE("a live tail that makes no sense is refused", "[admin][events]") {
     CHECK(daemon.get("/v1/events/stream?type=,").status == 400);
     test::http_connection connection(daemon.admin_port());
     CHECK(connection.exchange("GET", "/v1/events/stream", {{"Last-Event-ID", "seven"}}).status == 400);
+}
+
+TEST_CASE("an id of another life of the database starts afresh, and the stream says so", "[admin][events]") {
+    daemon_fixture daemon;
+    keep(daemon, "action.opened", 1);
+    REQUIRE(daemon.terminate() == 0);
+    const auto backup = daemon.directory() / "backup.db";
+    std::filesystem::copy_file(daemon.database(), backup);
+    daemon.start();
+    keep(daemon, "action.opened", 2);
+    std::string before;
+    std::string lost;
+    {
+        listener all(daemon, "", "Last-Event-ID: 0\r\n");
+        all.next_id();
+        before = all.last();
+        all.next_id();
+        lost = all.last();
+    }
+    REQUIRE(daemon.terminate() == 0);
+    for (const auto* suffix : {"", "-wal", "-shm"})
+        std::filesystem::remove(daemon.database().string() + suffix);
+    std::filesystem::copy_file(backup, daemon.database());
+    daemon.start();
+
+    const auto with = [&](const std::string& id) {
+        return listener(daemon, "", "Last-Event-ID: " + id + "\r\n");
+    };
+    // The number is beyond the newest event, and later it is another event's.
+    for (int round = 0; round < 2; ++round) {
+        for (const auto& id : std::vector<std::string>{lost, "1000000", "1", "9223372036854775807",
+                                                       "99999999999999999999999999", "1-0123456789abcdef"}) {
+            INFO(id);
+            raw_client client(daemon.admin_port());
+            client.send("GET /v1/events/stream HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: " + id +
+                        "\r\n\r\n");
+            std::string greeting;
+            for (std::string line; !line.starts_with("id: "); line = client.read_line("\n"))
+                greeting += line + '\n';
+            CHECK_THAT(greeting, Catch::Contains("event: reset\n"));
+        }
+        auto tail = with(lost);
+        CHECK(tail.next_id() == keep(daemon, "action.closed", 10 + static_cast<unsigned>(round)));
+    }
+    // What both lives have in common is gone on from.
+    auto tail = with(before);
+    CHECK(tail.start() == before);
+    tail.next_id();
+    CHECK_THAT(tail.last(), Catch::StartsWith("2-"));
+}
+
+TEST_CASE("cursors at the edge of what a number holds are refused", "[admin][events]") {
+    daemon_fixture daemon;
+    keep(daemon, "action.opened", 1);
+    for (const auto* cursor : {"9223372036854775807.1", "-9223372036854775808.1", "1.9223372036854775807",
+                               "1.-1", "1.-9223372036854775808", "9223372036854775807.9223372036854775807",
+                               "9223372036854775808.1", "1", "."}) {
+        INFO(cursor);
+        CHECK(daemon.get(std::string("/v1/events?cursor=") + cursor).status == 400);
+    }
+    for (const auto* cursor : {"9223372036854775807", "9223372036854775808", "-1", "0"})
+        CHECK(daemon.get(std::string("/v1/deliveries?cursor=") + cursor).status == 400);
+    CHECK(daemon.get("/v1/events").status == 200);
 }

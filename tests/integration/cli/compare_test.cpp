@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <signal.h>
 
+#include <csignal>
 #include <mutex>
 #include <string>
 
@@ -145,7 +146,7 @@ TEST_CASE("who never answers holds up neither the other questions nor the end", 
     universign.says({"", scripted_reply::after::hang});
     daemon_fixture daemon(asking(universign.url()));
     test::raw_client waiting(daemon.admin_port());
-    waiting.send("GET /v1/events/report/compare HTTP/1.1\r\nHost: x\r\n\r\n");
+    waiting.send("GET /v1/events/report/compare HTTP/1.1\r\nHost: localhost\r\n\r\n");
     REQUIRE(test::wait_for_condition([&] { return !universign.requests().empty(); }));
     CHECK(test::ask(daemon, "/v1/events/report")["total"].GetInt64() == 0);
     CHECK(daemon.terminate() == 0);

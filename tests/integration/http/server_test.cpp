@@ -28,11 +28,11 @@ config::limits quick_limits() {
 }
 
 std::string post(const std::string& path, const std::string& body, const std::string& more = "") {
-    return "POST " + path + " HTTP/1.1\r\nHost: x\r\n" + more +
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+const std::string get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 } // namespace
 
@@ -58,7 +58,7 @@ TEST_CASE("pipelined requests are answered in their order", "[http]") {
 TEST_CASE("a body may come in chunks and in pieces", "[http]") {
     echo_server f;
     auto client = f.connect();
-    for (const char c : "POST /chunked HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for (const char c : "POST /chunked HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                         "3\r\nabc\r\n4;extension=1\r\ndefg\r\n0\r\nTrailer: t\r\n\r\n")
         if (c != '\0') client.send(std::string(1, c));
     CHECK(client.read_answer().body == "POST /chunked 127.0.0.1 7 local");
@@ -68,7 +68,7 @@ TEST_CASE("HTTP/1.0 closes unless it asks to keep the connection", "[http]") {
     echo_server f;
     auto once = f.connect();
     once.send("GET /old HTTP/1.0\r\n\r\n");
-    CHECK(once.read_answer().body == "GET /old 127.0.0.1 0 local");
+    CHECK(once.read_answer().body == "GET /old 127.0.0.1 0");
     CHECK(once.closed());
     auto kept = f.connect();
     kept.send("GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
@@ -80,14 +80,16 @@ TEST_CASE("HTTP/1.0 closes unless it asks to keep the connection", "[http]") {
 TEST_CASE("100 Continue is sent for a body that is wanted, and only then", "[http]") {
     echo_server f;
     auto client = f.connect();
-    client.send("POST /wanted HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    client.send(
+        "POST /wanted HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     CHECK(client.read_line() == "HTTP/1.1 100 Continue");
     CHECK(client.read_line().empty());
     client.send("abc");
     CHECK(client.read_answer().body == "POST /wanted 127.0.0.1 3 local");
 
     auto refused = f.connect();
-    refused.send("POST /refused HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    refused.send(
+        "POST /refused HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     const auto answer = refused.read_answer();
     CHECK(answer.status == 403);
     CHECK(answer.headers.at("connection") == "close");
@@ -98,7 +100,7 @@ TEST_CASE("what is too large is refused, and the answer arrives", "[http]") {
     echo_server f(quick_limits());
     SECTION("a stated length") {
         auto client = f.connect();
-        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n");
+        client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n");
         CHECK(client.read_answer().status == 413);
         CHECK(client.closed());
     }
@@ -109,14 +111,14 @@ TEST_CASE("what is too large is refused, and the answer arrives", "[http]") {
     }
     SECTION("chunks that add up") {
         auto client = f.connect();
-        client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        client.send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
         for (int i = 0; i < 6; ++i)
             client.send("C8\r\n" + std::string(200, 'x') + "\r\n");
         CHECK(client.read_answer().status == 413);
     }
     SECTION("headers") {
         auto client = f.connect();
-        client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(3000, 'x') + "\r\n\r\n");
+        client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + std::string(3000, 'x') + "\r\n\r\n");
         CHECK(client.read_answer().status == 431);
     }
     SECTION("exactly the limit is not too large") {
@@ -133,12 +135,12 @@ TEST_CASE("what is no HTTP is refused", "[http]") {
     echo_server f;
     const std::vector<std::pair<std::string, int>> rows{
         {"hello\r\n\r\n", 400},
-        {"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505},
+        {"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505},
         {"GET / HTTP/1.1\r\n\r\n", 400},
-        {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400},
-        {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
-        {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", 400},
-        {"GET / HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n", 400},
+        {"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", 400},
+        {"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
+        {"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", 400},
+        {"GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: 1\r\n\r\n", 400},
     };
     for (const auto& [bytes, status] : rows) {
         INFO(bytes);
@@ -161,7 +163,7 @@ TEST_CASE("slow clients are told and let go", "[http]") {
     }
     SECTION("a body that never ends") {
         auto client = f.connect();
-        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+        client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
         CHECK(client.read_answer().status == 408);
         CHECK(client.closed());
     }
@@ -182,28 +184,168 @@ TEST_CASE("connections over the limit are turned away, and later ones are welcom
     auto limits = config::limits();
     limits.connections = 2;
     echo_server f(limits);
+    // Each with a request under way: none of them can make room.
+    const std::string half = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc";
     auto first = f.connect();
-    first.send(get);
-    CHECK(first.read_answer().status == 200);
+    first.send(half);
     {
         auto second = f.connect();
-        second.send(get);
-        CHECK(second.read_answer().status == 200);
-        auto third = f.connect();
-        CHECK(third.read_answer().status == 503);
-        CHECK(f.server.snapshot().turned_away == 1);
+        second.send(half);
+        REQUIRE(test::wait_for_condition([&] { return f.server.snapshot().connections == 2; }));
+        bool told = false;
+        // They may count as resting until their bytes have been seen.
+        REQUIRE(test::wait_for_condition([&] {
+            auto third = f.connect();
+            third.send(post("/", std::string(100'000, 'x')));
+            told = third.read_answer().status == 503;
+            return told;
+        }));
+        CHECK(f.server.snapshot().turned_away >= 1);
+        second.reset();
     }
-    CHECK(test::wait_for_condition([&] { return f.server.snapshot().connections == 1; }));
-    auto fourth = f.connect();
-    fourth.send(get);
-    CHECK(fourth.read_answer().status == 200);
+    first.reset();
+    REQUIRE(test::wait_for_condition([&] {
+        auto fourth = f.connect();
+        fourth.send(get);
+        return fourth.read_answer().status == 200;
+    }));
+}
+
+TEST_CASE("at the limit the connection that has rested longest makes room for a newcomer", "[http]") {
+    auto limits = config::limits();
+    limits.connections = 3;
+    echo_server f(limits);
+    std::vector<raw_client> resting;
+    for (int i = 0; i < 3; ++i) {
+        resting.push_back(f.connect());
+        resting.back().send(get);
+        CHECK(resting.back().read_answer().status == 200);
+    }
+    resting[0].send(get); // now the second has rested longest
+    CHECK(resting[0].read_answer().status == 200);
+    auto newcomer = f.connect();
+    newcomer.send(get);
+    CHECK(newcomer.read_answer().status == 200);
+    CHECK(resting[1].closed());
+    for (auto* still : {&resting[0], &resting[2], &newcomer}) {
+        still->send(get);
+        CHECK(still->read_answer().status == 200);
+    }
+    CHECK(f.server.snapshot().turned_away == 0);
+    // However many one client keeps open, the next one is served.
+    for (int i = 0; i < 50; ++i) {
+        resting.push_back(f.connect());
+        resting.back().send(get);
+        CHECK(resting.back().read_answer().status == 200);
+    }
+    CHECK(test::wait_for_condition([&] { return f.server.snapshot().connections <= 3; }));
+}
+
+TEST_CASE("an answer before the body has been read reaches a client that sends on", "[http]") {
+    auto limits = config::limits();
+    limits.body.bytes = 1000;
+    echo_server f(limits);
+    for (const auto* head : {"POST / HTTP/1.1\r\nContent-Length: 30000000\r\n", // 413
+                             "POST /refused HTTP/1.1\r\nTransfer-Encoding: chunked\r\n",
+                             "POST /refused HTTP/1.1\r\nContent-Length: 900000\r\n", "NONSENSE\r\n"}) {
+        INFO(head);
+        auto client = f.connect();
+        client.send(std::string(head) + "Host: localhost\r\n\r\n");
+        for (int i = 0; i < 30; ++i)
+            client.send("F4240\r\n" + std::string(1'000'000, 'x') + "\r\n");
+        const auto answer = client.read_answer();
+        CHECK((answer.status == 413 || answer.status == 403 || answer.status == 400));
+        CHECK(answer.headers.at("connection") == "close");
+        client.finish();
+        CHECK(client.closed());
+    }
+    CHECK(test::wait_for_condition([&] { return f.server.snapshot().connections == 0; }));
+    auto client = f.connect();
+    client.send(get);
+    CHECK(client.read_answer().status == 200);
+}
+
+TEST_CASE("a refusal does not wait for the body, and a small one keeps the connection", "[http]") {
+    echo_server f;
+    auto client = f.connect();
+    client.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc");
+    const auto answer = client.read_answer();
+    CHECK(answer.status == 403);
+    CHECK(answer.headers.count("connection") == 0);
+    client.send(std::string(997, 'x') + get);
+    CHECK(client.read_answer().status == 200);
+}
+
+TEST_CASE("all bodies in flight together have a bound, and room comes back", "[http]") {
+    auto limits = config::limits();
+    limits.body.bytes = 1'000'000;
+    limits.bodies.bytes = 2'500'000;
+    echo_server f(limits, 1);
+    const auto head = [](std::size_t size) {
+        return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+    };
+    std::vector<raw_client> slow;
+    for (int i = 0; i < 2; ++i) {
+        slow.push_back(f.connect());
+        slow.back().send(head(1'000'000) + std::string(999'999, 'x'));
+    }
+    // Who asks before it sends takes no room.
+    const auto ask = [&] {
+        auto third = f.connect();
+        third.send(
+            "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n");
+        auto line = third.read_line();
+        if (line.find("503") != std::string::npos)
+            CHECK(third.read_line("\r\n\r\n").find("Retry-After") != std::string::npos);
+        return line;
+    };
+    REQUIRE(test::wait_for_condition([&] { return ask() == "HTTP/1.1 503 Service Unavailable"; }));
+    SECTION("what fits is taken all the same") {
+        auto small = f.connect();
+        small.send(post("/", std::string(1000, 'x')));
+        CHECK(small.read_answer().status == 200);
+    }
+    SECTION("a body that does not tell its length is refused when it goes beyond") {
+        auto chunked = f.connect();
+        chunked.send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < 9; ++i)
+            chunked.send("186A0\r\n" + std::string(100'000, 'x') + "\r\n");
+        CHECK(chunked.read_answer().status == 503);
+    }
+    for (auto& each : slow) {
+        each.send("x");
+        CHECK(each.read_answer().status == 200);
+    }
+    auto later = f.connect();
+    later.send(post("/", std::string(1'000'000, 'x')));
+    CHECK(later.read_answer().status == 200);
+}
+
+TEST_CASE("empty lines before a request are passed over, and lines must end with CRLF", "[http]") {
+    echo_server f;
+    auto client = f.connect();
+    client.send("\r\n\r\n" + get);
+    CHECK(client.read_answer().status == 200);
+    client.send("\r\n"); // as some clients end a body
+    client.send("\r");
+    client.send("\n" + get);
+    CHECK(client.read_answer().status == 200);
+    for (const std::string bytes :
+         {"GET / HTTP/1.1\nHost: localhost\n\n", "GET / HTTP/1.1\nHost: localhost\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: localhost\n\r\n", "\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n"}) {
+        INFO(bytes);
+        auto sloppy = f.connect();
+        sloppy.send(bytes);
+        CHECK(sloppy.read_answer().status == 400);
+    }
 }
 
 TEST_CASE("a client that goes away in the middle does no harm", "[http]") {
     echo_server f;
     for (int i = 0; i < 50; ++i) {
         auto client = f.connect();
-        client.send(i % 2 == 0 ? "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc" : "POST / HT");
+        client.send(i % 2 == 0 ? "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc"
+                               : "POST / HT");
         client.reset();
     }
     CHECK(test::wait_for_condition([&] { return f.server.snapshot().connections == 0; }));
@@ -227,7 +369,7 @@ TEST_CASE("a service's exception is a 500 and ends that connection only", "[http
 TEST_CASE("forwarded addresses are believed from trusted peers, and such a client is not local", "[http]") {
     echo_server f;
     auto client = f.connect();
-    client.send("GET /who HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n");
+    client.send("GET /who HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n");
     CHECK(client.read_answer().body == "GET /who 203.0.113.9 0");
 }
 

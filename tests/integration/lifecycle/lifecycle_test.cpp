@@ -1,5 +1,6 @@
 #include <webhookd/event/sample.hpp>
 
+#include "support/command_line.hpp"
 #include "support/daemon.hpp"
 #include "support/files.hpp"
 #include "support/free_port.hpp"
@@ -120,7 +121,8 @@ TEST_CASE("a second signal ends the daemon at once, and what was acknowledged st
     daemon_fixture daemon;
     CHECK(daemon.post(sample(1)).status == 200);
     test::raw_client stuck(daemon.ingest_port());
-    stuck.send("POST /webhooks/universign HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n");
+    stuck.send("POST /webhooks/universign HTTP/1.1\r\nHost: x\r\nx-jws-signature: " +
+               test::shared_key().sign(sample(2)) + "\r\nContent-Length: 10\r\n\r\n");
     daemon.running().signal(SIGTERM);
     REQUIRE(test::wait_for_condition(
         [&] { return daemon.stderr_text().find("\"stopping\"") != std::string::npos; }));
@@ -216,6 +218,25 @@ TEST_CASE("a database that is damaged or foreign is refused: 74", "[lifecycle]")
     REQUIRE(end.has_value());
     CHECK(end->code == 74);
     CHECK_THAT(daemon.stderr_text(), Catch::Contains("store-corrupt"));
+}
+
+TEST_CASE("while a full queue refuses every webhook, readiness and the healthcheck say so", "[lifecycle]") {
+    daemon_setup setup;
+    setup.handlers = "  never: { type: forward, url: \"http://127.0.0.1:1/\", retry: { initial: 1h } }\n";
+    setup.routes = "  - { name: everything, match: \"*\", handlers: [never] }\n";
+    setup.sections = "queue: { max_pending: 1 }\n";
+    daemon_fixture daemon(setup);
+    CHECK_THAT(daemon.get("/readyz").body, Catch::Contains("\"queue\":\"ok\""));
+    CHECK(daemon.post(sample(1)).status == 200);
+    REQUIRE(test::wait_for_condition([&] { return daemon.post(sample(2)).status == 503; }));
+    const auto answer = daemon.get("/readyz");
+    CHECK(answer.status == 503);
+    CHECK_THAT(answer.body, Catch::Contains("\"queue\":\"full\"") && Catch::Contains("not ready"));
+    const auto admin = "http://127.0.0.1:" + std::to_string(daemon.admin_port());
+    const auto asked = test::run({"healthcheck", "--admin", admin});
+    CHECK(asked.code == 69);
+    CHECK_THAT(asked.out, Catch::Contains("\"queue\":\"full\""));
+    CHECK(test::run({"healthcheck", "--admin", admin, "--alive"}).code == 0);
 }
 
 TEST_CASE("a full disk stops acknowledging, leaves health readable, and mends by itself", "[lifecycle]") {

@@ -44,10 +44,11 @@ const hand_clock noon;
 
 /// A new one each time, which remembers no failures.
 admin::access three_roles(const runtime::clock& clock = noon) {
-    return admin::access({{"viewer", role::integrator, sha256("viewer-token")},
-                          {"ops", role::admin, sha256("ops-token")},
-                          {"boss", role::owner, sha256("boss-token")}},
-                         clock);
+    config::admin admin;
+    admin.tokens = {{"viewer", role::integrator, sha256("viewer-token")},
+                    {"ops", role::admin, sha256("ops-token")},
+                    {"boss", role::owner, sha256("boss-token")}};
+    return admin::access(admin, clock);
 }
 
 std::variant<admin::identity, http::response> ask(const admin::access& access,
@@ -57,7 +58,11 @@ std::variant<admin::identity, http::response> ask(const admin::access& access,
     boost::beast::http::request_header<> headers;
     for (const auto& value : authorization)
         headers.insert(http::field::authorization, value);
-    return access.authorize({headers, "/v1/deliveries", "", client, local}, needed);
+    http::caller caller;
+    caller.address = client;
+    caller.local = local;
+    if (!local) caller.doubt = "came from the moon";
+    return access.authorize({headers, "/v1/deliveries", "", std::move(caller)}, needed);
 }
 
 /// `200 NAME`, or the status of the refusal.
@@ -130,9 +135,14 @@ TEST_CASE("each role may what the one before may, and 403 is for what lies beyon
 TEST_CASE("while no token is configured only this host gets in", "[admin]") {
     const admin::access open({}, noon);
     CHECK(answer(open, {}, role::owner, true) == "200 local");
-    CHECK(answer(open, {}, role::integrator, false) == "401");
-    CHECK(answer(open, {"Bearer "}, role::integrator, false) == "401");
-    CHECK(answer(open, {"Bearer anything"}, role::integrator, false) == "401");
+    CHECK(answer(open, {}, role::integrator, false) == "403");
+    CHECK(answer(open, {"Bearer "}, role::integrator, false) == "403");
+    CHECK(answer(open, {"Bearer anything"}, role::integrator, false) == "403");
+    const auto decided = ask(open, {}, role::integrator, false);
+    const auto& refusal = std::get<http::response>(decided);
+    CHECK(refusal.content_type == "application/problem+json");
+    for (const auto* word : {"came from the moon", "admin.tokens", "admin.trusted_proxies"})
+        CHECK_THAT(refusal.body, Catch::Contains(word));
     // With tokens, being local is not enough.
     CHECK(answer(three_roles(), {}, role::integrator, true) == "401");
 }
@@ -174,9 +184,12 @@ TEST_CASE("hostile credentials are refused like missing ones", "[admin]") {
 }
 
 TEST_CASE("a reload changes the tokens for the next request", "[admin]") {
-    admin::access access({{"old", role::admin, sha256("old-token")}}, noon);
+    config::admin admin;
+    admin.tokens = {{"old", role::admin, sha256("old-token")}};
+    admin::access access(admin, noon);
     CHECK(answer(access, {"Bearer old-token"}) == "200 old");
-    access.change({{"new", role::admin, sha256("new-token")}});
+    admin.tokens = {{"new", role::admin, sha256("new-token")}};
+    access.change(admin);
     CHECK(answer(access, {"Bearer old-token"}) == "401");
     CHECK(answer(access, {"Bearer new-token"}) == "200 new");
 }
@@ -191,7 +204,7 @@ int status_for(const admin::access& access, const std::string& token, const std:
 
 } // namespace
 
-TEST_CASE("who gives wrong tokens too often waits, even with a right one; others do not", "[admin]") {
+TEST_CASE("who gives wrong tokens too often waits, but a right token never does", "[admin]") {
     hand_clock clock;
     const auto access = three_roles(clock);
     for (int i = 0; i < 10; ++i) {
@@ -199,9 +212,11 @@ TEST_CASE("who gives wrong tokens too often waits, even with a right one; others
         clock.time += std::chrono::seconds(1);
     }
     CHECK(status_for(access, "guess", "203.0.113.1") == 429);
-    CHECK(status_for(access, "ops-token", "203.0.113.1") == 429);
-    CHECK(status_for(access, "ops-token", "203.0.113.2") == 200);
-    const auto decided = ask(access, {"Bearer ops-token"}, role::integrator, false, "203.0.113.1");
+    CHECK(status_for(access, "guess", "203.0.113.2") == 401);
+    // The address may be a proxy's, with everybody behind it.
+    CHECK(status_for(access, "ops-token", "203.0.113.1") == 200);
+    CHECK(status_for(access, "guess", "203.0.113.1") == 429);
+    const auto decided = ask(access, {"Bearer guess"}, role::integrator, false, "203.0.113.1");
     const auto& refusal = std::get<http::response>(decided);
     REQUIRE(refusal.headers.size() == 1);
     CHECK(refusal.headers[0] == std::pair<std::string, std::string>{"Retry-After", "50"});
@@ -212,4 +227,66 @@ TEST_CASE("who gives wrong tokens too often waits, even with a right one; others
     clock.time += std::chrono::seconds(50);
     CHECK(status_for(access, "ops-token", "203.0.113.1") == 200);
     CHECK(status_for(access, "guess", "203.0.113.1") == 401);
+}
+
+TEST_CASE("those at unix sockets cannot be told apart, and do not make each other wait", "[admin]") {
+    const auto access = three_roles();
+    for (int i = 0; i < 30; ++i)
+        CHECK(status_for(access, "guess", "unix") == 401);
+    CHECK(status_for(access, "ops-token", "unix") == 200);
+}
+
+namespace {
+
+/// 0 where it is let in.
+int from_page(const admin::access& access, http::verb method, http::web_page page, bool local = false) {
+    boost::beast::http::request_header<> headers;
+    headers.method(method);
+    headers.set(http::field::authorization, "Basic " + base64("boss-token:"));
+    http::caller caller;
+    caller.local = local;
+    caller.page = page;
+    const auto decided = access.authorize({headers, "/v1/events/purge", "", std::move(caller)}, role::admin);
+    const auto* refusal = std::get_if<http::response>(&decided);
+    return refusal == nullptr ? 0 : static_cast<int>(refusal->status);
+}
+
+} // namespace
+
+TEST_CASE("a page of another origin changes nothing, whatever token the browser adds", "[admin]") {
+    using http::verb;
+    using http::web_page;
+    const auto access = three_roles();
+    CHECK(from_page(access, verb::post, web_page::foreign) == 403);
+    CHECK(from_page(access, verb::delete_, web_page::foreign) == 403);
+    CHECK(from_page(access, verb::get, web_page::foreign) == 0);
+    CHECK(from_page(access, verb::head, web_page::foreign) == 0);
+    CHECK(from_page(access, verb::post, web_page::own) == 0);
+    CHECK(from_page(access, verb::post, web_page::none) == 0);
+}
+
+TEST_CASE("admin.public says which pages need no token", "[admin]") {
+    using admin::open_page;
+    const auto status = [](const admin::access& access, open_page page, const std::string& authorization) {
+        boost::beast::http::request_header<> headers;
+        headers.method(http::verb::get);
+        if (!authorization.empty()) headers.set(http::field::authorization, authorization);
+        const auto refusal = access.refuse({headers, "/", "", {}}, page);
+        return refusal ? static_cast<int>(refusal->status) : 0;
+    };
+    config::admin admin;
+    admin.tokens = {{"viewer", role::integrator, sha256("viewer-token")}};
+    admin::access access(admin, noon);
+    CHECK(status(access, open_page::health, "") == 0);
+    CHECK(status(access, open_page::metrics, "") == 0);
+    admin.public_pages = {.health = true, .metrics = false};
+    access.change(admin);
+    CHECK(status(access, open_page::health, "") == 0);
+    CHECK(status(access, open_page::metrics, "") == 401);
+    CHECK(status(access, open_page::metrics, "Bearer nobody") == 401);
+    CHECK(status(access, open_page::metrics, "Bearer viewer-token") == 0);
+    admin.public_pages = {.health = false, .metrics = false};
+    admin.tokens.clear();
+    access.change(admin);
+    CHECK(status(access, open_page::health, "") == 403);
 }

@@ -59,3 +59,13 @@ TEST_CASE("reading ends when it is enough", "[cli]") {
     CHECK_FALSE(c.reader.take("data: 1\n\ndata: 2\n\n"));
     CHECK(c.data == texts{"1"});
 }
+
+TEST_CASE("a message has the name that stands before its data, and the next one has none of it", "[cli]") {
+    std::vector<std::string> seen;
+    sse_reader reader{[&](const sse_reader::message& m) {
+        seen.push_back(m.event + "/" + m.id + "/" + m.data);
+        return true;
+    }};
+    CHECK(reader.take("event: reset\ndata: {}\nid: 7-a\n\nevent: lost\n\nid: 8-b\ndata: x\n\n"));
+    CHECK(seen == std::vector<std::string>{"reset/7-a/{}", "/8-b/x"});
+}

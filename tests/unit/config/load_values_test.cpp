@@ -23,7 +23,10 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     CHECK(c.server.threads == 0);
     CHECK(c.server.trusted_proxies == std::vector{*cidr::parse("127.0.0.1"), *cidr::parse("::1")});
     CHECK(c.server.allowed_sources.empty());
-    CHECK(c.server.limits.body.bytes == 1024 * 1024);
+    CHECK(c.server.limits.body.bytes == 8 * 1024 * 1024);
+    CHECK(c.server.limits.bodies.bytes == 128 * 1024 * 1024);
+    CHECK(c.admin.trusted_proxies.empty());
+    CHECK(c.admin.public_pages == public_pages{});
     CHECK(c.server.limits.headers.bytes == 16 * 1024);
     CHECK(c.server.limits.connections == 4096);
     CHECK(c.server.limits.header_timeout == 10s);

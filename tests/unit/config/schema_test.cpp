@@ -158,6 +158,7 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     CHECK(c.server.trusted_proxies == d.server.trusted_proxies);
     CHECK(c.server.allowed_sources == d.server.allowed_sources);
     CHECK(c.server.limits.body == d.server.limits.body);
+    CHECK(c.server.limits.bodies == d.server.limits.bodies);
     CHECK(c.server.limits.headers == d.server.limits.headers);
     CHECK(c.server.limits.connections == d.server.limits.connections);
     CHECK(c.server.limits.header_timeout == d.server.limits.header_timeout);
@@ -165,6 +166,8 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     CHECK(c.server.limits.idle_timeout == d.server.limits.idle_timeout);
     CHECK(c.server.shutdown_grace == d.server.shutdown_grace);
     CHECK(c.admin.listen == d.admin.listen);
+    CHECK(c.admin.trusted_proxies == d.admin.trusted_proxies);
+    CHECK(c.admin.public_pages == d.admin.public_pages);
     CHECK(c.endpoints[0].jwks.refresh == jwks_source{}.refresh);
     CHECK(c.endpoints[0].jwks.cooldown == jwks_source{}.cooldown);
     CHECK(c.storage.url == d.storage.url);

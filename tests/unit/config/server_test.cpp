@@ -141,6 +141,16 @@ admin:
          {"c.yaml:4:14: admin.tokens[1].name: is the name of admin.tokens[0] already",
           "c.yaml:4:38: admin.tokens[1].sha256: is the token of admin.tokens[0] already"}},
         {test::sections,
+         R"(admin: {trusted_proxies: [x], public: [health, healthz]})",
+         {"c.yaml:1:27: admin.trusted_proxies[0]: \"x\" is not a network; write it like 10.0.0.0/8, "
+          "2001:db8::/32 or 192.0.2.7 (no bits set beyond the prefix)",
+          "c.yaml:1:48: admin.public[1]: \"healthz\" is none of the pages that can be public: health, "
+          "metrics"}},
+        {test::sections,
+         R"(server: {limits: {body: 4MiB, bodies: 2MiB}})",
+         {"c.yaml:1:39: server.limits.bodies: warning: `bodies`, for all in flight together, is less than "
+          "`body`, for one: a webhook between the two gets 503 for ever"}},
+        {test::sections,
          R"(server: {limits: {bdoy: 1MiB}})",
          {"c.yaml:1:19: server.limits.bdoy: is no key here; did you mean \"body\"?"}},
     });

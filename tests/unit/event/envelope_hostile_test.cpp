@@ -133,7 +133,7 @@ TEST_CASE("bodies that are no event are told from events that lack something", "
     CHECK(parse_envelope(R"({"id":"evt_1","type":"action.opened","x":)" + std::string(100'000, '['))
               .error()
               .code == errc::json_too_deep);
-    CHECK(parse_envelope(std::string(16 * 1024 * 1024 + 1, ' ')).error().code == errc::json_too_large);
+    CHECK(parse_envelope(std::string(parse_limits{}.bytes + 1, ' ')).error().code == errc::json_too_large);
 }
 
 TEST_CASE("of two ids the last is the event's, as its consumers will see it", "[event]") {

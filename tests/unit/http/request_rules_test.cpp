@@ -39,6 +39,8 @@ TEST_CASE("HTTP's own rules about headers are kept", "[http]") {
         {10, {{"Transfer-Encoding", "chunked"}}, 400},
         {11, {{"Host", "a"}, {"Expect", "100-Continue"}}, 0},
         {11, {{"Host", "a"}, {"Expect", "something-else"}}, 417},
+        {10, {{"Expect", "100-continue"}}, 0}, // RFC 9110 §10.1.1: ignored
+        {10, {{"Expect", "something-else"}}, 0},
     };
     for (const auto& [version, headers, status] : rows) {
         const auto answer = http::check_head(make_head(version, headers));

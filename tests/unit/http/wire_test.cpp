@@ -9,11 +9,25 @@ using namespace webhookd;
 TEST_CASE("a response goes out with its length, its type and its connection", "[http]") {
     http::response r;
     r.body = "{}";
-    CHECK(http::to_wire(r, {}) ==
-          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+    const auto wire = http::to_wire(r, {});
+    CHECK_THAT(wire, Catch::StartsWith("HTTP/1.1 200 OK\r\nDate: "));
+    CHECK_THAT(wire,
+               Catch::EndsWith(" GMT\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
     CHECK_THAT(http::to_wire(r, {.keep_alive = false}), Catch::Contains("\r\nConnection: close\r\n"));
     CHECK_THAT(http::to_wire(r, {.keep_alive = true, .http_1_0 = true}),
                Catch::Contains("\r\nConnection: keep-alive\r\n"));
+}
+
+TEST_CASE("every answer has a date, whatever its status", "[http]") {
+    for (const auto status : {http::status::ok, http::status::no_content, http::status::bad_request,
+                              http::status::service_unavailable}) {
+        http::response r;
+        r.status = status;
+        CHECK_THAT(http::to_wire(r, {}),
+                   Catch::Matches("[\\s\\S]*\r\nDate: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3][0-9] "
+                                  "[A-Z][a-z][a-z] 20[0-9][0-9] [0-2][0-9]:[0-5][0-9]:"
+                                  "[0-6][0-9] GMT\r\n[\\s\\S]*"));
+    }
 }
 
 TEST_CASE("the answer to HEAD has the length of a body and no body", "[http]") {

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <webhookd/config/units.hpp>
+
+#include <boost/beast/http/message.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace webhookd::http {
+
+/// Which web page made a browser send the request, as far as the browser tells.
+enum class web_page {
+    none,   ///< nothing tells of a page
+    own,    ///< one that came from this very listener
+    foreign ///< one of another origin, or one that hides its origin
+};
+
+/// Who sent a request: judged once, before anything else looks at it, and the only source for whatever
+/// depends on that. Doubt means "no".
+struct caller {
+    /// The true client's, as far as trusted proxies tell (`client_address`); `unix` for a local socket.
+    std::string address;
+    /// A direct request from this host: over loopback or a unix socket, without any sign of a proxy, with a
+    /// loopback address, the socket's own address or `localhost` as Host (a name that somebody else points
+    /// to this host does not count: DNS rebinding), and not made by a web page of another origin. Requests
+    /// of HTTP/1.0 do not count: many a proxy speaks it and says nothing else of itself.
+    bool local = false;
+    bool proxied = false; ///< something tells of a proxy, whether it is trusted or not
+    web_page page = web_page::none;
+    /// Why it is not local, as a clause that follows "this request"; empty when it is.
+    std::string_view doubt;
+};
+
+/// `peer` and `own` are the two ends of the connection: addresses, or `unix`.
+/// Sources: RFC 7239, RFC 9110 §7.2 (Host) and §7.6.3 (Via), RFC 6454 §7 (Origin), W3C Fetch Metadata.
+[[nodiscard]] caller judge_caller(std::string_view peer, std::string_view own,
+                                  const boost::beast::http::request_header<>& head,
+                                  std::span<const config::cidr> trusted_proxies);
+
+} // namespace webhookd::http
