@@ -71,7 +71,8 @@ std::vector<store::planned_delivery> daemon::plan(const std::string& endpoint, c
 
 void daemon::build_receiver() {
     std::vector<ingest::receiver_endpoint> endpoints;
-    admin::health_sources health{*writer_, {}, stopping_, &roll_, purger_.get(), [this] { return overloaded(); }};
+    admin::health_sources health{
+        *writer_, {}, stopping_, &roll_, purger_.get(), [this] { return overloaded(); }};
     for (const auto& each : config_.endpoints) {
         ingest::key_ring* ring = nullptr;
         if (each.mode == config::signature_mode::required) {

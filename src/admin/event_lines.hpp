@@ -19,8 +19,9 @@ void append_csv(std::string& lines, const store::stored_event& e);
 /// and `payload_purged` where these are no longer kept.
 void append_json(std::string& lines, const store::stored_event& e, bool payload);
 
-/// What a client of the live tail comes back with: the event's number in this database, and a mark of the event
-/// itself. In another life of the database, a restored backup for one, the same number may be another event's.
+/// What a client of the live tail comes back with: the event's number in this database, and a mark of the
+/// event itself. In another life of the database, a restored backup for one, the same number may be another
+/// event's.
 [[nodiscard]] std::string stream_id(const store::stored_event& e);
 
 /// A server-sent event with that id.

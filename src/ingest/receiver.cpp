@@ -124,11 +124,12 @@ http::response receiver::refuse(const place& at, const http::request& r, const f
     auto refusal = to_answer(why);
     at.counts->refused(why.code);
     if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
-    log::sampled(
-        log::level::warning,
-        is_deferral(refusal.status) ? "a webhook cannot be kept now" : "a webhook was refused",
-        {{"endpoint", at.endpoint.name}, {"reason", to_string(why.code)}},
-        {{"source", r.caller.address}, {"status", static_cast<unsigned>(refusal.status)}, {"detail", why.detail}});
+    log::sampled(log::level::warning,
+                 is_deferral(refusal.status) ? "a webhook cannot be kept now" : "a webhook was refused",
+                 {{"endpoint", at.endpoint.name}, {"reason", to_string(why.code)}},
+                 {{"source", r.caller.address},
+                  {"status", static_cast<unsigned>(refusal.status)},
+                  {"detail", why.detail}});
     return refusal;
 }
 

@@ -28,8 +28,9 @@ public:
         if (r.path == "/bug") throw std::runtime_error("a bug");
         http::response answer;
         answer.content_type = "text/plain";
-        answer.body = std::string(r.headers.method_string()) + " " + std::string(r.path) + " " + r.caller.address +
-                      " " + std::to_string(r.body.size()) + (r.caller.local ? " local" : "");
+        answer.body = std::string(r.headers.method_string()) + " " + std::string(r.path) + " " +
+                      r.caller.address + " " + std::to_string(r.body.size()) +
+                      (r.caller.local ? " local" : "");
         ++handled;
         co_return answer;
     }

@@ -22,13 +22,13 @@ struct health_sources {
     const std::atomic<bool>& stopping;
     const runtime::roll_call* roll = nullptr; ///< of the threads that must turn
     const store::purger* purger = nullptr;    ///< tells whether the clock is to be believed
-    std::function<bool()> queue_full; ///< every webhook is refused, because too many deliveries wait
+    std::function<bool()> queue_full;         ///< every webhook is refused, because too many deliveries wait
 };
 
 /// `GET /healthz`: 200 while the process answers at all. `GET /readyz`: 200 when events can be accepted, else
-/// 503; its body says what stands in the way: the store, a full queue, an endpoint without keys, a thread that
-/// stands still, a shutdown. A clock in doubt is told and stands in nobody's way. Both need no token unless
-/// `admin.public` says so.
+/// 503; its body says what stands in the way: the store, a full queue, an endpoint without keys, a thread
+/// that stands still, a shutdown. A clock in doubt is told and stands in nobody's way. Both need no token
+/// unless `admin.public` says so.
 void add_health(http::router& router, const access& who, health_sources sources);
 
 } // namespace webhookd::admin

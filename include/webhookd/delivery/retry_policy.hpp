@@ -27,9 +27,9 @@ struct decision {
 
 /// Exponential backoff: the delay after attempt n is initial · factorⁿ⁻¹, at most `max_delay`, and with full
 /// jitter drawn from zero to that ("Exponential Backoff And Jitter", AWS Architecture Blog). A Retry-After of
-/// the other side is a hint that makes it longer, never shorter, and at most `max_delay` too. An attempt that cannot succeed, the last one of
-/// `max_attempts`, and one whose successor would come later than `max_age` make the delivery failed.
-/// `abandoned` is no outcome and must not come here.
+/// the other side is a hint that makes it longer, never shorter, and at most `max_delay` too. An attempt that
+/// cannot succeed, the last one of `max_attempts`, and one whose successor would come later than `max_age`
+/// make the delivery failed. `abandoned` is no outcome and must not come here.
 [[nodiscard]] decision decide(const config::retry_policy& policy, const handler::outcome& outcome,
                               const attempt_facts& facts);
 

@@ -24,8 +24,8 @@ public:
     void add(std::string name, std::function<void(answer)> ask);
     /// Asks all that have answered the last time. On one thread, every second or so.
     void call(clock::time_point now = clock::now());
-    /// The names of those that were asked so long before the last call and have not answered yet (time in which
-    /// nobody called does not count), and `main` when no call came for twice `patience`. Any thread.
+    /// The names of those that were asked so long before the last call and have not answered yet (time in
+    /// which nobody called does not count), and `main` when no call came for twice `patience`. Any thread.
     [[nodiscard]] std::vector<std::string> silent(std::chrono::milliseconds longer_than = patience) const;
 
 private:

@@ -27,11 +27,12 @@ struct store_statistics {
 
 /// The port behind which every storage engine stands. Blocking, batch-shaped, and engine-neutral.
 /// Threads: what changes the store (`append`, `plan`, `finish`, `fail_waiting`, `call_back`, `retry`,
-/// `purge`, `erase`, `scrub`, `record_life`, `keep_clock`) comes from one writer thread; everything else may come from any
-/// thread at any time, beside a running write, and never delays it. Durability: what a call reported as done
-/// has reached the disk, and a crash or power loss does not take it back. Errors of all calls: store_full,
-/// store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the
-/// cause is gone. Writes also: argument_invalid, for a value that the engine cannot hold.
+/// `purge`, `erase`, `scrub`, `record_life`, `keep_clock`) comes from one writer thread; everything else may
+/// come from any thread at any time, beside a running write, and never delays it. Durability: what a call
+/// reported as done has reached the disk, and a crash or power loss does not take it back. Errors of all
+/// calls: store_full, store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls
+/// succeed again once the cause is gone. Writes also: argument_invalid, for a value that the engine cannot
+/// hold.
 class event_store {
 public:
     virtual ~event_store() = default;
