@@ -20,13 +20,6 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto opening_bound = 5s;
 
-struct waiting_line {
-    std::string text;
-    std::chrono::milliseconds timeout;
-    steady::time_point until;
-    line_writer::completion done; ///< null: told already
-};
-
 result<runtime::line_output> open_output(const std::filesystem::path& file) {
     if (file.empty()) return runtime::line_output::standard_error();
     return runtime::line_output::open(file);
@@ -46,6 +39,13 @@ void end_thread(std::thread& t, bool hangs) {
 /// What the threads share.
 class line_writer::state {
 public:
+    struct waiting_line {
+        std::string text;
+        std::chrono::milliseconds timeout;
+        steady::time_point until;
+        completion done; ///< null: told already
+    };
+
     explicit state(std::filesystem::path file)
         : file_(std::move(file)) {}
 
