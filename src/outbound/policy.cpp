@@ -4,6 +4,9 @@ namespace webhookd::outbound {
 
 void set_policy(CURL* easy, const origin& target) {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    // Else the end of a transfer waits for the thread that looks its host's name up, for as long as the name
+    // server is silent: every other transfer, and the daemon's end, would wait along.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
