@@ -60,6 +60,10 @@ public:
         return failure{errc::store_not_found};
     }
     result<std::size_t> retry(const store::delivery_filter&, timestamp, std::size_t) override { return 0; }
+    result<std::size_t> call_back(std::string_view, timestamp, std::chrono::milliseconds,
+                                  std::size_t) override {
+        return 0;
+    }
     result<std::size_t> fail_waiting(std::string_view, std::string_view, timestamp, std::size_t) override {
         return 0;
     }

@@ -34,13 +34,14 @@ struct claimed_delivery {
     std::uint32_t attempts = 0; ///< made so far
     std::uint32_t forgiven = 0; ///< of those, made before somebody retried it by hand
     timestamp since;            ///< when it was planned, or last retried by hand
+    bool in_sequence = false;   ///< later ones may wait for it
     stored_event event;
 };
 
 struct claim_request {
     std::string_view handler;
     timestamp now;
-    std::chrono::milliseconds lease; ///< longer than any attempt takes
+    std::chrono::milliseconds lease; ///< longer than any attempt takes, whatever the time of day does
     std::size_t limit = 1;
     std::size_t max_bytes = 8 * 1024 * 1024; ///< of bodies in sum; one larger body comes alone
     extent of = extent::everything;

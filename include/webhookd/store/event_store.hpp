@@ -23,12 +23,12 @@ struct store_statistics {
 };
 
 /// The port behind which every storage engine stands. Blocking, batch-shaped, and engine-neutral.
-/// Threads: what changes the store (`append`, `plan`, `finish`, `fail_waiting`, `retry`, `purge`, `erase`,
-/// `scrub`, `record_life`) comes from one writer thread; everything else may come from any thread at any
-/// time, beside a running write, and never delays it. Durability: what a call reported as done has reached
-/// the disk, and a crash or power loss does not take it back. Errors of all calls: store_full, store_io,
-/// store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the cause is
-/// gone. Writes also: argument_invalid, for a value that the engine cannot hold.
+/// Threads: what changes the store (`append`, `plan`, `finish`, `fail_waiting`, `call_back`, `retry`,
+/// `purge`, `erase`, `scrub`, `record_life`) comes from one writer thread; everything else may come from any
+/// thread at any time, beside a running write, and never delays it. Durability: what a call reported as done
+/// has reached the disk, and a crash or power loss does not take it back. Errors of all calls: store_full,
+/// store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the
+/// cause is gone. Writes also: argument_invalid, for a value that the engine cannot hold.
 class event_store {
 public:
     virtual ~event_store() = default;
@@ -82,8 +82,15 @@ public:
     /// purged, are passed over.
     virtual result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now) = 0;
     /// Makes failed deliveries that the filter names pending again, at most `limit`, oldest first, each with
-    /// its attempts so far forgiven; those whose event's body was purged stay failed. Answers how many.
+    /// its attempts so far forgiven; those whose event's body was purged stay failed. Within a sequence they
+    /// come before all later ones that do not run at this moment. One that is named by its id, and waits for
+    /// its next attempt, becomes due. Answers how many.
     virtual result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit) = 0;
+    /// Lets pending deliveries of a handler become due that wait longer than they can have been told to:
+    /// never tried and due seconds after `now`, or due later than `now + most`. That comes of a clock that
+    /// ran ahead when they were planned or tried, and was put right since. At most `limit`; answers how many.
+    virtual result<std::size_t> call_back(std::string_view handler, timestamp now,
+                                          std::chrono::milliseconds most, std::size_t limit) = 0;
     /// Fails pending deliveries of a handler that is no more, at most `limit`. Answers how many.
     virtual result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
                                              std::size_t limit) = 0;

@@ -9,10 +9,10 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-constexpr int first_event_column = 4;
+constexpr int first_event_column = 5;
 
 std::string select_claim(extent of) {
-    return "SELECT d.id, d.attempts, d.forgiven, d.since, " + event_columns(of) +
+    return "SELECT d.id, d.attempts, d.forgiven, d.since, d.chain IS NOT NULL, " + event_columns(of) +
            " FROM deliveries d JOIN events e ON e.seq = d.event" + event_joins(of) + " WHERE d.id = ?";
 }
 
@@ -108,7 +108,7 @@ result<bool> delivery_reader::take(delivery_id id, extent of, std::size_t& room,
     if (size > room && !to.empty()) return false;
     room -= std::min(room, size);
     to.push_back({row.integer(0), static_cast<std::uint32_t>(row.integer(1)),
-                  static_cast<std::uint32_t>(row.integer(2)), instant(row.integer(3)),
+                  static_cast<std::uint32_t>(row.integer(2)), instant(row.integer(3)), row.integer(4) != 0,
                   read_event(row, of, first_event_column)});
     return true;
 }

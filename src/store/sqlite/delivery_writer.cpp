@@ -14,6 +14,15 @@ constexpr std::int64_t number_of(delivery_state s) {
     return static_cast<std::int64_t>(s);
 }
 
+/// A delivery that was never tried is due when its event came, which may be a moment after the caller's look
+/// at his watch. Beyond this it waits for a clock that was wrong.
+constexpr std::chrono::seconds of_no_account{2};
+
+/// For where nobody knows what runs: what is due already stays so.
+bool perhaps(delivery_id) {
+    return true;
+}
+
 } // namespace
 
 result<delivery_writer> delivery_writer::open(connection& db) {
@@ -42,11 +51,18 @@ result<delivery_writer> delivery_writer::open(connection& db) {
          "SELECT id, state FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
          "(state = 0 OR blocks = 1) ORDER BY id LIMIT 1",
          "look at a sequence"},
-        {w.running_,
+        {w.due_one_,
          "SELECT id FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND state = 0 AND "
          "due IS NOT NULL LIMIT 1",
          "look at a sequence"},
         {w.make_due_, "UPDATE deliveries SET due = ? WHERE id = ?", "let a delivery become due"},
+        // The latest first: those beyond ?4 are found without a look at what waits rightly.
+        {w.call_back_,
+         "UPDATE deliveries SET due = ?2 WHERE id IN (SELECT id FROM deliveries WHERE state = 0 AND "
+         "handler = ?1 AND due > ?3 AND (due > ?4 OR attempts = forgiven) ORDER BY due DESC LIMIT ?5)",
+         "call deliveries back"},
+        {w.hasten_, "UPDATE deliveries SET due = ?2 WHERE id = ?1 AND state = 0 AND due > ?2",
+         "let a delivery become due"},
         {w.revive_,
          "UPDATE deliveries SET state = 0, due = ?, forgiven = attempts, since = ?, finished = NULL "
          "WHERE id = ?",
@@ -138,7 +154,8 @@ result<void> delivery_writer::finish(const finished_delivery& f) {
                         .run();
         !done)
         return done;
-    return final ? settle(where, ended) : result<void>{};
+    // An attempt that failed makes way for an earlier one that was retried by hand meanwhile.
+    return settle(where, ended, [&f](delivery_id id) { return id != f.id; });
 }
 
 result<bool> delivery_writer::occupied(std::int64_t handler, std::string_view chain) {
@@ -147,7 +164,7 @@ result<bool> delivery_writer::occupied(std::int64_t handler, std::string_view ch
     return row->has_value();
 }
 
-result<void> delivery_writer::settle(const place& p, timestamp now) {
+result<void> delivery_writer::settle(const place& p, timestamp now, const running& runs) {
     if (p.chain.empty()) return {};
     const std::string_view chain{p.chain};
     std::int64_t head = 0;
@@ -158,14 +175,16 @@ result<void> delivery_writer::settle(const place& p, timestamp now) {
         if (!*row || head_.integer(1) != number_of(delivery_state::pending)) return {};
         head = head_.integer(0);
     }
-    auto running = first(running_.bind(p.handler, chain));
-    if (!running) return running.error();
-    if (*running) return {};
+    auto due = first(due_one_.bind(p.handler, chain));
+    if (!due) return due.error();
+    if (*due == head || (*due && runs(**due))) return {};
+    if (*due)
+        if (auto done = make_due_.bind(std::optional<std::int64_t>(), **due).run(); !done) return done;
     return make_due_.bind(microseconds(now), head).run();
 }
 
 result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter& filter, timestamp now,
-                                           std::size_t limit) {
+                                           std::size_t limit, const running& runs) {
     auto only_failed = filter;
     only_failed.state = delivery_state::failed;
     delivery_query query{"SELECT d.id, d.handler, d.chain FROM deliveries d", only_failed};
@@ -181,17 +200,37 @@ result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter
         if (!*row) break;
         chosen.emplace_back(select->integer(0), place{select->integer(1), std::string{select->text(2)}});
     }
+    if (chosen.empty() && filter.id && filter.state != delivery_state::failed) {
+        if (auto done = hasten_.bind(*filter.id, microseconds(now)).run(); !done) return done.error();
+        return static_cast<std::size_t>(db.changes());
+    }
     for (const auto& [id, where] : chosen)
-        if (auto done = revive(id, where, now); !done) return done.error();
+        if (auto done = revive(id, where, now, runs); !done) return done.error();
     return chosen.size();
 }
 
-result<void> delivery_writer::revive(delivery_id id, const place& p, timestamp now) {
+result<void> delivery_writer::revive(delivery_id id, const place& p, timestamp now, const running& runs) {
     std::optional<std::int64_t> due;
     if (p.chain.empty()) due = microseconds(now);
     if (auto done = revive_.bind(due, microseconds(now), id).run(); !done) return done;
     ++pending_;
-    return settle(p, now);
+    return settle(p, now, runs);
+}
+
+result<std::size_t> delivery_writer::call_back(connection& db, std::string_view handler, timestamp now,
+                                               std::chrono::milliseconds most, std::size_t limit) {
+    auto number = handlers_.find(handler);
+    if (!number) return number.error();
+    if (!*number) return std::size_t{0};
+    const auto some = static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
+    if (auto done =
+            call_back_
+                .bind(**number, microseconds(now), microseconds(now + of_no_account),
+                      microseconds(now + std::max<std::chrono::milliseconds>(most, of_no_account)), some)
+                .run();
+        !done)
+        return done.error();
+    return static_cast<std::size_t>(db.changes());
 }
 
 result<std::size_t> delivery_writer::fail_waiting(connection& db, std::string_view handler,
@@ -232,7 +271,7 @@ result<std::size_t> delivery_writer::give_up(sequence seq, std::string_view reas
     }
     pending_ -= static_cast<std::int64_t>(waited);
     for (const auto& each : all)
-        if (auto done = settle(each.where, now); !done) return done.error();
+        if (auto done = settle(each.where, now, perhaps); !done) return done.error();
     return waited;
 }
 

@@ -5,7 +5,9 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/dictionary.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -24,8 +26,13 @@ public:
     result<void> plan(connection& db, sequence seq, std::span<const planned_delivery> planned,
                       std::string_view key, timestamp now);
     result<void> finish(const finished_delivery& f);
-    result<std::size_t> retry(connection& db, const delivery_filter& filter, timestamp now,
-                              std::size_t limit);
+    /// Whether an attempt of a delivery may be under way.
+    using running = std::function<bool(delivery_id)>;
+    /// `runs` must stay true of what it is asked about until the transaction has ended.
+    result<std::size_t> retry(connection& db, const delivery_filter& filter, timestamp now, std::size_t limit,
+                              const running& runs);
+    result<std::size_t> call_back(connection& db, std::string_view handler, timestamp now,
+                                  std::chrono::milliseconds most, std::size_t limit);
     result<std::size_t> fail_waiting(connection& db, std::string_view handler, std::string_view reason,
                                      timestamp now, std::size_t limit);
 
@@ -48,9 +55,10 @@ private:
                         std::string_view key, timestamp now);
     /// Whether something of the chain waits or holds it up.
     result<bool> occupied(std::int64_t handler, std::string_view chain);
-    /// Lets the earliest of a chain become due, unless one already is or a failed one holds it up.
-    result<void> settle(const place& p, timestamp now);
-    result<void> revive(delivery_id id, const place& p, timestamp now);
+    /// Lets the earliest of a chain become due, unless a failed one holds it up. A later one that is due
+    /// already gives way, unless it runs: then its end settles the matter.
+    result<void> settle(const place& p, timestamp now, const running& runs);
+    result<void> revive(delivery_id id, const place& p, timestamp now, const running& runs);
     result<std::optional<std::int64_t>> first(statement& select);
 
     dictionary handlers_;
@@ -59,8 +67,10 @@ private:
     statement finish_;
     statement insert_attempt_;
     statement head_;
-    statement running_;
+    statement due_one_;
     statement make_due_;
+    statement call_back_;
+    statement hasten_;
     statement revive_;
     statement fail_waiting_;
     statement unfinished_;

@@ -2,7 +2,7 @@
 
 namespace webhookd::store::sqlite {
 
-leases::turn::turn(leases& all, timestamp now)
+leases::turn::turn(leases& all, instant now)
     : all_(all)
     , alone_(all.turns_) {
     const std::lock_guard lock{all_.mutex_};
@@ -18,7 +18,7 @@ leases::turn::~turn() {
     all_.ended_in_turn_.clear();
 }
 
-void leases::turn::add(std::span<const claimed_delivery> claimed, timestamp until) {
+void leases::turn::add(std::span<const claimed_delivery> claimed, instant until) {
     for (const auto& each : claimed)
         all_.held_[each.id] = until;
 }

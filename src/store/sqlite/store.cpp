@@ -78,9 +78,10 @@ public:
     }
 
     result<claim_answer> claim(const claim_request& request) override {
-        sqlite::leases::turn turn{leases_, request.now};
+        const auto now = std::chrono::steady_clock::now();
+        sqlite::leases::turn turn{leases_, now};
         auto answer = readers_.with([&](sqlite::reader& r) { return r.deliveries().claim(request, turn); });
-        if (answer) turn.add(answer->deliveries, request.now + request.lease);
+        if (answer) turn.add(answer->deliveries, now + request.lease);
         return answer;
     }
 
@@ -102,7 +103,15 @@ public:
     }
 
     result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit) override {
-        return write([&](sqlite::writer& w) { return w.retry(filter, now, limit); });
+        // Nobody may claim meanwhile what then gives way to an earlier one.
+        const sqlite::leases::turn turn{leases_, std::chrono::steady_clock::now()};
+        const auto runs = [&turn](delivery_id id) { return turn.holds(id); };
+        return write([&](sqlite::writer& w) { return w.retry(filter, now, limit, runs); });
+    }
+
+    result<std::size_t> call_back(std::string_view handler, timestamp now, std::chrono::milliseconds most,
+                                  std::size_t limit) override {
+        return write([&](sqlite::writer& w) { return w.call_back(handler, now, most, limit); });
     }
 
     result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,

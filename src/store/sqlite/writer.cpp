@@ -156,8 +156,14 @@ result<std::vector<delivery_id>> writer::plan(std::span<const event_plan> plans,
     });
 }
 
-result<std::size_t> writer::retry(const delivery_filter& filter, timestamp now, std::size_t limit) {
-    return in_transaction([&] { return deliveries_.retry(db_, filter, now, limit); });
+result<std::size_t> writer::retry(const delivery_filter& filter, timestamp now, std::size_t limit,
+                                  const delivery_writer::running& runs) {
+    return in_transaction([&] { return deliveries_.retry(db_, filter, now, limit, runs); });
+}
+
+result<std::size_t> writer::call_back(std::string_view handler, timestamp now, std::chrono::milliseconds most,
+                                      std::size_t limit) {
+    return in_transaction([&] { return deliveries_.call_back(db_, handler, now, most, limit); });
 }
 
 result<std::size_t> writer::fail_waiting(std::string_view handler, std::string_view reason, timestamp now,

@@ -26,7 +26,10 @@ public:
     result<std::vector<append_outcome>> append(std::span<const new_event> batch);
     result<void> finish(std::span<const finished_delivery> batch);
     result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now);
-    result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit);
+    result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit,
+                              const delivery_writer::running& runs);
+    result<std::size_t> call_back(std::string_view handler, timestamp now, std::chrono::milliseconds most,
+                                  std::size_t limit);
     result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
                                      std::size_t limit);
     result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope, std::size_t max_bytes);
