@@ -6,6 +6,7 @@
 #include "delivery/mailbox.hpp"
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace webhookd::delivery {
@@ -21,7 +22,7 @@ void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std:
     a->took = std::chrono::duration_cast<std::chrono::microseconds>(now - a->began);
     a->outcome = std::move(outcome);
     a->followed = after.next != nullptr;
-    const bool urgent = after.low || where->in_sequence();
+    const bool urgent = after.low || a->which.in_sequence;
     box->put([&](mail& m) { m.ended.push_back(a); }, urgent ? mailbox::urgency::now : mailbox::urgency::soon);
     if (after.next) begin(after.next, where, box, clock);
 }
@@ -44,6 +45,8 @@ void begin(const std::shared_ptr<attempt>& a, std::shared_ptr<lane> where, std::
     };
     try {
         handler.start(std::shared_ptr<const handler::delivery>(a, &a->task), done);
+    } catch (const std::bad_alloc&) {
+        done({handler::verdict::abandoned, 0, "no memory is left for an attempt", {}, {}});
     } catch (const std::exception& e) {
         log::error("a handler threw an exception", {{"handler", a->where->name()}, {"what", e.what()}});
         done({handler::verdict::retry, 0, "the handler met an unexpected exception", {}, {}});

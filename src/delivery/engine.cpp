@@ -1,10 +1,13 @@
 #include <webhookd/delivery/engine.hpp>
+#include <webhookd/runtime/clock_watch.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
 #include "delivery/attempt.hpp"
+#include "delivery/claim_turns.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/mailbox.hpp"
+#include "delivery/recaller.hpp"
 #include "delivery/recorder.hpp"
 #include "delivery/sweeper.hpp"
 
@@ -19,11 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 using steady = circuit_breaker::clock;
 
-/// Acknowledgements come first: while more events than this arrive in a turn (some 1000 a second), each
-/// handler claims no more than once in a turn. What a busy minute leaves is made up for in the next quiet
-/// one.
-constexpr std::uint64_t crowd = 50;
-constexpr auto turn = 50ms;
 /// A handler that does not end its attempts when it is told to is left behind after this.
 constexpr auto last_wait = 10s;
 
@@ -36,12 +34,15 @@ public:
         , writer_(writer)
         , clock_(clock)
         , recorder_(writer, box_)
-        , sweeper_(store, writer, box_, clock) {}
+        , sweeper_(store, writer, box_, clock)
+        , recaller_(writer, box_, clock) {}
 
     void start(std::vector<lane_setup> lanes) {
         replace_lanes(std::move(lanes));
+        recaller_.look_soon();
         publish();
         thread_ = std::thread([this] { run(); });
+        clock_watch_.emplace([box = box_](auto) { box->put([](mail& m) { m.leapt = true; }); });
     }
 
     template <class Change>
@@ -65,6 +66,18 @@ public:
         return statuses_;
     }
 
+    void note_configured(const std::vector<lane_setup>& lanes) {
+        const std::lock_guard lock(status_mutex_);
+        configured_.clear();
+        for (const auto& each : lanes)
+            configured_.emplace_back(each.name, each.common.retry.max_delay);
+    }
+
+    engine::handlers configured() const {
+        const std::lock_guard lock(status_mutex_);
+        return configured_;
+    }
+
 private:
     void run() {
         runtime::name_this_thread("delivery");
@@ -77,29 +90,31 @@ private:
             if (!stop_by_) begin_attempts(now);
             recorder_.send(now);
             if (!stop_by_ && sweeper_.wants_work(now)) sweeper_.work(names(), now);
+            if (!stop_by_ && recaller_.wants_work(now)) recaller_.work(configured(), now);
             publish();
             if (stop_by_ && stopped(now)) break;
         }
-        call(box_->close().reconsider); // no claim is left, so none will begin
-    }
-
-    static void call(const std::vector<std::function<void()>>& waiting) {
-        for (const auto& each : waiting)
-            each();
+        box_->close().tell_reconsidered(); // no claim is left, so none will begin
     }
 
     void take(mail& m) {
         const auto now = steady::now();
         for (auto& each : m.ended)
             end(*each);
-        if (m.recorded) recorder_.answered(*m.recorded, now);
-        if (m.swept) sweeper_.answered(*m.swept, now);
         if (m.lanes) replace_lanes(std::move(*m.lanes));
+        if (m.recorded) recorded(recorder_.answered(*m.recorded, now));
+        if (m.swept) sweeper_.answered(*m.swept, now);
+        if (m.recalled) wake(recaller_.answered(*m.recalled, now));
+        if (m.leapt) {
+            log::warning("the wall clock leapt; what waits is looked at anew");
+            recaller_.look_soon();
+            m.woken = true; // what is due by the new time may begin
+        }
         if (m.reopen) reopen();
         if (!m.reconsider.empty()) {
             for (auto& each : lanes_)
                 store_.release(each->reconsider());
-            call(m.reconsider);
+            m.tell_reconsidered();
         }
         if (m.woken)
             for (auto& each : lanes_)
@@ -111,32 +126,38 @@ private:
         }
     }
 
+    /// Whoever ran the attempts: the lane that bears the name now has what follows from them.
+    void recorded(const std::shared_ptr<const recorder::batch>& batch) {
+        if (!batch) return;
+        for (const auto& each : *batch)
+            if (auto* where = lane_of(each.handler)) where->recorded(each.finished, each.in_sequence);
+    }
+
+    void wake(std::string_view handler) {
+        if (auto* where = lane_of(handler)) where->wake();
+    }
+
+    lane* lane_of(std::string_view handler) const {
+        const auto found =
+            std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& l) { return l->name() == handler; });
+        return found == lanes_.end() ? nullptr : found->get();
+    }
+
     void begin_attempts(steady::time_point now) {
-        const bool may_claim = begin_turn(now) || !crowded_;
+        const bool may_claim = turns_.begin(now, writer_) || !turns_.crowded();
         for (auto& each : lanes_) {
             if (const auto stale = each->take_stale(now); !stale.empty()) store_.release(stale);
             // A claim may be cut short by its bytes: again, until nothing is wanted.
             do {
                 while (auto next = each->next_attempt(now))
                     begin(next, each, box_, clock_);
-            } while (may_claim && !recorder_.full() && claim(*each, now) && !crowded_);
+            } while (may_claim && !recorder_.full() && claim(*each, now) && !turns_.crowded());
         }
-    }
-
-    /// True when a turn begins. Finds out how busy the last one was.
-    bool begin_turn(steady::time_point now) {
-        if (now - turn_began_ < turn) return false;
-        const auto events = writer_.snapshot().events;
-        const auto turns = static_cast<std::uint64_t>((now - turn_began_) / turn);
-        crowded_ = events - events_before_ > crowd * turns;
-        events_before_ = events;
-        turn_began_ = now;
-        return true;
     }
 
     /// Whether anything was claimed.
     bool claim(lane& where, steady::time_point now) {
-        const auto wanted = where.next_claim(clock_.now(), now, crowded_);
+        const auto wanted = where.next_claim(clock_.now(), now, turns_.crowded());
         if (!wanted) return false;
         auto answer = store_.claim(*wanted);
         if (!answer) {
@@ -153,10 +174,19 @@ private:
     void end(attempt& a) {
         const auto now = steady::now();
         if (auto finished = a.where->ended(a, chance_(random_), clock_.now(), now))
-            recorder_.add({a.where, std::move(*finished)}, a.where->in_sequence(), now);
+            recorder_.add({a.where->name(), a.which.in_sequence, std::move(*finished)}, a.which.in_sequence,
+                          now);
         else
-            store_.release({&a.which.id, 1});
-        std::erase_if(retiring_, [](const auto& l) { return l->running() == 0; });
+            give_back(a);
+        // What still waits for a handler that is no more could not be failed while its last attempts ran.
+        if (std::erase_if(retiring_, [](const auto& l) { return l->running() == 0; }) > 0)
+            sweeper_.look_soon();
+    }
+
+    void give_back(const attempt& a) {
+        if (!stop_by_) a.where->rest(a.outcome.reason, steady::now());
+        store_.release({&a.which.id, 1});
+        wake(a.where->name());
     }
 
     void replace_lanes(std::vector<lane_setup> setups) {
@@ -200,25 +230,26 @@ private:
     /// Of all handlers that still have something to do: what waits for others is failed.
     std::vector<std::string> names() const {
         std::vector<std::string> all;
+        for_each_lane([&all](const lane& l) { all.push_back(l.name()); });
+        return all;
+    }
+
+    template <class Do>
+    void for_each_lane(Do what) const {
         for (const auto* group : {&lanes_, &retiring_})
             for (const auto& each : *group)
-                all.push_back(each->name());
-        return all;
+                what(*each);
     }
 
     bool stopped(steady::time_point now) {
         std::size_t running = 0;
-        for (const auto* group : {&lanes_, &retiring_})
-            for (const auto& each : *group)
-                running += each->running();
-        if (running == 0) return recorder_.idle() && sweeper_.idle();
+        for_each_lane([&running](const lane& l) { running += l.running(); });
+        if (running == 0) return recorder_.idle() && sweeper_.idle() && recaller_.idle();
         if (now < *stop_by_) return false;
         if (!cancelled_) {
             cancelled_ = true;
             log::warning("attempts under way are cut off: the grace was over", {{"attempts", running}});
-            for (const auto* group : {&lanes_, &retiring_})
-                for (const auto& each : *group)
-                    each->handler().cancel();
+            for_each_lane([](const lane& l) { l.handler().cancel(); });
         }
         if (now < *stop_by_ + last_wait) return false;
         log::error("a handler does not end its attempts", {{"attempts", running}});
@@ -233,11 +264,12 @@ private:
         const auto now = steady::now();
         consider(recorder_.next_try());
         consider(sweeper_.next_look());
+        consider(recaller_.next_look());
         if (stop_by_) {
             consider(cancelled_ ? *stop_by_ + last_wait : *stop_by_);
             return earliest;
         }
-        if (crowded_) consider(turn_began_ + turn);
+        if (turns_.crowded()) consider(turns_.next());
         for (const auto& each : lanes_) {
             consider(each->next_look());
             if (const auto due = each->next_due())
@@ -259,18 +291,19 @@ private:
     std::shared_ptr<mailbox> box_ = std::make_shared<mailbox>();
     recorder recorder_;
     sweeper sweeper_;
+    recaller recaller_;
     std::vector<std::shared_ptr<lane>> lanes_;
     std::vector<std::shared_ptr<lane>> retiring_; ///< replaced, with attempts under way
-    steady::time_point turn_began_;
-    std::uint64_t events_before_ = 0;
-    bool crowded_ = false;
+    claim_turns turns_;
     std::optional<steady::time_point> stop_by_;
     std::atomic<bool> cancelled_ = false;
     std::mt19937_64 random_{std::random_device{}()};
     std::uniform_real_distribution<double> chance_{0, 1};
     mutable std::mutex status_mutex_;
     std::vector<lane_status> statuses_;
+    engine::handlers configured_;
     std::thread thread_;
+    std::optional<runtime::clock_watch> clock_watch_;
 };
 
 engine::engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock)
@@ -281,10 +314,12 @@ engine::~engine() {
 }
 
 void engine::start(std::vector<lane_setup> lanes) {
+    self_->note_configured(lanes);
     self_->start(std::move(lanes));
 }
 
 void engine::apply(std::vector<lane_setup> lanes) {
+    self_->note_configured(lanes);
     self_->put([&](mail& m) { m.lanes = std::move(lanes); });
 }
 
@@ -302,6 +337,10 @@ void engine::reopen_files() {
 
 bool engine::stop(std::chrono::milliseconds grace) {
     return self_->stop(grace);
+}
+
+engine::handlers engine::configured() const {
+    return self_->configured();
 }
 
 std::vector<lane_status> engine::snapshot() const {

@@ -103,6 +103,8 @@ std::vector<store::delivery_id> lane::reconsider() {
 }
 
 std::shared_ptr<attempt> lane::next_attempt(steady::time_point now) {
+    if (resting_until_ && now < *resting_until_) return nullptr;
+    resting_until_.reset();
     if (status_.in_flight >= setup_.common.concurrency || !circuit_.allows(now)) return nullptr;
     auto next = waiting_.take();
     if (!next) return nullptr;
@@ -153,7 +155,7 @@ std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, t
     case store::delivery_state::successful:
         ++status_.successful;
         counted_->count(counted_->successful);
-        counted_->to_success.add(now - which.since);
+        counted_->to_success.add(std::max(now - which.since, {})); // a clock may have gone back
         break;
     case store::delivery_state::pending:
         ++status_.retried;
@@ -168,11 +170,20 @@ std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, t
         tell(&log::error, "a delivery failed for good; retry it by hand when the cause is gone");
         break;
     }
-    return store::finished_delivery{
-        which.id,
-        made.state,
-        made.due,
-        {a.started, a.took, outcome.status, made.reason, std::move(a.outcome.output)}};
+    return store::finished_delivery{which.id,
+                                    made.state,
+                                    made.due,
+                                    // Where the clock went back meanwhile, it has not yet begun by the time
+                                    // of day: what becomes due with its end would wait.
+                                    {std::min(a.started, now - a.took), a.took, outcome.status, made.reason,
+                                     std::move(a.outcome.output)}};
+}
+
+void lane::rest(const std::string& reason, steady::time_point at) {
+    if (!resting_until_)
+        log::warning("an attempt could not be made; it does not count and is made later",
+                     {{"handler", setup_.name}, {"reason", reason}});
+    resting_until_ = at + pause_after_failure;
 }
 
 void lane::note_error(const std::string& reason, timestamp now) {
@@ -180,11 +191,10 @@ void lane::note_error(const std::string& reason, timestamp now) {
     status_.last_error_at = now;
 }
 
-void lane::recorded(const store::finished_delivery& f) {
+void lane::recorded(const store::finished_delivery& f, bool in_sequence) {
     if (f.state == store::delivery_state::pending)
         next_due_ = next_due_ ? std::min(*next_due_, f.due) : f.due;
-    else if (in_sequence())
-        hungry_ = true; // its successor may be due
+    if (in_sequence) hungry_ = true; // its successor may be due, or one that was put before it by hand
 }
 
 std::optional<timestamp> lane::next_due() const {
@@ -195,8 +205,9 @@ std::optional<timestamp> lane::next_due() const {
 }
 
 std::optional<lane::steady::time_point> lane::next_look() const {
-    if (const auto until = circuit_.open_until()) return until;
-    return not_before_;
+    auto earliest = circuit_.open_until() ? circuit_.open_until() : not_before_;
+    if (resting_until_ && (!earliest || *resting_until_ < *earliest)) earliest = resting_until_;
+    return earliest;
 }
 
 } // namespace webhookd::delivery

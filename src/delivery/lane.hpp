@@ -35,8 +35,12 @@ public:
     /// What came of an attempt that has ended: nothing for an abandoned one. Takes its output.
     [[nodiscard]] std::optional<store::finished_delivery> ended(attempt& a, double chance, timestamp now,
                                                                 steady::time_point at);
-    /// What `ended` decided is in the store now.
-    void recorded(const store::finished_delivery& f);
+    /// What was decided for one of this handler's deliveries is in the store now, be it that a lane before
+    /// this one ran the attempt. `in_sequence`: others may have waited for it.
+    void recorded(const store::finished_delivery& f, bool in_sequence);
+    /// An attempt was none, for lack of something that will not be there at once: begins nothing for a
+    /// moment.
+    void rest(const std::string& reason, steady::time_point at);
     /// There may be something new.
     void wake() noexcept { hungry_ = true; }
 
@@ -53,10 +57,6 @@ public:
     [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
     [[nodiscard]] handler::handler& handler() const noexcept { return *setup_.handler; }
     [[nodiscard]] bool has(const handler::handler* h) const noexcept { return setup_.handler.get() == h; }
-    /// Whether later deliveries may wait for an earlier one to be recorded.
-    [[nodiscard]] bool in_sequence() const noexcept {
-        return setup_.common.order_by != config::ordering::none;
-    }
     [[nodiscard]] std::size_t running() const noexcept { return status_.in_flight; }
     [[nodiscard]] const std::shared_ptr<attempt_counters>& counted() const noexcept { return counted_; }
     [[nodiscard]] const lane_status& status() const noexcept { return status_; }
@@ -75,6 +75,7 @@ private:
     bool hungry_ = true;
     std::optional<timestamp> next_due_;
     std::optional<steady::time_point> not_before_; ///< after a claim that failed
+    std::optional<steady::time_point> resting_until_;
     lane_status status_;
     std::shared_ptr<attempt_counters> counted_;
 };

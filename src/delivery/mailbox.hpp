@@ -17,7 +17,8 @@ namespace webhookd::delivery {
 
 /// A decision on its way into the store.
 struct recording {
-    std::shared_ptr<lane> where;
+    std::string handler;
+    bool in_sequence = false; ///< others may wait for it
     store::finished_delivery finished;
 };
 
@@ -26,12 +27,18 @@ struct mail {
     std::vector<std::shared_ptr<attempt>> ended;
     std::optional<bool> recorded;                           ///< whether the last batch is in the store
     std::optional<result<std::size_t>> swept;               ///< what the last `fail_waiting` answered
+    std::optional<result<std::size_t>> recalled;            ///< what the last `call_back` answered
     std::optional<std::vector<lane_setup>> lanes;           ///< take the place of those before
     std::optional<circuit_breaker::clock::time_point> stop; ///< by when
     std::vector<std::function<void()>> reconsider;          ///< give up what is claimed, and call these
     bool woken = false;
+    bool leapt = false; ///< the wall clock did
     bool reopen = false;
 
+    void tell_reconsidered() const {
+        for (const auto& each : reconsider)
+            each();
+    }
     void clear() {
         auto kept = std::move(ended);
         kept.clear();
@@ -39,8 +46,8 @@ struct mail {
         ended = std::move(kept);
     }
     [[nodiscard]] bool empty() const noexcept {
-        return ended.empty() && !recorded && !swept && !lanes && !stop && reconsider.empty() && !woken &&
-               !reopen;
+        return ended.empty() && !recorded && !swept && !recalled && !lanes && !stop && reconsider.empty() &&
+               !woken && !leapt && !reopen;
     }
 };
 

@@ -51,16 +51,13 @@ std::optional<circuit_breaker::clock::time_point> recorder::next_try() const noe
     return not_before_ ? *not_before_ : gather_until_;
 }
 
-void recorder::answered(bool taken, circuit_breaker::clock::time_point now) {
-    const auto back = std::exchange(under_way_, nullptr);
-    if (!back) return;
-    if (!taken) {
-        gathered_.insert(gathered_.begin(), back->begin(), back->end());
-        not_before_ = now + pause_after_failure;
-        return;
-    }
-    for (const auto& each : *back)
-        each.where->recorded(each.finished);
+std::shared_ptr<const recorder::batch> recorder::answered(bool taken,
+                                                          circuit_breaker::clock::time_point now) {
+    auto back = std::exchange(under_way_, nullptr);
+    if (!back || taken) return back;
+    gathered_.insert(gathered_.begin(), back->begin(), back->end());
+    not_before_ = now + pause_after_failure;
+    return nullptr;
 }
 
 } // namespace webhookd::delivery

@@ -19,8 +19,9 @@ public:
     /// Sends what is gathered, unless a batch is on its way, it is too early after a failure, or a little
     /// more may gather: each batch costs a transaction, which acknowledgements then wait for.
     void send(circuit_breaker::clock::time_point now);
-    /// The batch on its way has come back.
-    void answered(bool taken, circuit_breaker::clock::time_point now);
+    using batch = std::vector<recording>;
+    /// The batch on its way has come back. What is in the store now; null: nothing.
+    [[nodiscard]] std::shared_ptr<const batch> answered(bool taken, circuit_breaker::clock::time_point now);
 
     /// More than this must not gather: who fills it should wait.
     [[nodiscard]] bool full() const noexcept { return gathered_.size() >= most_gathered; }
@@ -28,7 +29,6 @@ public:
     [[nodiscard]] std::optional<circuit_breaker::clock::time_point> next_try() const noexcept;
 
 private:
-    using batch = std::vector<recording>;
     static constexpr std::size_t most_gathered = 4096;
 
     store::group_writer& writer_;

@@ -28,7 +28,7 @@ public:
         const std::lock_guard lock(mutex_);
         holding_ = true;
     }
-    void release() { let_go({}); }
+    void release(const webhookd::handler::outcome& o = {}) { let_go(o); }
 
     [[nodiscard]] std::size_t held() const {
         const std::lock_guard lock(mutex_);

@@ -26,7 +26,7 @@ struct attempt_counters {
     counter successful{0};
     counter retried{0};   ///< will be made again
     counter failed{0};    ///< the delivery failed with it for good
-    counter abandoned{0}; ///< cut off by the daemon's end
+    counter abandoned{0}; ///< cut off by the daemon's end, or not made for lack of resources
     runtime::histogram<attempt_bounds> took;
     /// From a delivery's planning, or its last retry by hand, to the end of the attempt that succeeded.
     runtime::histogram<success_bounds> to_success;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace webhookd::delivery {
@@ -66,6 +67,10 @@ public:
     /// True when nothing had to be cancelled. What was cancelled is claimed again after a start. Idempotent.
     bool stop(std::chrono::milliseconds grace);
 
+    /// Their names, and the longest that each lets a delivery wait for its next attempt.
+    using handlers = std::vector<std::pair<std::string, std::chrono::milliseconds>>;
+    /// Those of the last `start` or `apply`, at once. Any thread.
+    [[nodiscard]] handlers configured() const;
     /// In the order of the setup. Any thread.
     [[nodiscard]] std::vector<lane_status> snapshot() const;
 

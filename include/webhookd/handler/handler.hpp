@@ -24,7 +24,7 @@ enum class verdict {
     successful, ///< need not run again
     retry,      ///< may succeed later: the retry policy decides when, and whether at all
     failed,     ///< would not succeed however often it were tried
-    abandoned,  ///< `cancel` ended it: counts as not tried
+    abandoned,  ///< counts as not tried: `cancel` ended it, or this process lacked what an attempt takes
 };
 
 /// Bytes of `outcome::output` at most.

@@ -282,3 +282,62 @@ TEST_CASE("an engine that has ended has nothing claimed", "[delivery]") {
     f.engine->reconsider([&] { called = true; });
     CHECK(called);
 }
+
+TEST_CASE("what a changed handler's last attempts leave to be done is taken up by the new one",
+          "[delivery]") {
+    const auto plan = GENERATE(plain, in_order);
+    fixture f;
+    auto before = std::make_shared<scripted_handler>();
+    auto after = std::make_shared<scripted_handler>();
+    before->hold();
+    auto common = quick();
+    common.concurrency = 6;
+    common.retry.initial = common.retry.max_delay = 50ms;
+    common.order_by =
+        plan.sequencing == store::sequencing::none ? config::ordering::none : config::ordering::transaction;
+    f.run({{"crm", common, before}});
+    for (int i = 0; i < 20; ++i)
+        f.add("evt_" + std::to_string(i), "tx_" + std::to_string(i % 6), {plan});
+    REQUIRE(test::wait_for_condition([&] { return before->held() == 6; }));
+    f.engine->apply({{"crm", common, after}});
+    // All the new one can do by itself is done before the old attempts end.
+    REQUIRE(f.settled(delivery_state::successful, plan.sequencing == store::sequencing::none ? 14 : 0));
+    before->release({verdict::retry, 503, "again", {}, {}});
+    CHECK(f.settled(delivery_state::successful, 20));
+}
+
+TEST_CASE("a sequence goes on when its handler keeps none any more", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    crm->hold();
+    auto ordered = quick();
+    ordered.order_by = config::ordering::transaction;
+    f.run({{"crm", ordered, crm}});
+    for (int i = 0; i < 5; ++i)
+        f.add("evt_" + std::to_string(i), "tx", {in_order});
+    REQUIRE(test::wait_for_condition([&] { return crm->held() == 1; }));
+    f.engine->apply({{"crm", quick(), crm}});
+    REQUIRE(test::wait_for_condition([&] { return f.records().size() == 5; }));
+    crm->release();
+    CHECK(f.settled(delivery_state::successful, 5));
+    CHECK(crm->ids() == std::vector<std::string>{"evt_0", "evt_1", "evt_2", "evt_3", "evt_4"});
+}
+
+TEST_CASE("an attempt that was none, for lack of resources, is made later and does not count", "[delivery]") {
+    fixture f;
+    auto crm = std::make_shared<scripted_handler>();
+    int tries = 0;
+    crm->answer([&tries](const auto& d) -> handler::outcome {
+        CHECK(d.attempt == 1);
+        if (++tries < 3) return {verdict::abandoned, 126, "cannot be run: pipe: Too many open files", {}, {}};
+        return {};
+    });
+    auto once = quick();
+    once.retry.max_attempts = 1;
+    once.circuit_breaker = config::circuit_breaker{1, 1h};
+    f.run({{"crm", once, crm}});
+    f.add("evt_1", "tx", {plain});
+    CHECK(f.settled(delivery_state::successful, 1));
+    CHECK(tries == 3);
+    CHECK(f.records()[0].attempts == 1);
+}
