@@ -1,6 +1,7 @@
 #include <webhookd/app.hpp>
 #include <webhookd/handler/log_settings.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/resources.hpp>
 #include <webhookd/runtime/systemd.hpp>
 
 #include "cli/exit_code.hpp"
@@ -50,6 +51,7 @@ void daemon::stop() {
 
 int run_daemon(const daemon_options& options) {
     const auto& configuration = options.configuration;
+    runtime::raise_descriptor_limit();
     runtime::supervisor supervisor; // blocks the signals, so before any thread starts
     log::start({handler::to_log(configuration.log.level), handler::to_log(configuration.log.format),
                 runtime::systemd::logs_to_journal()});

@@ -1,12 +1,18 @@
 #include <webhookd/handler/shell_handler.hpp>
 #include <webhookd/runtime/capabilities.hpp>
+#include <webhookd/runtime/log.hpp>
 
 #include "handler/shell_environment.hpp"
+#include "handler/shell_outcome.hpp"
 #include "handler/shell_run.hpp"
 
 #include <boost/asio/dispatch.hpp>
 
 #include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <new>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -23,13 +29,25 @@ public:
 
     void begin(const delivery& d, handler::completion done) {
         const auto number = next_++;
-        const auto run = std::make_shared<shell_run>(
-            program_, loop_, [self = shared_from_this(), number, done = std::move(done)](outcome o) {
-                self->runs_.erase(number);
-                done(std::move(o));
-            });
-        runs_.emplace(number, run);
-        run->begin(d);
+        const auto once = std::make_shared<handler::completion>(std::move(done));
+        const auto end = [self = shared_from_this(), number, once](outcome o) {
+            self->runs_.erase(number);
+            if (const auto tell = std::exchange(*once, nullptr)) tell(std::move(o));
+        };
+        // Nobody else would tell that the attempt has ended: its slot would stay taken.
+        try {
+            const auto run = std::make_shared<shell_run>(program_, loop_, end);
+            runs_.emplace(number, run);
+            run->begin(d);
+        } catch (const std::bad_alloc&) {
+            end(not_run("memory", ENOMEM));
+        } catch (const std::system_error& e) {
+            end(not_run("the start", e.code().value()));
+        } catch (const std::exception& e) {
+            log::error("a program's start met an unexpected exception",
+                       {{"handler", program_.name}, {"what", e.what()}});
+            end(not_run("the start", ECANCELED));
+        }
     }
 
     void cancel() {

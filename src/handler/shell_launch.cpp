@@ -1,5 +1,7 @@
 #include "handler/shell_launch.hpp"
 
+#include <webhookd/runtime/resources.hpp>
+
 #include <signal.h>
 #include <spawn.h>
 #include <sys/stat.h>
@@ -103,7 +105,8 @@ launched launch(const launch_settings& settings, const std::string& program,
     const auto argv = pointers(settings.argv);
     const auto variables = pointers(environment);
     const auto& limits = settings.limits;
-    const bool plain = !settings.user && !limits.memory && !limits.cpu_time && !limits.open_files;
+    const bool plain = !settings.user && !limits.memory && !limits.cpu_time && !limits.open_files &&
+                       !runtime::descriptor_limit_before();
     return (plain ? launch_by_spawn : launch_by_fork)(settings, program.c_str(), argv.data(),
                                                       variables.data(), streams);
 }

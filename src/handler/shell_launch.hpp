@@ -43,7 +43,7 @@ struct launched {
 [[nodiscard]] launched launch(const launch_settings& settings, const std::string& program,
                               const std::vector<std::string>& environment, launch_streams streams);
 
-/// The way for settings that posix_spawn(3) does not know: user and limits.
+/// The way for what posix_spawn(3) does not know: user and limits, that of descriptors included.
 [[nodiscard]] launched launch_by_fork(const launch_settings& settings, const char* program, char* const* argv,
                                       char* const* environment, launch_streams streams);
 

@@ -1,3 +1,4 @@
+#include <webhookd/runtime/resources.hpp>
 #include <webhookd/runtime/unique_fd.hpp>
 
 #include "handler/shell_launch.hpp"
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -19,8 +21,8 @@ namespace webhookd::handler {
 namespace {
 
 // Between fork and exec stands a copy of one thread of many: locks may be held for ever, so the child calls
-// the kernel and nothing that allocates, locks or logs. Not vfork: a program's user could look into the
-// daemon's memory while the two share it.
+// the kernel and nothing that allocates, locks or logs. A copy is dear, and vfork(2) does without it; not for
+// another user, though, who could look into the daemon's memory while the two share it.
 
 enum class step : int { streams, limits, user, directory, program };
 
@@ -37,6 +39,14 @@ bool limit(int resource, rlim_t soft, rlim_t hard) {
     return ::setrlimit(static_cast<__rlimit_resource>(resource), &value) == 0;
 }
 
+/// The one that this process had before it raised it, as long as it is no more than the hard one.
+bool restore_descriptor_limit() {
+    const auto before = runtime::descriptor_limit_before();
+    rlimit now{};
+    if (!before || ::getrlimit(RLIMIT_NOFILE, &now) != 0) return true;
+    return limit(RLIMIT_NOFILE, std::min<rlim_t>(*before, now.rlim_max), now.rlim_max);
+}
+
 bool set_limits(const config::shell_limits& limits) {
     if (limits.memory && !limit(RLIMIT_AS, limits.memory->bytes, limits.memory->bytes)) return false;
     if (limits.cpu_time) {
@@ -45,7 +55,8 @@ bool set_limits(const config::shell_limits& limits) {
             static_cast<rlim_t>(std::chrono::ceil<std::chrono::seconds>(*limits.cpu_time).count());
         if (!limit(RLIMIT_CPU, seconds, seconds + 1)) return false;
     }
-    return !limits.open_files || limit(RLIMIT_NOFILE, *limits.open_files, *limits.open_files);
+    if (limits.open_files) return limit(RLIMIT_NOFILE, *limits.open_files, *limits.open_files);
+    return restore_descriptor_limit();
 }
 
 /// By plain system calls: those of the C library would tell threads that this copy does not have.
@@ -114,7 +125,9 @@ launched launch_by_fork(const launch_settings& settings, const char* program, ch
     pid_t pid = -1;
     {
         const blocked_signals during_fork;
-        pid = ::_Fork();
+        const auto& limits = settings.limits;
+        const bool share = !settings.user && !limits.memory && !limits.cpu_time && !limits.open_files;
+        pid = share ? ::vfork() : ::_Fork();
         if (pid == 0) {
             report failed{};
             failed.at = turn_into(settings, program, argv, environment, streams);

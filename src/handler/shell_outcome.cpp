@@ -1,5 +1,7 @@
 #include "handler/shell_outcome.hpp"
 
+#include <webhookd/runtime/resources.hpp>
+
 #include <fmt/format.h>
 #include <string.h>
 #include <sysexits.h>
@@ -50,7 +52,8 @@ outcome judge(exit_status ended) {
 
 outcome not_run(std::string_view what, int error) {
     outcome o;
-    o.verdict = verdict::retry;
+    // Where we had nothing left to run it with, that is no attempt.
+    o.verdict = runtime::is_lack_of_resources(error) ? verdict::abandoned : verdict::retry;
     o.status = error == ENOENT ? exit_not_found : exit_not_runnable;
     o.reason = fmt::format("cannot be run: {}: {}", what, std::generic_category().message(error));
     return o;

@@ -1,5 +1,6 @@
 #include "handler/shell_run.hpp"
 
+#include "handler/left_behind.hpp"
 #include "handler/shell_environment.hpp"
 #include "handler/shell_outcome.hpp"
 
@@ -99,8 +100,17 @@ std::optional<outcome> shell_run::launch_program(const delivery& d) {
     if (::fcntl(reading.get(), F_SETFL, O_NONBLOCK) != 0) return not_run("standard output", errno);
     unwatched_ = std::move(reading);
 
+    unique_fd spare(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+    if (!spare && errno != EBADF) return not_run("pidfd", errno);
+
     const auto l = launch(program_.launch, file, environment, {input.get(), writing.get()});
-    if (l.pid < 0) return not_run(l.step.empty() ? std::string_view(named) : l.step, l.error);
+    if (l.pid < 0) {
+        auto o = not_run(l.step.empty() ? std::string_view(named) : l.step, l.error);
+        // Not ours is the memory that the settings do not grant the program.
+        if (l.error == ENOMEM && program_.launch.limits.memory) o.verdict = verdict::retry;
+        return o;
+    }
+    spare.reset(); // for the descriptor that watches the program: one that runs should not have to be killed
     if (const int unwatched = child_.adopt(l.pid); unwatched != 0) return not_run("pidfd", unwatched);
     return std::nullopt;
 }
@@ -202,10 +212,18 @@ void shell_run::finish() {
     // While the main process is not reaped, the group's number is surely still its own.
     if (stopped_) child_.signal_group(SIGKILL);
     const auto ended = child_.reap();
-    auto o = stopped_ ? std::move(*stopped_) : judge(ended);
-    if (stopped_) o.status = shell_code(ended);
+    const bool stopped = stopped_.has_value();
+    auto o = stopped ? std::move(*stopped_) : judge(ended);
+    if (stopped) o.status = shell_code(ended);
     o.output = captured_.text();
+    if (!stopped) drain_on();
     finish(std::move(o));
+}
+
+/// What the program left in the background may still write: without a reader it would die of SIGPIPE.
+void shell_run::drain_on() {
+    watch_output();
+    if (watched_.is_open()) left_behind::keep_reading(std::move(watched_));
 }
 
 void shell_run::close_output() {

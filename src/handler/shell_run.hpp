@@ -58,6 +58,7 @@ private:
     void drain(int chunks);
     /// The main process has ended.
     void finish();
+    void drain_on();
     void finish(outcome o);
     void close_output();
 

@@ -60,14 +60,16 @@ struct shell_handler_options {
 /// | a signal                  | retry      | 128+n  | `killed by signal 11 (Segmentation fault)`       |
 /// | the timeout               | retry      | as is  | `killed after 60 s`                              |
 /// | it could not be started   | retry      | 127 where there is no such program, else 126 | `cannot be run:
-/// …` | | `cancel`                  | abandoned  | as is  | `cancelled` |
+/// …` | | no descriptor, memory or process left for it | abandoned | 126 | `cannot be run: …`              |
+/// | `cancel`                  | abandoned  | as is  | `cancelled`                                      |
 ///
 /// Never `failed`: scripts are repaired and programs installed, and the retry policy has its bound.
 /// Standard output and standard error are kept as one text in the order of writing, at most `max_output`
 /// bytes; the rest is read and dropped. It is UTF-8 without control characters, and values of `env` of 8
 /// bytes or more are replaced by their names in brackets, since they may be secrets.
 ///
-/// An attempt ends with its main process. What that left in the background runs on, with a closed output; at
+/// An attempt ends with its main process. What that left in the background runs on, and up to 1 MiB of what
+/// it still writes is read and dropped (beyond that it gets SIGPIPE, and so it does when the daemon ends); at
 /// a timeout or `cancel`, though, the whole process group gets SIGTERM and, 2 s later or as soon as the main
 /// process and everybody who could write to its output is gone, SIGKILL. No process becomes a zombie, and no
 /// signal handler is installed.

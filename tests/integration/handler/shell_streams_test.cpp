@@ -1,8 +1,10 @@
 #include <webhookd/handler/handler.hpp>
 
 #include "support/files.hpp"
+#include "support/process.hpp"
 #include "support/shell_runner.hpp"
 #include "support/temp_directory.hpp"
+#include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
 #include <signal.h>
@@ -95,9 +97,26 @@ TEST_CASE("what a program leaves in the background holds up nothing and runs on"
         REQUIRE(::kill(left, SIGKILL) == 0);
     };
     leave_behind();
-    // Not even one that writes for ever: the pipe breaks when the attempt ends.
+    // Not even one that writes for ever: the pipe breaks after a megabyte.
     shell_runner noisy("yes & sleep 0.1");
     CHECK(noisy.run().verdict == verdict::successful);
     CHECK_FALSE(test::has_children());
     leave_behind();
+}
+
+TEST_CASE("what a program leaves in the background may go on writing when the program has ended", "[shell]") {
+    const test::temp_directory directory;
+    const auto proof = (directory / "proof").string();
+    shell_runner runner(("(while [ ! -e " + proof +
+                         ".go ]; do sleep 0.01; done; echo later; echo again >&2; "
+                         "echo done > " +
+                         proof + ") & echo now")
+                            .c_str());
+    const auto o = runner.run();
+    CHECK(o.verdict == verdict::successful);
+    CHECK(o.output == "now");
+    const auto reading = test::open_descriptors();
+    test::write_text(proof + ".go", "");
+    CHECK(test::wait_for_condition([&] { return test::read_text(proof) == "done\n"; }));
+    CHECK(test::wait_for_condition([&] { return test::open_descriptors() < reading; }));
 }
