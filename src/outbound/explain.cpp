@@ -40,6 +40,8 @@ std::string what_failed(const unanswered& u) {
         return system_reason(u.easy, "cannot connect");
     case CURLE_GOT_NOTHING:
         return "connection closed without an answer";
+    case CURLE_ABORTED_BY_CALLBACK: // we do not send twice what may have arrived
+        return "connection lost before an answer";
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
         return "connection lost: " + own_words;

@@ -3,6 +3,7 @@
 #include "outbound/curl_handle.hpp"
 #include "outbound/exchange.hpp"
 #include "outbound/policy.hpp"
+#include "outbound/tls_files.hpp"
 #include "outbound/url.hpp"
 
 #include <curl/curl.h>
@@ -89,6 +90,28 @@ int abort_when_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_
     return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
 }
 
+/// Keeps libcurl from sending a request again by itself where that may do things twice (RFC 9110 §9.2.2):
+/// when a connection that it used before died, and the first one may have arrived.
+struct sending {
+    CURL* easy;
+    bool repeatable;
+    std::optional<long> sent_before = {};
+    bool refused = false;
+
+    sending(CURL* handle, std::string_view method)
+        : easy(handle)
+        , repeatable(method == "GET" || method == "HEAD") {}
+
+    static int on_request(void* self, char*, char*, int, int) {
+        auto& s = *static_cast<sending*>(self);
+        long sent = 0;
+        curl_easy_getinfo(s.easy, CURLINFO_REQUEST_SIZE, &sent);
+        if (!s.sent_before) s.sent_before = sent;
+        s.refused = !s.repeatable && sent != *s.sent_before;
+        return s.refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+    }
+};
+
 /// The redirects that may be followed without asking anybody (RFC 9110 §15.4): the method stays what it was.
 bool keeps_method(int status, std::string_view method) {
     if (status == 307 || status == 308) return true;
@@ -138,6 +161,12 @@ private:
         CURL* easy = easy_.get();
         curl_easy_reset(easy); // forgets every option and keeps the connections
         const auto headers = header_list(request);
+        std::string authorities;
+        if (!request.ca_file.empty()) {
+            auto pem = read_pem(request.ca_file);
+            if (!pem) return pem.error();
+            authorities = std::move(*pem);
+        }
         exchange received{request.max_response, request.on_body};
         std::array<char, CURL_ERROR_SIZE> particulars{};
 
@@ -160,10 +189,18 @@ private:
             curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &abort_when_stopped);
             curl_easy_setopt(easy, CURLOPT_XFERINFODATA, static_cast<const void*>(&request.stop));
         }
-        if (!request.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file.c_str());
+        if (!authorities.empty()) set_authorities(easy, authorities);
+        sending once{easy, request.method};
+        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &sending::on_request);
+        curl_easy_setopt(easy, CURLOPT_PREREQDATA, &once);
 
         const CURLcode code = curl_easy_perform(easy);
-        curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr); // it ends with this call, the handle does not
+        // They end with this call, the handle does not.
+        curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
+        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, nullptr);
+        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, nullptr);
+        if (once.refused)
+            return failure{errc::network, to_string(target) + ": connection lost before an answer"};
         if (received.too_large())
             return failure{errc::response_too_large, to_string(target) + ": more than " +
                                                          std::to_string(request.max_response) + " bytes"};

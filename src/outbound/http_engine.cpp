@@ -2,6 +2,7 @@
 #include <webhookd/runtime/this_thread.hpp>
 
 #include "outbound/multi_loop.hpp"
+#include "outbound/tls_files.hpp"
 #include "outbound/transfer.hpp"
 
 #include <algorithm>
@@ -194,6 +195,15 @@ http_engine::~http_engine() = default;
 
 result<std::shared_ptr<post_target>> http_engine::prepare(post_settings settings) {
     return post_target::make(std::move(settings));
+}
+
+std::string http_engine::files_digest(const std::vector<std::filesystem::path>& files) {
+    std::string digest;
+    for (const auto& file : files) {
+        const auto bytes = file.empty() ? result<std::string>(std::string()) : read_pem(file);
+        digest += digest_of(bytes ? *bytes : std::string());
+    }
+    return digest;
 }
 
 void http_engine::submit(std::shared_ptr<post_target> target, post p, completion done) {

@@ -11,12 +11,23 @@ void set_policy(CURL* easy, const origin& target) {
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    // Not even an empty pass phrase opens an encrypted key, but OpenSSL then does not ask for one on the
+    // terminal.
+    curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
+    // What libcurl keeps of a file of authorities outlives the file's renewal.
+    curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "universign-webhookd/" WEBHOOKD_VERSION);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     // A proxy from the environment is meant for the outside, and would take the loopback to be its own.
     if (is_loopback(target)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+}
+
+void set_authorities(CURL* easy, std::string_view pem) {
+    curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
 }
 
 bool is_one_line(std::string_view text) noexcept {

@@ -13,6 +13,10 @@ namespace webhookd::outbound {
 /// redirects by libcurl itself, proxies from the environment but never for loopback.
 void set_policy(CURL* easy, const origin& target);
 
+/// Believes these authorities (PEM) and, unlike libcurl by itself, no others: the system's folder goes. The
+/// bytes must outlive the handle's use.
+void set_authorities(CURL* easy, std::string_view pem);
+
 /// `Name: value`, with nothing in it that could begin another line.
 [[nodiscard]] bool is_header_line(std::string_view line) noexcept;
 

@@ -3,10 +3,6 @@
 #include "outbound/policy.hpp"
 #include "outbound/transfer.hpp"
 
-#include <cerrno>
-#include <fstream>
-#include <system_error>
-
 namespace webhookd::outbound {
 namespace {
 
@@ -15,11 +11,6 @@ constexpr std::size_t most_idle = 64;
 
 failure invalid(std::string detail) {
     return {errc::argument_invalid, std::move(detail)};
-}
-
-result<void> check_readable(const std::filesystem::path& file) {
-    if (file.empty() || std::ifstream{file}.get() != std::ifstream::traits_type::eof()) return {};
-    return failure{errc::file_unreadable, file.string() + ": cannot be read, or is empty"};
 }
 
 } // namespace
@@ -35,14 +26,19 @@ result<std::shared_ptr<post_target>> post_target::make(post_settings settings) {
     using std::chrono::milliseconds;
     if (settings.connect_timeout <= milliseconds::zero() || settings.timeout <= milliseconds::zero())
         return invalid("timeout: must be more than zero");
-    for (const auto* file : {&settings.ca_file, &settings.client_certificate, &settings.client_key})
-        if (auto readable = check_readable(*file); !readable) return readable.error();
+    auto files = read_tls_files(settings.ca_file, settings.client_certificate, settings.client_key);
+    if (!files) return files.error();
+    if (auto fit =
+            check_tls_files(*files, settings.ca_file, settings.client_certificate, settings.client_key);
+        !fit)
+        return fit.error();
     settings.headers.emplace_back("Expect:"); // waiting for 100 Continue costs a second where it is not known
-    return std::make_shared<post_target>(std::move(settings), std::move(*to));
+    return std::make_shared<post_target>(std::move(settings), std::move(*files), std::move(*to));
 }
 
-post_target::post_target(post_settings settings, origin to)
+post_target::post_target(post_settings settings, tls_files files, origin to)
     : settings_{std::move(settings)}
+    , files_{std::move(files)}
     , to_{std::move(to)} {
     chain(settings_.headers, nodes_, nullptr);
 }

@@ -2,6 +2,7 @@
 
 #include <webhookd/outbound/http_engine.hpp>
 
+#include "outbound/tls_files.hpp"
 #include "outbound/url.hpp"
 
 #include <curl/curl.h>
@@ -20,12 +21,13 @@ public:
     /// What http_engine::prepare promises.
     static result<std::shared_ptr<post_target>> make(post_settings settings);
 
-    post_target(post_settings settings, origin to);
+    post_target(post_settings settings, tls_files files, origin to);
     ~post_target();
     post_target(const post_target&) = delete;
     post_target& operator=(const post_target&) = delete;
 
     [[nodiscard]] const post_settings& settings() const noexcept { return settings_; }
+    [[nodiscard]] const tls_files& files() const noexcept { return files_; }
     [[nodiscard]] const origin& to() const noexcept { return to_; }
     /// The headers of every post, for the end of a post's own list.
     [[nodiscard]] curl_slist* common_headers() noexcept { return nodes_.data(); }
@@ -36,6 +38,7 @@ public:
 
 private:
     post_settings settings_;
+    tls_files files_; ///< as they were when the target was made
     origin to_;
     std::vector<curl_slist> nodes_; ///< over the lines of settings_
     std::vector<std::unique_ptr<transfer>> idle_;

@@ -1,11 +1,15 @@
 #include "outbound/transfer.hpp"
 
+#include <webhookd/runtime/resources.hpp>
+
 #include "outbound/explain.hpp"
 #include "outbound/policy.hpp"
 
 #include <strings.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 namespace webhookd::outbound {
@@ -18,9 +22,6 @@ constexpr std::size_t most_retry_after = 64; // an HTTP date has 29
 
 // Reading so much for nothing is cheaper than connecting again; anything beyond is not.
 constexpr std::size_t most_dropped = 64 * 1024;
-
-// libcurl keeps the certificates it has read for a day, and would miss for as long that a file was renewed.
-constexpr long certificates_kept_s = 300;
 
 // A busy connection would otherwise stay for ever with a host that its name no longer stands for.
 constexpr long connection_lives_s = 600;
@@ -60,12 +61,19 @@ transfer::transfer(post_target& target) {
                      static_cast<long>(std::min(settings.connect_timeout, settings.timeout).count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(settings.timeout.count()));
     curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, connection_lives_s);
-    curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, certificates_kept_s);
-    if (!settings.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
-    if (!settings.client_certificate.empty()) {
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, settings.client_certificate.c_str());
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, settings.client_key.c_str());
-    }
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &transfer::on_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &transfer::on_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+    // As bytes: connections made with others, read from the same path earlier, are then not used again.
+    const auto& files = target.files();
+    if (!files.ca.empty()) set_authorities(easy, files.ca);
+    const auto set_blob = [easy](CURLoption option, const std::string& bytes) {
+        curl_blob blob{const_cast<char*>(bytes.data()), bytes.size(), CURL_BLOB_NOCOPY};
+        if (!bytes.empty()) curl_easy_setopt(easy, option, &blob);
+    };
+    set_blob(CURLOPT_SSLCERT_BLOB, files.certificate);
+    set_blob(CURLOPT_SSLKEY_BLOB, files.key);
 }
 
 result<void> transfer::begin(std::shared_ptr<post_target> target, post p, http_engine::completion done) {
@@ -75,6 +83,8 @@ result<void> transfer::begin(std::shared_ptr<post_target> target, post p, http_e
     answer_ = {};
     particulars_[0] = '\0';
     header_bytes_ = body_bytes_ = 0;
+    sent_before_.reset();
+    open_error_ = 0;
     status_ = 0;
     head_ended_ = large_head_ = false;
 
@@ -104,7 +114,11 @@ transfer& transfer::of(CURL* easy) {
 }
 
 result<post_answer> transfer::answer(CURLcode code) {
-    if (code != CURLE_OK && !head_ended_) return why(code);
+    if (code != CURLE_OK && !head_ended_) {
+        if (is_own_lack(code))
+            return failure{errc::queue_full, "no descriptor or memory is left for a connection"};
+        return why(code);
+    }
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     answer_.status = static_cast<int>(status);
@@ -120,6 +134,33 @@ failure transfer::why(CURLcode code) const {
          .particulars = particulars_.data(),
          .connect_timeout = std::min(target_->settings().connect_timeout, target_->settings().timeout),
          .timeout = target_->settings().timeout});
+}
+
+/// Of this process, which says nothing about the other side.
+bool transfer::is_own_lack(CURLcode code) const {
+    if (code == CURLE_OUT_OF_MEMORY || runtime::is_lack_of_resources(open_error_)) return true;
+    if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY) return false;
+    // A resolver tells neither that its thread could not start nor that it could open no file.
+    return std::string_view(particulars_.data()).find("thread failed") != std::string_view::npos ||
+           runtime::descriptors_are_used_up();
+}
+
+/// Before each request, and once more when libcurl sends it again by itself, because a connection that it
+/// used before has died: then it may have arrived, and whether to send it again is for the retry policy.
+/// Unless not one byte was sent.
+int transfer::on_request(void* self, char*, char*, int, int) {
+    auto& t = *static_cast<transfer*>(self);
+    long sent = 0;
+    curl_easy_getinfo(t.easy(), CURLINFO_REQUEST_SIZE, &sent);
+    if (!t.sent_before_) t.sent_before_ = sent;
+    return sent == *t.sent_before_ ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+/// As libcurl would; it does not tell why it could not.
+curl_socket_t transfer::on_open(void* self, curlsocktype, curl_sockaddr* where) {
+    const int fd = ::socket(where->family, where->socktype | SOCK_CLOEXEC, where->protocol);
+    if (fd < 0) static_cast<transfer*>(self)->open_error_ = errno;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 // libcurl takes any count but the one it gave for a failure.

@@ -4,6 +4,7 @@
 #include "outbound/post_target.hpp"
 
 #include <array>
+#include <optional>
 
 namespace webhookd::outbound {
 
@@ -38,6 +39,9 @@ public:
 private:
     static std::size_t on_header(char* data, std::size_t one, std::size_t length, void* self);
     static std::size_t on_body(char* data, std::size_t one, std::size_t length, void* self);
+    static int on_request(void* self, char*, char*, int, int);
+    static curl_socket_t on_open(void* self, curlsocktype, curl_sockaddr* where);
+    [[nodiscard]] bool is_own_lack(CURLcode code) const;
     bool take_header(std::string_view line);
     bool take_body(std::string_view piece);
     [[nodiscard]] failure why(CURLcode code) const;
@@ -55,6 +59,8 @@ private:
     int status_ = 0;          ///< of the last status line
     bool head_ended_ = false; ///< of the final answer
     bool large_head_ = false;
+    std::optional<long> sent_before_; ///< bytes of requests, when this one was about to be sent
+    int open_error_ = 0;              ///< errno of a socket that could not be had
 };
 
 } // namespace webhookd::outbound

@@ -23,7 +23,7 @@ struct http_request {
     std::chrono::milliseconds timeout{15'000};
     std::size_t max_response = 1024 * 1024; ///< bytes of body; a larger answer is an error, not a cut
     bool follow_same_host = false;          ///< up to 3 redirects that keep method, scheme, host and port
-    std::string ca_file;                    ///< PEM; empty: the system's
+    std::string ca_file;                    ///< PEM, takes the place of the system's; empty: those
     /// Takes the body of a success (2xx) piece by piece, instead of `http_response::body` and without
     /// `max_response`; false ends the transfer, as `network`.
     std::function<bool(std::string_view)> on_body = {};
@@ -48,10 +48,10 @@ public:
     http_client(http_client&&) noexcept;
     http_client& operator=(http_client&&) noexcept;
 
-    /// Errors: argument_invalid (URL, header, method or timeout), network, network_timeout,
-    /// response_too_large (body, or more than 64 KiB of headers). Any HTTP status is a response; but with
-    /// follow_same_host a redirect elsewhere, or a fourth one, is `network`. Details name scheme, host and
-    /// port alone: a URL may carry credentials.
+    /// Errors: argument_invalid (URL, header, method or timeout), file_unreadable (ca_file), network,
+    /// network_timeout, response_too_large (body, or more than 64 KiB of headers). Any HTTP status is a
+    /// response; but with follow_same_host a redirect elsewhere, or a fourth one, is `network`. Details name
+    /// scheme, host and port alone: a URL may carry credentials.
     [[nodiscard]] result<http_response> perform(const http_request& request);
 
 private:

@@ -46,7 +46,8 @@ struct post_answer {
 /// Posts for all handlers, from one thread of its own on libcurl's multi interface. Connections are kept open
 /// and used again (HTTP/1.1, over TLS HTTP/2 where the peer offers it). TLS 1.2 or newer, always verified.
 /// Proxies are taken from the environment, never for loopback. How many posts run at once is the callers'
-/// decision: each waits for nothing but its own peer.
+/// decision: each waits for nothing but its own peer. A post is sent once at most: where a connection that
+/// was used before dies under it, it has failed, since it may have arrived.
 ///
 /// A status counts from the moment its head is complete: the peer has decided by then. What follows can
 /// neither flood nor hurt: of the body the first bytes are kept, a little more is read and dropped so that
@@ -58,7 +59,8 @@ class http_engine {
 public:
     /// Runs on the engine's thread, exactly once for each post; must neither block nor throw, and may submit.
     /// Errors: network, network_timeout, response_too_large (more than 64 KiB of headers), argument_invalid
-    /// (a header that is no line), shutting_down (cancelled, or the engine is being destroyed).
+    /// (a header that is no line), shutting_down (cancelled, or the engine is being destroyed), queue_full
+    /// (this process has no descriptor or memory left for it: nothing was sent).
     using completion = std::function<void(result<post_answer>)>;
 
     /// Throws std::runtime_error when libcurl cannot be initialised.
@@ -68,8 +70,13 @@ public:
     http_engine(const http_engine&) = delete;
     http_engine& operator=(const http_engine&) = delete;
 
-    /// Errors: argument_invalid (URL, header or timeout), file_unreadable (one of the PEM files).
+    /// Reads the PEM files, once. Errors: argument_invalid (URL, header or timeout), file_unreadable (one of
+    /// the PEM files, or what it holds: no certificate, an encrypted key, one that belongs to another
+    /// certificate).
     [[nodiscard]] static result<std::shared_ptr<post_target>> prepare(post_settings settings);
+
+    /// Tells whether PEM files have changed. Never waits; what cannot be read counts as empty.
+    [[nodiscard]] static std::string files_digest(const std::vector<std::filesystem::path>& files);
 
     /// Any thread. Does not wait for anything.
     void submit(std::shared_ptr<post_target> target, post p, completion done);

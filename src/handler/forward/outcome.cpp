@@ -13,7 +13,8 @@ verdict verdict_of(int status) {
 }
 
 verdict verdict_of(errc code) {
-    if (code == errc::shutting_down) return verdict::abandoned;
+    // Where we had no resources left, nothing was sent: that is no attempt.
+    if (code == errc::shutting_down || code == errc::queue_full) return verdict::abandoned;
     if (code == errc::argument_invalid) return verdict::failed; // and would be so next time
     return verdict::retry;
 }

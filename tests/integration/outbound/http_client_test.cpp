@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -312,4 +313,27 @@ TEST_CASE("a certificate is believed only when the system or the named file vouc
     request.url = server.url("/");
     const auto untrusted = client.perform(request);
     CHECK_FALSE(untrusted);
+}
+
+TEST_CASE("over a connection that dies a GET may be sent again, and a POST is not", "[outbound]") {
+    std::atomic<bool> die = false;
+    scripted_server server{[&die](const auto&) {
+        return die.exchange(false) ? test::scripted_reply{"", test::scripted_reply::after::close, {}, {}}
+                                   : http_reply(200, "well");
+    }};
+    http_client client;
+    auto request = get(server.url("/"));
+    REQUIRE(client.perform(request));
+    die = true;
+    CHECK(client.perform(request)->body == "well");
+    CHECK(server.requests().size() == 3);
+
+    request.method = "POST";
+    request.body = "once";
+    die = true;
+    const auto lost = client.perform(request);
+    REQUIRE(lost.has_error());
+    CHECK(lost.error().code == errc::network);
+    CHECK(server.requests().size() == 4);
+    CHECK(client.perform(request)->body == "well");
 }

@@ -265,3 +265,21 @@ TEST_CASE("interim answers are not the answer", "[forward][engine]") {
     CHECK(got->retry_after == "7");
     CHECK(got->body == "no");
 }
+
+TEST_CASE("a post over a connection that dies is sent once, and whether again is not libcurl's to decide",
+          "[forward][engine]") {
+    chaos_sink sink;
+    http_engine engine;
+    const auto to = target(sink.url());
+    REQUIRE(run(engine, to)->status == 200);
+    for (const auto& death : {test::chaos::go_silently(), test::chaos::reset()}) {
+        const auto before = sink.requests().size();
+        sink.next(death);
+        const auto got = run(engine, to, saying("only once"));
+        REQUIRE(got.has_error());
+        CHECK(got.error().code == errc::network);
+        CHECK_THAT(got.error().detail, Catch::StartsWith("connection "));
+        CHECK(sink.requests().size() == before + 1);
+        REQUIRE(run(engine, to)->status == 200); // and the next one is well
+    }
+}
