@@ -74,7 +74,8 @@ private:
     std::unique_ptr<store::group_writer> writer_;
     std::atomic<std::uint64_t> max_pending_{config_.queue.max_pending};
     handler::workshop workshop_{clock_};
-    delivery::handler_pool handlers_{[this](const config::handler& h) { return workshop_.make(h); }};
+    delivery::handler_pool handlers_{[this](const config::handler& h) { return workshop_.make(h); },
+                                     handler::contents_of};
     runtime::shared_value<delivery::planner> planner_{delivery::planner(config_)};
     std::unique_ptr<delivery::engine> engine_;
     std::unique_ptr<store::purger> purger_;

@@ -17,7 +17,10 @@ result<std::vector<lane_setup>> handler_pool::change(const std::vector<config::h
     for (const auto& settings : wanted) {
         const auto known = entries_.find(settings.name);
         std::shared_ptr<handler::handler> made;
-        if (known != entries_.end() && interchangeable(known->second.settings, settings)) {
+        // Before it is made: what changes in between is then found by the next reload.
+        auto read = read_ ? read_(settings) : std::string();
+        if (known != entries_.end() && interchangeable(known->second.settings, settings) &&
+            known->second.read == read) {
             made = known->second.made;
         } else {
             auto fresh = make_(settings);
@@ -29,7 +32,7 @@ result<std::vector<lane_setup>> handler_pool::change(const std::vector<config::h
             made = std::move(*fresh);
         }
         lanes.push_back({settings.name, settings.common, made});
-        next.emplace(settings.name, entry{settings, std::move(made)});
+        next.emplace(settings.name, entry{settings, std::move(read), std::move(made)});
     }
     entries_ = std::move(next);
     return lanes;

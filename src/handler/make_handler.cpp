@@ -38,6 +38,13 @@ private:
     std::optional<runtime::event_loops> programs_;
 };
 
+std::string contents_of(const config::handler& settings) {
+    const auto* forward = std::get_if<config::forward_handler>(&settings.kind);
+    if (forward == nullptr) return {};
+    return outbound::http_engine::files_digest(
+        {forward->ca_file, forward->client_certificate, forward->client_key});
+}
+
 workshop::workshop(const runtime::clock& clock)
     : self_(std::make_unique<implementation>(clock)) {}
 

@@ -6,8 +6,13 @@
 #include <webhookd/runtime/event_loops.hpp>
 
 #include <memory>
+#include <string>
 
 namespace webhookd::handler {
+
+/// What a handler of these settings reads once, when it is made: its PEM files, as a digest. A file that
+/// cannot be read counts as empty; making the handler tells why.
+[[nodiscard]] std::string contents_of(const config::handler& settings);
 
 /// What handlers have in common: one thread that speaks HTTP for all that forward, one that watches the
 /// programs of all shell handlers. Each starts when the first handler needs it. One thread at a time.

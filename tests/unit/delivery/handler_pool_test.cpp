@@ -119,3 +119,19 @@ TEST_CASE("when one cannot be made nothing changes, and the failure names it", "
     CHECK(after[0].handler == before[0].handler);
     CHECK(f.made == names{"audit"});
 }
+
+TEST_CASE("after a reload a handler is made anew when what it had read is not the same any more",
+          "[delivery]") {
+    std::string bytes = "a certificate";
+    int made = 0;
+    delivery::handler_pool pool{[&made](const config::handler&) -> result<std::unique_ptr<handler::handler>> {
+                                    ++made;
+                                    return std::make_unique<test::scripted_handler>();
+                                },
+                                [&bytes](const config::handler& h) { return h.name + bytes; }};
+    const auto before = pool.change({forward("crm")}).value();
+    CHECK(pool.change({forward("crm")}).value()[0].handler == before[0].handler);
+    bytes = "a renewed one";
+    CHECK(pool.change({forward("crm")}).value()[0].handler != before[0].handler);
+    CHECK(made == 2);
+}
