@@ -8,6 +8,7 @@
 #include "admin/on_writer.hpp"
 #include "admin/query.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -86,12 +87,30 @@ result<http::response> show(const delivery_sources& from, const http::request& r
     return json.take();
 }
 
+/// Dead letters of the handlers that are configured, and what waits because a clock was wrong.
+result<std::size_t> retry_of(store::event_store& store, const store::delivery_filter& filter,
+                             const delivery::engine::handlers& handlers, timestamp now, std::size_t limit) {
+    std::size_t count = 0;
+    for (const auto& [name, longest_delay] : handlers) {
+        auto of_handler = filter;
+        of_handler.handler = name;
+        const auto retried = store.retry(of_handler, now, limit - count);
+        if (!retried) return retried.error();
+        count += *retried;
+        if (filter.id || !filter.event_id.empty()) continue;
+        const auto called = store.call_back(name, now, longest_delay, limit - count);
+        if (!called) return called.error();
+        count += *called;
+    }
+    return count;
+}
+
 task<result<std::size_t>> retry(const delivery_sources& from, store::delivery_filter filter,
-                                std::size_t limit, identity who) {
+                                delivery::engine::handlers handlers, std::size_t limit, identity who) {
     // Named first: GCC 12 destroys a temporary within a co_await expression twice.
     std::function<result<std::size_t>(store::event_store&)> write =
-        [filter, limit, now = from.clock.now()](store::event_store& store) {
-            return store.retry(filter, now, limit);
+        [filter, handlers = std::move(handlers), limit, now = from.clock.now()](store::event_store& store) {
+            return retry_of(store, filter, handlers, now, limit);
         };
     const auto done = co_await on_writer<std::size_t>(from.writer, std::move(write));
     if (done && *done > 0) {
@@ -101,10 +120,49 @@ task<result<std::size_t>> retry(const delivery_sources& from, store::delivery_fi
     co_return done;
 }
 
-http::response count_answer(std::size_t count) {
+/// Of the configured handlers that one, or where none is named all.
+delivery::engine::handlers chosen_handlers(const delivery_sources& from, std::string_view name) {
+    auto all = from.engine.configured();
+    if (!name.empty()) std::erase_if(all, [name](const auto& each) { return each.first != name; });
+    return all;
+}
+
+http::response not_configured(const std::string& handler) {
+    return problem(status::conflict,
+                   "The handler " + handler +
+                       " is not in the configuration: what were retried would wait for ever.");
+}
+
+/// Handlers that are not configured and have dead letters the filter names: those were not retried.
+result<std::vector<std::string>> skipped_handlers(const delivery_sources& from,
+                                                  store::delivery_filter filter) {
+    std::vector<std::string> skipped;
+    const auto known = from.store.waiting_by_handler();
+    if (!known) return known.error();
+    const auto configured = from.engine.configured();
+    filter.state = store::delivery_state::failed;
+    for (const auto& [name, waiting] : *known) {
+        if (std::any_of(configured.begin(), configured.end(), [&](const auto& h) { return h.first == name; }))
+            continue;
+        filter.handler = name;
+        const auto some = from.store.deliveries(filter, std::nullopt, 1);
+        if (!some) return some.error();
+        if (!some->empty()) skipped.push_back(name);
+    }
+    return skipped;
+}
+
+http::response count_answer(std::size_t count, const std::vector<std::string>& skipped = {}) {
     json_answer json;
     json.begin_object();
     json.number("retried", static_cast<std::int64_t>(count));
+    if (!skipped.empty()) {
+        json.key("skipped_handlers");
+        json.begin_array();
+        for (const auto& each : skipped)
+            json.text(each);
+        json.end_array();
+    }
     json.end_object();
     return json.take();
 }
@@ -114,12 +172,15 @@ task<result<http::response>> retry_one(const delivery_sources& from, const http:
     if (!id) co_return id.error();
     const auto found = find(from, *id);
     if (!found) co_return found.error();
-    if (found->state != store::delivery_state::failed)
+    const bool waits = found->state == store::delivery_state::pending && found->due > from.clock.now();
+    if (found->state != store::delivery_state::failed && !waits)
         co_return problem(status::conflict,
                           std::string("The delivery has not failed: it is ") + name_of(found->state) + ".");
+    auto handlers = chosen_handlers(from, found->handler);
+    if (handlers.empty()) co_return not_configured(found->handler);
     store::delivery_filter filter;
     filter.id = *id;
-    const auto done = co_await retry(from, std::move(filter), 1, std::move(who));
+    const auto done = co_await retry(from, std::move(filter), std::move(handlers), 1, std::move(who));
     if (!done) co_return done.error();
     if (*done == 0)
         co_return problem(status::conflict, "The delivery cannot run again: its event's body was purged.");
@@ -136,9 +197,14 @@ task<result<http::response>> retry_many(const delivery_sources& from, const http
     const auto limit = q->number("limit", 1, largest_retry);
     if (!limit) co_return limit.error();
     const auto most = static_cast<std::size_t>(limit->value_or(largest_retry));
-    const auto done = co_await retry(from, *filter, most, std::move(who));
+    auto handlers = chosen_handlers(from, filter->handler);
+    if (handlers.empty() && !filter->handler.empty()) co_return not_configured(filter->handler);
+    const auto done = co_await retry(from, *filter, std::move(handlers), most, std::move(who));
     if (!done) co_return done.error();
-    co_return count_answer(*done);
+    if (!filter->handler.empty()) co_return count_answer(*done);
+    const auto skipped = skipped_handlers(from, *filter);
+    if (!skipped) co_return skipped.error();
+    co_return count_answer(*done, *skipped);
 }
 
 result<http::response> handlers(const delivery_sources& from, const http::request& r) {

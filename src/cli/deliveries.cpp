@@ -73,6 +73,11 @@ int retry(const deliveries_options& opts) {
         const auto answer = client.call("POST", path);
         if (!answer) return complain(answer.error());
         retried += number(*answer, "retried");
+        if (const auto skipped = answer->FindMember("skipped_handlers");
+            skipped != answer->MemberEnd() && skipped->value.IsArray())
+            for (const auto& each : skipped->value.GetArray())
+                std::cerr << "not retried: the handler " << (each.IsString() ? each.GetString() : "")
+                          << " is not in the configuration\n";
     }
     std::cout << (opts.json ? fmt::format("{{\"retried\":{}}}", retried) : fmt::format("{} retried", retried))
               << '\n';

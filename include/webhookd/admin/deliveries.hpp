@@ -19,8 +19,9 @@ struct delivery_sources {
 
 /// For integrators: `GET /v1/handlers`; `GET /v1/deliveries?state=&handler=&event=&limit=&cursor=`, newest
 /// first; `GET /v1/deliveries/{id}` with its attempts; `POST /v1/deliveries/{id}/retry`, 409 unless it has
-/// failed and its event's body is still kept; `POST
-/// /v1/deliveries/retry?state=failed&handler=&event=&limit=`, which answers how many.
+/// failed, or waits for its next attempt, its event's body is still kept and its handler configured; `POST
+/// /v1/deliveries/retry?state=failed&handler=&event=&limit=`, which answers how many, and names the handlers
+/// that it passed over since they are not configured.
 void add_deliveries(http::router& router, delivery_sources sources);
 
 } // namespace webhookd::admin

@@ -227,3 +227,73 @@ TEST_CASE("when as much waits as may wait, events are put off, and taken again l
     REQUIRE(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 3; }));
     CHECK(daemon.post(completed(4)).status == 200);
 }
+
+TEST_CASE("dead letters of a handler that is not configured are not retried, and the answer says so",
+          "[dispatch]") {
+    daemon_setup setup;
+    setup.handlers = "  hook: { type: shell, command: 'exit 3', retry: { max_attempts: 1 } }\n"
+                     "  gone: { type: shell, command: 'exit 3', retry: { max_attempts: 1 } }\n";
+    setup.routes = "  - { name: all, match: \"*\", handlers: [hook, gone] }\n";
+    daemon_fixture daemon(setup);
+    for (std::uint64_t seed = 1; seed <= 3; ++seed)
+        REQUIRE(daemon.post(completed(seed)).status == 200);
+    REQUIRE(wait_for_condition([&] { return count_deliveries(daemon, "state=failed") == 6; }));
+    const auto id = std::to_string(ask(daemon, "/v1/deliveries?handler=gone")["data"][0]["id"].GetInt64());
+    auto text = test::read_text(daemon.config_file());
+    text.erase(text.find("  gone:"), text.find('\n', text.find("  gone:")) + 1 - text.find("  gone:"));
+    text.replace(text.find(", gone]"), 7, "]");
+    test::write_text(daemon.config_file(), text);
+    daemon.running().signal(SIGHUP);
+    REQUIRE(has_line(daemon, "the configuration is reloaded"));
+
+    test::http_connection admin(daemon.admin_port());
+    CHECK(admin.exchange("POST", "/v1/deliveries/" + id + "/retry").status == 409);
+    const auto refused = admin.exchange("POST", "/v1/deliveries/retry?handler=gone");
+    CHECK(refused.status == 409);
+    CHECK(refused.body.find("not in the configuration") != std::string::npos);
+    const auto some = ask(daemon, "/v1/deliveries/retry?state=failed", "POST");
+    CHECK(some["retried"].GetInt64() == 3);
+    REQUIRE(some["skipped_handlers"].Size() == 1);
+    CHECK(some["skipped_handlers"][0].GetString() == std::string("gone"));
+    CHECK(wait_for_condition([&] { return count_deliveries(daemon, "state=failed") == 6; }));
+    CHECK(count_deliveries(daemon, "handler=gone&state=pending") == 0);
+}
+
+TEST_CASE("a delivery that waits for its next attempt runs at once when it is retried by hand",
+          "[dispatch]") {
+    test::chaos_sink sink;
+    daemon_setup setup;
+    setup.handlers = "  crm: { type: forward, url: \"" + sink.url() +
+                     "\", retry: { initial: 1h, max_delay: 2h, jitter: none } }\n";
+    setup.routes = "  - { name: all, match: \"*\", handlers: crm }\n";
+    daemon_fixture daemon(setup);
+    sink.next(test::http_reply(503, ""));
+    REQUIRE(daemon.post(completed(1)).status == 200);
+    REQUIRE(has_line(daemon, "an attempt failed; there will be another"));
+    REQUIRE(wait_for_condition([&] { return ask(daemon, "/v1/deliveries/1")["attempts"].GetInt64() == 1; }));
+    CHECK(ask(daemon, "/v1/deliveries/retry?state=failed", "POST")["retried"].GetInt64() == 0);
+    CHECK(ask(daemon, "/v1/deliveries/1/retry", "POST")["retried"].GetInt64() == 1);
+    CHECK(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 1; }));
+}
+
+TEST_CASE("an event retried by hand goes before the later one of its transaction that waits", "[dispatch]") {
+    test::chaos_sink sink;
+    daemon_setup setup;
+    setup.handlers = "  crm: { type: forward, url: \"" + sink.url() +
+                     "\", order_by: transaction, retry: { initial: 1h, max_delay: 2h, jitter: none } }\n";
+    setup.routes = "  - { name: all, match: \"*\", handlers: crm }\n";
+    daemon_fixture daemon(setup);
+    const auto of_one = [](const char* type) { return event::make_sample(type, {.seed = 7}).value(); };
+    sink.next(test::http_reply(400, ""));
+    sink.next(test::http_reply(503, ""));
+    const auto first = of_one("transaction.lifecycle.started");
+    const auto second = of_one("transaction.lifecycle.completed");
+    REQUIRE(daemon.post(first).status == 200);
+    REQUIRE(daemon.post(second).status == 200);
+    REQUIRE(wait_for_condition([&] { return ask(daemon, "/v1/deliveries/2")["attempts"].GetInt64() == 1; }));
+    CHECK(ask(daemon, "/v1/deliveries/retry?state=failed", "POST")["retried"].GetInt64() == 1);
+    REQUIRE(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 2; }));
+    REQUIRE(sink.requests().size() == 4);
+    CHECK(sink.requests()[2].body == first);
+    CHECK(sink.requests()[3].body == second);
+}
