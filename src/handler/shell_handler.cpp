@@ -7,6 +7,7 @@
 #include "handler/shell_run.hpp"
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -41,6 +42,9 @@ public:
             run->begin(d);
         } catch (const std::bad_alloc&) {
             end(not_run("memory", ENOMEM));
+        } catch (
+            const boost::system::system_error& e) { // as Asio throws: of the first program, the loop's own
+            end(not_run("the start", e.code().value()));
         } catch (const std::system_error& e) {
             end(not_run("the start", e.code().value()));
         } catch (const std::exception& e) {

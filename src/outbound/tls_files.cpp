@@ -31,6 +31,10 @@ failure refused(const std::filesystem::path& file, const std::string& why) {
     return {errc::file_unreadable, file.string() + ": " + why};
 }
 
+failure unfit(const std::filesystem::path& file, const std::string& why) {
+    return {errc::argument_invalid, file.string() + ": " + why};
+}
+
 openssl_ptr<BIO> bio_of(const std::string& bytes) {
     return openssl_ptr<BIO>(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
@@ -92,22 +96,21 @@ result<tls_files> read_tls_files(const std::filesystem::path& ca, const std::fil
 
 result<void> check_tls_files(const tls_files& files, const std::filesystem::path& ca,
                              const std::filesystem::path& certificate, const std::filesystem::path& key) {
-    if (!files.ca.empty() && !first_certificate(files.ca)) return refused(ca, "holds no certificate in PEM");
+    if (!files.ca.empty() && !first_certificate(files.ca)) return unfit(ca, "holds no certificate in PEM");
     if (files.certificate.empty()) return {};
     const auto shown = first_certificate(files.certificate);
-    if (!shown) return refused(certificate, "holds no certificate in PEM");
+    if (!shown) return unfit(certificate, "holds no certificate in PEM");
     bool asked = false;
     const openssl_ptr<EVP_PKEY> own(
         PEM_read_bio_PrivateKey(bio_of(files.key).get(), nullptr, note_pass_phrase, &asked));
     ERR_clear_error();
     if (asked)
-        return refused(key,
-                       "is encrypted, and nobody can be asked for its pass phrase; store it without one, "
-                       "readable by the daemon alone");
-    if (!own) return refused(key, "holds no private key in PEM");
+        return unfit(key, "is encrypted, and nobody can be asked for its pass phrase; store it without one, "
+                          "readable by the daemon alone");
+    if (!own) return unfit(key, "holds no private key in PEM");
     const bool pair = X509_check_private_key(shown.get(), own.get()) == 1;
     ERR_clear_error();
-    if (!pair) return refused(key, "does not belong to the certificate in " + certificate.string());
+    if (!pair) return unfit(key, "does not belong to the certificate in " + certificate.string());
     return {};
 }
 

@@ -29,7 +29,7 @@ struct tls_files {
                                                const std::filesystem::path& key);
 
 /// That TLS can work with them: certificates in each that should hold some, and a key that is not encrypted
-/// and belongs to the certificate. Nobody is asked for a pass phrase. Errors: file_unreadable; the detail
+/// and belongs to the certificate. Nobody is asked for a pass phrase. Errors: argument_invalid; the detail
 /// begins with the path.
 [[nodiscard]] result<void> check_tls_files(const tls_files& files, const std::filesystem::path& ca,
                                            const std::filesystem::path& certificate,

@@ -70,9 +70,9 @@ public:
     http_engine(const http_engine&) = delete;
     http_engine& operator=(const http_engine&) = delete;
 
-    /// Reads the PEM files, once. Errors: argument_invalid (URL, header or timeout), file_unreadable (one of
-    /// the PEM files, or what it holds: no certificate, an encrypted key, one that belongs to another
-    /// certificate).
+    /// Reads the PEM files, once. Errors: argument_invalid (URL, header or timeout, or what a PEM file holds:
+    /// no certificate, an encrypted key, one that belongs to another certificate), file_unreadable (a PEM
+    /// file).
     [[nodiscard]] static result<std::shared_ptr<post_target>> prepare(post_settings settings);
 
     /// Tells whether PEM files have changed. Never waits; what cannot be read counts as empty.

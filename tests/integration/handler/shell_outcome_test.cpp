@@ -196,4 +196,22 @@ TEST_CASE("without descriptors left an attempt is put off, and the next one runs
     CHECK_FALSE(test::has_children());
     CHECK(runner.run().verdict == verdict::successful);
 }
+
+TEST_CASE("a first program that meets no free descriptor leaves its attempt and its slot intact", "[shell]") {
+    shell_runner runner("true");
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit few{256, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    std::vector<int> taken;
+    for (int fd = 0; (fd = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0;)
+        taken.push_back(fd);
+    const auto o = runner.run(); // the loop itself cannot open what it watches descriptors with
+    for (const int fd : taken)
+        ::close(fd);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(o.verdict == verdict::abandoned);
+    CHECK_THAT(o.reason, Catch::StartsWith("cannot be run: "));
+    CHECK(runner.run().verdict == verdict::successful);
+}
 #endif
