@@ -9,6 +9,7 @@
 #include "delivery/sweeper.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <random>
 #include <thread>
@@ -41,6 +42,7 @@ public:
     void start(std::vector<lane_setup> lanes) {
         replace_lanes(std::move(lanes));
         publish();
+        started_ = true;
         thread_ = std::thread([this] { run(); });
     }
 
@@ -50,7 +52,8 @@ public:
     }
 
     void reconsider(std::function<void()> done) {
-        if (!box_->put([&done](mail& m) { m.reconsider.push_back(done); })) done();
+        const bool asked = started_ && box_->put([&done](mail& m) { m.reconsider.push_back(done); });
+        if (!asked) done(); // nothing was claimed, or nothing will begin any more
     }
 
     bool stop(std::chrono::milliseconds grace) {
@@ -270,6 +273,7 @@ private:
     std::uniform_real_distribution<double> chance_{0, 1};
     mutable std::mutex status_mutex_;
     std::vector<lane_status> statuses_;
+    std::atomic<bool> started_{false};
     std::thread thread_;
 };
 

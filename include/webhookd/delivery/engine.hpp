@@ -58,7 +58,8 @@ public:
     void wake();
     /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew.
     /// Once `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is
-    /// called once, on the engine's thread or, when that has ended, on this one. Any thread, after `start`.
+    /// called once, on the engine's thread or, when that has ended or never began (a dry run), on this one. Any
+    /// thread.
     void reconsider(std::function<void()> done);
     /// Lets every handler open its files anew. Any thread.
     void reopen_files();
