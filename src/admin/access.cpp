@@ -69,13 +69,13 @@ http::response unauthorized(const http::request& r, std::string_view why) {
     return answer;
 }
 
-http::response forbidden(const http::request& r, std::string_view why, const std::string& detail) {
+http::response forbidden(const http::request& r, const std::string& why, const std::string& detail) {
     log::warning("the admin API refused a caller", {{"source", r.caller.address}, {"reason", why}});
     return http::problem(http::status::forbidden, detail);
 }
 
 http::response not_this_host(const http::request& r) {
-    return forbidden(r, "no token is configured, and the request is no direct one from this host",
+    return forbidden(r, "no token is configured, and the request " + std::string(r.caller.doubt),
                      "No token is configured, so only a direct request from this host is served, and this "
                      "request " +
                          std::string(r.caller.doubt) +

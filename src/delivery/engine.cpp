@@ -12,6 +12,7 @@
 #include "delivery/sweeper.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <random>
 #include <thread>
@@ -53,7 +54,8 @@ public:
     }
 
     void reconsider(std::function<void()> done) {
-        if (!started_ || !box_->put([&done](mail& m) { m.reconsider.push_back(done); })) done();
+        const bool asked = started_ && box_->put([&done](mail& m) { m.reconsider.push_back(done); });
+        if (!asked) done(); // nothing was claimed, or nothing will begin any more
     }
 
     void ask(const std::function<void()>& answer) {

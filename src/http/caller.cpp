@@ -45,10 +45,17 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+/// Asked for every header of every request, so it allocates nothing.
 bool tells_of_proxy(std::string_view header) {
-    auto name = lower(header);
-    // A proxy that takes headers through CGI writes them with underscores.
-    std::replace(name.begin(), name.end(), '_', '-');
+    constexpr std::size_t longest = 24; // more than any name above: a longer one can only begin like a prefix
+    std::array<char, longest> plain{};
+    const auto size = std::min(header.size(), plain.size());
+    for (std::size_t i = 0; i < size; ++i) {
+        const char c = header[i];
+        // A proxy that takes headers through CGI writes them with underscores.
+        plain[i] = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    const std::string_view name(plain.data(), size);
     const auto begins = [&](std::string_view prefix) { return name.starts_with(prefix); };
     return std::any_of(proxy_prefixes.begin(), proxy_prefixes.end(), begins) ||
            std::find(proxy_names.begin(), proxy_names.end(), name) != proxy_names.end();

@@ -166,3 +166,14 @@ TEST_CASE("the terminal erases after a question, or with --yes", "[erase][cli]")
     CHECK(test::run_at(daemon.admin_port(), {"events", "erase", "--transaction", "tx_none", "--yes"}).code ==
           65);
 }
+
+TEST_CASE("a transaction is erased in a dry run too, which runs no handlers, and the daemon still ends",
+          "[erase]") {
+    daemon_setup setup;
+    setup.arguments = {"--dry-run"};
+    daemon_fixture daemon(setup);
+    const auto id = keep(daemon, "transaction.lifecycle.started", 1);
+    const auto erased = ask(daemon, "/v1/transactions/" + transaction_of(daemon, id) + "/erase", "POST");
+    CHECK(erased["bodies"].GetInt64() == 1);
+    CHECK(daemon.terminate() == 0);
+}
