@@ -109,7 +109,7 @@ std::optional<failure> checkpointer::stuck() const {
 
 bool checkpointer::held() const {
     const std::lock_guard lock{mutex_};
-    return journal_.frames >= policy_.large && !failed_;
+    return reader_ && journal_.frames >= policy_.large;
 }
 
 void checkpointer::run() {
@@ -127,10 +127,13 @@ void checkpointer::run() {
         }
         copying_ = true;
         const auto before = journal_.copied;
+        const auto frames = journal_.frames;
         lock.unlock();
         copy_in_background(large);
         lock.lock();
-        tell_of_readers(journal_.frames >= policy_.large && !failed_);
+        // Only a reader keeps frames from being copied that were there before.
+        reader_ = !failed_ && journal_.frames > 0 && journal_.copied < frames;
+        tell_of_readers(reader_ && journal_.frames >= policy_.large);
         // A reader in the way or a failing disk: to try again at once would be in vain.
         const bool vain = journal_.copied <= before;
         if (vain) changed_.wait_for(lock, pause_after_failure, [this] { return stopping_; });

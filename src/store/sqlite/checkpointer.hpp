@@ -95,8 +95,9 @@ private:
     bool copying_ = false;          ///< one of the two is at it
     bool recopy_ = false;           ///< a copy failed, and the next must start over; whoever copies uses it
     bool stopping_ = false;
-    bool told_ = false;  ///< of a reader who holds the journal; the thread's
-    std::thread thread_; ///< last: it uses the others
+    bool reader_ = false; ///< the last background copy met a reader in the way
+    bool told_ = false;   ///< of a reader who holds the journal; the thread's
+    std::thread thread_;  ///< last: it uses the others
 };
 
 } // namespace webhookd::store::sqlite

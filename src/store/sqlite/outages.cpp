@@ -31,7 +31,13 @@ result<std::optional<last_sign>> find_last_sign(connection& db) {
     return std::optional{last_sign{rows->integer(0), rows->integer(1) != 0}};
 }
 
-result<void> forget(connection& db, std::int64_t before) {
+/// A clock that leaps ahead makes nothing older: what is believed of it counts, where that is less.
+result<void> forget(connection& db, std::int64_t now) {
+    const auto believed =
+        db.integer("SELECT coalesce((SELECT believed FROM clock WHERE id = 1), 9223372036854775807)",
+                   "read what the clock was");
+    if (!believed) return believed.error();
+    const auto before = std::min(now, *believed) - remembered;
     auto old = db.prepare("DELETE FROM outages WHERE ended < ?", "forget old outages");
     if (!old) return old.error();
     return old->bind(before).run();
@@ -65,7 +71,7 @@ result<void> keep_life_sign(connection& db, const life_sign& sign) {
                               0};
             if (auto done = keep(db, away); !done) return done;
         }
-        if (auto done = forget(db, now - remembered); !done) return done;
+        if (auto done = forget(db, now); !done) return done;
     }
     for (const auto& each : sign.refusals)
         if (auto done = keep(db, each); !done) return done;

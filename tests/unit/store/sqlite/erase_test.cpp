@@ -209,10 +209,19 @@ TEST_CASE("of a thousand erasures in any order none leaves a byte, with outputs 
         const auto n = std::to_string(i);
         kept.emplace_back(f.keep("evt_" + n, "tx_" + n, name(i), {{"audit"}}, random() % 3000), i);
     }
-    // In the order of their deliveries, with one or two attempts each: later ones come between earlier ones.
-    for (int i = 0; i < transactions; ++i)
-        f.finish("audit", i % 3 == 0 ? delivery_state::failed : delivery_state::successful,
-                 name(i) + std::string(random() % 2500, 'o') + name(i));
+    // In any order, so that attempts come between those of others, and pages are split.
+    auto claimed =
+        f.kept->claim({.handler = "audit", .now = noon, .lease = 1min, .limit = transactions}).value();
+    REQUIRE(claimed.deliveries.size() == transactions);
+    std::shuffle(claimed.deliveries.begin(), claimed.deliveries.end(), random);
+    for (const auto& each : claimed.deliveries) {
+        const auto who = name(static_cast<int>(each.event.seq) - 1);
+        const finished_delivery done{each.id,
+                                     delivery_state::successful,
+                                     noon,
+                                     {noon, 1ms, 200, "", who + std::string(random() % 700, 'o') + who}};
+        REQUIRE(f.kept->finish({&done, 1}).has_value());
+    }
     std::shuffle(kept.begin(), kept.end(), random);
     for (std::size_t i = 0; i < kept.size(); ++i) {
         f.erase({kept[i].first});

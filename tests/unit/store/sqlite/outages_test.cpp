@@ -107,3 +107,20 @@ TEST_CASE("a database from before this was recorded gets its tables", "[store][o
     f.sign({.now = noon, .first = true});
     CHECK(f.all().empty());
 }
+
+TEST_CASE("outages are not forgotten because of a clock that leapt ahead", "[store][outages]") {
+    fixture f;
+    f.sign({.now = noon, .first = true});
+    f.sign({.now = noon + 1min, .last = true});
+    f.sign({.now = noon + 5min, .first = true});
+    REQUIRE(f.all().size() == 1);
+    REQUIRE(f.kept->keep_clock({noon + 6min, {}, {}}, std::nullopt).has_value());
+    f.open();
+    f.sign({.now = noon + 500 * 24h, .first = true});
+    CHECK(f.all().back() == outage{outage_reason::stopped, "", noon + 1min, noon + 5min, 0});
+    REQUIRE(f.kept->keep_clock({noon + 500 * 24h, {}, {}}, std::nullopt).has_value());
+    f.open();
+    f.sign({.now = noon + 501 * 24h, .first = true});
+    for (const auto& each : f.all())
+        CHECK(each.began > noon + 1min);
+}
