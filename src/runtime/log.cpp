@@ -1,4 +1,5 @@
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
 #include <spdlog/async.h>
@@ -97,7 +98,15 @@ void write(level l, std::string_view message, std::span<const field> fields) {
     if (l < s.threshold.load(std::memory_order_relaxed)) return;
     const auto now =
         std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-    auto line = render(s.line_format.load(std::memory_order_relaxed), now, l, message, fields);
+    // Masked before they are escaped, and names of fields not at all.
+    std::vector<std::string> texts;
+    texts.reserve(fields.size());
+    std::vector<field> shown(fields.begin(), fields.end());
+    for (auto& each : shown)
+        if (auto* text = std::get_if<std::string_view>(&each.value))
+            *text = texts.emplace_back(secrets::masked(*text));
+    auto line =
+        render(s.line_format.load(std::memory_order_relaxed), now, l, secrets::masked(message), shown);
     if (s.to_journal.load(std::memory_order_relaxed)) line.insert(0, journal_priority(l));
     current()->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
