@@ -1,7 +1,6 @@
 #include <webhookd/event/sample.hpp>
 
 #include "support/admin_api.hpp"
-#include "support/command.hpp"
 #include "support/event_samples.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,10 +12,12 @@ using test::daemon_fixture;
 using test::keep;
 
 TEST_CASE("a signed event is kept whatever numbers it holds, and shows them as they came", "[ingest]") {
-    daemon_fixture daemon({.handlers = "  audit: { type: log }\n  exact: { type: log }\n",
-                           .routes = "  - { match: \"*\", handlers: [audit] }\n"
-                                     "  - { match: \"*\", handlers: [exact], when: { "
-                                     "/payload/object/metadata/n: 18446744073709551617 } }\n"});
+    test::daemon_setup setup;
+    setup.handlers = "  audit: { type: log }\n  exact: { type: log }\n";
+    setup.routes = "  - { name: all, match: \"*\", handlers: [audit] }\n"
+                   "  - { name: exact, match: \"*\", handlers: [exact], when: { "
+                   "/payload/object/metadata/n: 18446744073709551617 } }\n";
+    daemon_fixture daemon(setup);
     const auto add = [&](std::uint64_t seed, const char* n) {
         return keep(daemon, "transaction.lifecycle.completed", seed, {{"/payload/object/metadata/n", n}});
     };
