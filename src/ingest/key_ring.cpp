@@ -1,6 +1,7 @@
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
 #include "ingest/atomic_file.hpp"
@@ -129,7 +130,7 @@ void key_ring::refresh_once(const std::stop_token& stop) {
         // One step: nobody may see that the attempt is over without seeing what it brought.
         const std::lock_guard lock(mutex_);
         state_ = {false, steady_clock::now(), fresh == nullptr};
-        last_error_ = fresh ? std::string() : to_string(parsed.error());
+        last_error_ = fresh ? std::string() : secrets::masked(to_string(parsed.error()));
         ++refreshes_;
         if (!fresh) ++failures_;
         before = keys_;

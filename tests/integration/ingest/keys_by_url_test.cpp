@@ -137,13 +137,15 @@ TEST_CASE("signatures that fail under a known key fetch no more often than the c
 TEST_CASE("keys that were kept from one source prove nothing for another", "[ingest]") {
     key_server old;
     auto setup = by_url(old.server.url("/jwks.json"), "1s");
+    setup.wait_for_ready = false; // without keys it is not
     daemon_fixture daemon(setup);
-    REQUIRE(daemon.post(sample(1)).status == 200);
+    REQUIRE(test::wait_for_condition([&] { return daemon.post(sample(1)).status == 200; }));
     CHECK(daemon.terminate() == 0);
     auto yaml = test::read_text(daemon.config_file());
     const std::string address = old.server.url("/jwks.json");
     yaml.replace(yaml.find(address), address.size(), "http://127.0.0.1:1/other.json");
     test::write_text(daemon.config_file(), yaml);
-    daemon.launch();
-    CHECK(test::wait_for_condition([&] { return daemon.post(sample(2)).status == 503; }));
+    daemon.start();
+    CHECK(daemon.post(sample(2)).status == 503);
+    CHECK_THAT(daemon.stderr_text(), Catch::Contains("is of another source and is not trusted"));
 }
