@@ -25,12 +25,23 @@ admin::reload_outcome daemon::try_reload() {
                    {{"reason", to_string(errc::configuration_invalid)}});
         return outcome;
     }
-    auto lanes = handlers_.change(next.value->handlers);
-    if (!lanes) {
-        outcome.diagnostics.push_back(to_string(lanes.error()));
-        log::error("the configuration is not reloaded; nothing changes",
-                   {{"reason", to_string(lanes.error())}});
+    const auto refuse = [&](const failure& why) {
+        outcome.diagnostics.push_back(to_string(why));
+        log::error("the configuration is not reloaded; nothing changes", {{"reason", to_string(why)}});
         return outcome;
+    };
+    // What can fail comes first, so that nothing is half applied.
+    std::shared_ptr<boost::asio::ssl::context> tls;
+    if (next.value->server.tls && config_.server.tls) {
+        auto renewed = http::make_tls_context(*next.value->server.tls);
+        if (!renewed) return refuse(renewed.error());
+        tls = std::move(*renewed);
+    }
+    auto lanes = handlers_.change(next.value->handlers);
+    if (!lanes) return refuse(lanes.error());
+    if (tls) {
+        ingest_server_->change_tls(std::move(tls));
+        config_.server.tls = next.value->server.tls;
     }
     outcome.applied = true;
     outcome.needs_restart = waiting_for_restart(*next.value);
@@ -41,8 +52,9 @@ admin::reload_outcome daemon::try_reload() {
     return outcome;
 }
 
-/// Routes, handlers, tokens, limits, retention, the log's level and the bound of the queue change at once,
-/// and key sets are fetched anew; everything else keeps what it was started with.
+/// Routes, handlers, tokens, limits, retention, the log's level and the bound of the queue change at once (as
+/// do, before this, the certificate and key of TLS), and key sets are fetched anew; everything else keeps
+/// what it was started with.
 void daemon::apply(config::configuration next, std::vector<delivery::lane_setup> lanes) {
     log::set_level(handler::to_log(next.log.level));
     max_pending_ = next.queue.max_pending;

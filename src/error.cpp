@@ -8,8 +8,6 @@ std::string_view to_string(errc code) noexcept {
     switch (code) {
     case errc::not_json:
         return "not-json";
-    case errc::json_too_deep:
-        return "json-too-deep";
     case errc::json_too_large:
         return "json-too-large";
     case errc::envelope_incomplete:

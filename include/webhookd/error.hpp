@@ -13,7 +13,6 @@ namespace webhookd {
 enum class errc {
     // event: the bytes of an envelope
     not_json = 1,        ///< The body is not one JSON object in UTF-8.
-    json_too_deep,       ///< Nested deeper than any envelope is.
     json_too_large,      ///< More bytes than the cap.
     envelope_incomplete, ///< `id` or `type` is missing or is not a usable string.
 

@@ -1,5 +1,7 @@
 #include "admin/delivery_json.hpp"
 
+#include <webhookd/runtime/secrets.hpp>
+
 namespace webhookd::admin {
 
 const char* name_of(store::delivery_state s) {
@@ -24,7 +26,7 @@ void write(json_answer& json, const store::delivery_record& d) {
     json.text("handler", d.handler);
     json.text("state", name_of(d.state));
     json.number("attempts", d.attempts);
-    json.maybe_text("reason", d.reason);
+    json.maybe_text("reason", secrets::masked(d.reason));
     json.instant("planned", d.planned);
     json.instant("due", d.due);
     json.instant("finished", d.finished);
@@ -35,8 +37,9 @@ void write(json_answer& json, const store::attempt& a) {
     json.instant("started", a.started);
     json.decimal("duration_ms", static_cast<double>(a.duration.count()) / 1000);
     json.number("status", a.status);
-    json.maybe_text("reason", a.reason);
-    json.maybe_text("output", a.output);
+    // What an older version has recorded may hold them.
+    json.maybe_text("reason", secrets::masked(a.reason));
+    json.maybe_text("output", secrets::masked(a.output));
     json.end_object();
 }
 

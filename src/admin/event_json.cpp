@@ -1,21 +1,14 @@
 #include "admin/event_json.hpp"
 
-#include <webhookd/event/document.hpp>
-
-#include <rapidjson/document.h>
+#include <webhookd/event/json_text.hpp>
 
 namespace webhookd::admin {
 namespace {
 
 /// As JSON; `null` where the event has none.
 std::string response_body(const std::string& body) {
-    const auto parsed = event::document::parse(body);
-    const auto* object =
-        parsed ? parsed->find(event::json_pointer::parse("/payload/object").value()) : nullptr;
-    rapidjson::StringBuffer text;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(text);
-    if (object == nullptr || !object->Accept(writer)) return "null";
-    return {text.GetString(), text.GetSize()};
+    auto object = event::object_text(body);
+    return object.empty() ? "null" : object;
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "cli/admin_client.hpp"
 
+#include <webhookd/event/json_text.hpp>
+
 #include "cli/exit_code.hpp"
 
 #include <boost/url/encode.hpp>
@@ -18,8 +20,10 @@ std::string detail_of(const rapidjson::Document& problem, int status) {
 }
 
 rapidjson::Document parse(const std::string& text) {
+    // Deeper than an event is looked into, for the answer puts it within other things.
+    constexpr event::parse_limits limits{.bytes = 64 * 1024 * 1024, .depth = 256};
     rapidjson::Document body;
-    body.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+    if (!event::parse_json(text, limits, body)) body.SetNull();
     return body;
 }
 
@@ -50,7 +54,7 @@ result<rapidjson::Document> admin_client::call(std::string_view method, const st
     if (!response) return response.error();
     auto body = parse(response->body);
     if (response->status >= 300) return failure{errc::http_status, detail_of(body, response->status)};
-    if (body.HasParseError() || !body.IsObject())
+    if (!body.IsObject())
         return failure{errc::not_json, "the answer is no JSON object; is this the admin listener?"};
     return body;
 }

@@ -1,13 +1,14 @@
 #include "cli/answers.hpp"
 
+#include <webhookd/event/json_text.hpp>
+#include <webhookd/event/number.hpp>
+
 #include "cli/admin_client.hpp"
 #include "cli/printable.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
 #include <cstring>
@@ -22,7 +23,7 @@ std::string cell(const rapidjson::Value& object, const char* member) {
     const auto& value = found->value;
     if (value.IsString()) return {value.GetString(), value.GetStringLength()};
     if (value.IsInt64()) return std::to_string(value.GetInt64());
-    if (value.IsNumber()) return fmt::format("{:.2f}", value.GetDouble());
+    if (const auto decimal = event::nearest_double(value)) return fmt::format("{:.2f}", *decimal);
     if (value.IsBool()) return value.GetBool() ? "yes" : "no";
     return "-";
 }
@@ -41,11 +42,7 @@ std::string text(const rapidjson::Value& object, const char* member) {
 }
 
 void print_json(const rapidjson::Value& answer) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::PrettyWriter writer(buffer);
-    writer.SetIndent(' ', 2);
-    answer.Accept(writer);
-    std::cout << safe_json({buffer.GetString(), buffer.GetSize()}) << '\n';
+    std::cout << safe_json(event::write_json(answer, true)) << '\n';
 }
 
 void print_fields(const rapidjson::Value& object, const std::vector<column>& members) {

@@ -76,7 +76,7 @@ int show_event(const check_config_options& options, const config::configuration&
 
 int check_config(const check_config_options& options, const config::secret_sources& secrets,
                  std::ostream& out, std::ostream& err) {
-    const auto loaded = config::load_file(options.file, secrets);
+    const auto loaded = config::load_file(options.file, secrets, options.outside);
     for (const auto& diagnostic : loaded.diagnostics)
         err << to_string(diagnostic) << '\n';
     if (!loaded.value) return configuration;
@@ -104,6 +104,7 @@ void add_check_config_command(CLI::App& app, int& exit_code) {
                      "The endpoint that the event arrives at; without it each one")
         ->needs(event);
     command->callback([options, &exit_code] {
+        options->outside = config::outside_world::checked;
         exit_code = check_config(*options, config::secret_sources::of_process(), std::cout, std::cerr);
     });
 }

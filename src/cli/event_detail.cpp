@@ -1,12 +1,11 @@
 #include "cli/event_detail.hpp"
 
+#include <webhookd/event/json_text.hpp>
+
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verify.hpp"
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <iostream>
 #include <memory>
@@ -32,10 +31,7 @@ const rapidjson::Value& member(const rapidjson::Value& object, const char* name)
 }
 
 std::string to_json(const rapidjson::Value& value) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer writer(buffer);
-    value.Accept(writer);
-    return {buffer.GetString(), buffer.GetSize()};
+    return event::write_json(value);
 }
 
 void print_detail(const rapidjson::Document& e) {

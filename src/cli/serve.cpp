@@ -4,6 +4,7 @@
 #include <webhookd/config/load.hpp>
 #include <webhookd/runtime/capabilities.hpp>
 #include <webhookd/runtime/init.hpp>
+#include <webhookd/runtime/secrets.hpp>
 
 #include "cli/exit_code.hpp"
 
@@ -19,7 +20,9 @@ namespace webhookd::cli {
 namespace {
 
 read_configuration read(const std::string& file) {
-    auto loaded = config::load_file(file);
+    auto loaded =
+        config::load_file(file, config::secret_sources::of_process(), config::outside_world::checked);
+    secrets::add(loaded.secrets);
     read_configuration made{std::move(loaded.value), {}};
     for (const auto& each : loaded.diagnostics)
         made.diagnostics.push_back(to_string(each));

@@ -5,9 +5,6 @@
 #include "config/wording.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
-#include <system_error>
 #include <utility>
 
 namespace webhookd::config {
@@ -16,21 +13,6 @@ namespace {
 using kind = routing::condition_kind;
 using routing::scalar;
 using routing::test_kind;
-
-template <class Number>
-bool parse_number(std::string_view text, scalar& out) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return false;
-    out.value = number;
-    return true;
-}
-
-/// As events are read: an integer as long as 64 bits hold it. False when not even a double does.
-bool parse_json_number(std::string_view text, scalar& out) {
-    return parse_number<std::int64_t>(text, out) || parse_number<std::uint64_t>(text, out) ||
-           parse_number<double>(text, out);
-}
 
 bool is_plain_number(const yaml_node& node) {
     return node.kind == yaml_node::kind::scalar && node.plain && is_json_number(node.text);
@@ -53,9 +35,8 @@ std::optional<scalar> condition_reader::read_scalar(const yaml_node& node, const
     scalar out;
     if (node.is_null()) return out;
     if (is_plain_number(node)) {
-        if (parse_json_number(node.text, out)) return out;
-        in_.error(node.at, path, in_quotes(node.text) + " is a number that no event can hold");
-        return std::nullopt;
+        out.value = routing::number{node.text};
+        return out;
     }
     if (node.kind != yaml_node::kind::scalar) {
         in_.error(node.at, path,

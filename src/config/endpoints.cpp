@@ -36,7 +36,7 @@ void check_url(object_reader& in, const text& url) {
 
 void read_jwks(object_reader& in, jwks_source& out, bool needed) {
     const auto url = in.text_at("url");
-    const bool file = in.file("file", out.file);
+    const bool file = in.file("file", out.file, outside_kind::key_set);
     in.duration("refresh", out.refresh, 10s, 7 * 24h);
     in.duration("cooldown", out.cooldown, 1s, 1h);
     if (url) {

@@ -96,9 +96,9 @@ void read_forward_handler(object_reader& in, forward_handler& out) {
               {{"raw", forward_body::raw},
                {"envelope", forward_body::envelope},
                {"cloudevents", forward_body::cloudevents}});
-    in.file("ca_file", out.ca_file);
-    in.file("client_certificate", out.client_certificate);
-    in.file("client_key", out.client_key);
+    in.file("ca_file", out.ca_file, outside_kind::authorities);
+    in.file("client_certificate", out.client_certificate, outside_kind::certificate);
+    in.file("client_key", out.client_key, outside_kind::private_key);
     if (in.has("client_certificate") != in.has("client_key"))
         in.error(in.has("client_key") ? "client_key" : "client_certificate",
                  "`client_certificate` and `client_key` belong together");

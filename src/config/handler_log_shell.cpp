@@ -36,7 +36,7 @@ void read_shell_limits(object_reader& in, shell_limits& out) {
 
 void read_log_handler(object_reader& in, log_handler& out) {
     read_log_level(in, out.level);
-    in.file("file", out.file);
+    in.file("file", out.file, outside_kind::log_file);
     log_format format{};
     if (read_log_format(in, format)) out.format = format;
     in.choice("include", out.include_payload, {{"payload", true}});
@@ -53,6 +53,7 @@ void read_shell_handler(object_reader& in, shell_handler& out) {
     if (argv) {
         if (in.find("argv")->items.empty()) in.error("argv", "must name a program");
         for (const auto& argument : *argv) {
+            if (out.argv.empty()) in.in().outside.push_back({outside_kind::program, argument});
             out.argv.push_back(argument.value);
             if (argument.referenced) in.in().warning(argument, std::string(secret_in_command));
         }
@@ -68,8 +69,12 @@ void read_shell_handler(object_reader& in, shell_handler& out) {
         if (!directory->value.starts_with('/'))
             in.in().error(*directory, in_quotes(directory->raw) + " must be an absolute path");
         out.working_directory = directory->value;
+        in.in().outside.push_back({outside_kind::working_directory, *directory});
     }
-    in.text("user", out.user);
+    if (const auto user = in.text_at("user")) {
+        out.user = user->value;
+        in.in().outside.push_back({outside_kind::user, *user});
+    }
     in.object("limits", [&](object_reader& limits) { read_shell_limits(limits, out.limits); });
 }
 

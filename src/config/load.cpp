@@ -1,12 +1,17 @@
 #include <webhookd/config/load.hpp>
 
+#include "config/outside.hpp"
 #include "config/overrides.hpp"
+#include "config/secrets_of.hpp"
 #include "config/sections.hpp"
 #include "config/source_text.hpp"
 #include "config/yaml_merge.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <deque>
+#include <iterator>
 
 namespace webhookd::config {
 
@@ -50,11 +55,14 @@ struct source {
 /// All sources of one configuration on their way to one tree.
 class assembly {
 public:
-    assembly(std::vector<source> sources, const secret_sources& secrets)
+    /// `warnings` are about files as a whole.
+    assembly(std::vector<source> sources, const secret_sources& secrets,
+             std::vector<diagnostic> warnings = {})
         : sources_(std::move(sources))
-        , secrets_(secrets) {}
+        , secrets_(secrets)
+        , warnings_(std::move(warnings)) {}
 
-    loaded load();
+    loaded load(outside_world outside);
 
 private:
     void parse(const source& each, bool may_be_empty);
@@ -70,6 +78,7 @@ private:
 
     std::vector<source> sources_;
     const secret_sources& secrets_;
+    std::vector<diagnostic> warnings_;
     std::vector<std::string> names_;
     std::deque<yaml_document> documents_;
     yaml_merge merging_;
@@ -119,35 +128,45 @@ void assembly::override_by(const std::string& variable) {
     std::vector<yaml_mistake> mistakes;
     const auto value = secrets_.environment(variable).value_or("");
     documents_.push_back(yaml_document::parse(override_yaml(variable, value), mistakes, file, true));
-    const auto* node = documents_.back().root();
-    if (!mistakes.empty() || !node) {
-        // Not what the parser says: it might quote a secret.
-        mistakes_.push_back({here, {}, "is not YAML; a list is written [a, b], a map {a: b}"});
-        return;
-    }
-    if (const auto* root = merging_.replace(root_, override_path(variable), *node, here))
-        root_ = root;
+    const auto* root = documents_.back().root();
+    // What is no YAML is a text, and whether that will do is for the key to say.
+    auto node = mistakes.empty() && root ? *root : yaml_node{};
+    if (!value.empty()) node.reference = override_text(variable, value);
+    if (node.text.empty() && node.kind == yaml_node::kind::scalar) node.text = node.reference;
+    const auto name_new = [&](std::size_t step) { return new_key(variable, step); };
+    if (const auto* changed = merging_.replace(root_, override_path(variable), node, here, name_new))
+        root_ = changed;
     else
         mistakes_.push_back({here, {}, "leads through something that is no map, or to no element of a list"});
 }
 
-loaded assembly::load() {
+loaded assembly::load(outside_world outside) {
     for (const auto& each : sources_)
         parse(each, &each != &sources_.front());
     if (!incomplete_)
         for (const auto& variable : secrets_.overrides)
             override_by(variable);
 
+    for (auto& each : warnings_)
+        names_.push_back(each.file);
     reading in(names_, secrets_);
     loaded out;
+    for (std::size_t i = 0; i < warnings_.size(); ++i)
+        in.warning({0, 0, static_cast<int>(names_.size() - warnings_.size() + i)}, {},
+                   std::move(warnings_[i].message));
     if (root_ && !incomplete_) {
         object_reader reader(in, root_, {}, {});
         read_configuration(reader, out.value.emplace());
         reader.finish("x-"); // a place for anchors that several sections share
+        if (outside == outside_world::checked) check_outside(in);
     }
     for (auto& each : mistakes_)
         in.error(each.at, std::move(each.path), std::move(each.message));
     out.diagnostics = in.take_diagnostics();
+    out.secrets = std::move(in.secrets);
+    if (out.value)
+        for (auto& each : secrets_of(*out.value))
+            out.secrets.push_back(std::move(each));
     const auto wrong = [](const diagnostic& d) { return d.severity == severity::error; };
     if (std::any_of(out.diagnostics.begin(), out.diagnostics.end(), wrong)) out.value.reset();
     return out;
@@ -158,31 +177,74 @@ loaded unreadable(const std::filesystem::path& file, std::string_view why) {
             {{severity::error, file.string(), 0, 0, {}, "cannot be read: " + std::string(why)}}};
 }
 
+diagnostic about(const std::filesystem::path& file, std::string message) {
+    return {severity::warning, file.string(), 0, 0, {}, std::move(message)};
+}
+
+/// What editors and package managers leave behind is meant to be ignored, and so is what explains the folder.
+bool is_left_over(std::string_view name) {
+    static constexpr std::string_view ends[] = {"~", ".swp", ".bak", ".orig", ".rej", ".tmp", ".txt", ".md"};
+    return name.starts_with('.') || name.starts_with('#') || name.starts_with("README") ||
+           name.find(".dpkg-") != std::string_view::npos || name.find(".rpm") != std::string_view::npos ||
+           name.find(".ucf-") != std::string_view::npos ||
+           std::any_of(std::begin(ends), std::end(ends), [&](auto end) { return name.ends_with(end); });
+}
+
+/// Adds the files of a folder in the order of their names, and tells which it passes over. A mistake when
+/// there is something of this name that is no folder.
+std::optional<loaded> find_parts(const std::filesystem::path& folder,
+                                 std::vector<std::filesystem::path>& files,
+                                 std::vector<diagnostic>& warnings) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) {
+        const auto there = fs::symlink_status(folder, error).type();
+        if (there == fs::file_type::not_found || there == fs::file_type::none) return std::nullopt;
+        if (there == fs::file_type::symlink)
+            return unreadable(folder, "the symbolic link does not lead to a folder");
+        return unreadable(folder, "it must be a folder of *.yaml files");
+    }
+    for (auto each = fs::directory_iterator(folder, error); !error && each != fs::directory_iterator();
+         each.increment(error)) {
+        const auto name = each->path().filename().string();
+        if (is_left_over(name)) continue;
+        if (each->path().extension() == ".yaml")
+            files.push_back(each->path());
+        else
+            warnings.push_back(
+                about(each->path(), "is passed over: of this folder only files named *.yaml are read"));
+    }
+    if (error) return unreadable(folder, error.message());
+    std::sort(files.begin() + 1, files.end());
+    return std::nullopt;
+}
+
+/// As the mount of a single file is, once another one was renamed over it outside.
+bool has_no_name(const std::filesystem::path& file) {
+    struct stat about_file {};
+    return ::stat(file.c_str(), &about_file) == 0 && about_file.st_nlink == 0;
+}
+
 } // namespace
 
 loaded load_text(std::string_view yaml, std::string file_name, const secret_sources& secrets) {
-    return assembly({{std::move(file_name), std::string(yaml)}}, secrets).load();
+    return assembly({{std::move(file_name), std::string(yaml)}}, secrets).load(outside_world::ignored);
 }
 
-loaded load_file(const std::filesystem::path& file, const secret_sources& secrets) {
+loaded load_file(const std::filesystem::path& file, const secret_sources& secrets, outside_world outside) {
+    std::vector<diagnostic> warnings;
     std::vector<std::filesystem::path> files{file};
-    const auto folder = file.parent_path() / "config.d";
-    std::error_code error;
-    if (std::filesystem::is_directory(folder, error)) {
-        for (auto each = std::filesystem::directory_iterator(folder, error);
-             !error && each != std::filesystem::directory_iterator(); each.increment(error))
-            if (each->path().extension() == ".yaml" && !each->path().filename().string().starts_with('.'))
-                files.push_back(each->path());
-        if (error) return unreadable(folder, error.message());
-        std::sort(files.begin() + 1, files.end());
-    }
+    if (auto mistake = find_parts(file.parent_path() / "config.d", files, warnings)) return *mistake;
     std::vector<source> sources;
     for (const auto& each : files) {
         auto content = read_file(each, yaml_document::max_bytes);
         if (!content) return unreadable(each, content.error().detail);
         sources.push_back({each.string(), std::move(*content)});
     }
-    return assembly(std::move(sources), secrets).load();
+    if (has_no_name(file))
+        warnings.push_back(about(file, "is a file that has no name any more: whoever edits it makes another "
+                                       "one, which is not seen here; mount its folder instead of the file"));
+    return assembly(std::move(sources), secrets, std::move(warnings)).load(outside);
 }
 
 } // namespace webhookd::config

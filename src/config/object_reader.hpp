@@ -31,7 +31,7 @@ public:
     using body = std::function<void(object_reader&)>;
 
     bool text(std::string_view key, std::string& out);
-    bool file(std::string_view key, std::filesystem::path& out);
+    bool file(std::string_view key, std::filesystem::path& out, std::optional<outside_kind> named = {});
     bool flag(std::string_view key, bool& out);
     bool size(std::string_view key, byte_size& out, byte_size min, byte_size max);
     bool duration(std::string_view key, std::chrono::milliseconds& out, std::chrono::milliseconds min,
@@ -47,14 +47,15 @@ public:
         return value.has_value();
     }
 
-    /// One of a few words.
+    /// One of a few words; the last `others` of them are understood, but not named in a message.
     template <class Enum>
     bool choice(std::string_view key, Enum& out,
-                std::initializer_list<std::pair<std::string_view, std::type_identity_t<Enum>>> words) {
+                std::initializer_list<std::pair<std::string_view, std::type_identity_t<Enum>>> words,
+                std::size_t others = 0) {
         std::vector<std::string_view> names;
         for (const auto& word : words)
             names.push_back(word.first);
-        const auto index = read_choice(key, names);
+        const auto index = read_choice(key, names, others);
         if (index) out = (words.begin() + *index)->second;
         return index.has_value();
     }
@@ -104,7 +105,8 @@ public:
 private:
     const yaml_node* take(std::string_view key);
     std::optional<std::uint64_t> read_integer(std::string_view key, std::uint64_t min, std::uint64_t max);
-    std::optional<std::size_t> read_choice(std::string_view key, const std::vector<std::string_view>& words);
+    std::optional<std::size_t> read_choice(std::string_view key, std::vector<std::string_view> words,
+                                           std::size_t others);
     void read_object(const yaml_node* node, std::string path, std::string section, const body& read);
 
     reading& in_;

@@ -53,10 +53,13 @@ bool object_reader::text(std::string_view key, std::string& out) {
     return value.has_value();
 }
 
-bool object_reader::file(std::string_view key, std::filesystem::path& out) {
+bool object_reader::file(std::string_view key, std::filesystem::path& out,
+                         std::optional<outside_kind> named) {
     auto value = text_at(key);
-    if (value) out = std::move(value->value);
-    return value.has_value();
+    if (!value) return false;
+    out = value->value;
+    if (named) in_.outside.push_back({*named, std::move(*value)});
+    return true;
 }
 
 std::optional<text> object_reader::name(std::string_view key) {
@@ -148,12 +151,13 @@ std::optional<std::uint64_t> object_reader::read_integer(std::string_view key, s
     return std::nullopt;
 }
 
-std::optional<std::size_t> object_reader::read_choice(std::string_view key,
-                                                      const std::vector<std::string_view>& words) {
+std::optional<std::size_t>
+object_reader::read_choice(std::string_view key, std::vector<std::string_view> words, std::size_t others) {
     const auto value = text_at(key, true);
     if (!value) return std::nullopt;
     const auto found = std::find(words.begin(), words.end(), value->value);
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+    words.resize(words.size() - others);
     std::string choices;
     for (const auto word : words) {
         if (!choices.empty()) choices += word == words.back() ? " or " : ", ";

@@ -2,6 +2,8 @@
 
 #include "config/reading.hpp"
 
+#include <algorithm>
+
 namespace webhookd::config {
 namespace {
 
@@ -26,6 +28,23 @@ std::vector<std::string> override_path(std::string_view variable) {
         if (end == std::string_view::npos) return path;
         variable.remove_prefix(end + separator.size());
     }
+}
+
+std::string new_key(std::string_view variable, std::size_t step) {
+    const auto path = override_path(variable);
+    auto key = path.at(step);
+    const bool free = step == 3 && path[0] == "handlers" && (path[2] == "env" || path[2] == "headers");
+    if (!free) return key;
+    variable.remove_prefix(prefix.size());
+    for (std::size_t i = 0; i < step; ++i)
+        variable.remove_prefix(variable.find(separator) + separator.size());
+    key = variable.substr(0, variable.find(separator));
+    if (path[2] == "headers") std::replace(key.begin(), key.end(), '_', '-');
+    return key;
+}
+
+std::string override_text(const std::string& variable, const std::string& value) {
+    return value.find("${") != std::string::npos ? value : "${env:" + variable + '}';
 }
 
 std::string override_yaml(const std::string& variable, const std::string& value) {

@@ -8,6 +8,14 @@ namespace {
 
 constexpr std::size_t most_mistakes = 10'000; ///< kept for sorting; fewer are shown
 
+/// What holds no secret, and is told in the log: an address may well come from the environment.
+bool is_shown(std::string_view path) {
+    static constexpr std::string_view sections[] = {"server.", "admin.", "storage.", "log."};
+    static constexpr std::string_view members[] = {".name", ".path", ".file", ".user", "_file", "_directory"};
+    return std::ranges::any_of(sections, [&](auto begin) { return path.starts_with(begin); }) ||
+           std::ranges::any_of(members, [&](auto end) { return path.ends_with(end); });
+}
+
 } // namespace
 
 void reading::error(place at, std::string path, std::string message) {
@@ -58,21 +66,26 @@ std::optional<text> reading::read_text(const yaml_node& node, const std::string&
             error(node.at, path, "is one value too many, aliases included");
         return std::nullopt;
     }
-    if (node.kind != yaml_node::kind::scalar || node.is_null()) {
+    const bool verbatim = !node.reference.empty();
+    const auto& written = verbatim ? node.reference : node.text;
+    if (!verbatim && (node.kind != yaml_node::kind::scalar || node.is_null())) {
         error(node.at, path, "must be text, not " + std::string(describe_kind(node)));
         return std::nullopt;
     }
-    if (!bare && node.plain && (is_json_number(node.text) || parse_truth(node.text))) {
+    if (!verbatim && !bare && node.plain && (is_json_number(node.text) || parse_truth(node.text))) {
         error(node.at, path,
               "must be text, not " + std::string(describe_kind(node)) + "; put it in quotes if it is meant");
         return std::nullopt;
     }
-    auto expanded = expand(node.text, sources_, others);
+    auto expanded = expand(written, sources_, others);
     if (!expanded.mistake.empty()) {
         error(node.at, path, std::move(expanded.mistake));
         return std::nullopt;
     }
-    return text{std::move(expanded.text), node.text, node.at, path, expanded.referenced};
+    if (!is_shown(path))
+        for (auto& value : expanded.values)
+            secrets.push_back(std::move(value));
+    return text{std::move(expanded.text), written, node.at, path, expanded.referenced};
 }
 
 std::string_view describe_kind(const yaml_node& node) {

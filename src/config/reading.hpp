@@ -29,6 +29,23 @@ struct text {
     bool referenced = false; ///< at least one reference was filled in
 };
 
+/// What a text of the file names outside of it.
+enum class outside_kind {
+    certificate,       ///< PEM; the next thing named is its key
+    private_key,       ///< PEM, not encrypted
+    authorities,       ///< PEM, at least one certificate
+    log_file,          ///< in a folder that is there
+    user,              ///< of this system
+    program,           ///< that can be run
+    working_directory, ///< of a program
+    key_set,           ///< a regular file
+};
+
+struct outside_thing {
+    outside_kind what;
+    text named; ///< its value is the path or the name
+};
+
 /// One pass over one configuration: what is wrong with it, and what its sections must know of each other.
 class reading {
 public:
@@ -62,6 +79,8 @@ public:
     std::vector<text> endpoints;                            ///< names
     std::vector<std::pair<listen_address, text>> listeners; ///< of every section; defaults have no place
     std::set<std::string> used_handlers;
+    std::vector<std::string> secrets;   ///< what references were filled in with
+    std::vector<outside_thing> outside; ///< in the order in which they were read
     bool listens_on_loopback_only =
         false; ///< every listener of the server is loopback or unix; there is at least one
 

@@ -123,6 +123,7 @@ expansion expand(std::string_view text, const secret_sources& sources, other_bra
         } else if (auto value = fetch(scheme, reference.substr(colon + 1, end - colon - 1), sources, why)) {
             out.text += *value;
             out.referenced = true;
+            out.values.push_back(std::move(*value));
         } else {
             fail(in_quotes(reference) + ' ' + why);
         }

@@ -4,14 +4,16 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace webhookd::config {
 
 /// What a text of the file stands for once its references are filled in.
 struct expansion {
-    std::string text;        ///< may hold a secret
-    std::string mistake;     ///< empty: none; names the reference, never its value
-    bool referenced = false; ///< at least one reference was filled in
+    std::string text;                  ///< may hold a secret
+    std::string mistake;               ///< empty: none; names the reference, never its value
+    bool referenced = false;           ///< at least one reference was filled in
+    std::vector<std::string> values{}; ///< of the references
 };
 
 /// How strange things after `${` are taken: as mistakes, or, where a shell reads the text, as the shell's

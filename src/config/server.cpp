@@ -98,8 +98,8 @@ void read_tls(object_reader& in, std::optional<tls>& out) {
     tls files;
     in.require("certificate");
     in.require("private_key");
-    const bool certificate = in.file("certificate", files.certificate);
-    const bool key = in.file("private_key", files.private_key);
+    const bool certificate = in.file("certificate", files.certificate, outside_kind::certificate);
+    const bool key = in.file("private_key", files.private_key, outside_kind::private_key);
     if (certificate && key) out = std::move(files);
 }
 

@@ -1,6 +1,7 @@
 #include "config/source_text.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,6 +34,14 @@ failure unreadable(int error) {
     return {errc::file_unreadable, std::generic_category().message(error)};
 }
 
+failure strange(mode_t mode) {
+    const auto* what = S_ISFIFO(mode)                   ? "a FIFO"
+                       : S_ISSOCK(mode)                 ? "a socket"
+                       : S_ISCHR(mode) || S_ISBLK(mode) ? "a device"
+                                                        : "something else";
+    return {errc::file_unreadable, std::string("is ") + what + ", not a regular file"};
+}
+
 } // namespace
 
 std::optional<yaml_mistake> find_bad_byte(std::string_view text) {
@@ -50,8 +59,14 @@ std::optional<yaml_mistake> find_bad_byte(std::string_view text) {
 }
 
 result<std::string> read_file(const std::filesystem::path& file, std::size_t max_bytes) {
-    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return unreadable(errno);
+    // A FIFO without a writer, or a device, must not hold anybody up: not at the open, not at the read.
+    const int fd = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) return errno == ENXIO ? strange(S_IFSOCK) : unreadable(errno);
+    struct stat about {};
+    if (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+        ::close(fd);
+        return S_ISDIR(about.st_mode) ? unreadable(EISDIR) : strange(about.st_mode);
+    }
     std::string content;
     char buffer[16 * 1024];
     for (;;) {

@@ -16,8 +16,8 @@ namespace webhookd::config {
 /// the one without a word and end the file at the other.
 [[nodiscard]] std::optional<yaml_mistake> find_bad_byte(std::string_view text);
 
-/// A file's content. Errors: file_unreadable, also for directories and for more than `max_bytes`; the detail
-/// says why.
+/// A regular file's content. Never waits for anybody, as a FIFO without a writer would make it. Errors:
+/// file_unreadable, also for whatever is no regular file and for more than `max_bytes`; the detail says why.
 [[nodiscard]] result<std::string> read_file(const std::filesystem::path& file, std::size_t max_bytes);
 
 } // namespace webhookd::config

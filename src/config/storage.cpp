@@ -63,7 +63,10 @@ bool read_log_level(object_reader& in, log_level& out) {
                       {"debug", log_level::debug},
                       {"info", log_level::info},
                       {"warning", log_level::warning},
-                      {"error", log_level::error}});
+                      {"error", log_level::error},
+                      {"warn", log_level::warning},
+                      {"err", log_level::error}},
+                     2);
 }
 
 bool read_log_format(object_reader& in, log_format& out) {

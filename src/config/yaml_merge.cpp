@@ -54,12 +54,13 @@ const yaml_node* yaml_merge::maps(const yaml_node& first, const yaml_node& secon
 }
 
 const yaml_node* yaml_merge::replace(const yaml_node* root, const std::vector<std::string>& path,
-                                     const yaml_node& value, place at) {
-    return replace_from(root, path, 0, value, at);
+                                     const yaml_node& value, place at, const key_namer& name_new) {
+    return replace_from(root, path, 0, value, at, name_new);
 }
 
 const yaml_node* yaml_merge::replace_from(const yaml_node* node, const std::vector<std::string>& path,
-                                          std::size_t step, const yaml_node& value, place at) {
+                                          std::size_t step, const yaml_node& value, place at,
+                                          const key_namer& name_new) {
     if (step == path.size()) {
         auto& out = made_.emplace_back(value);
         out.at = at;
@@ -71,7 +72,7 @@ const yaml_node* yaml_merge::replace_from(const yaml_node* node, const std::vect
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), i);
         if (error != std::errc{} || end != name.data() + name.size() || i >= node->items.size())
             return nullptr;
-        const auto* item = replace_from(node->items[i], path, step + 1, value, at);
+        const auto* item = replace_from(node->items[i], path, step + 1, value, at, name_new);
         if (!item) return nullptr;
         auto& out = made_.emplace_back(*node);
         out.items[i] = item;
@@ -86,11 +87,11 @@ const yaml_node* yaml_merge::replace_from(const yaml_node* node, const std::vect
     }
     const auto found = std::find_if(out.entries.begin(), out.entries.end(),
                                     [&](const yaml_entry& e) { return step_of(e.key) == name; });
-    const auto* inner =
-        replace_from(found == out.entries.end() ? nullptr : found->value, path, step + 1, value, at);
+    const auto* inner = replace_from(found == out.entries.end() ? nullptr : found->value, path, step + 1,
+                                     value, at, name_new);
     if (!inner) return nullptr;
     if (found == out.entries.end())
-        out.entries.push_back({name, at, inner});
+        out.entries.push_back({name_new(step), at, inner});
     else
         found->value = inner;
     return &made_.emplace_back(std::move(out));

@@ -1,6 +1,7 @@
 #include "delivery/attempt.hpp"
 
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/secrets.hpp>
 
 #include "delivery/lane.hpp"
 #include "delivery/mailbox.hpp"
@@ -12,6 +13,15 @@
 namespace webhookd::delivery {
 namespace {
 
+/// A receiver or a program may tell back what it was given.
+handler::outcome without_secrets(handler::outcome o) {
+    // A character that did not fit whole leaves up to four bytes of the bound.
+    const bool cut = o.output.size() + 4 > handler::max_output;
+    o.reason = secrets::masked(o.reason);
+    o.output = secrets::masked(o.output, cut);
+    return o;
+}
+
 void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std::shared_ptr<mailbox>& box,
          const runtime::clock& clock) {
     const auto now = attempt::steady::now();
@@ -20,7 +30,7 @@ void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std:
     // An attempt that ends within `start` must not begin the next one: they would pile up on the stack.
     if (a->start_returned && outcome.verdict == handler::verdict::successful) after = where->take_over(now);
     a->took = std::chrono::duration_cast<std::chrono::microseconds>(now - a->began);
-    a->outcome = std::move(outcome);
+    a->outcome = without_secrets(std::move(outcome));
     a->followed = after.next != nullptr;
     const bool urgent = after.low || a->which.in_sequence;
     box->put([&](mail& m) { m.ended.push_back(a); }, urgent ? mailbox::urgency::now : mailbox::urgency::soon);

@@ -1,7 +1,7 @@
 #include <webhookd/event/document.hpp>
+#include <webhookd/event/json_text.hpp>
 
 #include "event/json.hpp"
-#include "event/parse.hpp"
 
 #include <rapidjson/document.h>
 

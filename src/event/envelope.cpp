@@ -1,4 +1,5 @@
 #include <webhookd/event/envelope.hpp>
+#include <webhookd/event/number.hpp>
 
 #include "event/json.hpp"
 
@@ -112,7 +113,7 @@ std::optional<timestamp> creation_time(const json_value& root) {
         if (!value) continue;
         std::optional<timestamp> t;
         if (value->IsNumber())
-            t = from_epoch(value->GetDouble());
+            t = from_epoch(nearest_double(*value).value_or(-1));
         else if (value->IsString())
             t = parse_iso8601(json::text(*value));
         if (t && t->time_since_epoch() >= microseconds{0}) return t;

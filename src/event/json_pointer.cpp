@@ -7,7 +7,7 @@ namespace webhookd::event {
 
 namespace {
 
-constexpr std::size_t longest_way = 64; // no document is nested deeper
+constexpr std::size_t longest_way = 64; // no document is looked into deeper
 
 failure invalid(std::string detail) {
     return {errc::argument_invalid, std::move(detail)};

@@ -1,9 +1,7 @@
+#include <webhookd/event/json_text.hpp>
 #include <webhookd/event/metadata.hpp>
 
 #include "event/json.hpp"
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 namespace webhookd::event {
 
@@ -12,10 +10,9 @@ std::string metadata_text(const document& body) {
     const auto* object = payload ? json::member(*payload, "object") : nullptr;
     const auto* metadata = object ? json::member(*object, "metadata") : nullptr;
     if (!metadata || !metadata->IsObject() || metadata->ObjectEmpty()) return {};
-    rapidjson::StringBuffer text;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(text);
-    if (!metadata->Accept(writer) || text.GetSize() > max_metadata) return {};
-    return {text.GetString(), text.GetSize()};
+    auto text = write_json(*metadata);
+    if (text.size() > max_metadata) text.clear();
+    return text;
 }
 
 } // namespace webhookd::event

@@ -1,4 +1,4 @@
-#include "event/parse.hpp"
+#include <webhookd/event/json_text.hpp>
 
 #include "event/parse_handler.hpp"
 #include "event/surrogates.hpp"
@@ -11,6 +11,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace webhookd::event {
 
@@ -33,37 +34,35 @@ failure at_byte(errc code, std::size_t position, std::string_view what) {
 class generator {
 public:
     /// `json` ends with a NUL byte at `json[size]`; the parser writes into it, and the document refers to it.
-    generator(char* json, std::size_t size, std::size_t depth)
+    generator(char* json, std::size_t size, std::size_t depth, const std::vector<hidden_number>& hidden)
         : json_(json)
         , size_(size)
-        , depth_(depth) {}
+        , depth_(depth)
+        , hidden_(hidden) {}
 
     bool operator()(rapidjson::Document& target) {
-        parse_handler handler(target, depth_);
+        parse_handler handler(target, depth_, hidden_, target.GetAllocator());
         rapidjson::InsituStringStream stream(json_);
         rapidjson::Reader reader;
         const auto parsed = reader.Parse<flags>(stream, handler);
-        const auto position = parsed.Offset();
-        if (handler.too_deep())
-            outcome_ = at_byte(errc::json_too_deep, position,
-                               "nested more than " + std::to_string(depth_) + " deep");
-        else if (handler.number_too_large())
-            outcome_ =
-                at_byte(errc::not_json, position, GetParseError_En(rapidjson::kParseErrorNumberTooBig));
-        else if (parsed.IsError())
-            outcome_ = at_byte(errc::not_json, position, GetParseError_En(parsed.Code()));
+        number_too_large_ = parsed.Code() == rapidjson::kParseErrorNumberTooBig;
+        if (parsed.IsError())
+            outcome_ = at_byte(errc::not_json, parsed.Offset(), GetParseError_En(parsed.Code()));
         // To RapidJSON any NUL byte is the end.
         else if (stream.Tell() < size_)
             outcome_ = at_byte(errc::not_json, stream.Tell(), "Something follows the document.");
         return outcome_.has_value();
     }
 
+    [[nodiscard]] bool number_too_large() const { return number_too_large_; }
     result<void> take_outcome() { return std::move(outcome_); }
 
 private:
     char* json_;
     std::size_t size_;
     std::size_t depth_;
+    const std::vector<hidden_number>& hidden_;
+    bool number_too_large_ = false;
     result<void> outcome_;
 };
 
@@ -84,11 +83,16 @@ result<void> parse_json(std::string_view json, const parse_limits& limits, rapid
         json = mended;
     }
     auto* copy = static_cast<char*>(target.GetAllocator().Malloc(json.size() + 1));
-    std::copy(json.begin(), json.end(), copy);
-    copy[json.size()] = '\0';
-    generator from_copy(copy, json.size(), limits.depth);
-    target.Populate(from_copy);
-    return from_copy.take_outcome();
+    std::vector<hidden_number> hidden;
+    for (const bool again : {false, true}) {
+        std::copy(json.begin(), json.end(), copy);
+        copy[json.size()] = '\0';
+        if (again) hidden = hide_large_numbers(copy, json.size());
+        generator from_copy(copy, json.size(), limits.depth, hidden);
+        target.Populate(from_copy);
+        if (again || !from_copy.number_too_large()) return from_copy.take_outcome();
+    }
+    return {};
 }
 
 } // namespace webhookd::event

@@ -1,65 +1,58 @@
 #pragma once
 
+#include "event/kept_number.hpp"
+#include "event/large_numbers.hpp"
+
+#include <rapidjson/allocators.h>
 #include <rapidjson/rapidjson.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace webhookd::event {
 
-/// Hands RapidJSON's parse events on to `Handler`, and ends the parse when objects and arrays nest too deep,
-/// or when no double holds a number. Wants numbers as text and converts them itself: RapidJSON's own
-/// conversion is either imprecise or, for a zero with enough digits, undefined.
+/// Hands RapidJSON's parse events on to `Handler`. What nests too deep is read past, with a null in its
+/// place: an event is not lost for what nobody looks at. Wants numbers as text, in a buffer that lives as
+/// long as the values, and converts none but plain 64-bit integers.
 template <class Handler>
 class parse_handler {
 public:
     using Ch = char;
     using size = rapidjson::SizeType;
 
-    parse_handler(Handler& next, std::size_t depth)
+    /// `texts` keeps, as long as the values live, what it is given.
+    parse_handler(Handler& next, std::size_t depth, const std::vector<hidden_number>& hidden,
+                  rapidjson::MemoryPoolAllocator<>& texts)
         : next_(next)
-        , limit_(depth) {}
+        , limit_(depth)
+        , hidden_(hidden)
+        , texts_(texts) {}
 
-    [[nodiscard]] bool too_deep() const noexcept { return depth_ > limit_; }
-    [[nodiscard]] bool number_too_large() const noexcept { return number_too_large_; }
-
-    bool Null() { return next_.Null(); }
-    bool Bool(bool b) { return next_.Bool(b); }
-    bool String(const char* s, size n, bool copy) { return next_.String(s, n, copy); }
-    bool Key(const char* s, size n, bool copy) { return next_.Key(s, n, copy); }
-    bool StartObject() { return deeper() && next_.StartObject(); }
-    bool StartArray() { return deeper() && next_.StartArray(); }
-    bool EndObject(size members) {
-        --depth_;
-        return next_.EndObject(members);
-    }
-    bool EndArray(size elements) {
-        --depth_;
-        return next_.EndArray(elements);
-    }
+    bool Null() { return too_deep() || next_.Null(); }
+    bool Bool(bool b) { return too_deep() || next_.Bool(b); }
+    bool String(const char* s, size n, bool copy) { return too_deep() || next_.String(s, n, copy); }
+    bool Key(const char* s, size n, bool copy) { return too_deep() || next_.Key(s, n, copy); }
+    bool StartObject() { return deeper() ? next_.StartObject() : null_instead(); }
+    bool StartArray() { return deeper() ? next_.StartArray() : null_instead(); }
+    bool EndObject(size members) { return depth_-- > limit_ || next_.EndObject(members); }
+    bool EndArray(size elements) { return depth_-- > limit_ || next_.EndArray(elements); }
 
     /// `text` is a number as JSON's grammar has it.
     bool RawNumber(const char* text, size length, bool) {
-        const auto* end = text + length;
-        if (std::string_view(text, length).find_first_of(".eE") == std::string_view::npos) {
+        if (too_deep()) return true;
+        const std::string_view number(text, length);
+        if (number.find_first_of(".eE") == std::string_view::npos && number != "-0") {
             std::int64_t i = 0;
-            if (converts(text, end, i)) return next_.Int64(i);
+            if (converts(number, i)) return next_.Int64(i);
             std::uint64_t u = 0;
-            if (converts(text, end, u)) return next_.Uint64(u);
+            if (converts(number, u)) return next_.Uint64(u);
         }
-        double d = 0;
-        if (!converts(text, end, d)) {
-            // Out of range is said of the too large and of the too small.
-            long double wide = 0;
-            converts(text, end, wide);
-            number_too_large_ = std::fabs(wide) > std::numeric_limits<double>::max();
-        }
-        return !number_too_large_ && next_.Double(d);
+        return next_.Double(keep_number(kept_text(number)));
     }
 
     // Never called, as long as numbers come as text, but part of what RapidJSON asks of a handler.
@@ -70,17 +63,28 @@ public:
     bool Double(double d) { return next_.Double(d); }
 
 private:
+    const char* kept_text(std::string_view number) {
+        const auto text = number_at(hidden_, number);
+        if (text.data() == number.data()) return text.data();
+        auto* copy = static_cast<char*>(texts_.Malloc(text.size() + 1));
+        *std::copy(text.begin(), text.end(), copy) = '\0';
+        return copy;
+    }
+
+    [[nodiscard]] bool too_deep() const noexcept { return depth_ > limit_; }
     bool deeper() { return ++depth_ <= limit_; }
+    bool null_instead() { return depth_ > limit_ + 1 || next_.Null(); }
 
     template <class Number>
-    static bool converts(const char* text, const char* end, Number& value) {
-        return std::from_chars(text, end, value).ec == std::errc{};
+    static bool converts(std::string_view text, Number& value) {
+        return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{};
     }
 
     Handler& next_;
     std::size_t limit_;
+    const std::vector<hidden_number>& hidden_;
+    rapidjson::MemoryPoolAllocator<>& texts_;
     std::size_t depth_ = 0;
-    bool number_too_large_ = false;
 };
 
 } // namespace webhookd::event

@@ -1,14 +1,14 @@
 #include <webhookd/event/document.hpp>
 #include <webhookd/event/event_type.hpp>
+#include <webhookd/event/json_text.hpp>
 #include <webhookd/event/sample.hpp>
 
-#include "event/parse.hpp"
 #include "event/sample/objects.hpp"
 #include "event/sample/override.hpp"
 #include "event/sample/story.hpp"
 #include "event/sample/writer.hpp"
 
-#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
 
 namespace webhookd::event {
 
@@ -49,18 +49,11 @@ void write_event(writer& out, const story& s, const event_type& type) {
 using rapidjson::StringBuffer;
 
 result<std::string> serialise(const rapidjson::Document& event, bool indented) {
-    StringBuffer buffer;
-    rapidjson::Writer<StringBuffer> compact(buffer);
-    rapidjson::PrettyWriter<StringBuffer> pretty(buffer);
-    pretty.SetIndent(' ', 2);
-    const bool written = indented ? event.Accept(pretty) : event.Accept(compact);
-    const std::string_view body(buffer.GetString(), buffer.GetSize());
+    auto body = write_json(event, indented);
     // The writer takes any bytes for text: only reading tells whether the overrides made something that is no
     // JSON.
-    if (!written || !document::parse(body))
-        return failure{errc::argument_invalid,
-                       "an override is not UTF-8, or a number too large, or nested too deep"};
-    return std::string(body);
+    if (!document::parse(body)) return failure{errc::argument_invalid, "an override is not UTF-8"};
+    return body;
 }
 
 } // namespace

@@ -93,11 +93,12 @@ result<listening_socket> bind_and_listen(const socket_address& where, const std:
     return s;
 }
 
-/// A socket file that nobody listens on any more is left over from a crash.
+/// A socket file that nobody listens on any more is left over from a crash. Who listens and accepts nobody
+/// keeps it: the question does not wait for an answer.
 void remove_stale_socket_file(const socket_address& where, const std::string& path) {
     struct stat info {};
     if (lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode)) return;
-    const runtime::unique_fd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const runtime::unique_fd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (connect(probe.get(), where.raw(), where.length) != 0 && errno == ECONNREFUSED) unlink(path.c_str());
 }
 

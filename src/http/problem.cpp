@@ -1,11 +1,13 @@
 #include <webhookd/http/problem.hpp>
+#include <webhookd/runtime/secrets.hpp>
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 namespace webhookd::http {
 
-response problem(status s, std::string_view detail) {
+response problem(status s, std::string_view told) {
+    const auto detail = secrets::masked(told);
     const auto title = boost::beast::http::obsolete_reason(s);
     rapidjson::StringBuffer buffer;
     rapidjson::Writer writer(buffer);

@@ -268,6 +268,10 @@ void server::change_limits(const config::limits& limits) {
     self_->state_.limits.store(limits);
 }
 
+void server::change_tls(std::shared_ptr<asio::ssl::context> tls) {
+    if (tls && self_->state_.options.tls) self_->state_.tls.store(std::move(tls));
+}
+
 server::statistics server::snapshot() const {
     const auto& s = self_->state_;
     return {s.open,          s.limits.load()->connections,
@@ -281,10 +285,17 @@ result<std::shared_ptr<asio::ssl::context>> make_tls_context(const config::tls& 
     auto made = std::make_shared<context>(context::tls_server);
     boost::system::error_code ec;
     made->set_options(context::default_workarounds | context::no_tlsv1 | context::no_tlsv1_1, ec);
+    // Without this OpenSSL would ask for a pass phrase on the terminal, and wait.
+    made->set_password_callback([](std::size_t, context::password_purpose) { return std::string(); }, ec);
     made->use_certificate_chain_file(files.certificate.string(), ec);
     if (ec) return failure{errc::file_unreadable, files.certificate.string() + ": " + ec.message()};
     made->use_private_key_file(files.private_key.string(), context::pem, ec);
     if (ec) return failure{errc::file_unreadable, files.private_key.string() + ": " + ec.message()};
+    if (SSL_CTX_check_private_key(made->native_handle()) != 1) {
+        ERR_clear_error();
+        return failure{errc::file_unreadable,
+                       files.private_key.string() + ": is not the key of " + files.certificate.string()};
+    }
     return made;
 }
 

@@ -21,8 +21,8 @@ shard::shard(boost::asio::io_context& context, server_state& state)
     , timer_(executor_) {}
 
 void shard::adopt(stream_socket socket, bool welcome) {
-    if (state_.options.tls) {
-        tls_stream stream(std::move(socket), *state_.options.tls);
+    if (const auto tls = state_.tls.load(); *tls) {
+        tls_stream stream(std::move(socket), **tls);
         state_.connections.spawn(executor_, serve_connection(std::make_unique<connection<tls_stream>>(
                                                 std::move(stream), *this, welcome)));
     } else {

@@ -31,15 +31,17 @@ struct server_state {
     server_state(service& s, server_options o)
         : serves(s)
         , options(std::move(o))
-        , limits(options.limits) {}
+        , limits(options.limits)
+        , tls(options.tls) {}
 
     service& serves;
-    const server_options options; ///< its limits are those of the start
+    const server_options options; ///< its limits and its TLS are those of the start
     /// In force: a connection keeps those that it began with.
     runtime::shared_value<config::limits> limits;
     body_budget bodies{};
     resting_list resting{};
     std::atomic<std::uint64_t> numbers{0}; ///< of the connections
+    runtime::shared_value<std::shared_ptr<boost::asio::ssl::context>> tls; ///< for the next handshake
     runtime::task_tracker connections{};
     runtime::task_tracker accept_loops{};
     runtime::task_tracker sweeps{};

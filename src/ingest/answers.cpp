@@ -39,8 +39,6 @@ http::response to_answer(const failure& f) {
 
     case errc::not_json:
         return problem(status::bad_request, "The body is not a JSON object.");
-    case errc::json_too_deep:
-        return problem(status::bad_request, "The body is nested too deeply.");
     case errc::envelope_incomplete:
         return problem(status::bad_request, "The envelope lacks a usable id or type.");
     case errc::json_too_large:

@@ -1,13 +1,17 @@
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
 #include "ingest/atomic_file.hpp"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <variant>
 
 namespace webhookd::ingest {
@@ -15,6 +19,23 @@ namespace webhookd::ingest {
 using runtime::task;
 using signature::key_set;
 using signature::public_key;
+
+namespace {
+
+/// How a kept set begins: a member more, which binds it to its source.
+std::string source_mark(const key_source& source) {
+    const auto identity = source.identity();
+    unsigned char digest[32];
+    std::size_t length = sizeof digest;
+    if (EVP_Q_digest(nullptr, "SHA256", nullptr, identity.data(), identity.size(), digest, &length) != 1)
+        throw std::runtime_error("SHA-256 cannot be had");
+    std::string mark = "{\"source_sha256\":\"";
+    for (const auto byte : digest)
+        mark.append({"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]});
+    return mark + "\",";
+}
+
+} // namespace
 
 unknown_key_action decide_on_unknown_key(const key_ring_state& state,
                                          std::chrono::steady_clock::time_point now,
@@ -53,7 +74,15 @@ void key_ring::load_cache() {
     if (options_.cache.empty()) return;
     std::ifstream in(options_.cache, std::ios::binary);
     if (!in) return;
-    std::string json(std::istreambuf_iterator<char>(in), {});
+    const std::string kept(std::istreambuf_iterator<char>(in), {});
+    const auto mark = source_mark(*source_);
+    if (!kept.starts_with(mark)) {
+        // Another source, or a version that did not write down which: whose keys these are is not known.
+        log::warning("the kept key set is of another source and is not trusted",
+                     {{"endpoint", options_.endpoint}, {"file", options_.cache.string()}});
+        return;
+    }
+    auto json = '{' + kept.substr(mark.size());
     auto parsed = json.size() <= max_key_set_bytes ? key_set::parse(json)
                                                    : failure{errc::key_set_malformed, "too large"};
     if (!parsed) {
@@ -101,7 +130,7 @@ void key_ring::refresh_once(const std::stop_token& stop) {
         // One step: nobody may see that the attempt is over without seeing what it brought.
         const std::lock_guard lock(mutex_);
         state_ = {false, steady_clock::now(), fresh == nullptr};
-        last_error_ = fresh ? std::string() : to_string(parsed.error());
+        last_error_ = fresh ? std::string() : secrets::masked(to_string(parsed.error()));
         ++refreshes_;
         if (!fresh) ++failures_;
         before = keys_;
@@ -135,6 +164,10 @@ void key_ring::report_change(const key_set* before, const key_set& fresh) const 
     for (const auto& kid : have)
         if (!contains(had, kid))
             log::info("a key was added", {{"endpoint", options_.endpoint}, {"kid", kid}});
+    for (const auto& kid : have)
+        if (contains(had, kid) && before->find(kid)->jwk() != fresh.find(kid)->jwk())
+            log::warning("a key was replaced by another of the same name",
+                         {{"endpoint", options_.endpoint}, {"kid", kid}});
     for (const auto& kid : had)
         if (!contains(have, kid))
             log::warning("a key was retired", {{"endpoint", options_.endpoint}, {"kid", kid}});
@@ -144,7 +177,8 @@ void key_ring::report_change(const key_set* before, const key_set& fresh) const 
 
 void key_ring::keep(const std::string& json) const {
     if (options_.cache.empty()) return;
-    if (auto written = write_file_atomically(options_.cache, json); !written)
+    const auto bound = source_mark(*source_) + json.substr(json.find('{') + 1);
+    if (auto written = write_file_atomically(options_.cache, bound); !written)
         log::warning("the key set could not be kept for the next start",
                      {{"endpoint", options_.endpoint}, {"reason", to_string(written.error())}});
 }
@@ -194,6 +228,18 @@ failure key_ring::unusable(unknown_key_action why) const {
     if (why == unknown_key_action::unavailable)
         return {errc::keys_unavailable, "the key set of endpoint " + options_.endpoint + " could not be had"};
     return {errc::key_unknown, "no key of endpoint " + options_.endpoint + " is named so"};
+}
+
+task<std::shared_ptr<const public_key>> key_ring::find_replacement(std::shared_ptr<const public_key> failed) {
+    const auto replaces = [&failed](const sight& s) { return s.key && s.key->jwk() != failed->jwk(); };
+    auto seen = look_up(failed->kid());
+    if (!replaces(seen) && decide_on_unknown_key(seen.state, steady_clock::now(), options_.cooldown) ==
+                               unknown_key_action::refresh) {
+        auto wait = [this](auto resume) { wait_for_refresh([resume] { resume(std::monostate()); }); };
+        co_await runtime::await_callback<std::monostate>(wait);
+        seen = look_up(failed->kid());
+    }
+    co_return replaces(seen) ? seen.key : nullptr;
 }
 
 void key_ring::refresh_now() {

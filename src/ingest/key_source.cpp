@@ -1,8 +1,8 @@
 #include <webhookd/ingest/key_source.hpp>
 #include <webhookd/outbound/http_client.hpp>
+#include <webhookd/runtime/secrets.hpp>
 
-#include <fstream>
-#include <sstream>
+#include "config/source_text.hpp"
 
 namespace webhookd::ingest {
 
@@ -14,13 +14,8 @@ public:
         : file_(std::move(file)) {}
 
     result<std::string> fetch(std::stop_token) override {
-        std::ifstream in(file_, std::ios::binary);
-        std::string text(max_key_set_bytes + 1, '\0');
-        if (!in || in.read(text.data(), static_cast<std::streamsize>(text.size())).bad())
-            return failure{errc::file_unreadable, "cannot read " + file_.string()};
-        text.resize(static_cast<std::size_t>(in.gcount()));
-        if (text.size() > max_key_set_bytes)
-            return failure{errc::response_too_large, file_.string() + " is larger than any key set"};
+        auto text = config::read_file(file_, max_key_set_bytes);
+        if (!text) return failure{text.error().code, file_.string() + ": " + text.error().detail};
         return text;
     }
 
@@ -51,7 +46,8 @@ public:
         return std::move(answer->body);
     }
 
-    std::string describe() const override { return url_; }
+    std::string describe() const override { return secrets::shown_url(url_); }
+    std::string identity() const override { return url_; }
 
 private:
     std::string url_;

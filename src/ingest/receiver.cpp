@@ -194,7 +194,11 @@ task<result<receiver::proof>> receiver::verify(const receiver_endpoint& endpoint
     p.key = std::move(*key);
     // Prepared OpenSSL contexts, one set for each loop's thread.
     thread_local signature::verifier verifier;
-    if (const auto holds = verifier.verify(*jws, r.body, p.key); !holds) co_return holds.error();
+    const auto holds = verifier.verify(*jws, r.body, p.key);
+    if (holds) co_return p;
+    // The key may have been replaced under its name.
+    p.key = co_await endpoint.keys->find_replacement(p.key);
+    if (!p.key || !verifier.verify(*jws, r.body, p.key)) co_return holds.error();
     co_return p;
 }
 

@@ -16,7 +16,7 @@ struct compiled_test {
     test_kind kind = test_kind::exists;
     scalar_set operands{};                          ///< of one_of and contains
     std::optional<std::string> part{};              ///< of contains, when it is a text
-    exact_number number = 0;                        ///< of the comparisons
+    operand_number number{};                        ///< of the comparisons
     std::optional<regular_expression> expression{}; ///< of matches
 
     [[nodiscard]] bool passes(const event::json_value& value) const;

@@ -37,9 +37,9 @@ result<compiled_test> compile_test(const value_test& test) {
         if (!expression) return expression.error();
         out.expression = std::move(*expression);
     } else {
-        const auto number = number_of(operand);
+        auto number = operand_number::of(operand);
         if (!number) return invalid("only numbers are more or less than others");
-        out.number = *number;
+        out.number = std::move(*number);
     }
     return out;
 }

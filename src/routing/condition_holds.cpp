@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <string_view>
 
 namespace webhookd::routing {
@@ -19,23 +18,19 @@ bool holds_part(std::string_view text, std::string_view part) {
 
 bool compiled_test::passes(const event::json_value& value) const {
     const auto text = [&] { return std::string_view(value.GetString(), value.GetStringLength()); };
-    const auto compare = [&](auto with) {
-        const auto found = number_of(value);
-        return found && with(*found, number);
-    };
     switch (kind) {
     case test_kind::exists:
         return true;
     case test_kind::one_of:
         return operands.holds(value);
     case test_kind::more:
-        return compare(std::greater<>{});
+        return number.compare(value) > 0;
     case test_kind::at_least:
-        return compare(std::greater_equal<>{});
+        return number.compare(value) >= 0;
     case test_kind::less:
-        return compare(std::less<>{});
+        return number.compare(value) < 0;
     case test_kind::at_most:
-        return compare(std::less_equal<>{});
+        return number.compare(value) <= 0;
     case test_kind::contains:
         if (value.IsString()) return part && holds_part(text(), *part);
         return value.IsArray() && std::any_of(value.Begin(), value.End(), [this](const auto& element) {

@@ -1,10 +1,9 @@
 #include "routing/condition_text.hpp"
 
+#include <webhookd/event/number.hpp>
 #include <webhookd/routing/condition.hpp>
 
 #include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <string_view>
@@ -40,17 +39,10 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
-template <class Number>
-std::string number_text(Number number) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    if constexpr (std::is_same_v<Number, double>)
-        writer.Double(number);
-    else if constexpr (std::is_signed_v<Number>)
-        writer.Int64(number);
-    else
-        writer.Uint64(number);
-    return {buffer.GetString(), buffer.GetSize()};
+/// Of a number its digits, cut when there are many.
+std::string digits_text(std::string_view digits) {
+    if (digits.size() <= longest_text) return std::string(digits);
+    return std::string(digits.substr(0, longest_text)) + "...";
 }
 
 std::string scalar_text(const scalar& operand) {
@@ -65,7 +57,7 @@ std::string scalar_text(const scalar& operand) {
             else if constexpr (std::is_same_v<type, std::string>)
                 return quoted(v);
             else
-                return number_text(v);
+                return digits_text(v.text);
         },
         operand.value);
 }
@@ -124,9 +116,7 @@ std::string value_text(const event::json_value& value) {
     if (value.IsObject()) return "an object";
     if (value.IsArray()) return "a list of " + std::to_string(value.Size());
     if (value.IsBool()) return value.GetBool() ? "true" : "false";
-    if (value.IsInt64()) return number_text(value.GetInt64());
-    if (value.IsUint64()) return number_text(value.GetUint64());
-    if (value.IsDouble()) return number_text(value.GetDouble());
+    if (value.IsNumber()) return digits_text(event::number_text(value).view());
     return "null";
 }
 

@@ -4,31 +4,33 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <string_view>
-#include <type_traits>
 
 namespace webhookd::routing {
 
-static_assert(std::numeric_limits<exact_number>::digits >= 64, "64-bit integers would lose digits");
+using event::decimal;
 
-std::optional<exact_number> number_of(const event::json_value& value) noexcept {
-    if (value.IsInt64()) return static_cast<exact_number>(value.GetInt64());
-    if (value.IsUint64()) return static_cast<exact_number>(value.GetUint64());
-    if (value.IsDouble()) return static_cast<exact_number>(value.GetDouble());
-    return {};
+std::optional<operand_number> operand_number::of(const scalar& value) {
+    const auto* written = std::get_if<number>(&value.value);
+    if (!written || !decimal::parse(written->text)) return std::nullopt;
+    operand_number out;
+    out.text_ = written->text;
+    return out;
 }
 
-std::optional<exact_number> number_of(const scalar& value) noexcept {
-    return std::visit(
-        [](const auto& v) -> std::optional<exact_number> {
-            using type = std::decay_t<decltype(v)>;
-            if constexpr (std::is_arithmetic_v<type> && !std::is_same_v<type, bool>)
-                return static_cast<exact_number>(v);
-            else
-                return {};
-        },
-        value.value);
+decimal operand_number::value() const noexcept {
+    return decimal::parse(text_).value_or(decimal());
+}
+
+std::partial_ordering operand_number::compare(const event::json_value& other) const noexcept {
+    if (!other.IsNumber()) return std::partial_ordering::unordered;
+    const event::number_text text(other);
+    const auto number = decimal::parse(text.view());
+    return number ? std::partial_ordering(*number <=> value()) : std::partial_ordering::unordered;
+}
+
+std::strong_ordering operand_number::compare(const operand_number& other) const noexcept {
+    return other.value() <=> value();
 }
 
 scalar_set::scalar_set(const std::vector<scalar>& values) {
@@ -37,13 +39,13 @@ scalar_set::scalar_set(const std::vector<scalar>& values) {
             texts_.push_back(*text);
         else if (const auto* truth = std::get_if<bool>(&v.value))
             (*truth ? true_ : false_) = true;
-        else if (const auto number = number_of(v))
-            numbers_.push_back(*number);
+        else if (auto number = operand_number::of(v))
+            numbers_.push_back(std::move(*number));
         else
-            null_ = true;
+            null_ = null_ || std::holds_alternative<std::nullptr_t>(v.value);
     }
     std::ranges::sort(texts_);
-    std::ranges::sort(numbers_);
+    std::ranges::sort(numbers_, [](const auto& a, const auto& b) { return b.compare(a) < 0; });
 }
 
 bool scalar_set::holds(const event::json_value& value) const noexcept {
@@ -53,8 +55,10 @@ bool scalar_set::holds(const event::json_value& value) const noexcept {
     }
     if (value.IsBool()) return value.GetBool() ? true_ : false_;
     if (value.IsNull()) return null_;
-    const auto number = number_of(value);
-    return number && std::binary_search(numbers_.begin(), numbers_.end(), *number);
+    if (!value.IsNumber()) return false;
+    const auto at = std::partition_point(numbers_.begin(), numbers_.end(),
+                                         [&](const auto& n) { return n.compare(value) > 0; });
+    return at != numbers_.end() && at->compare(value) == 0;
 }
 
 } // namespace webhookd::routing

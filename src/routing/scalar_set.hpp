@@ -1,20 +1,32 @@
 #pragma once
 
 #include <webhookd/event/document.hpp>
+#include <webhookd/event/number.hpp>
 #include <webhookd/routing/condition_tree.hpp>
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace webhookd::routing {
 
-/// Wide enough for every 64-bit integer and every double, so that comparing two is exact.
-using exact_number = long double;
+/// A number to compare values with, whatever the size of either and however they are written.
+class operand_number {
+public:
+    operand_number() = default; ///< zero
+    /// Nothing for what is no number.
+    [[nodiscard]] static std::optional<operand_number> of(const scalar& value);
 
-/// Nothing for what is no number.
-[[nodiscard]] std::optional<exact_number> number_of(const event::json_value& value) noexcept;
-[[nodiscard]] std::optional<exact_number> number_of(const scalar& value) noexcept;
+    /// How a value of an event relates to it; unordered for what is no number.
+    [[nodiscard]] std::partial_ordering compare(const event::json_value& value) const noexcept;
+    [[nodiscard]] std::strong_ordering compare(const operand_number& other) const noexcept;
+
+private:
+    [[nodiscard]] event::decimal value() const noexcept;
+
+    std::string text_ = "0";
+};
 
 /// Scalars to look values up in, however many there are, without allocating.
 class scalar_set {
@@ -25,8 +37,8 @@ public:
     [[nodiscard]] bool holds(const event::json_value& value) const noexcept;
 
 private:
-    std::vector<std::string> texts_;    // sorted, as the next
-    std::vector<exact_number> numbers_; // never a NaN: JSON has none
+    std::vector<std::string> texts_;      // sorted, as the next
+    std::vector<operand_number> numbers_; // by their value
     bool null_ = false;
     bool true_ = false;
     bool false_ = false;

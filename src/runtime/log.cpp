@@ -1,4 +1,5 @@
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
 #include "runtime/line_tallies.hpp"
@@ -12,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace webhookd::log {
@@ -63,7 +65,15 @@ std::string rendered(level l, std::string_view message, std::span<const field> f
     auto& s = shared();
     const auto now =
         std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-    auto line = render(s.line_format.load(std::memory_order_relaxed), now, l, message, fields);
+    // Masked before they are escaped, and names of fields not at all.
+    std::vector<std::string> texts;
+    texts.reserve(fields.size());
+    std::vector<field> shown(fields.begin(), fields.end());
+    for (auto& each : shown)
+        if (auto* text = std::get_if<std::string_view>(&each.value))
+            *text = texts.emplace_back(secrets::masked(*text));
+    auto line =
+        render(s.line_format.load(std::memory_order_relaxed), now, l, secrets::masked(message), shown);
     if (s.to_journal.load(std::memory_order_relaxed)) line.insert(0, journal_priority(l));
     return line;
 }

@@ -1,22 +1,23 @@
 #pragma once
 
+#include <webhookd/event/json_text.hpp>
+
 #include <rapidjson/document.h>
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace webhookd::signature::json {
 
-/// Parses one JSON text of at most `cap` bytes, strictly and iteratively; nothing for anything else.
-/// RapidJSON would take a NUL byte for the end of the text, and what follows it for nothing.
+/// Parses one JSON text of at most `cap` bytes, as strictly and as patiently as events are: what a strange
+/// member holds (a number that no double holds, a text cut within a character) is no reason to refuse the
+/// members beside it. Nothing for what is no JSON.
 [[nodiscard]] inline std::optional<rapidjson::Document> parse(std::string_view text, std::size_t cap) {
-    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-    if (text.size() > cap || text.find('\0') != std::string_view::npos) return std::nullopt;
-    rapidjson::Document document;
-    document.Parse<flags>(text.data(), text.size());
-    if (document.HasParseError()) return std::nullopt;
+    std::optional<rapidjson::Document> document(std::in_place);
+    if (!event::parse_json(text, {.bytes = cap}, *document)) document.reset();
     return document;
 }
 

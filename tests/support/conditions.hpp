@@ -3,9 +3,12 @@
 #include <webhookd/event/document.hpp>
 #include <webhookd/routing/condition.hpp>
 
+#include <fmt/format.h>
+
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,7 +24,10 @@ inline routing::scalar operand(const char* text) {
 }
 template <class Value>
 routing::scalar operand(Value value) {
-    return {.value = std::move(value)};
+    if constexpr (std::is_arithmetic_v<Value> && !std::is_same_v<Value, bool>)
+        return {.value = routing::number{fmt::format("{}", value)}};
+    else
+        return {.value = std::move(value)};
 }
 
 template <class... Operands>

@@ -29,6 +29,8 @@ struct diagnostic {
 struct loaded {
     std::optional<configuration> value;  ///< there when no diagnostic is an error
     std::vector<diagnostic> diagnostics; ///< in the order of the file; never hold an expanded secret
+    /// What references stand for, and what else the file holds that nobody may see (for `secrets::add`).
+    std::vector<std::string> secrets{};
 };
 
 /// Where `${env:NAME}`, `${file:/path}` and `${credential:name}` look. Replaceable in tests.
@@ -43,12 +45,20 @@ struct secret_sources {
     static secret_sources of_process();
 };
 
+/// Whether a configuration is held against what it names outside of itself: files of keys and certificates,
+/// folders, users, programs.
+enum class outside_world {
+    ignored, ///< the file alone is looked at
+    checked, ///< what would keep the daemon from starting is a mistake, what would disturb it a warning
+};
+
 /// Reads and validates a file together with the files `config.d/*.yaml` beside it, in the order of their
 /// names, and the overrides from the environment; every mistake in one go. Maps merge, lists append, and any
 /// other key that two files set is a mistake that names both places; an override replaces. Never throws for
 /// what a file holds.
 [[nodiscard]] loaded load_file(const std::filesystem::path& file,
-                               const secret_sources& secrets = secret_sources::of_process());
+                               const secret_sources& secrets = secret_sources::of_process(),
+                               outside_world outside = outside_world::ignored);
 /// The same for a text alone, without a folder beside it.
 [[nodiscard]] loaded load_text(std::string_view yaml, std::string file_name,
                                const secret_sources& secrets = secret_sources::of_process());

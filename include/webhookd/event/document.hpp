@@ -11,10 +11,10 @@
 
 namespace webhookd::event {
 
-/// Caps on what is parsed at all. `server.limits.body` governs what comes in, and may go as far as this.
+/// Caps on what is looked at. `server.limits.body` governs what comes in, and may go as far as this.
 struct parse_limits {
     std::size_t bytes = 64 * 1024 * 1024;
-    std::size_t depth = 64; ///< objects and arrays within one another
+    std::size_t depth = 64; ///< objects and arrays within one another; deeper ones are read as null
 };
 
 /// A value inside a document. Whoever looks into it includes <rapidjson/document.h>, and checks the type
@@ -29,8 +29,9 @@ class document {
 public:
     /// One JSON object in UTF-8 (RFC 8259), without a byte order mark and with nothing but white space around
     /// it. Iterative: no nesting exhausts the stack. An escaped surrogate without its other half, as a text
-    /// cut within an emoji has it, becomes U+FFFD. A number that no double holds (1e400) is refused. Errors:
-    /// not_json, json_too_deep, json_too_large; the detail has the byte's position and never the content.
+    /// cut within an emoji has it, becomes U+FFFD. Numbers keep their digits, whatever their size
+    /// (number.hpp). Errors: not_json, json_too_large; the detail has the byte's position and never the
+    /// content.
     [[nodiscard]] static result<document> parse(std::string_view body, const parse_limits& limits = {});
 
     document(document&&) noexcept;

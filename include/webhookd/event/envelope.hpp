@@ -34,7 +34,7 @@ struct envelope {
 [[nodiscard]] result<envelope> read_envelope(const document& body);
 
 /// `document::parse` and `read_envelope` in one, for who needs the envelope only.
-/// Errors: not_json, json_too_deep, json_too_large, envelope_incomplete.
+/// Errors: not_json, json_too_large, envelope_incomplete.
 [[nodiscard]] result<envelope> parse_envelope(std::string_view body, const parse_limits& limits = {});
 
 /// What `order_by: transaction` keeps in sequence: the transaction's id, for other events the id of their

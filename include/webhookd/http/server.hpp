@@ -24,7 +24,8 @@ struct server_options {
     std::shared_ptr<boost::asio::ssl::context> tls; ///< null: plain
 };
 
-/// Certificate chain and key for a TLS listener, TLS 1.2 and later. Errors: file_unreadable.
+/// Certificate chain and key for a TLS listener, TLS 1.2 and later. Never asks for a pass phrase. Errors:
+/// file_unreadable (also an encrypted key, and one that is not the certificate's).
 [[nodiscard]] result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const config::tls& files);
 
 /// An HTTP/1.1 server over one or several event loops. Each TCP address gets one SO_REUSEPORT acceptor on
@@ -50,6 +51,8 @@ public:
 
     /// For connections that are accepted from now on. Any thread.
     void change_limits(const config::limits& limits);
+    /// For handshakes from now on, where the server speaks TLS already. Any thread.
+    void change_tls(std::shared_ptr<boost::asio::ssl::context> tls);
 
     /// Closes the listeners at once, and idle connections when they bring no request in the next moment;
     /// requests in flight are answered with `Connection: close`.

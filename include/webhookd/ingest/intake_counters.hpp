@@ -40,7 +40,6 @@ inline constexpr std::array refusals{
     refusal{"key-unusable", false, errc::key_unusable},
     refusal{"signature-mismatch", false, errc::signature_mismatch},
     refusal{"not-json", false, errc::not_json},
-    refusal{"json-too-deep", false, errc::json_too_deep},
     refusal{"json-too-large", false, errc::json_too_large},
     refusal{"envelope-incomplete", false, errc::envelope_incomplete},
     refusal{"keys-unavailable", true, errc::keys_unavailable},

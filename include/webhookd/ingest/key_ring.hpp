@@ -40,9 +40,10 @@ struct key_ring_state {
 
 /// The public keys of one endpoint, kept fresh by a thread of its own: fetched at start, every `refresh`,
 /// after a failure every `cooldown`, and, at most once each `cooldown`, when an event names a key that is not
-/// in the set. One fetch at a time; whoever needs it waits for the same one. A new set replaces the old one
-/// as a whole, so a key that vanished from it vouches for nothing any more; a failed fetch keeps the last
-/// good set in use. Sets fetched by URL are kept in a file, from which a restart without network lives.
+/// in the set, or fails under the key of its name. One fetch at a time; whoever needs it waits for the same
+/// one. A new set replaces the old one as a whole, so a key that vanished from it vouches for nothing any
+/// more; a failed fetch keeps the last good set in use. Sets fetched by URL are kept in a file, from which a
+/// restart without network lives as long as the source is the same.
 class key_ring {
 public:
     struct options {
@@ -77,6 +78,10 @@ public:
 
     /// Why `find` would refuse this id at once, without a fetch; nothing when it would not. On any loop.
     [[nodiscard]] std::optional<failure> refuses(std::string_view kid) const;
+    /// For a signature that does not hold under `failed`: the key that has taken its place, after a refresh
+    /// if one is due; null when there is none. On any loop.
+    [[nodiscard]] runtime::task<std::shared_ptr<const signature::public_key>>
+    find_replacement(std::shared_ptr<const signature::public_key> failed);
 
     void refresh_now(); ///< as on SIGHUP
     [[nodiscard]] status current_status() const;

@@ -18,8 +18,10 @@ public:
     /// Errors: network, network_timeout, http_status, response_too_large, file_unreadable.
     virtual result<std::string> fetch(std::stop_token stop) = 0;
 
-    /// For the log: URL or path.
+    /// For the log: path, or URL without user and query.
     [[nodiscard]] virtual std::string describe() const = 0;
+    /// What tells this source from every other one; may hold a secret.
+    [[nodiscard]] virtual std::string identity() const { return describe(); }
 };
 
 /// At most this many bytes are taken as a key set.

@@ -29,7 +29,7 @@ struct explanation {
 ///
 /// Values of different types are never equal, and only numbers are compared with numbers: "5" is neither 5
 /// nor above 4. Numbers are compared by their exact value, whichever way they are written: 1 equals 1.0 and
-/// 1e0, and integers up to 64 bits lose no digit. Texts are compared byte by byte, and so is `contains`;
+/// 1e0, and no digit is lost, however many there are. Texts are compared byte by byte, and so is `contains`;
 /// `matches` sees characters, takes upper and lower case for different unless the expression says `(?i)`, and
 /// looks anywhere in the text unless it says `^` or `$`.
 ///

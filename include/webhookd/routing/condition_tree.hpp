@@ -1,16 +1,25 @@
 #pragma once
 
+#include <webhookd/event/number.hpp>
+
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace webhookd::routing {
 
+/// As it is written; equal to others of the same value, however they are written.
+struct number {
+    std::string text; ///< in JSON's grammar
+    friend bool operator==(const number& a, const number& b) {
+        return event::decimal::parse(a.text) == event::decimal::parse(b.text);
+    }
+};
+
 /// What a value of an event is compared with.
 struct scalar {
-    std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string> value;
+    std::variant<std::nullptr_t, bool, number, std::string> value;
     std::string shown{}; ///< what people are shown in its stead, where it may be a secret; empty: the value
     friend bool operator==(const scalar&, const scalar&) = default;
 };

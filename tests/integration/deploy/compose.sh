@@ -44,14 +44,13 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext su
     -keyout tls/privkey.pem -out tls/fullchain.pem 2>/dev/null
 printf '%s' '{"id":"evt_composed","object":"event","type":"action.opened","payload":{"object":{}}}' >"$scratch/body"
 signature=$("$source/tests/integration/signature/sign_with_openssl.sh" "$scratch" 2048 "$scratch/body" 32)
-install -m 0644 "$scratch/jwks.json" jwks.json # made by the signing
-sed -i 's#url: "https.*jwks.json"#file: /etc/universign-webhookd/jwks.json#' universign-webhookd.yaml
+install -m 0644 "$scratch/jwks.json" config/jwks.json # made by the signing
+sed -i 's#url: "https.*jwks.json"#file: /etc/universign-webhookd/jwks.json#' config/universign-webhookd.yaml
 sed -i "s/443:443/127.0.0.1:$port:443/" compose.yaml
 cat >override.yaml <<'YAML'
 services:
   webhookd:
     ulimits: { nofile: 1024, nproc: 1024 }
-    volumes: ["./jwks.json:/etc/universign-webhookd/jwks.json:ro"]
   nginx:
     ulimits: { nofile: 1024, nproc: 1024 }
 YAML

@@ -1,6 +1,7 @@
 #include <webhookd/event/sample.hpp>
 
 #include "support/daemon.hpp"
+#include "support/files.hpp"
 #include "support/scripted_server.hpp"
 #include "support/signature_keys.hpp"
 #include "support/wait_for_condition.hpp"
@@ -108,4 +109,44 @@ TEST_CASE("a restart without network lives from the set that was kept", "[ingest
     CHECK(daemon.get("/readyz").status == 200);
     // And an unknown key cannot be told from a new one now: put off, not refused.
     CHECK(daemon.post(sample(3), next_key().sign(sample(3))).status == 503);
+}
+
+TEST_CASE("a key that is replaced under its name is fetched when a signature fails under the old one",
+          "[ingest]") {
+    key_server keys;
+    auto wrong = next_key().jwks();
+    wrong.replace(wrong.find(next_key().kid()), next_key().kid().size(), shared_key().kid());
+    keys.set(wrong);
+    daemon_fixture daemon(by_url(keys.server.url("/jwks.json"), "1s"));
+    CHECK(daemon.post(sample(1)).status == 401);
+    keys.set(shared_key().jwks());
+    CHECK(test::wait_for_condition([&] { return daemon.post(sample(1)).status == 200; }));
+    CHECK(test::wait_for_condition(
+        [&] { return daemon.stderr_text().find("a key was replaced") != std::string::npos; }));
+    CHECK(daemon.post(sample(3)).status == 200);
+}
+
+TEST_CASE("signatures that fail under a known key fetch no more often than the cooldown allows", "[ingest]") {
+    key_server keys;
+    daemon_fixture daemon(by_url(keys.server.url("/jwks.json"), "1h"));
+    for (std::uint64_t i = 1; i <= 20; ++i)
+        CHECK(daemon.post(sample(i), shared_key().sign(sample(i + 1))).status == 401);
+    CHECK(keys.server.requests().size() == 1);
+    CHECK(daemon.post(sample(30)).status == 200);
+}
+
+TEST_CASE("keys that were kept from one source prove nothing for another", "[ingest]") {
+    key_server old;
+    auto setup = by_url(old.server.url("/jwks.json"), "1s");
+    setup.wait_for_ready = false; // without keys it is not
+    daemon_fixture daemon(setup);
+    REQUIRE(test::wait_for_condition([&] { return daemon.post(sample(1)).status == 200; }));
+    CHECK(daemon.terminate() == 0);
+    auto yaml = test::read_text(daemon.config_file());
+    const std::string address = old.server.url("/jwks.json");
+    yaml.replace(yaml.find(address), address.size(), "http://127.0.0.1:1/other.json");
+    test::write_text(daemon.config_file(), yaml);
+    daemon.start();
+    CHECK(daemon.post(sample(2)).status == 503);
+    CHECK_THAT(daemon.stderr_text(), Catch::Contains("is of another source and is not trusted"));
 }

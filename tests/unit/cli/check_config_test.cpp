@@ -57,14 +57,15 @@ TEST_CASE("check-config counts what a good file holds", "[cli]") {
 TEST_CASE("check-config tells every mistake and ends with 78", "[cli]") {
     const scratch_file file(
         "bad.yaml",
-        "log: {level: warn}\nserver: 3\nendpoints: [{name: e, path: /e, signature: {jwks: {file: k}}}]\n");
+        "log: {level: warnin}\nserver: 3\nendpoints: [{name: e, path: /e, signature: {jwks: {file: k}}}]\n");
     const auto r = run({file.path(), "action.opened", {}});
     CHECK(r.code == cli::configuration);
     CHECK(r.out.empty());
-    CHECK(r.err == file.path() +
-                       ":1:14: log.level: \"warn\" is not trace, debug, info, warning or error; did you mean "
-                       "\"warning\"?\n" +
-                       file.path() + ":2:9: server: must be a map, not a number\n");
+    CHECK(r.err ==
+          file.path() +
+              ":1:14: log.level: \"warnin\" is not trace, debug, info, warning or error; did you mean "
+              "\"warning\"?\n" +
+              file.path() + ":2:9: server: must be a map, not a number\n");
     CHECK(run({"/nowhere.yaml", {}, {}}).code == cli::configuration);
 }
 
@@ -206,6 +207,8 @@ TEST_CASE("the command line of check-config hands over its options", "[cli]") {
     CHECK(good == cli::ok);
     CHECK(out.str().ends_with("  yes  everything\n  handlers: audit\n"));
     CHECK(code == cli::configuration);
-    CHECK(err.str() == "/nowhere.yaml: cannot be read: No such file or directory\n");
+    // Whoever develops makes the keys later.
+    CHECK(err.str().starts_with(file + ":16:21: endpoints[0].signature.jwks.file: warning: "));
+    CHECK(err.str().ends_with("\n/nowhere.yaml: cannot be read: No such file or directory\n"));
     CHECK_THROWS_AS(app.parse("check-config"), CLI::RequiredError);
 }

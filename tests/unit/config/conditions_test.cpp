@@ -53,7 +53,8 @@ TEST_CASE("a pointer is held against a value, a list or operators", "[config]") 
     CHECK(read_when("{/a: -9223372036854775808, /b: 18446744073709551615}") ==
           all_of({equals("/a", std::numeric_limits<std::int64_t>::min()),
                   equals("/b", std::numeric_limits<std::uint64_t>::max())}));
-    CHECK(read_when("{/a: 18446744073709551616}") == all_of({equals("/a", 18446744073709551616.0)}));
+    CHECK(read_when("{/a: 18446744073709551616}") ==
+          all_of({equals("/a", routing::number{"18446744073709551616"})}));
     CHECK(read_when("{/a: {equals: x}}") == all_of({equals("/a", "x")}));
     CHECK(read_when("{/a: {one_of: [x, y]}}") == all_of({equals("/a", "x", "y")}));
     CHECK(read_when("{/a: {exists: true}}") == all_of({at("/a", {passes(exists)})}));
@@ -135,9 +136,6 @@ TEST_CASE("mistakes in conditions are told with their place", "[config]") {
           "6:31: routes[0].when[\"/a\"].gte: must be a number, not text",
           "6:38: routes[0].when[\"/a\"].lt: must be a number, not a list",
           "6:48: routes[0].when[\"/a\"].lte: must be a number, not a truth value"}},
-        {"{/a: {gt: 1e999}, /b: 1e999}",
-         {"6:21: routes[0].when[\"/a\"].gt: \"1e999\" is a number that no event can hold",
-          "6:33: routes[0].when[\"/b\"]: \"1e999\" is a number that no event can hold"}},
         {"{/a: {matches: '(b'}}",
          {"6:26: routes[0].when[\"/a\"].matches: \"(b\" is no regular expression that can be used: missing "
           "): "

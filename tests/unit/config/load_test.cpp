@@ -49,10 +49,10 @@ x: 1
          {"c.yaml:1:22: queue.max_pending: \"0\" is out of range; it goes from 1 to 1000000000",
           "c.yaml:1:40: queue.max_in_memory: \"2000000\" is out of range; it goes from 1 to 1000000"}},
         {test::sections,
-         R"(log: {level: warn, format: xml})",
-         {"c.yaml:1:14: log.level: \"warn\" is not trace, debug, info, warning or error; did you mean "
+         R"(log: {level: warnin, format: xml})",
+         {"c.yaml:1:14: log.level: \"warnin\" is not trace, debug, info, warning or error; did you mean "
           "\"warning\"?",
-          "c.yaml:1:28: log.format: \"xml\" is not json or text"}},
+          "c.yaml:1:30: log.format: \"xml\" is not json or text"}},
         {test::sections,
          R"(
 x-common: &c {type: log, timeout: 3s}

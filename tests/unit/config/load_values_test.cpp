@@ -240,6 +240,6 @@ TEST_CASE("a file that cannot be read is named", "[config]") {
     CHECK(to_string(missing.diagnostics[0]) == "/nowhere/c.yaml: cannot be read: No such file or directory");
     CHECK(to_string(load_file("/tmp").diagnostics.at(0)) == "/tmp: cannot be read: Is a directory");
     CHECK(to_string(load_file("/dev/zero").diagnostics.at(0)) ==
-          "/dev/zero: cannot be read: larger than 1048576 bytes");
+          "/dev/zero: cannot be read: is a device, not a regular file");
     CHECK(load_file(test::source_folder() + "/config/development.yaml").value);
 }

@@ -75,3 +75,29 @@ TEST_CASE("a mistake in a variable names the variable and never quotes it", "[co
         CHECK_THAT(told[0], !Catch::Contains("hunter2"));
     }
 }
+
+TEST_CASE("a key that wants a text gets the variable's value character by character", "[config]") {
+    const auto header = [](const std::string& value) {
+        return std::get<config::forward_handler>(
+                   loaded("HANDLERS__TO_CRM__HEADERS__X_API_KEY", value).handlers[0].kind)
+            .headers.at("X-API-KEY");
+    };
+    for (const std::string value : {"\"quoted\"", "'single'", "\"open", "[list", "{a: b}", "a: b #c", "# c",
+                                    "12345", "true", "null", "~", "1e400", "- x", "&a", "*a", "!t", "%"}) {
+        CAPTURE(value);
+        CHECK(header(value) == value);
+    }
+}
+
+TEST_CASE("new variables of a program keep their case, and headers are named with dashes", "[config]") {
+    config_world world;
+    world.environment["UNIVERSIGN_WEBHOOKD_HANDLERS__TOOL__TYPE"] = "shell";
+    world.environment["UNIVERSIGN_WEBHOOKD_HANDLERS__TOOL__COMMAND"] = "true";
+    world.environment["UNIVERSIGN_WEBHOOKD_HANDLERS__TOOL__ENV__ARCHIVE_TOKEN"] = "x";
+    world.environment["UNIVERSIGN_WEBHOOKD_HANDLERS__TOOL__ENV__Mixed_Case"] = "y";
+    const auto result = test::load_config(file, world);
+    REQUIRE(result.value);
+    REQUIRE(result.value->handlers.size() == 2);
+    const auto& tool = std::get<config::shell_handler>(result.value->handlers[1].kind);
+    CHECK(tool.env == std::map<std::string, std::string>{{"ARCHIVE_TOKEN", "x"}, {"Mixed_Case", "y"}});
+}

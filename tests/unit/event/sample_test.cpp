@@ -1,5 +1,6 @@
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/event_type.hpp>
+#include <webhookd/event/number.hpp>
 #include <webhookd/event/sample.hpp>
 
 #include "support/result_printer.hpp"
@@ -227,8 +228,7 @@ TEST_CASE("an override replaces a value, as JSON where it is JSON and else as te
     CHECK(after_setting("/id", "evt_mine", "/id") == "evt_mine");
     CHECK(after_setting("/payload/object/state", "", "/payload/object/state").empty());
     CHECK(after_setting("/payload/object", R"({"a":{"b":["c"]}})", "/payload/object/a/b/0") == "c");
-    for (const auto* injection :
-         {"1},\"x\":{\"y\":1", "1,\"v\":2", "1}", "{", "[1", "tru", "1 2", "'a'", "1e400"}) {
+    for (const auto* injection : {"1},\"x\":{\"y\":1", "1,\"v\":2", "1}", "{", "[1", "tru", "1 2", "'a'"}) {
         CAPTURE(injection);
         CHECK(after_setting("/payload/object/state", injection, "/payload/object/state") == injection);
     }
@@ -236,7 +236,7 @@ TEST_CASE("an override replaces a value, as JSON where it is JSON and else as te
         const auto body = read(sample(
             "action.opened", seed,
             {{"/payload/object/n", "12.5"}, {"/payload/object/t", "true"}, {"/payload/object/z", "null"}}));
-        CHECK(find(body, "/payload/object/n")->GetDouble() == 12.5);
+        CHECK(number_text(*find(body, "/payload/object/n")).view() == "12.5");
         CHECK(find(body, "/payload/object/t")->IsTrue());
         CHECK(find(body, "/payload/object/z")->IsNull());
     }
@@ -270,10 +270,6 @@ TEST_CASE("an override that cannot be set is refused with its pointer", "[event]
     }
     CHECK(make_sample("action.opened", world(1), {{"/a", "\xff"}}).error().code == errc::argument_invalid);
     CHECK(make_sample("action.opened", world(1), {{"/\xff", "a"}}).error().code == errc::argument_invalid);
-    std::string deep;
-    for (int i = 0; i < 64; ++i)
-        deep += "/a";
-    CHECK(make_sample("action.opened", world(1), {{deep, "[]"}}).error().code == errc::argument_invalid);
 }
 
 TEST_CASE("a type outside the catalogue has no sample, but perhaps a neighbour", "[event]") {

@@ -3,6 +3,7 @@
 #include <webhookd/signature/signer.hpp>
 
 #include "support/files.hpp"
+#include "support/process.hpp"
 #include "support/signature_keys.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
@@ -42,7 +43,7 @@ struct script {
     }
 };
 
-class scripted_source final : public ingest::key_source {
+class scripted_source : public ingest::key_source {
 public:
     explicit scripted_source(std::shared_ptr<script> s)
         : script_(std::move(s)) {}
@@ -224,6 +225,37 @@ TEST_CASE("a kept set that is damaged is ignored", "[ingest]") {
     fixture f(unreachable, 1h, cache);
     f.start();
     CHECK(f.why(key(1).kid()) == errc::keys_unavailable);
+}
+
+TEST_CASE("a kept set is trusted only while its source stays the same", "[ingest]") {
+    const test::temp_directory directory;
+    const auto cache = directory.path() / "production.jwks.json";
+    {
+        fixture f(key(1).jwks(), 1h, cache);
+        f.start();
+        REQUIRE(test::wait_for_condition([&] { return std::filesystem::exists(cache); }));
+    }
+    const auto kept = test::read_text(cache);
+    CHECK(signature::key_set::parse(kept).value().find(key(1).kid()) != nullptr);
+    SECTION("another source") {
+        auto told = std::make_shared<script>();
+        told->set(unreachable);
+        struct elsewhere final : scripted_source {
+            using scripted_source::scripted_source;
+            std::string identity() const override { return "another script"; }
+        };
+        const key_ring ring(std::make_unique<elsewhere>(told), {"production", 1h, 1h, cache});
+        CHECK(ring.current_status().keys == 0);
+    }
+    SECTION("a source that nobody wrote down") {
+        test::write_text(cache, key(1).jwks());
+        const fixture f(unreachable, 1h, cache);
+        CHECK(f.ring.current_status().keys == 0);
+    }
+    SECTION("the same source") {
+        const fixture f(unreachable, 1h, cache);
+        CHECK(f.ring.current_status().keys == 1);
+    }
 }
 
 TEST_CASE("whoever waits for keys is answered when the ring ends", "[ingest]") {

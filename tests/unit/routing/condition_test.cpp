@@ -87,6 +87,30 @@ TEST_CASE("numbers are compared exactly, by value", "[routing]") {
         }
 }
 
+TEST_CASE("a number of any size equals itself and none of its neighbours", "[routing]") {
+    const auto test = [](const char* operand, const char* value) {
+        return holds(equals("/a", number{operand}), std::string(R"({"a":)") + value + '}');
+    };
+    CHECK(test("18446744073709551617", "18446744073709551617"));
+    CHECK(test("18446744073709551617", "18446744073709551617.0"));
+    CHECK(test("18446744073709551617", "1.8446744073709551617e19"));
+    for (const auto* other : {"18446744073709551616", "18446744073709551618", "18446744073709551615",
+                              "18446744073709551617.1", "1.8446744073709552e19", "-18446744073709551617"})
+        CHECK_FALSE(test("18446744073709551617", other));
+    CHECK(test("0.1", "1e-1"));
+    CHECK_FALSE(test("0.1", "0.1000000000000000055511151231257827"));
+    CHECK(test("1e400", "1e400"));
+    CHECK(test("1e400", "10e399"));
+    CHECK_FALSE(test("1e400", "1e401"));
+    CHECK_FALSE(test("1e400", "\"1e400\""));
+    CHECK(holds(at("/a", {passes(more, 5)}), R"({"a":1e400})"));
+    CHECK(holds(at("/a", {passes(less, number{"1e400"})}), R"({"a":1e399})"));
+    CHECK(holds(equals("/a", number{"1e400"}, 7, number{"0.5"}), R"({"a":5e-1})"));
+    const auto why =
+        condition::compile(equals("/a", 1)).value().explain(body_of(R"({"a":2.5935725637236944e-23})"));
+    CHECK_THAT(why.why, Catch::Contains("/a is 2.5935725637236944e-23, wanted 1"));
+}
+
 TEST_CASE("what is missing fails every test, and exists tells", "[routing]") {
     const auto there = at("/a/b", {passes(exists)});
     CHECK(holds(there, R"({"a":{"b":1}})"));

@@ -8,6 +8,9 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 
+#include <string>
+#include <vector>
+
 using namespace webhookd;
 using namespace webhookd::signature;
 
@@ -170,4 +173,21 @@ TEST_CASE("a set that is out of all proportion is refused", "[signature]") {
 TEST_CASE("adopting a key that is not RSA fails and frees it", "[signature]") {
     CHECK(public_key::adopt("k", nullptr).error().code == errc::key_unusable);
     CHECK(public_key::adopt("k", EVP_EC_gen("P-256")).error().code == errc::key_unusable);
+}
+
+TEST_CASE("a strange member beside a good key does not make the set unusable", "[signature]") {
+    const auto good = test::jwk_of(test::private_key(test::signing_key()).get(), "good");
+    const std::vector<std::string> members{R"("n":1e400)", R"("t":"\ud83d")",
+                                           R"("deep":)" + std::string(5000, '[') + std::string(5000, ']'),
+                                           R"("i":123456789012345678901234567890)"};
+    for (const auto& strange : members) {
+        CAPTURE(strange.substr(0, 40));
+        for (const auto& text :
+             {R"({"keys":[)" + good + "]," + strange + "}", R"({"keys":[{)" + strange + R"(},)" + good + "]}",
+              R"({"keys":[)" + good.substr(0, good.size() - 1) + ',' + "\"x\":{" + strange + "}}]}"}) {
+            const auto set = key_set::parse(text);
+            REQUIRE(set);
+            CHECK(set->find("good") != nullptr);
+        }
+    }
 }

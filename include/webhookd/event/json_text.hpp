@@ -1,0 +1,25 @@
+#pragma once
+
+#include <webhookd/event/document.hpp>
+
+#include <rapidjson/document.h>
+
+#include <string>
+#include <string_view>
+
+namespace webhookd::event {
+
+/// The one way in which events, and answers that quote them, are read: as `document::parse` promises, but for
+/// any value. All that `target` then holds lives in its allocator. Numbers that are no plain 64-bit integers
+/// are kept as their text: see `number_text`, `nearest_double`; to RapidJSON's own writers they are nothing.
+/// Errors: not_json, json_too_large.
+result<void> parse_json(std::string_view json, const parse_limits& limits, rapidjson::Document& target);
+
+/// Of what `parse_json` has read: compact, or with an indent of two blanks; numbers as they came.
+[[nodiscard]] std::string write_json(const json_value& value, bool indented = false);
+
+/// `payload.object` of an event, as compact JSON, with numbers as they came and however deep it nests; empty
+/// when there is none.
+[[nodiscard]] std::string object_text(std::string_view body);
+
+} // namespace webhookd::event

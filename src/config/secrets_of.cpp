@@ -1,0 +1,104 @@
+#include "config/secrets_of.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <variant>
+
+namespace webhookd::config {
+namespace {
+
+using secrets = std::vector<std::string>;
+
+/// What a query says is rarely a secret when it is shorter.
+constexpr std::size_t shortest_query_value = 8;
+
+std::string decode_base64(std::string_view text) {
+    static constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (const char c : text) {
+        const auto digit = alphabet.find(c);
+        if (digit == std::string_view::npos) break;
+        bits = bits << 6 | static_cast<std::uint32_t>(digit);
+        held += 6;
+        if (held < 8) continue;
+        held -= 8;
+        out += static_cast<char>(bits >> held & 0xff);
+    }
+    return out;
+}
+
+/// `user:password`: the password, and the pair as it is sent.
+void add_credentials(std::string_view pair, secrets& out) {
+    out.emplace_back(pair);
+    if (const auto colon = pair.find(':'); colon != std::string_view::npos)
+        out.emplace_back(pair.substr(colon + 1));
+}
+
+void add_url(const std::string& text, secrets& out) {
+    const auto url = boost::urls::parse_uri(text);
+    if (!url) return;
+    if (url->has_userinfo()) {
+        out.emplace_back(url->encoded_userinfo());
+        if (url->has_password()) out.emplace_back(url->encoded_password());
+        add_credentials(url->userinfo(), out);
+    }
+    if (!url->has_query()) return;
+    for (const auto& each : url->params())
+        if (each.value.size() >= shortest_query_value) out.emplace_back(each.value);
+}
+
+bool proves_identity(std::string name) {
+    for (auto& c : name)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    static constexpr std::array<std::string_view, 9> words{
+        "auth", "token", "key", "secret", "cookie", "password", "passwd", "credential", "session"};
+    return std::ranges::any_of(words, [&](auto word) { return name.find(word) != std::string::npos; });
+}
+
+void add_header(const std::string& name, std::string_view value, secrets& out) {
+    if (!proves_identity(name)) return;
+    out.emplace_back(value);
+    const auto blank = value.find(' ');
+    if (blank == std::string_view::npos) return;
+    const auto scheme = value.substr(0, blank);
+    auto credentials = value.substr(blank);
+    credentials.remove_prefix(std::min(credentials.find_first_not_of(' '), credentials.size()));
+    out.emplace_back(credentials);
+    if (scheme == "Basic" || scheme == "basic") add_credentials(decode_base64(credentials), out);
+}
+
+void add_forward(const forward_handler& h, secrets& out) {
+    constexpr std::string_view prefix = "whsec_";
+    add_url(h.url, out);
+    for (const auto& [name, value] : h.headers)
+        add_header(name, value, out);
+    for (const std::string_view secret : h.secrets) {
+        out.emplace_back(secret);
+        if (!secret.starts_with(prefix)) continue;
+        out.emplace_back(secret.substr(prefix.size()));
+        out.push_back(decode_base64(secret.substr(prefix.size())));
+    }
+}
+
+} // namespace
+
+std::vector<std::string> secrets_of(const configuration& c) {
+    secrets out;
+    for (const auto& each : c.endpoints)
+        add_url(each.jwks.url, out);
+    for (const auto& each : c.handlers)
+        if (const auto* forward = std::get_if<forward_handler>(&each.kind)) add_forward(*forward, out);
+    add_url(c.universign.api.url, out);
+    out.push_back(c.universign.api.key);
+    std::erase(out, std::string());
+    return out;
+}
+
+} // namespace webhookd::config
