@@ -40,7 +40,7 @@ struct server_state {
     runtime::shared_value<config::limits> limits;
     body_budget bodies{};
     resting_list resting{};
-    std::atomic<std::uint64_t> numbers{0}; ///< of the connections
+    std::atomic<std::uint64_t> numbers{0};                                 ///< of the connections
     runtime::shared_value<std::shared_ptr<boost::asio::ssl::context>> tls; ///< for the next handshake
     runtime::task_tracker connections{};
     runtime::task_tracker accept_loops{};

@@ -59,8 +59,8 @@ public:
     void wake();
     /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew.
     /// Once `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is
-    /// called once, on the engine's thread or, when that has ended or never began (a dry run), on this one. Any
-    /// thread.
+    /// called once, on the engine's thread or, when that has ended or never began (a dry run), on this one.
+    /// Any thread.
     void reconsider(std::function<void()> done);
     /// Has the engine's thread call `answer` when it comes to it; at once where that thread does not run. Any
     /// thread.
