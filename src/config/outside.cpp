@@ -131,8 +131,10 @@ private:
         if (!fs::is_directory(folder, e))
             in_.error(t, in_quotes(t.raw) + " cannot be written: " + folder.string() +
                              (e ? ": " + e.message() : " is no folder"));
-        else if (fs::is_directory(file, e))
-            in_.error(t, in_quotes(t.raw) + " cannot be written: it is a folder");
+        else if (const auto there = fs::status(file, e).type(); there == fs::file_type::directory ||
+                                                                there == fs::file_type::socket ||
+                                                                there == fs::file_type::block)
+            in_.error(t, in_quotes(t.raw) + " cannot be written: it is no file that lines can be added to");
     }
 
     void check_user(const text& t) {

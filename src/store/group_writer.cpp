@@ -120,17 +120,21 @@ private:
         runtime::wake_this_thread_promptly();
         queue taken; // trades places with `gathering_` again and again, so that neither allocates for long
         std::unique_lock lock{mutex_};
+        const auto ready = [this] { return stopping_ || !gathering_.events.empty() || !tasks_.empty(); };
+        auto next_look = std::chrono::steady_clock::now() + options_.probe_interval;
         for (;;) {
-            const auto ready = [this] { return stopping_ || !gathering_.events.empty() || !tasks_.empty(); };
-            if (!work_.wait_for(lock, options_.probe_interval, ready)) {
+            work_.wait_until(lock, next_look, ready);
+            // However often tasks come, the look is not put off.
+            if (std::chrono::steady_clock::now() >= next_look) {
                 lock.unlock();
                 if (healthy())
                     look_after_place();
                 else
                     probe();
+                next_look = std::chrono::steady_clock::now() + options_.probe_interval;
                 lock.lock();
-                continue;
             }
+            if (!ready()) continue;
             if (gathering_.events.empty() && tasks_.empty()) return; // stopping, and all is written
             std::swap(taken, gathering_);
             lock.unlock();

@@ -28,15 +28,17 @@ namespace {
 
 enum class kind { fifo, folder, socket };
 
+constexpr auto no_log_file = "\" cannot be written: it is no file that lines can be added to";
+
 /// What is put at the path, and what the daemon must say about it.
 std::string put(kind k, const std::filesystem::path& path) {
     switch (k) {
     case kind::fifo:
         REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-        return "is a FIFO that nobody reads";
+        return ": is a FIFO that nobody reads";
     case kind::folder:
         std::filesystem::create_directory(path);
-        return "is a directory";
+        return no_log_file;
     case kind::socket:
         break;
     }
@@ -46,7 +48,7 @@ std::string put(kind k, const std::filesystem::path& path) {
     REQUIRE(path.string().size() < sizeof address.sun_path);
     std::strcpy(address.sun_path, path.c_str());
     REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    return "is a socket";
+    return no_log_file;
 }
 
 daemon_setup audit_to(const std::filesystem::path& file) {
@@ -82,8 +84,9 @@ TEST_CASE("a start says at once what stands where a log file should be", "[chaos
     daemon.launch();
     const auto ended = daemon.running().wait(60s);
     REQUIRE(ended.has_value());
-    CHECK(ended->code == 73);
-    CHECK_THAT(daemon.stderr_text(), Catch::Contains("audit.log: " + why));
+    // Only a FIFO may have got its reader since the configuration was looked at.
+    CHECK(ended->code == (which == kind::fifo ? 73 : 78));
+    CHECK_THAT(daemon.stderr_text(), Catch::Contains("audit.log" + why));
 
     std::filesystem::remove(files / "audit.log");
     daemon.start();
@@ -96,12 +99,13 @@ TEST_CASE("a reload says what stands where a log file should be, and the old fil
     const auto which = GENERATE(kind::fifo, kind::folder, kind::socket);
     const test::temp_directory files;
     daemon_fixture daemon(audit_to(files / "audit.log"));
+    const std::string refused = "the configuration is not reloaded";
     std::string why;
     SECTION("the handler is the same") {
         std::filesystem::rename(files / "audit.log", files / "old.log");
         why = put(which, files / "audit.log");
         daemon.running().signal(SIGHUP);
-        CHECK(logs(daemon, "a handler's file cannot be opened anew"));
+        CHECK(logs(daemon, which == kind::fifo ? "a handler's file cannot be opened anew" : refused));
     }
     SECTION("the handler has another file") {
         std::filesystem::rename(files / "audit.log", files / "old.log");
@@ -110,9 +114,9 @@ TEST_CASE("a reload says what stands where a log file should be, and the old fil
         text.replace(text.find("audit.log"), 9, "new.log");
         test::write_text(daemon.config_file(), text);
         daemon.running().signal(SIGHUP);
-        CHECK(logs(daemon, "the configuration is not reloaded"));
+        CHECK(logs(daemon, refused));
     }
-    CHECK(logs(daemon, ".log: " + why));
+    CHECK(logs(daemon, ".log" + why));
     CHECK(daemon.post(sample(1)).status == 200);
     CHECK(written(files / "old.log", 1));
 

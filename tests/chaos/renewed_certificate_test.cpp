@@ -69,7 +69,7 @@ TEST_CASE("a reload takes over what stands under the same path of a CA file or c
 
     // A pair that does not match changes nothing, and is told of.
     write("key.pem", old.private_key_pem);
-    reload(daemon, "does not belong to the certificate");
+    reload(daemon, "is not the key of the certificate");
     REQUIRE(daemon.post(opened(2)).status == 200);
     CHECK(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 2; }));
 

@@ -75,7 +75,7 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
     }
     for (const std::string bad :
          {"sever: {}\n", "server: {threads: -1}\n", "server: {limits: {body: 1 MB}}\n",
-          "log: {level: warn}\n", "server: {shutdown_grace: 10}\n", "handlers: {l: {type: log, url: x}}\n",
+          "log: {level: loud}\n", "server: {shutdown_grace: 10}\n", "handlers: {l: {type: log, url: x}}\n",
           "handlers: {s: {type: shell}}\n", "universign: {key: k}\n",
           "handlers: {f: {type: forward, url: 'https://x', client_key: k}}\n",
           "routes: [{name: r, match: '*', handlers: a, when: {x: 1}}]\n",
