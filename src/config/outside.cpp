@@ -21,7 +21,6 @@ namespace webhookd::config {
 namespace {
 
 namespace fs = std::filesystem;
-using kind = outside_kind;
 
 constexpr std::size_t largest_pem = 4 * 1024 * 1024;
 
@@ -61,28 +60,28 @@ public:
     void check(const outside_thing& thing) {
         const auto& t = thing.named;
         switch (thing.what) {
-        case kind::certificate:
+        case outside_kind::certificate:
             certificate_ = read_certificate(t);
             certificate_name_ = t.raw;
             return;
-        case kind::private_key:
+        case outside_kind::private_key:
             check_key(t);
             certificate_.reset();
             return;
-        case kind::authorities:
+        case outside_kind::authorities:
             read_certificate(t);
             return;
-        case kind::log_file:
+        case outside_kind::log_file:
             return check_log_file(t);
-        case kind::user:
+        case outside_kind::user:
             return check_user(t);
-        case kind::program:
+        case outside_kind::program:
             return check_program(t);
-        case kind::working_directory:
+        case outside_kind::working_directory:
             if (std::error_code e; !fs::is_directory(t.value, e))
                 in_.warning(t, in_quotes(t.raw) + " is no folder: until it is there nothing can run in it");
             return;
-        case kind::key_set:
+        case outside_kind::key_set:
             if (const auto read = read_file(t.value, largest_pem); !read)
                 in_.warning(t, in_quotes(t.raw) + " cannot be read: " + read.error().detail +
                                    "; until it can no webhook is accepted here");
