@@ -63,14 +63,16 @@ http::response too_many(std::chrono::seconds wait) {
 }
 
 http::response unauthorized(const http::request& r, std::string_view why) {
-    log::warning("the admin API refused a caller", {{"source", r.caller.address}, {"reason", why}});
+    log::sampled(log::level::warning, "the admin API refused a caller", {{"reason", why}},
+                 {{"source", r.caller.address}});
     auto answer = http::problem(http::status::unauthorized, "A valid token is needed.");
     answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"universign-webhookd\"");
     return answer;
 }
 
 http::response forbidden(const http::request& r, const std::string& why, const std::string& detail) {
-    log::warning("the admin API refused a caller", {{"source", r.caller.address}, {"reason", why}});
+    log::sampled(log::level::warning, "the admin API refused a caller", {{"reason", why}},
+                 {{"source", r.caller.address}});
     return http::problem(http::status::forbidden, detail);
 }
 
@@ -127,9 +129,9 @@ std::variant<identity, http::response> access::authorize(const http::request& r,
             known = &each;
     if (known == nullptr) return wrong_token(r);
     if (known->role < needed) {
-        log::warning(
-            "the admin API refused a caller",
-            {{"source", r.caller.address}, {"token", known->name}, {"reason", "the role does not reach"}});
+        log::sampled(log::level::warning, "the admin API refused a caller",
+                     {{"token", known->name}, {"reason", "the role does not reach"}},
+                     {{"source", r.caller.address}});
         return http::problem(http::status::forbidden, "The token's role does not permit this.");
     }
     return identity{known->name, known->role};
@@ -140,7 +142,8 @@ http::response access::wrong_token(const http::request& r) const {
     if (client == "unix") return unauthorized(r, "an unknown token");
     if (const auto wait = failures_.must_wait(client)) return too_many(*wait);
     if (failures_.failed(client))
-        log::warning("the admin API keeps a caller out for a while: too many wrong tokens",
+        log::sampled(log::level::warning,
+                     "the admin API keeps a caller out for a while: too many wrong tokens", {},
                      {{"source", client}});
     return unauthorized(r, "an unknown token");
 }

@@ -94,8 +94,9 @@ std::optional<http::response> receiver::admit(const http::request& r) {
     }
     if (endpoint.keys == nullptr && !r.caller.local) {
         counts->refused(header_refusal::source);
-        log::warning("an endpoint without signatures serves direct requests from this host only",
-                     {{"endpoint", endpoint.name}, {"source", r.caller.address}, {"reason", r.caller.doubt}});
+        log::sampled(
+            log::level::warning, "an endpoint without signatures serves direct requests from this host only",
+            {{"endpoint", endpoint.name}, {"reason", r.caller.doubt}}, {{"source", r.caller.address}});
         return problem(
             status::forbidden,
             "This endpoint checks no signatures, so only a direct request from this host is taken, "

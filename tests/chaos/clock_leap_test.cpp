@@ -87,7 +87,7 @@ TEST_CASE("one start with a clock far ahead purges nothing, says so, and is forg
           "[chaos][clock]") {
     const auto library = faketime_library();
     if (library.empty()) {
-        WARN("the package faketime is not installed");
+        WARN("this test is skipped: it needs Debian's package faketime");
         return;
     }
     daemon_with_clock daemon(library, "+0d");
@@ -117,7 +117,7 @@ TEST_CASE("one start with a clock far ahead purges nothing, says so, and is forg
 TEST_CASE("a clock that leaps ahead under a running daemon purges nothing", "[chaos][clock]") {
     const auto library = faketime_library();
     if (library.empty()) {
-        WARN("the package faketime is not installed");
+        WARN("this test is skipped: it needs Debian's package faketime");
         return;
     }
     daemon_with_clock daemon(library, "+0d");
@@ -136,7 +136,7 @@ TEST_CASE("what was accepted while the clock was behind is not purged when it is
           "[chaos][clock]") {
     const auto library = faketime_library();
     if (library.empty()) {
-        WARN("the package faketime is not installed");
+        WARN("this test is skipped: it needs Debian's package faketime");
         return;
     }
     SECTION("a daemon that knew better") {

@@ -24,7 +24,7 @@ constexpr const char* faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime
 
 bool has_faketime() {
     if (std::filesystem::exists(faketime)) return true;
-    WARN("skipped: takes Debian's package faketime");
+    WARN("this test is skipped: it needs Debian's package faketime");
     return false;
 }
 

@@ -63,7 +63,7 @@ std::string opened(std::uint64_t seed) {
 TEST_CASE("a host whose name server is silent holds up neither other receivers nor the end", "[chaos]") {
     const auto name_server = silent_name_server();
     if (::geteuid() != 0 || !name_server || std::system("unshare --mount true 2>/dev/null") != 0) {
-        WARN("skipped: takes root, mount namespaces and port 53 of " << silent_address);
+        WARN("this test is skipped: it needs root, mount namespaces and port 53 of " << silent_address);
         return;
     }
     const test::temp_directory directory;

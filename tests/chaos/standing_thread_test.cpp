@@ -79,7 +79,7 @@ TEST_CASE("a thread that stands still is named by /readyz and keeps the watchdog
     {
         const stopped_thread stopped(*found);
         if (!stopped.allowed) {
-            WARN("no thread can be stopped here: ptrace is not allowed");
+            WARN("this test is skipped: ptrace is not allowed, so no thread can be stopped");
             return;
         }
         if (name != "admin-0") // which is the one that answers
@@ -112,7 +112,7 @@ TEST_CASE("a thread that stands still keeps no daemon from its end, and nothing 
     {
         stopped_thread stopped(thread_named(daemon.running().pid(), name).value());
         if (!stopped.allowed) {
-            WARN("no thread can be stopped here: ptrace is not allowed");
+            WARN("this test is skipped: ptrace is not allowed, so no thread can be stopped");
             return;
         }
         daemon.running().signal(SIGTERM);
@@ -132,7 +132,7 @@ TEST_CASE("whoever watches the threads is watched by /readyz", "[chaos]") {
     {
         const stopped_thread stopped(daemon.running().pid());
         if (!stopped.allowed) {
-            WARN("no thread can be stopped here: ptrace is not allowed");
+            WARN("this test is skipped: ptrace is not allowed, so no thread can be stopped");
             return;
         }
         CHECK(wait_for_condition([&] {
