@@ -126,14 +126,16 @@ TEST_CASE("admin.public closes health and metrics, and the daemon's own healthch
     setup.admin = test::viewer_and_ops + "  public: []\n";
     setup.wait_for_ready = false;
     daemon_fixture daemon(setup);
+    const auto admin = "http://127.0.0.1:" + std::to_string(daemon.admin_port());
+    CHECK(test::wait_for_condition([&] {
+        return test::run({"healthcheck", "--admin", admin, "--token", "viewer"}).code == 0;
+    }));
+    CHECK(test::run({"healthcheck", "--admin", admin}).code == 69);
     for (const auto* line : {"GET /healthz", "GET /readyz", "GET /metrics"}) {
         CHECK(ask_with(raw_client(daemon.admin_port()), line, here).status == 401);
         CHECK(ask_with(raw_client(daemon.admin_port()), line, here + "Authorization: Bearer viewer\r\n")
                   .status == 200);
     }
-    const auto admin = "http://127.0.0.1:" + std::to_string(daemon.admin_port());
-    CHECK(test::run({"healthcheck", "--admin", admin}).code == 69);
-    CHECK(test::run({"healthcheck", "--admin", admin, "--token", "viewer"}).code == 0);
 }
 
 TEST_CASE("without signatures nothing is taken through a proxy or from a page of another origin",

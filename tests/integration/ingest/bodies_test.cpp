@@ -61,6 +61,13 @@ TEST_CASE("what cannot be verified is refused before its body has come", "[inges
     CHECK(daemon.post(test::sample("action.opened", 2)).status == 200);
 }
 
+/// AddressSanitizer keeps what was freed for a while, on purpose.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool memory_tells = false;
+#else
+constexpr bool memory_tells = true;
+#endif
+
 TEST_CASE("many half-sent bodies stay within one bound, and their memory is given back", "[ingest]") {
     daemon_setup setup;
     setup.server = "  limits: { bodies: 32MiB, body_timeout: 10m }\n";
@@ -80,10 +87,12 @@ TEST_CASE("many half-sent bodies stay within one bound, and their memory is give
             const auto answer = late.read_answer();
             return answer.status == 503 && answer.headers.count("retry-after") == 1;
         }));
-        CHECK(resident(daemon.running().pid()) < before + (80u << 20));
+        if (memory_tells) CHECK(resident(daemon.running().pid()) < before + (80u << 20));
         CHECK_THAT(daemon.stderr_text(), Catch::Contains("server.limits.bodies"));
     }
-    CHECK(test::wait_for_condition([&] { return resident(daemon.running().pid()) < before + (16u << 20); }));
+    if (memory_tells)
+        CHECK(test::wait_for_condition(
+            [&] { return resident(daemon.running().pid()) < before + (16u << 20); }));
     CHECK(daemon.post(test::sample("action.opened", 2)).status == 200);
 }
 
