@@ -19,23 +19,19 @@ namespace asio = boost::asio;
 using runtime::task;
 using runtime::use_task;
 
-namespace {
-
 /// What a client still sends after our last word is taken in, so that it reads that word and not a reset: so
 /// many bytes, for so long, and with pauses no longer than that.
-constexpr std::size_t linger_bytes = 128 * 1024 * 1024;
-constexpr auto linger_time = std::chrono::seconds(10);
-constexpr auto linger_pause = std::chrono::seconds(2);
+inline constexpr std::size_t linger_bytes = 128 * 1024 * 1024;
+inline constexpr auto linger_time = std::chrono::seconds(10);
+inline constexpr auto linger_pause = std::chrono::seconds(2);
 /// While the server stops.
-constexpr auto last_linger_time = std::chrono::seconds(1);
-stream_socket& socket_of(stream_socket& plain) {
+inline constexpr auto last_linger_time = std::chrono::seconds(1);
+inline stream_socket& socket_of(stream_socket& plain) {
     return plain;
 }
-stream_socket& socket_of(tls_stream& tls) {
+inline stream_socket& socket_of(tls_stream& tls) {
     return tls.next_layer();
 }
-
-} // namespace
 
 template <class Stream>
 task<typename connection<Stream>::after> connection<Stream>::send(const response& r, wire_options options) {

@@ -2,6 +2,7 @@
 #include "routing/compiled_condition.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <cstring>
 #include <string_view>
 
@@ -24,13 +25,13 @@ bool compiled_test::passes(const event::json_value& value) const {
     case test_kind::one_of:
         return operands.holds(value);
     case test_kind::more:
-        return number.compare(value) > 0;
+        return std::is_gt(number.compare(value));
     case test_kind::at_least:
-        return number.compare(value) >= 0;
+        return std::is_gteq(number.compare(value));
     case test_kind::less:
-        return number.compare(value) < 0;
+        return std::is_lt(number.compare(value));
     case test_kind::at_most:
-        return number.compare(value) <= 0;
+        return std::is_lteq(number.compare(value));
     case test_kind::contains:
         if (value.IsString()) return part && holds_part(text(), *part);
         return value.IsArray() && std::any_of(value.Begin(), value.End(), [this](const auto& element) {

@@ -3,6 +3,7 @@
 #include <rapidjson/document.h>
 
 #include <algorithm>
+#include <compare>
 #include <functional>
 #include <string_view>
 
@@ -45,7 +46,7 @@ scalar_set::scalar_set(const std::vector<scalar>& values) {
             null_ = null_ || std::holds_alternative<std::nullptr_t>(v.value);
     }
     std::ranges::sort(texts_);
-    std::ranges::sort(numbers_, [](const auto& a, const auto& b) { return b.compare(a) < 0; });
+    std::ranges::sort(numbers_, [](const auto& a, const auto& b) { return std::is_lt(b.compare(a)); });
 }
 
 bool scalar_set::holds(const event::json_value& value) const noexcept {
@@ -57,8 +58,8 @@ bool scalar_set::holds(const event::json_value& value) const noexcept {
     if (value.IsNull()) return null_;
     if (!value.IsNumber()) return false;
     const auto at = std::partition_point(numbers_.begin(), numbers_.end(),
-                                         [&](const auto& n) { return n.compare(value) > 0; });
-    return at != numbers_.end() && at->compare(value) == 0;
+                                         [&](const auto& n) { return std::is_gt(n.compare(value)); });
+    return at != numbers_.end() && std::is_eq(at->compare(value));
 }
 
 } // namespace webhookd::routing

@@ -20,7 +20,7 @@ public:
 
     /// By value: 1, 1.0 and 1e0 are equal, and so are 0 and -0.
     friend std::strong_ordering operator<=>(const decimal& a, const decimal& b) noexcept;
-    friend bool operator==(const decimal& a, const decimal& b) noexcept { return (a <=> b) == 0; }
+    friend bool operator==(const decimal& a, const decimal& b) noexcept { return std::is_eq(a <=> b); }
 
 private:
     std::string_view digits_;    // from the first that is not 0 to the last one; a dot may stand among them

@@ -8,13 +8,14 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace webhookd::store::sqlite {
 
 file_watch::file_watch(std::filesystem::path database) {
-    files_[0].path = database;
     files_[1].path = database.string() + "-wal";
     files_[2].path = database.string() + "-shm";
+    files_[0].path = std::move(database);
 }
 
 result<void> file_watch::begin() {

@@ -34,13 +34,15 @@ public:
     std::set<std::thread::id> readers;
 };
 
-unsigned ask_status(http::router& router, verb method, std::string_view path, std::string_view query) {
+/// The loop is the caller's: a reader may still be about to wake it when the answer is there.
+unsigned ask_status(boost::asio::io_context& loop, http::router& router, verb method, std::string_view path,
+                    std::string_view query) {
     boost::beast::http::request_header<> headers;
     headers.method(method);
     http::request r{headers, path, query, {}};
     r.caller.local = true;
     REQUIRE_FALSE(router.admit(r).has_value());
-    boost::asio::io_context loop;
+    loop.restart();
     auto work = boost::asio::make_work_guard(loop);
     std::optional<http::response> answer;
     const auto done = [&](const std::exception_ptr& thrown, http::response a) {
@@ -61,17 +63,18 @@ TEST_CASE("deliveries and handlers are read on the readers' threads, never on th
     store::group_writer writer(kept, {}, [] {});
     delivery::engine engine(kept, writer, clock);
     const admin::access who({}, clock);
+    boost::asio::io_context loop;
     runtime::background_pool readers(1, "reader");
     http::router router;
     admin::add_deliveries(router, {who, kept, writer, engine, clock, readers});
-    CHECK(ask_status(router, verb::get, "/v1/deliveries", "") == 200);
-    CHECK(ask_status(router, verb::get, "/v1/handlers", "") == 200);
-    CHECK(ask_status(router, verb::get, "/v1/deliveries/7", "") == 404);
-    CHECK(ask_status(router, verb::post, "/v1/deliveries/7/retry", "") == 404);
+    CHECK(ask_status(loop, router, verb::get, "/v1/deliveries", "") == 200);
+    CHECK(ask_status(loop, router, verb::get, "/v1/handlers", "") == 200);
+    CHECK(ask_status(loop, router, verb::get, "/v1/deliveries/7", "") == 404);
+    CHECK(ask_status(loop, router, verb::post, "/v1/deliveries/7/retry", "") == 404);
     CHECK(kept.readers.size() == 1);
     CHECK(kept.readers.count(std::this_thread::get_id()) == 0);
     for (const auto* cursor : {"cursor=9223372036854775807", "cursor=9007199254740993", "cursor=-1"})
-        CHECK(ask_status(router, verb::get, "/v1/deliveries", cursor) == 400);
+        CHECK(ask_status(loop, router, verb::get, "/v1/deliveries", cursor) == 400);
     readers.join();
     writer.stop();
 }
