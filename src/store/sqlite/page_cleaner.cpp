@@ -49,6 +49,16 @@ int write_clean(sqlite3_file* file, const void* data, int size, sqlite3_int64 of
     return methods->below->xWrite(file, copy.data(), size, offset);
 }
 
+/// Those of auto_vacuum, whose pages may look like a b-tree's. A file that is too short for a header has
+/// none.
+bool has_pointer_maps(sqlite3_file* file) noexcept {
+    constexpr sqlite3_int64 largest_root = 52; // in the header: 0 without auto_vacuum
+    std::array<std::byte, 4> number{};
+    return file->pMethods->xRead(file, number.data(), static_cast<int>(number.size()), largest_root) ==
+               SQLITE_OK &&
+           std::ranges::any_of(number, [](std::byte b) { return b != std::byte{0}; });
+}
+
 } // namespace
 
 void clean_page(std::span<std::byte> page, bool first) noexcept {
@@ -80,6 +90,7 @@ void clean_what_it_writes(sqlite3_file* file) {
     static std::mutex mutex;
     // One for each kind of file below, for as long as the process runs: files point to them.
     static auto* const made = new std::map<const sqlite3_io_methods*, std::unique_ptr<cleaning_methods>>;
+    if (has_pointer_maps(file)) return;
     sqlite3_int64 size = 0;
     if (file->pMethods->xFileSize(file, &size) == SQLITE_OK) note_size(size);
     const std::lock_guard lock{mutex};

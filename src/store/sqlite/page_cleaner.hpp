@@ -16,6 +16,8 @@ namespace webhookd::store::sqlite {
 void clean_page(std::span<std::byte> page, bool first) noexcept;
 
 /// From here on this file, a database's main file that was opened just now, cleans every page that it writes.
+/// Not where somebody has given the database pointer maps (auto_vacuum; ours has none): their pages look like
+/// a b-tree's.
 void clean_what_it_writes(sqlite3_file* file);
 
 } // namespace webhookd::store::sqlite
