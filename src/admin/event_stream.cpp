@@ -20,7 +20,7 @@ using runtime::task;
 using piece = std::optional<std::string>;
 using events = std::vector<store::stored_event>;
 
-/// Proxies give up on a silent answer_stream after a minute or less.
+/// Proxies give up on a silent answer after a minute or less.
 constexpr auto heartbeat = 15s;
 constexpr std::size_t events_at_once = 500;
 

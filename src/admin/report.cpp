@@ -93,7 +93,7 @@ http::response without_report(const failure& f) {
     log::warning("Universign's report cannot be had", {{"reason", to_string(f)}});
     switch (f.code) {
     case errc::network_timeout:
-        return problem(status::gateway_timeout, "Universign's API did not answer_report in time.");
+        return problem(status::gateway_timeout, "Universign's API did not answer in time.");
     case errc::network:
         return problem(status::bad_gateway, "Universign's API cannot be reached; the log tells why.");
     case errc::http_status:

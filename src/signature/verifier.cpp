@@ -28,14 +28,14 @@ public:
         if (jws.signature.size() != expected)
             return failure{errc::signature_mismatch,
                            "the signature has " + std::to_string(jws.signature.size()) +
-                               " bytes_of, the key's have " + std::to_string(expected)};
+                               " bytes, the key's have " + std::to_string(expected)};
 
         const auto digest = digest_(jws.protected_header, body);
         if (EVP_PKEY_verify(context(key), bytes_of(jws.signature), jws.signature.size(), digest.data(),
                             digest.size()) == 1)
             return {};
         ERR_clear_error(); // or the next user of this thread would read our failure as its own
-        return failure{errc::signature_mismatch, "not made over these bytes_of with this key"};
+        return failure{errc::signature_mismatch, "not made over these bytes with this key"};
     }
 
 private:
