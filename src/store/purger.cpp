@@ -158,6 +158,8 @@ private:
     }
 
     result<purge_outcome> purge_batch(std::span<const sequence> batch, purge_scope scope) {
+        // Before the first is gone: whoever sees that it is must be told by `removed_before()` as well.
+        if (scope == purge_scope::event) removed_ = true;
         // Shared, because the writer's copy may outlive this call by a moment.
         const auto answer = std::make_shared<std::promise<result<purge_outcome>>>();
         auto answered = answer->get_future();
@@ -176,7 +178,6 @@ private:
         const std::lock_guard lock{mutex_};
         (scope == purge_scope::event ? counts_.events : counts_.payloads) += done.purged;
         counts_.bytes += static_cast<std::uint64_t>(done.bytes);
-        if (scope == purge_scope::event && done.purged > 0) removed_ = true;
     }
 
     /// False when the round shall end, because of a stop or of other ages: somebody may have found out just

@@ -1,12 +1,15 @@
 #include <webhookd/store/purger.hpp>
 #include <webhookd/store/sqlite.hpp>
 
+#include "support/fake_event_store.hpp"
 #include "support/store_events.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <functional>
 #include <future>
 #include <string>
 
@@ -49,7 +52,34 @@ struct fixture {
     std::size_t next = 0;
 };
 
+/// Has one event to let go of, and asks `removed` in the moment when that goes.
+class store_of_one final : public fake_event_store {
+public:
+    std::function<bool()> removed;
+    std::atomic<bool> told = false;
+
+    result<purge_candidates> purgeable(const purge_search& wanted) override {
+        return wanted.after == 0 ? purge_candidates{{1}, {}, {}} : purge_candidates{};
+    }
+    result<purge_outcome> purge(std::span<const sequence> events, purge_scope, std::size_t) override {
+        told = removed();
+        return purge_outcome{.done = events.size(), .purged = events.size()};
+    }
+};
+
 } // namespace
+
+TEST_CASE("who no longer finds an event can know that it was purged", "[purge]") {
+    const noon_clock clock;
+    store_of_one kept;
+    group_writer writer{kept, {}, {}};
+    purger p{kept, writer, clock, {.events = 24h, .payloads = {}}};
+    kept.removed = [&] { return p.removed_before() == clock.now() - 24h; };
+    CHECK_FALSE(p.removed_before());
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().events == 1; }));
+    CHECK(kept.told);
+}
 
 TEST_CASE("the purger lets go at the start what is old enough, and counts it", "[purge]") {
     fixture f;
