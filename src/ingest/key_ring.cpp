@@ -188,10 +188,11 @@ key_ring::sight key_ring::look_up(std::string_view kid) const {
     return {keys_ ? keys_->find(kid) : nullptr, state_};
 }
 
-void key_ring::wait_for_refresh(std::function<void()> resume) {
+void key_ring::wait_for_refresh(const key_ring_state& seen, std::function<void()> resume) {
     {
         const std::lock_guard lock(mutex_);
-        if (!stopping_) {
+        // One that has ended since then was the one to wait for.
+        if (!stopping_ && state_.last_attempt == seen.last_attempt) {
             wanted_ = wanted_ || !state_.refreshing;
             waiters_.push_back(std::move(resume));
             wake_.notify_all();
@@ -206,7 +207,9 @@ task<result<std::shared_ptr<const public_key>>> key_ring::find(std::string kid) 
     if (before.key) co_return before.key;
     auto action = decide_on_unknown_key(before.state, steady_clock::now(), options_.cooldown);
     if (action == unknown_key_action::refresh) {
-        auto wait = [this](auto resume) { wait_for_refresh([resume] { resume(std::monostate()); }); };
+        auto wait = [this, &before](auto resume) {
+            wait_for_refresh(before.state, [resume] { resume(std::monostate()); });
+        };
         co_await runtime::await_callback<std::monostate>(wait);
         const auto after = look_up(kid);
         if (after.key) co_return after.key;
@@ -235,7 +238,9 @@ task<std::shared_ptr<const public_key>> key_ring::find_replacement(std::shared_p
     auto seen = look_up(failed->kid());
     if (!replaces(seen) && decide_on_unknown_key(seen.state, steady_clock::now(), options_.cooldown) ==
                                unknown_key_action::refresh) {
-        auto wait = [this](auto resume) { wait_for_refresh([resume] { resume(std::monostate()); }); };
+        auto wait = [this, &seen](auto resume) {
+            wait_for_refresh(seen.state, [resume] { resume(std::monostate()); });
+        };
         co_await runtime::await_callback<std::monostate>(wait);
         seen = look_up(failed->kid());
     }

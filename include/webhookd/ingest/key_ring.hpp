@@ -101,7 +101,7 @@ private:
     };
     sight look_up(std::string_view kid) const;
     [[nodiscard]] failure unusable(unknown_key_action why) const;
-    void wait_for_refresh(std::function<void()> resume);
+    void wait_for_refresh(const key_ring_state& seen, std::function<void()> resume);
 
     const std::unique_ptr<key_source> source_;
     const options options_;
