@@ -65,7 +65,7 @@ result<order> read_order(store::event_store& store, const http::request& r) {
 }
 
 http::response summary(const http::request& r, const order& o, const store::erase_outcome& done,
-                       const std::optional<store::erasure>& tombstone) {
+                       const std::optional<store::erasure>& tombstone, std::optional<store::remnants> left) {
     json_answer json;
     json.begin_object();
     json.text("object", "erasure");
@@ -76,6 +76,7 @@ http::response summary(const http::request& r, const order& o, const store::eras
     json.number("deliveries_failed", static_cast<std::int64_t>(done.deliveries));
     json.instant("at", tombstone ? std::optional{tombstone->at} : std::nullopt);
     json.maybe_text("by", tombstone ? tombstone->by : "");
+    json.maybe_text("remnants", !left ? "" : *left == store::remnants::none ? "none" : "possible");
     json.end_object();
     return json.take();
 }
@@ -98,17 +99,13 @@ task<result<store::erase_outcome>> carry_out(const event_sources& from,
 }
 
 /// Waits for readers to end.
-task<result<void>> scrub(const event_sources& from) {
+task<result<store::remnants>> scrub(const event_sources& from) {
     for (int left = tries;; --left) {
-        std::function<result<bool>(store::event_store&)> write = [](auto& store) -> result<bool> {
-            auto done = store.scrub();
-            if (!done && done.error().code == errc::store_busy) return false;
-            if (!done) return done.error();
-            return true;
+        std::function<result<store::remnants>(store::event_store&)> write = [](auto& store) {
+            return store.scrub();
         };
-        const auto done = co_await on_writer<bool>(from.writer, std::move(write));
-        if (!done) co_return done.error();
-        if (*done) co_return result<void>{};
+        auto done = co_await on_writer<store::remnants>(from.writer, std::move(write));
+        if (done || done.error().code != errc::store_busy) co_return done;
         if (left == 0)
             co_return failure{errc::store_busy, "a reader keeps the database's journal from being emptied"};
         co_await pause(between_tries);
@@ -121,7 +118,8 @@ task<http::response> answer_erase(std::shared_ptr<const event_sources> from, htt
     std::function<result<order>()> look = [&from, &r] { return read_order(from->store, r); };
     const auto o = co_await on_reader<order>(from->readers, std::move(look));
     if (!o) co_return to_answer(o.error());
-    if (o->dry_run) co_return summary(r, *o, {0, o->holds.bodies, o->holds.waiting}, std::nullopt);
+    if (o->dry_run)
+        co_return summary(r, *o, {0, o->holds.bodies, o->holds.waiting}, std::nullopt, std::nullopt);
     const store::erasure tombstone{from->clock.now(), std::get<identity>(allowed).name};
     const auto done = co_await carry_out(*from, o->events, tombstone);
     if (!done) co_return to_answer(done.error());
@@ -136,7 +134,8 @@ task<http::response> answer_erase(std::shared_ptr<const event_sources> from, htt
                                            {"events", o->events.size()},
                                            {"bodies", done->bodies},
                                            {"deliveries", done->deliveries}});
-    if (const auto clean = co_await scrub(*from); !clean) {
+    const auto clean = co_await scrub(*from);
+    if (!clean) {
         log::warning("the bytes of what was erased may still stand in the database's journal",
                      {{"transaction", r.parameters.at(0)}, {"reason", to_string(clean.error())}});
         co_return http::unavailable(
@@ -144,7 +143,11 @@ task<http::response> answer_erase(std::shared_ptr<const event_sources> from, htt
             "reader holds: repeat the call.",
             5s);
     }
-    co_return summary(r, *o, *done, tombstone);
+    if (*clean == store::remnants::possible)
+        log::warning("the database is of a kind whose pages are not cleaned: copies of what was erased may "
+                     "stand in it until the whole of it is written anew (VACUUM)",
+                     {{"transaction", r.parameters.at(0)}});
+    co_return summary(r, *o, *done, tombstone, *clean);
 }
 
 } // namespace

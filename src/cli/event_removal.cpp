@@ -80,6 +80,10 @@ int erase(const removal_options& opts) {
         print_json(*done);
     else
         std::cout << describe_erasure(*done, "bodies erased") << '\n';
+    if (text(*done, "remnants") == "possible")
+        std::cerr
+            << "universign-webhookd: copies may still stand in the database's file, which is of a kind whose "
+               "pages are not cleaned: stop the daemon and run VACUUM on it\n";
     return exit_code::ok;
 }
 

@@ -92,7 +92,7 @@ public:
                                        std::string_view, std::size_t) override {
         return store::erase_outcome{};
     }
-    result<void> scrub() override { return {}; }
+    result<store::remnants> scrub() override { return store::remnants::none; }
     result<std::optional<store::erasure>> erasure_of(store::sequence) override {
         return std::optional<store::erasure>{};
     }

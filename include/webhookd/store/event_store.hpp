@@ -129,9 +129,9 @@ public:
     /// `tombstone`.
     virtual result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
                                         std::string_view reason, std::size_t max_bytes) = 0;
-    /// Sees to it that nothing of what was purged or erased so far stands in the engine's files any more.
-    /// Errors also: store_busy while somebody reads; soon after it may succeed.
-    virtual result<void> scrub() = 0;
+    /// Sees to it that nothing of what was purged or erased so far stands in the engine's files any more, as
+    /// far as it can. Errors also: store_busy while somebody reads; soon after it may succeed.
+    virtual result<remnants> scrub() = 0;
     /// When and by whom an event was erased; nothing: it was not.
     virtual result<std::optional<erasure>> erasure_of(sequence seq) = 0;
     virtual result<holdings> holdings_of(std::span<const sequence> events) = 0;

@@ -67,6 +67,13 @@ struct erase_outcome {
     std::size_t deliveries = 0; ///< that waited, and have failed now
 };
 
+/// What is left, in the engine's files, of what was purged or erased.
+enum class remnants {
+    none,
+    possible ///< copies in pages that the engine does not clean; only writing the whole database anew removes
+             ///< them
+};
+
 /// What some events hold.
 struct holdings {
     std::size_t events = 0; ///< those that are there

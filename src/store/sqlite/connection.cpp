@@ -1,6 +1,7 @@
 #include "store/sqlite/connection.hpp"
 
 #include "store/sqlite/error.hpp"
+#include "store/sqlite/page_cleaner.hpp"
 
 namespace webhookd::store::sqlite {
 namespace {
@@ -103,6 +104,12 @@ result<void> connection::empty_journal() {
     sqlite3_busy_timeout(handle_.get(), busy_timeout_ms);
     if (code != SQLITE_OK) return make_failure(handle_.get(), code, "empty the journal");
     return {};
+}
+
+bool connection::cleans_pages() const noexcept {
+    sqlite3_file* file = nullptr;
+    return sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+           cleans_what_it_writes(file);
 }
 
 result<void> connection::recopy_journal() {

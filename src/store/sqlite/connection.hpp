@@ -49,6 +49,8 @@ public:
     /// Copies the whole journal into the database and empties its file. Errors: store_busy while somebody
     /// reads or copies; it waits for nobody.
     result<void> empty_journal();
+    /// Whether the pages that are written hold nothing of what was deleted (page_cleaner.hpp).
+    [[nodiscard]] bool cleans_pages() const noexcept;
     /// Forgets the pages that it holds in memory; between two transactions.
     void drop_cache() noexcept { sqlite3_db_release_memory(handle_.get()); }
     /// Makes the next checkpoint copy the whole journal again. SQLite counts frames as copied before the

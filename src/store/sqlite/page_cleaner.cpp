@@ -102,4 +102,9 @@ void clean_what_it_writes(sqlite3_file* file) {
     file->pMethods = &methods->ours;
 }
 
+bool cleans_what_it_writes(const sqlite3_file* file) noexcept {
+    return file->pMethods != nullptr && file->pMethods->xWrite == write_clean &&
+           size_seen.load(std::memory_order_relaxed) <= largest_database;
+}
+
 } // namespace webhookd::store::sqlite

@@ -19,5 +19,7 @@ void clean_page(std::span<std::byte> page, bool first) noexcept;
 /// Not where somebody has given the database pointer maps (auto_vacuum; ours has none): their pages look like
 /// a b-tree's.
 void clean_what_it_writes(sqlite3_file* file);
+/// Whether it does: not with pointer maps, nor once a database has grown too large for it.
+[[nodiscard]] bool cleans_what_it_writes(const sqlite3_file* file) noexcept;
 
 } // namespace webhookd::store::sqlite

@@ -175,15 +175,15 @@ public:
         return write([&](sqlite::writer& w) { return w.erase(events, tombstone, reason, max_bytes); });
     }
 
-    result<void> scrub() override {
+    result<remnants> scrub() override {
         const std::lock_guard lock{mutex_};
-        if (auto there = check_place(); !there) return there;
+        if (auto there = check_place(); !there) return there.error();
         if (!writer_) return failure{errc::store_busy, "the database is being opened"};
-        if (auto emptied = checkpointer_.empty_journal(writer_->database()); !emptied) return emptied;
+        if (auto emptied = checkpointer_.empty_journal(writer_->database()); !emptied) return emptied.error();
         // The database's pages were cleaned on their way to the disk; the writer's copies of them were not,
         // and would bring what they hold back into the journal.
         writer_->database().drop_cache();
-        return {};
+        return writer_->database().cleans_pages() ? remnants::none : remnants::possible;
     }
 
     result<std::optional<erasure>> erasure_of(sequence seq) override {

@@ -68,12 +68,14 @@ TEST_CASE("a transaction is erased: from every answer, and from the files", "[er
     CHECK(look["bodies"].GetInt64() == 2);
     CHECK(look["deliveries_failed"].GetInt64() == 2);
     CHECK(look["by"].IsNull());
+    CHECK(look["remnants"].IsNull());
     CHECK_FALSE(ask(daemon, "/v1/events/" + id)["payload_purged"].GetBool());
 
     const auto done = ask(daemon, target, "POST");
     CHECK(done["bodies"].GetInt64() == 2);
     CHECK(done["deliveries_failed"].GetInt64() == 2);
     CHECK(done["by"].GetString() == std::string("local"));
+    CHECK(done["remnants"].GetString() == std::string("none"));
     CHECK_FALSE(contains(database_bytes(daemon), secret));
 
     const auto whole = daemon.get("/v1/events/" + id).body;

@@ -186,7 +186,7 @@ TEST_CASE("what was erased stands in no file any more", "[erase]") {
     REQUIRE(has(f.files(), secret));
     f.erase(erased);
     // The background thread may be copying.
-    REQUIRE(wait_for_condition([&] { return f.kept->scrub().has_value(); }));
+    REQUIRE(wait_for_condition([&] { return f.kept->scrub() == remnants::none; }));
     CHECK_FALSE(has(f.files(), secret));
     CHECK(has(f.files(), "other-299"));
     CHECK(std::filesystem::file_size(f.directory / "events.db-wal") == 0);
@@ -228,7 +228,7 @@ TEST_CASE("of a thousand erasures in any order none leaves a byte, with outputs 
         // Others arrive meanwhile and fill the pages up.
         if (i % 4 == 0) f.keep("new_" + std::to_string(i), "tx_new", "nobody", {}, random() % 3000);
         if (i % 100 != 99) continue;
-        REQUIRE(wait_for_condition([&] { return f.kept->scrub().has_value(); }));
+        REQUIRE(wait_for_condition([&] { return f.kept->scrub() == remnants::none; }));
         const auto files = f.files();
         std::size_t left = 0;
         for (std::size_t j = 0; j <= i; ++j)
@@ -257,7 +257,7 @@ TEST_CASE("the journal is not emptied under a reader, and nobody waits for that"
     CHECK(refused.error().code == errc::store_busy);
     f.keep("evt_2", "tx_2", "Bob");
     reader.execute("COMMIT");
-    REQUIRE(wait_for_condition([&] { return f.kept->scrub().has_value(); }));
+    REQUIRE(wait_for_condition([&] { return f.kept->scrub() == remnants::none; }));
     CHECK_FALSE(has(f.files(), "Ada"));
     CHECK(has(f.find("evt_2").body, "Bob"));
 }

@@ -4,6 +4,7 @@
 #include "support/result_printer.hpp"
 #include "support/store_events.hpp"
 #include "support/temp_directory.hpp"
+#include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
@@ -86,6 +87,10 @@ TEST_CASE("a database that somebody has given pointer maps stays whole", "[store
             e.body += std::string(static_cast<std::size_t>(i) * 30, ' ');
             REQUIRE(kept->append({&e, 1}).has_value());
         }
+        // Nor does it promise what it cannot do.
+        result<remnants> left = failure{errc::store_busy};
+        REQUIRE(test::wait_for_condition([&] { return (left = kept->scrub()).has_value(); }));
+        CHECK(*left == remnants::possible);
     }
     CHECK(answer_of(file, "PRAGMA auto_vacuum") == "1");
     CHECK(answer_of(file, "PRAGMA integrity_check") == "ok");
