@@ -30,6 +30,17 @@
 
 namespace webhookd {
 
+/// The time that retention counts with: behind a wall clock that leapt ahead, until that has held for hours.
+class believed_clock final : public runtime::clock {
+public:
+    explicit believed_clock(const std::unique_ptr<store::purger>& purger)
+        : purger_(purger) {}
+    [[nodiscard]] timestamp now() const override { return purger_->believed_now(); }
+
+private:
+    const std::unique_ptr<store::purger>& purger_;
+};
+
 /// Everything that runs, in the order in which it is built; taken down in the reverse order, by hand where
 /// waiting is involved. Members that use others stand below them.
 class daemon {
@@ -81,8 +92,9 @@ private:
     delivery::handler_pool handlers_{[this](const config::handler& h) { return workshop_.make(h); },
                                      handler::contents_of};
     runtime::shared_value<delivery::planner> planner_{delivery::planner(config_)};
-    std::unique_ptr<delivery::engine> engine_;
     std::unique_ptr<store::purger> purger_;
+    believed_clock believed_{purger_};
+    std::unique_ptr<delivery::engine> engine_;
     std::vector<std::unique_ptr<ingest::key_ring>> key_rings_;
     std::unique_ptr<ingest::receiver> receiver_;
     runtime::background_pool admin_readers_{2, "admin-reader"};

@@ -39,8 +39,8 @@ std::optional<int> daemon::open_store() {
             arrived_.announce();
         });
     life_ = std::make_unique<ingest::outage_recorder>(*writer_, clock_);
-    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_);
     purger_ = std::make_unique<store::purger>(*store_, *writer_, clock_, ages_of(config_.storage.retention));
+    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_);
     return std::nullopt;
 }
 

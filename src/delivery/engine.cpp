@@ -31,10 +31,12 @@ constexpr auto last_wait = 5s;
 
 class engine::implementation {
 public:
-    implementation(store::event_store& store, store::group_writer& writer, const runtime::clock& clock)
+    implementation(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
+                   const runtime::clock& believed)
         : store_(store)
         , writer_(writer)
         , clock_(clock)
+        , believed_(believed)
         , recorder_(writer, box_)
         , sweeper_(store, writer, box_, clock)
         , recaller_(writer, box_, clock) {}
@@ -186,7 +188,8 @@ private:
 
     void end(attempt& a) {
         const auto now = steady::now();
-        if (auto finished = a.where->ended(a, chance_(random_), clock_.now(), now))
+        const lane::ending when{clock_.now(), believed_.now(), now};
+        if (auto finished = a.where->ended(a, chance_(random_), when))
             recorder_.add({a.where->name(), a.which.in_sequence, std::move(*finished)}, a.which.in_sequence,
                           now);
         else
@@ -301,6 +304,7 @@ private:
     store::event_store& store_;
     store::group_writer& writer_;
     const runtime::clock& clock_;
+    const runtime::clock& believed_;
     std::shared_ptr<mailbox> box_ = std::make_shared<mailbox>();
     recorder recorder_;
     sweeper sweeper_;
@@ -320,8 +324,9 @@ private:
     std::optional<runtime::clock_watch> clock_watch_;
 };
 
-engine::engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock)
-    : self_(std::make_unique<implementation>(store, writer, clock)) {}
+engine::engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
+               const runtime::clock& believed)
+    : self_(std::make_unique<implementation>(store, writer, clock, believed)) {}
 
 engine::~engine() {
     stop(0ms);

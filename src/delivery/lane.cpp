@@ -114,8 +114,8 @@ std::shared_ptr<attempt> lane::next_attempt(steady::time_point now) {
     return next;
 }
 
-std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, timestamp now,
-                                                    steady::time_point at) {
+std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, const ending& when) {
+    const auto now = when.now;
     const auto& which = a.which;
     const auto& outcome = a.outcome;
     if (!a.followed) --status_.in_flight;
@@ -125,7 +125,7 @@ std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, t
         circuit_.answered();
         break;
     case handler::verdict::retry:
-        circuit_.failed(at);
+        circuit_.failed(when.at);
         break;
     case handler::verdict::abandoned:
         circuit_.abandoned();
@@ -143,7 +143,8 @@ std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, t
     status_.circuit = circuit_.current();
 
     const auto number = which.attempts - which.forgiven + 1;
-    const auto made = decide(setup_.common.retry, outcome, {number, which.since, now, chance});
+    const auto made =
+        decide(setup_.common.retry, outcome, {number, now, when.believed - which.since, chance});
     const auto tell = [&](auto write, std::string_view what) {
         write(what, {{"handler", setup_.name},
                      {"delivery", which.id},

@@ -32,9 +32,14 @@ public:
     [[nodiscard]] std::shared_ptr<attempt> next_attempt(steady::time_point now);
     /// The same for whoever brings an attempt to a good end, at once; `ended` must be told. Any thread.
     [[nodiscard]] claim_queue::takeover take_over(steady::time_point now) { return waiting_.take_over(now); }
+    struct ending {
+        timestamp now;
+        timestamp believed; ///< what ages are measured with
+        steady::time_point at;
+    };
     /// What came of an attempt that has ended: nothing for an abandoned one. Takes its output.
-    [[nodiscard]] std::optional<store::finished_delivery> ended(attempt& a, double chance, timestamp now,
-                                                                steady::time_point at);
+    [[nodiscard]] std::optional<store::finished_delivery> ended(attempt& a, double chance,
+                                                                const ending& when);
     /// What was decided for one of this handler's deliveries is in the store now, be it that a lane before
     /// this one ran the attempt. `in_sequence`: others may have waited for it.
     void recorded(const store::finished_delivery& f, bool in_sequence);

@@ -36,10 +36,9 @@ decision decide(const config::retry_policy& policy, const handler::outcome& outc
     // The other side may ask for more patience than we have by ourselves, never for less.
     const auto asked = std::min(outcome.retry_after.value_or(milliseconds(0)), policy.max_delay);
     const auto delay = std::max(backoff(policy, facts), asked);
-    const auto due = facts.now + delay;
-    if (policy.max_age && due > facts.since + *policy.max_age)
+    if (policy.max_age && facts.age + delay > *policy.max_age)
         return {delivery_state::failed, {}, outcome.reason + "; the next attempt would be too late"};
-    return {delivery_state::pending, due, outcome.reason};
+    return {delivery_state::pending, facts.now + delay, outcome.reason};
 }
 
 } // namespace webhookd::delivery

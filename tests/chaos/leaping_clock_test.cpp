@@ -1,9 +1,9 @@
-#include <webhookd/event/sample.hpp>
-
 #include "support/admin_api.hpp"
 #include "support/chaos_sink.hpp"
 #include "support/daemon.hpp"
+#include "support/event_samples.hpp"
 #include "support/files.hpp"
+#include "support/text.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
@@ -55,14 +55,6 @@ daemon_setup forwarding(const test::chaos_sink& sink, const leaping_clock& clock
     return setup;
 }
 
-std::string opened(std::uint64_t seed) {
-    return event::make_sample("action.opened", {.seed = seed}).value();
-}
-
-bool tells(const daemon_fixture& daemon, const std::string& text) {
-    return wait_for_condition([&] { return daemon.stderr_text().find(text) != std::string::npos; });
-}
-
 std::size_t times_posted(const test::chaos_sink& sink, const std::string& body) {
     std::size_t count = 0;
     for (const auto& each : sink.requests())
@@ -80,17 +72,17 @@ TEST_CASE("a clock that leaps ahead while an attempt runs starts no second one b
     daemon_fixture daemon(
         forwarding(sink, clock, ", timeout: 8s, retry: { initial: 10ms }, order_by: " + order));
     sink.next(test::chaos::hang());
-    REQUIRE(daemon.post(opened(1)).status == 200);
+    REQUIRE(daemon.post(test::sample("action.opened", 1)).status == 200);
     REQUIRE(wait_for_condition([&] { return sink.requests().size() == 1; }));
     clock.set("+1h");
-    REQUIRE(tells(daemon, "the wall clock leapt"));
-    REQUIRE(daemon.post(opened(2)).status == 200);
+    REQUIRE(daemon.says("the wall clock leapt"));
+    REQUIRE(daemon.post(test::sample("action.opened", 2)).status == 200);
     REQUIRE(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 1; }));
-    CHECK(times_posted(sink, opened(1)) == 1);
+    CHECK(times_posted(sink, test::sample("action.opened", 1)) == 1);
 
     // The attempt ends by its timeout, and the next one succeeds.
     REQUIRE(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 2; }));
-    CHECK(times_posted(sink, opened(1)) == 2);
+    CHECK(times_posted(sink, test::sample("action.opened", 1)) == 2);
     CHECK(daemon.terminate() == 0);
 }
 
@@ -101,12 +93,12 @@ TEST_CASE("what failed or came while the clock was ahead runs as soon as the clo
     clock.set("+2d");
     daemon_fixture daemon(forwarding(sink, clock, ", retry: { initial: 10m, max_delay: 15m, jitter: none }"));
     sink.next(test::http_reply(503, ""));
-    REQUIRE(daemon.post(opened(1)).status == 200);
-    REQUIRE(tells(daemon, "an attempt failed; there will be another"));
+    REQUIRE(daemon.post(test::sample("action.opened", 1)).status == 200);
+    REQUIRE(daemon.says("an attempt failed; there will be another"));
     clock.set("+0");
-    REQUIRE(tells(daemon, "the wall clock leapt"));
+    REQUIRE(daemon.says("the wall clock leapt"));
     CHECK(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 1; }));
-    REQUIRE(daemon.post(opened(2)).status == 200);
+    REQUIRE(daemon.post(test::sample("action.opened", 2)).status == 200);
     CHECK(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 2; }));
     CHECK(daemon.terminate() == 0);
 }
@@ -121,12 +113,34 @@ TEST_CASE("what a run with its clock ahead has put off runs at the next start", 
     daemon_fixture daemon(setup);
     sink.next(test::chaos::hang());
     for (std::uint64_t seed = 1; seed <= 5; ++seed) // one is cut off, the others are never tried
-        REQUIRE(daemon.post(opened(seed)).status == 200);
+        REQUIRE(daemon.post(test::sample("action.opened", seed)).status == 200);
     REQUIRE(wait_for_condition([&] { return sink.requests().size() == 1; }));
     CHECK(daemon.terminate() == 0);
     clock.set("+0");
     daemon.start();
     CHECK(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 5; }));
-    CHECK(daemon.stderr_text().find("a time that a wrong clock had set") != std::string::npos);
+    CHECK(daemon.says("a time that a wrong clock had set"));
     CHECK(daemon.terminate() == 0);
+}
+
+TEST_CASE("a clock that leaps ahead makes no delivery too old", "[chaos]") {
+    if (!has_faketime()) return;
+    test::chaos_sink sink;
+    leaping_clock clock;
+    sink.go_down();
+    daemon_fixture daemon(forwarding(
+        sink, clock, ", retry: { initial: 100ms, max_delay: 1s, max_attempts: 10000, max_age: 1h }"));
+    REQUIRE(daemon.post(test::sample("action.opened", 1)).status == 200);
+    REQUIRE(daemon.says("an attempt failed; there will be another"));
+    clock.set("+2d");
+    // After the leap it is tried again and again, and is not given up.
+    const auto tries = [&] {
+        return test::occurrences(daemon.stderr_text(), "an attempt failed; there will be another");
+    };
+    const auto before = tries();
+    REQUIRE(wait_for_condition([&] { return tries() >= before + 3; }));
+    CHECK(count_deliveries(daemon, "state=failed") == 0);
+    clock.set("+0");
+    sink.come_up();
+    CHECK(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 1; }));
 }

@@ -44,8 +44,10 @@ struct lane_status {
 /// what runs, and a bounded number of claims ahead of it. One thread of its own calls the handlers.
 class engine {
 public:
+    /// How old a delivery is, is measured by `believed`, which a wall clock that leaps does not take along.
     /// All must outlive the engine.
-    engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock);
+    engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
+           const runtime::clock& believed);
     /// Stops as `stop` does, without grace.
     ~engine();
 

@@ -13,9 +13,9 @@ namespace webhookd::delivery {
 /// What is known when an attempt has ended.
 struct attempt_facts {
     std::uint32_t attempt = 1; ///< 1 for the first since it was planned, or last retried by hand
-    timestamp since;           ///< when that was
     timestamp now;
-    double chance = 0; ///< drawn from [0, 1)
+    std::chrono::microseconds age{}; ///< since that first, by a clock that can be believed
+    double chance = 0;               ///< drawn from [0, 1)
 };
 
 /// What becomes of a delivery.

@@ -277,7 +277,7 @@ TEST_CASE("what is erased while it is claimed does not run once the engine has t
 TEST_CASE("an engine that was never started has nothing claimed, and answers for itself", "[delivery]") {
     fixture f;
     store::group_writer writer(*f.kept, {}, [] {});
-    delivery::engine engine(*f.kept, writer, f.clock);
+    delivery::engine engine(*f.kept, writer, f.clock, f.clock);
     int called = 0;
     engine.reconsider([&] { ++called; });
     engine.ask([&] { ++called; });
