@@ -101,6 +101,14 @@ std::string raw_client::read_line(std::string_view ending) {
     return line;
 }
 
+std::string raw_client::take(std::size_t bytes) {
+    while (buffer_.size() < bytes)
+        if (!fill()) throw std::runtime_error("closed after " + std::to_string(buffer_.size()) + " bytes");
+    auto taken = buffer_.substr(0, bytes);
+    buffer_.erase(0, bytes);
+    return taken;
+}
+
 http_answer raw_client::read_answer() {
     http_answer answer;
     const auto status_line = read_line();
@@ -112,11 +120,7 @@ http_answer raw_client::read_answer() {
         answer.headers[name] = line.substr(line.find(':') + 2);
     }
     const auto length = answer.headers.find("content-length");
-    const auto size = length == answer.headers.end() ? 0 : std::stoul(length->second);
-    while (buffer_.size() < size)
-        if (!fill()) throw std::runtime_error("closed in the middle of a body");
-    answer.body = buffer_.substr(0, size);
-    buffer_.erase(0, size);
+    answer.body = take(length == answer.headers.end() ? 0 : std::stoul(length->second));
     return answer;
 }
 

@@ -23,6 +23,8 @@ public:
     void send(std::string_view bytes);
     /// Up to the next line break, without it.
     std::string read_line(std::string_view ending = "\r\n");
+    /// So many bytes, whatever they are; throws when the server closes before.
+    std::string take(std::size_t bytes);
     /// One whole answer; 100 Continue is not skipped.
     http_answer read_answer();
     /// Waits until the server has closed; true when nothing came before that.

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 using namespace webhookd;
 using namespace std::chrono_literals;
@@ -30,6 +31,8 @@ struct account {
     std::atomic<int> alive{0};
     std::atomic<int> stopped{0};
 };
+
+constexpr std::size_t lump = 64 * 1024 * 1024;
 
 /// Gives `pieces` of `size` bytes each, an empty one between every two, and then ends as it is told.
 class counted_source final : public http::body_source {
@@ -109,6 +112,7 @@ public:
         if (r.path == "/fails") answer.stream = make(2, 5, ending::failure);
         if (r.path == "/throws") answer.stream = make(2, 5, ending::exception);
         if (r.path == "/large") answer.stream = make(4096, 64 * 1024, ending::whole);
+        if (r.path == "/lump") answer.stream = make(1, lump, ending::whole);
         if (r.path == "/endless") answer.stream = std::make_shared<endless_source>(tells, loop);
         if (!answer.stream) answer.body = "plain";
         co_return answer;
@@ -231,6 +235,25 @@ TEST_CASE("a client that does not read is cut off", "[http]") {
     CHECK(f.all_ended());
     CHECK(wait_for_condition([&] { return f.server.snapshot().connections == 0; }));
     CHECK(test::http_connection(f.port()).get("/three").body.size() == 15);
+}
+
+TEST_CASE("a client that reads slowly gets all of it, however large a piece is", "[http]") {
+    auto limits = impatient();
+    limits.body_timeout = 2s;
+    fixture f(limits);
+    raw_client slow(f.port());
+    slow.send(request("/lump"));
+    read_head(slow);
+    CHECK(slow.read_line() == "4000000");
+    // Some three times as long as one part may take.
+    std::size_t got = 0;
+    for (constexpr std::size_t part = lump / 64; got < lump; got += part) {
+        CHECK(slow.take(part) == std::string(part, 'a'));
+        std::this_thread::sleep_for(100ms);
+    }
+    CHECK(slow.take(7) == "\r\n0\r\n\r\n");
+    slow.send(request("/plain"));
+    CHECK(slow.read_answer().body == "plain");
 }
 
 TEST_CASE("a body that cannot be had to its end is never taken for a whole one", "[http]") {
