@@ -25,7 +25,8 @@ public:
     [[nodiscard]] std::size_t held() const noexcept { return held_; }
 
     /// A request was refused because there is no room: the number of those so far.
-    std::uint64_t refused() noexcept { return ++refused_; }
+    std::uint64_t count_refusal() noexcept { return ++refused_; }
+    [[nodiscard]] std::uint64_t refusals() const noexcept { return refused_; }
 
 private:
     friend class body_share;

@@ -161,7 +161,7 @@ bool connection<Stream>::has_room_for_body(const parser& p) const {
 
 template <class Stream>
 response connection<Stream>::no_room_for_body() {
-    const auto times = state_.bodies.refused();
+    const auto times = state_.bodies.count_refusal();
     // The first, and then ever fewer: a flood of requests must not become a flood of lines.
     if ((times & (times - 1)) == 0)
         log::warning("too many bodies are in flight; requests get 503 (server.limits.bodies)",

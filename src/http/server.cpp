@@ -274,10 +274,18 @@ void server::change_tls(std::shared_ptr<asio::ssl::context> tls) {
 
 server::statistics server::snapshot() const {
     const auto& s = self_->state_;
-    return {s.open,          s.limits.load()->connections,
-            s.accepted,      s.turned_away,
-            s.accept_errors, s.timeouts,
-            s.malformed,     s.exceptions};
+    const auto limits = s.limits.load();
+    return {.connections = s.open,
+            .limit = limits->connections,
+            .accepted = s.accepted,
+            .turned_away = s.turned_away,
+            .accept_errors = s.accept_errors,
+            .timeouts = s.timeouts,
+            .malformed = s.malformed,
+            .exceptions = s.exceptions,
+            .body_bytes = s.bodies.held(),
+            .body_bytes_limit = limits->bodies.bytes,
+            .bodies_refused = s.bodies.refusals()};
 }
 
 result<std::shared_ptr<asio::ssl::context>> make_tls_context(const config::tls& files) {

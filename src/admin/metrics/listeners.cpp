@@ -20,6 +20,13 @@ void write_listeners(page& to, const metric_sources& from) {
                    "Requests that were no HTTP, or beyond a limit of size.", counted.malformed, who);
         to.counter("webhookd_http_exceptions_total", "Requests that ended in a bug of the daemon's.",
                    counted.exceptions, who);
+        to.gauge("webhookd_http_body_bytes", "Bytes of the bodies in flight, all together.",
+                 counted.body_bytes, who);
+        to.gauge("webhookd_http_body_bytes_limit", "Bytes that bodies in flight may have.",
+                 counted.body_bytes_limit, who);
+        to.counter("webhookd_http_bodies_refused_total",
+                   "Bodies refused because there was no room for them beside the others.",
+                   counted.bodies_refused, who);
     }
 }
 

@@ -1,9 +1,13 @@
+#include <webhookd/runtime/unique_fd.hpp>
+
 #include "support/echo_server.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <atomic>
 #include <string>
@@ -300,6 +304,9 @@ TEST_CASE("all bodies in flight together have a bound, and room comes back", "[h
         return line;
     };
     REQUIRE(test::wait_for_condition([&] { return ask() == "HTTP/1.1 503 Service Unavailable"; }));
+    CHECK(f.server.snapshot().bodies_refused >= 1);
+    CHECK(f.server.snapshot().body_bytes >= 1'999'998);
+    CHECK(f.server.snapshot().body_bytes_limit == 2'500'000);
     SECTION("what fits is taken all the same") {
         auto small = f.connect();
         small.send(post("/", std::string(1000, 'x')));
@@ -434,4 +441,31 @@ TEST_CASE("a unix socket serves, replaces a stale file, and leaves none behind",
     runtime::event_loops loops(1, "unix");
     http::server server(loops.contexts(), service, {"unix", {}, {}, nullptr});
     CHECK(server.listen({*address}).has_value());
+}
+
+TEST_CASE("a unix socket whose owner listens and accepts nobody is left to it, at once", "[http]") {
+    const test::temp_directory directory;
+    const auto path = (directory.path() / "webhookd.sock").string();
+    const auto address = config::listen_address::parse("unix:" + path);
+    REQUIRE(address);
+    sockaddr_un where{};
+    where.sun_family = AF_UNIX;
+    path.copy(where.sun_path, sizeof where.sun_path - 1);
+    const auto* const raw = reinterpret_cast<const sockaddr*>(&where);
+    const runtime::unique_fd owner(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(::bind(owner.get(), raw, sizeof where) == 0);
+    REQUIRE(::listen(owner.get(), 0) == 0);
+    // From the second on they would wait for their turn.
+    std::vector<runtime::unique_fd> waiting;
+    for (int full = 0; full == 0;) {
+        waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        full = ::connect(waiting.back().get(), raw, sizeof where);
+    }
+    echo_service service;
+    runtime::event_loops loops(1, "unix");
+    http::server server(loops.contexts(), service, {"unix", {}, {}, nullptr});
+    const auto opened = server.listen({*address});
+    REQUIRE(opened.has_error());
+    CHECK(opened.error().code == errc::address_in_use);
+    CHECK(std::filesystem::exists(path));
 }
