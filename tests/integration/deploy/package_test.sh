@@ -106,7 +106,15 @@ inside dpkg -r $name >"$scratch/remove.log" 2>&1 || fail "the removal"
 expect_match "what a removal tells the service manager" "$(calls)" "deb-systemd-invoke stop $name.service"
 [[ ! -e $root/usr/bin/$name ]] || fail "the program is still there"
 [[ -s $root/var/lib/$name/events.db && -s $root$config ]] || fail "a removal took data or configuration"
-inside dpkg -P $name >"$scratch/purge.log" 2>&1 || fail "the purge"
-[[ ! -e $root/var/lib/$name && ! -e $root/var/log/$name && ! -e $root$config ]] || fail "a purge left something"
+# A folder that is a mount point is emptied, and stays: seen from where the mount is.
+purge_beside_a_mount() {
+    mount -t tmpfs logs "$root/var/log/$name" && touch "$root/var/log/$name/events.log" && inside dpkg -P $name &&
+        [[ -z $(ls -A "$root/var/log/$name") ]]
+}
+export -f inside purge_beside_a_mount
+export root name
+unshare --mount bash -c purge_beside_a_mount >"$scratch/purge.log" 2>&1 || fail "the purge"
+expect_match "what a purge says of a mount point" "$(cat "$scratch/purge.log")" "/var/log/$name stays"
+[[ ! -e $root/var/lib/$name && ! -e $root$config ]] || fail "a purge left something"
 [[ -e $root/etc/$name/jwks.json ]] || fail "a purge took a file that is not the package's"
 pass
