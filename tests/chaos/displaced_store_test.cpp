@@ -147,8 +147,7 @@ TEST_CASE("without its lock file the database still lets no second daemon in, an
     CHECK(second.code == 69);
     CHECK(contains(second.err, "in use by"));
     fs::remove(lock);
-    CHECK(wait_for_condition(
-        [&] { return contains(daemon.stderr_text(), "the lock file was removed or replaced"); }));
+    CHECK(daemon.says("the lock file was removed or replaced"));
     CHECK(wait_for_condition([&] { return fs::exists(lock); }));
     CHECK(recovers(daemon, posts));
 }

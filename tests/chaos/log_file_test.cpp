@@ -57,10 +57,6 @@ daemon_setup audit_to(const std::filesystem::path& file) {
     return setup;
 }
 
-bool logs(daemon_fixture& daemon, const std::string& text) {
-    return wait_for_condition([&] { return daemon.stderr_text().find(text) != std::string::npos; });
-}
-
 std::string sample(std::uint64_t seed) {
     return event::make_sample("action.opened", {.seed = seed}).value();
 }
@@ -105,7 +101,7 @@ TEST_CASE("a reload says what stands where a log file should be, and the old fil
         std::filesystem::rename(files / "audit.log", files / "old.log");
         why = put(which, files / "audit.log");
         daemon.running().signal(SIGHUP);
-        CHECK(logs(daemon, which == kind::fifo ? "a handler's file cannot be opened anew" : refused));
+        CHECK(daemon.says(which == kind::fifo ? "a handler's file cannot be opened anew" : refused));
     }
     SECTION("the handler has another file") {
         std::filesystem::rename(files / "audit.log", files / "old.log");
@@ -114,16 +110,16 @@ TEST_CASE("a reload says what stands where a log file should be, and the old fil
         text.replace(text.find("audit.log"), 9, "new.log");
         test::write_text(daemon.config_file(), text);
         daemon.running().signal(SIGHUP);
-        CHECK(logs(daemon, refused));
+        CHECK(daemon.says(refused));
     }
-    CHECK(logs(daemon, why));
+    CHECK(daemon.says(why));
     CHECK(daemon.post(sample(1)).status == 200);
     CHECK(written(files / "old.log", 1));
 
     std::filesystem::remove(files / "audit.log");
     std::filesystem::remove(files / "new.log");
     daemon.running().signal(SIGHUP);
-    CHECK(logs(daemon, "the configuration is reloaded"));
+    CHECK(daemon.says("the configuration is reloaded"));
     const auto& now = std::filesystem::path(files / "audit.log");
     CHECK(wait_for_condition(
         [&] { return std::filesystem::exists(now) || std::filesystem::exists(files / "new.log"); }));

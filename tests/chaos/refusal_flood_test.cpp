@@ -1,6 +1,7 @@
 #include <webhookd/event/sample.hpp>
 
 #include "support/daemon.hpp"
+#include "support/text.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,17 +10,6 @@
 
 using namespace webhookd;
 using test::wait_for_condition;
-
-namespace {
-
-std::size_t count(const std::string& text, const std::string& what) {
-    std::size_t found = 0;
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size()))
-        ++found;
-    return found;
-}
-
-} // namespace
 
 TEST_CASE("a flood of refused requests leaves few lines, which tell how many there were", "[chaos]") {
     test::daemon_fixture daemon;
@@ -37,9 +27,9 @@ TEST_CASE("a flood of refused requests leaves few lines, which tell how many the
     CHECK(daemon.terminate() == 0);
     const auto log = daemon.stderr_text();
     CHECK(log.find("\"reason\":\"signature-malformed\"") != std::string::npos);
-    CHECK(count(log, refused) < 200);
+    CHECK(test::occurrences(log, refused) < 200);
     // Every one is a line, or in a total.
-    auto told = count(log, refused) - 1;
+    auto told = test::occurrences(log, refused) - 1;
     constexpr std::string_view lines = "\"reason\":\"signature-missing\",\"lines\":";
     for (auto at = log.find(lines); at != std::string::npos; at = log.find(lines, at + 1))
         told += std::stoul(log.substr(at + lines.size()));

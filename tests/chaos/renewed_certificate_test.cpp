@@ -1,9 +1,9 @@
-#include <webhookd/event/sample.hpp>
-
 #include "support/admin_api.hpp"
 #include "support/chaos_sink.hpp"
 #include "support/daemon.hpp"
+#include "support/event_samples.hpp"
 #include "support/files.hpp"
+#include "support/text.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,21 +21,10 @@ using test::wait_for_condition;
 
 namespace {
 
-std::string opened(std::uint64_t seed) {
-    return event::make_sample("action.opened", {.seed = seed}).value();
-}
-
-std::size_t count(const std::string& text, const std::string& what) {
-    std::size_t found = 0;
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
-        ++found;
-    return found;
-}
-
 void reload(daemon_fixture& daemon, const std::string& expected) {
-    const auto before = count(daemon.stderr_text(), expected);
+    const auto before = test::occurrences(daemon.stderr_text(), expected);
     daemon.running().signal(SIGHUP);
-    REQUIRE(wait_for_condition([&] { return count(daemon.stderr_text(), expected) > before; }));
+    REQUIRE(wait_for_condition([&] { return test::occurrences(daemon.stderr_text(), expected) > before; }));
 }
 
 } // namespace
@@ -60,8 +49,8 @@ TEST_CASE("a reload takes over what stands under the same path of a CA file or c
                      ", retry: { initial: 100ms, max_delay: 200ms, max_attempts: 10000 } }\n";
     setup.routes = "  - { name: all, match: \"*\", handlers: crm }\n";
     daemon_fixture daemon(setup);
-    REQUIRE(daemon.post(opened(1)).status == 200);
-    REQUIRE(wait_for_condition([&] { return daemon.stderr_text().find("TLS: ") != std::string::npos; }));
+    REQUIRE(daemon.post(test::sample("action.opened", 1)).status == 200);
+    REQUIRE(daemon.says("TLS: "));
 
     write("ca.pem", identity.certificate_pem);
     reload(daemon, "the configuration is reloaded");
@@ -70,16 +59,16 @@ TEST_CASE("a reload takes over what stands under the same path of a CA file or c
     // A pair that does not match changes nothing, and is told of.
     write("key.pem", old.private_key_pem);
     reload(daemon, "is not the key of the certificate");
-    REQUIRE(daemon.post(opened(2)).status == 200);
+    REQUIRE(daemon.post(test::sample("action.opened", 2)).status == 200);
     CHECK(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 2; }));
 
     // Connections that trusted the old file are not used any more.
     write("key.pem", client.private_key_pem);
     write("ca.pem", old.certificate_pem);
     reload(daemon, "the configuration is reloaded");
-    const auto before = count(daemon.stderr_text(), "TLS: ");
-    REQUIRE(daemon.post(opened(3)).status == 200);
-    REQUIRE(wait_for_condition([&] { return count(daemon.stderr_text(), "TLS: ") > before; }));
+    const auto before = test::occurrences(daemon.stderr_text(), "TLS: ");
+    REQUIRE(daemon.post(test::sample("action.opened", 3)).status == 200);
+    REQUIRE(wait_for_condition([&] { return test::occurrences(daemon.stderr_text(), "TLS: ") > before; }));
     CHECK(sink.requests().size() == 2);
     write("ca.pem", identity.certificate_pem);
     reload(daemon, "the configuration is reloaded");

@@ -1,9 +1,9 @@
-#include <webhookd/event/sample.hpp>
 #include <webhookd/runtime/unique_fd.hpp>
 
 #include "support/admin_api.hpp"
 #include "support/chaos_sink.hpp"
 #include "support/daemon.hpp"
+#include "support/event_samples.hpp"
 #include "support/files.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -49,14 +49,6 @@ std::vector<runtime::unique_fd> connect_idle(std::uint16_t port, int count) {
     return all;
 }
 
-bool tells(const daemon_fixture& daemon, const std::string& text) {
-    return wait_for_condition([&] { return daemon.stderr_text().find(text) != std::string::npos; });
-}
-
-std::string opened(std::uint64_t seed) {
-    return event::make_sample("action.opened", {.seed = seed}).value();
-}
-
 } // namespace
 
 TEST_CASE("without descriptors left a delivery waits, uncounted, and runs when there are some", "[chaos]") {
@@ -72,14 +64,14 @@ TEST_CASE("without descriptors left a delivery waits, uncounted, and runs when t
     setup.routes = "  - { name: all, match: \"*\", handlers: hook }\n";
     daemon_fixture daemon(setup);
     if (!program) sink.next(test::chaos::go_silently());
-    REQUIRE(daemon.post(opened(1)).status == 200); // opens what is opened once
+    REQUIRE(daemon.post(test::sample("action.opened", 1)).status == 200); // opens what is opened once
     REQUIRE(wait_for_condition(
         [&] { return count_deliveries(daemon, program ? "state=successful" : "state=failed") == 1; }));
     {
         const auto strangers = connect_idle(daemon.ingest_port(), 120);
-        REQUIRE(tells(daemon, "Too many open files"));
-        REQUIRE(daemon.post(opened(2)).status == 200);
-        REQUIRE(tells(daemon, "an attempt could not be made"));
+        REQUIRE(daemon.says("Too many open files"));
+        REQUIRE(daemon.post(test::sample("action.opened", 2)).status == 200);
+        REQUIRE(daemon.says("an attempt could not be made"));
     }
     CHECK(wait_for_condition(
         [&] { return daemon.get("/v1/deliveries/2").body.find("\"successful\"") != std::string::npos; }));
@@ -96,7 +88,7 @@ TEST_CASE("the daemon may open all that it is allowed to, and its programs what 
     setup.handlers = "  hook: { type: shell, command: 'ulimit -Sn > " + told.string() + "' }\n";
     setup.routes = "  - { name: all, match: \"*\", handlers: hook }\n";
     daemon_fixture daemon(setup);
-    REQUIRE(daemon.post(opened(1)).status == 200);
+    REQUIRE(daemon.post(test::sample("action.opened", 1)).status == 200);
     REQUIRE(wait_for_condition([&] { return count_deliveries(daemon, "state=successful") == 1; }));
     CHECK(test::read_text(told) == "200\n");
     const auto limits = test::read_text("/proc/" + std::to_string(daemon.running().pid()) + "/limits");

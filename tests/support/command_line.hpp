@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/text.hpp"
+
 #include <rapidjson/document.h>
 
 #include <string>
@@ -22,8 +24,5 @@ printed run_at(int port, std::vector<std::string> arguments);
 
 /// Throws std::runtime_error for what is no JSON object.
 [[nodiscard]] rapidjson::Document parse(const std::string& text);
-[[nodiscard]] inline bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 } // namespace webhookd::test

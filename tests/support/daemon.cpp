@@ -145,6 +145,10 @@ std::filesystem::path daemon_fixture::stderr_file(std::size_t run) const {
     return directory() / ("stderr." + std::to_string(run));
 }
 
+bool daemon_fixture::says(const std::string& text) const {
+    return wait_for_condition([&] { return stderr_text().find(text) != std::string::npos; });
+}
+
 std::string daemon_fixture::all_stderr_text() const {
     std::string all;
     for (std::size_t run = 1; run <= runs_; ++run)

@@ -89,6 +89,9 @@ public:
     /// Throws std::logic_error when it does not run.
     [[nodiscard]] process& running();
 
+    /// Waits until this run has written the text to standard error: it logs beside its work, and a line may
+    /// come after the answer that it tells of. False when it has not within a generous bound.
+    [[nodiscard]] bool says(const std::string& text) const;
     /// What this run has written to standard error so far.
     [[nodiscard]] std::string stderr_text() const { return read_text(stderr_file(runs_)); }
     /// Of all runs since the fixture was made.

@@ -86,7 +86,7 @@ TEST_CASE("a handler that cannot start makes a reload fail, and nothing changes"
     CHECK(told.code == 78);
     CHECK_THAT(told.err, Catch::Contains("/nowhere/at/all"));
     keep(daemon, "action.opened", 1);
-    CHECK(test::wait_for_condition([&] { return contains(daemon.stderr_text(), R"("handler":"audit")"); }));
+    CHECK(daemon.says(R"("handler":"audit")"));
 }
 
 TEST_CASE("only admins reload", "[admin][reload]") {
@@ -98,8 +98,7 @@ TEST_CASE("only admins reload", "[admin][reload]") {
     CHECK(admin.exchange("POST", "/v1/reload", {{"Authorization", "Bearer viewer"}}).status == 403);
     CHECK(admin.exchange("POST", "/v1/reload", {{"Authorization", "Bearer ops"}}).status == 200);
     CHECK(admin.exchange("POST", "/v1/reload?x=1", {{"Authorization", "Bearer ops"}}).status == 400);
-    CHECK(test::wait_for_condition(
-        [&] { return contains(daemon.stderr_text(), R"("a reload is asked for","by":"ops")"); }));
+    CHECK(daemon.says(R"("a reload is asked for","by":"ops")"));
     CHECK(run_at(daemon.admin_port(), {"reload", "--token", "viewer"}).code == 77);
 }
 

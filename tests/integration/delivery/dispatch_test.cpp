@@ -26,10 +26,6 @@ std::string completed(std::uint64_t seed) {
     return event::make_sample("transaction.lifecycle.completed", {.seed = seed}).value();
 }
 
-bool has_line(const daemon_fixture& daemon, const std::string& text) {
-    return wait_for_condition([&] { return daemon.stderr_text().find(text) != std::string::npos; });
-}
-
 void reload(daemon_fixture& daemon, const std::string& from, const std::string& to) {
     auto text = test::read_text(daemon.config_file());
     const auto at = text.find(from);
@@ -121,7 +117,7 @@ TEST_CASE("a reload changes routes and handlers for the events after it", "[disp
     REQUIRE(
         wait_for_condition([&] { return count_deliveries(daemon, "handler=audit&state=successful") == 1; }));
     reload(daemon, "handlers: [audit]", "handlers: [other]");
-    REQUIRE(has_line(daemon, "the configuration is reloaded"));
+    REQUIRE(daemon.says("the configuration is reloaded"));
     REQUIRE(daemon.post(completed(2)).status == 200);
     REQUIRE(
         wait_for_condition([&] { return count_deliveries(daemon, "handler=other&state=successful") == 1; }));
@@ -129,7 +125,7 @@ TEST_CASE("a reload changes routes and handlers for the events after it", "[disp
 
     // A bad file changes nothing.
     reload(daemon, "handlers: [other]", "handlers: [nobody]");
-    REQUIRE(has_line(daemon, "the configuration is not reloaded; nothing changes"));
+    REQUIRE(daemon.says("the configuration is not reloaded; nothing changes"));
     REQUIRE(daemon.post(completed(3)).status == 200);
     REQUIRE(
         wait_for_condition([&] { return count_deliveries(daemon, "handler=other&state=successful") == 2; }));
@@ -142,7 +138,7 @@ TEST_CASE("a reload changes the limits for new connections", "[dispatch]") {
     daemon_fixture daemon(setup);
     REQUIRE(daemon.post(completed(1)).status == 200);
     reload(daemon, "body: 1MiB", "body: 1KiB");
-    REQUIRE(has_line(daemon, "the configuration is reloaded"));
+    REQUIRE(daemon.says("the configuration is reloaded"));
     CHECK(daemon.stderr_text().find("needs a restart") == std::string::npos);
     test::http_connection fresh(daemon.ingest_port());
     const auto body = completed(2);
@@ -203,7 +199,7 @@ TEST_CASE("a dry run keeps events, names what would run, and runs nothing", "[di
     setup.arguments = {"--dry-run"};
     daemon_fixture daemon(setup);
     REQUIRE(daemon.post(completed(1)).status == 200);
-    REQUIRE(has_line(daemon, "\"message\":\"would run\",\"handler\":\"crm\""));
+    REQUIRE(daemon.says("\"message\":\"would run\",\"handler\":\"crm\""));
     CHECK(count_deliveries(daemon, "") == 0);
     CHECK(daemon.terminate() == 0);
     CHECK(sink.requests().empty());
@@ -255,7 +251,7 @@ TEST_CASE("dead letters of a handler that is not configured are not retried, and
     text.replace(text.find(", gone]"), 7, "]");
     test::write_text(daemon.config_file(), text);
     daemon.running().signal(SIGHUP);
-    REQUIRE(has_line(daemon, "the configuration is reloaded"));
+    REQUIRE(daemon.says("the configuration is reloaded"));
 
     test::http_connection admin(daemon.admin_port());
     CHECK(admin.exchange("POST", "/v1/deliveries/" + id + "/retry").status == 409);
@@ -280,7 +276,7 @@ TEST_CASE("a delivery that waits for its next attempt runs at once when it is re
     daemon_fixture daemon(setup);
     sink.next(test::http_reply(503, ""));
     REQUIRE(daemon.post(completed(1)).status == 200);
-    REQUIRE(has_line(daemon, "an attempt failed; there will be another"));
+    REQUIRE(daemon.says("an attempt failed; there will be another"));
     REQUIRE(wait_for_condition([&] { return ask(daemon, "/v1/deliveries/1")["attempts"].GetInt64() == 1; }));
     CHECK(ask(daemon, "/v1/deliveries/retry?state=failed", "POST")["retried"].GetInt64() == 0);
     CHECK(ask(daemon, "/v1/deliveries/1/retry", "POST")["retried"].GetInt64() == 1);

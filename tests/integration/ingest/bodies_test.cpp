@@ -88,7 +88,7 @@ TEST_CASE("many half-sent bodies stay within one bound, and their memory is give
             return answer.status == 503 && answer.headers.count("retry-after") == 1;
         }));
         if (memory_tells) CHECK(resident(daemon.running().pid()) < before + (80u << 20));
-        CHECK_THAT(daemon.stderr_text(), Catch::Contains("server.limits.bodies"));
+        CHECK(daemon.says("server.limits.bodies"));
     }
     if (memory_tells)
         CHECK(test::wait_for_condition(

@@ -6,6 +6,7 @@
 #include "support/raw_client.hpp"
 #include "support/signature_keys.hpp"
 #include "support/store_file.hpp"
+#include "support/text.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,13 +25,6 @@ std::string sample(std::string_view type = "transaction.lifecycle.completed", st
     return event::make_sample(type, {.seed = seed}).value();
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
-    std::size_t n = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size()))
-        ++n;
-    return n;
-}
-
 } // namespace
 
 TEST_CASE("every documented type is accepted once, kept byte for byte, and logged once", "[ingest]") {
@@ -44,10 +38,10 @@ TEST_CASE("every documented type is accepted once, kept byte for byte, and logge
                                                                  : R"({"status":"duplicate","event":"evt_)"));
         }
     }
-    CHECK(
-        test::wait_for_condition([&] { return count(daemon.stderr_text(), "\"handler\":\"audit\"") == 24; }));
+    CHECK(test::wait_for_condition(
+        [&] { return test::occurrences(daemon.stderr_text(), "\"handler\":\"audit\"") == 24; }));
     CHECK(daemon.terminate() == 0);
-    CHECK(count(daemon.stderr_text(), "\"handler\":\"audit\"") == 24);
+    CHECK(test::occurrences(daemon.stderr_text(), "\"handler\":\"audit\"") == 24);
     const auto kept = test::count_events(daemon.database());
     CHECK(kept == 24);
 }
@@ -56,14 +50,14 @@ TEST_CASE("a restart loses no event and repeats no line", "[ingest]") {
     daemon_fixture daemon;
     CHECK(daemon.post(sample("action.opened")).status == 200);
     REQUIRE(test::wait_for_condition(
-        [&] { return count(daemon.stderr_text(), "\"type\":\"action.opened\"") == 1; }));
+        [&] { return test::occurrences(daemon.stderr_text(), "\"type\":\"action.opened\"") == 1; }));
     daemon.restart();
     CHECK_THAT(daemon.post(sample("action.opened")).body, Catch::Contains("duplicate"));
     CHECK_THAT(daemon.post(sample("action.closed")).body, Catch::Contains("accepted"));
     REQUIRE(test::wait_for_condition(
-        [&] { return count(daemon.stderr_text(), "\"type\":\"action.closed\"") == 1; }));
+        [&] { return test::occurrences(daemon.stderr_text(), "\"type\":\"action.closed\"") == 1; }));
     CHECK(daemon.terminate() == 0);
-    CHECK(count(daemon.all_stderr_text(), "\"type\":\"action.opened\"") == 1);
+    CHECK(test::occurrences(daemon.all_stderr_text(), "\"type\":\"action.opened\"") == 1);
 }
 
 TEST_CASE("what is not proven to be Universign's gets one constant answer and leaves no trace", "[ingest]") {
@@ -88,7 +82,7 @@ TEST_CASE("what is not proven to be Universign's gets one constant answer and le
     }
     for (const auto* reason :
          {"signature-missing", "signature-malformed", "signature-mismatch", "key-unknown"})
-        CHECK(test::wait_for_condition([&] { return count(daemon.stderr_text(), reason) > 0; }));
+        CHECK(test::wait_for_condition([&] { return test::occurrences(daemon.stderr_text(), reason) > 0; }));
     CHECK(daemon.terminate() == 0);
     CHECK(test::count_events(daemon.database()) == 0);
 }

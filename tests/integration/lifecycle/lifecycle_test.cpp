@@ -104,8 +104,7 @@ TEST_CASE("a request under way is finished before the end", "[lifecycle]") {
     REQUIRE(client.read_line() == "HTTP/1.1 100 Continue"); // now it is under way
     CHECK(client.read_line().empty());
     daemon.running().signal(SIGTERM);
-    REQUIRE(test::wait_for_condition(
-        [&] { return daemon.stderr_text().find("\"stopping\"") != std::string::npos; }));
+    REQUIRE(daemon.says("\"stopping\""));
     client.send(body);
     const auto answer = client.read_answer();
     CHECK(answer.status == 200);
@@ -124,8 +123,7 @@ TEST_CASE("a second signal ends the daemon at once, and what was acknowledged st
     stuck.send("POST /webhooks/universign HTTP/1.1\r\nHost: x\r\nx-jws-signature: " +
                test::shared_key().sign(sample(2)) + "\r\nContent-Length: 10\r\n\r\n");
     daemon.running().signal(SIGTERM);
-    REQUIRE(test::wait_for_condition(
-        [&] { return daemon.stderr_text().find("\"stopping\"") != std::string::npos; }));
+    REQUIRE(daemon.says("\"stopping\""));
     daemon.running().signal(SIGTERM);
     const auto end = daemon.running().wait(60s);
     REQUIRE(end.has_value());

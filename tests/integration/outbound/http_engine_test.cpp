@@ -138,7 +138,7 @@ TEST_CASE("a target's cancellation ends its own posts and nobody else's", "[forw
     auto stays = begin(engine, other, saying("x"));
     REQUIRE(test::wait_for_condition([&] { return hanging.requests().size() == 6; }));
 
-    ends.push_back(begin(engine, cancelled, saying("perhaps not begun")));
+    auto late = begin(engine, cancelled, saying("not begun, or under way, or answered"));
     engine.cancel(*cancelled);
     for (auto& end : ends) {
         REQUIRE(end.wait_for(30s) == std::future_status::ready);
@@ -146,6 +146,9 @@ TEST_CASE("a target's cancellation ends its own posts and nobody else's", "[forw
         REQUIRE_FALSE(got);
         CHECK(got.error().code == errc::shutting_down);
     }
+    REQUIRE(late.wait_for(30s) == std::future_status::ready);
+    const auto last = late.get();
+    CHECK((last ? last->status == 200 : last.error().code == errc::shutting_down));
     CHECK(run(engine, target(well.url())));
     CHECK(stays.wait_for(0s) == std::future_status::timeout);
     engine.cancel(*other);

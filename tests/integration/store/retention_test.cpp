@@ -43,10 +43,6 @@ std::int64_t received(daemon_fixture& daemon, const std::string& type) {
     return -1;
 }
 
-bool says(const daemon_fixture& daemon, const std::string& text) {
-    return wait_for_condition([&] { return contains(daemon.stderr_text(), text); });
-}
-
 } // namespace
 
 TEST_CASE("bodies go when they are old enough, and every answer says so", "[retention]") {
@@ -58,7 +54,7 @@ TEST_CASE("bodies go when they are old enough, and every answer says so", "[rete
     age(daemon, 24h * 91);
     const auto fresh = keep(daemon, "action.opened", 2);
     REQUIRE(wait_for_condition([&] { return ask(daemon, "/v1/events/" + old)["payload_purged"].GetBool(); }));
-    CHECK(says(daemon, R"("what is too old was purged","events":0,"payloads":1)"));
+    CHECK(daemon.says(R"("what is too old was purged","events":0,"payloads":1)"));
 
     const auto e = ask(daemon, "/v1/events/" + old);
     for (const char* gone : {"response", "raw_body", "signature", "erased"}) {
@@ -104,7 +100,7 @@ TEST_CASE("a reload brings other ages, and old events go with all that belongs t
     test::write_text(daemon.config_file(), text.replace(text.find(before), before.size(), "events: 400d"));
     daemon.running().signal(SIGHUP);
     REQUIRE(wait_for_condition([&] { return ask(daemon, "/v1/events/count")["events"].GetInt64() == 1; }));
-    CHECK(says(daemon, R"("what is too old was purged","events":2,"payloads":0)"));
+    CHECK(daemon.says(R"("what is too old was purged","events":2,"payloads":0)"));
     const test::scrape metrics(daemon);
     CHECK(metrics["webhookd_store_purged_events_total"] == 2);
     CHECK(metrics["webhookd_store_purged_payloads_total"] == 0);
@@ -178,7 +174,7 @@ TEST_CASE("events are purged by hand, by whom it is said", "[retention][cli]") {
     CHECK(ask(daemon, "/v1/events/count")["events"].GetInt64() == 3);
     CHECK(purge({"--yes"}).out == "2 events purged\n");
     CHECK(ask(daemon, "/v1/events/count")["events"].GetInt64() == 1);
-    CHECK(says(daemon, R"("events are purged by hand","by":"local","events":2)"));
+    CHECK(daemon.says(R"("events are purged by hand","by":"local","events":2)"));
 
     test::http_connection admin(port);
     CHECK(admin.exchange("POST", "/v1/events/purge").status == 400);
