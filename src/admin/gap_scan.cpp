@@ -86,8 +86,9 @@ result<std::vector<gap_scan::found>> gap_scan::holes(const std::string& endpoint
         const auto dates = dates_of(endpoint, telling->id);
         if (!dates) return dates.error();
         if (dates->created) begun = std::min(begun, *dates->created);
-        if (open && dates->duration)
-            if (auto end = event::missing_end(story, *open, *dates->duration, now_)) gaps.push_back(*end);
+        const auto life = dates->duration.value_or(event::longest_life);
+        if (open)
+            if (auto end = event::missing_end(story, *open, life, now_)) gaps.push_back(*end);
     }
     for (const auto& gap : gaps) {
         auto sure = proven(endpoint, gap.missing, begun);

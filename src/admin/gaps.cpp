@@ -34,6 +34,7 @@ void write(json_answer& json, const missing_event& gap, timestamp now) {
     json.instant("sent_before", gap.sent);
     json.text("retries", outlook.next ? "expected" : "over");
     json.instant("next_try", outlook.next);
+    json.instant("last_try_from", outlook.last_from);
     json.instant("last_try", outlook.last);
     json.end_object();
 }
@@ -54,7 +55,9 @@ result<void> write(json_answer& json, const store::outage& o, store::event_store
     json.number("arrived", *arrived);
     json.text("retries", outlook.last_try > now ? "expected" : "over");
     json.instant("tried_again_by", outlook.tried_again_by);
+    json.instant("last_try_from", outlook.last_from);
     json.instant("last_try", outlook.last_try);
+    json.instant("in_doubt_before", outlook.in_doubt_before);
     json.instant("given_up_before", outlook.given_up_before);
     json.end_object();
     return {};

@@ -83,6 +83,7 @@ int verify_again(const rapidjson::Document& e, const show_options& opts) {
                                                        : fetch_key_set(opts.jwks, io);
     if (!keys) return complain(keys.error());
     verify_options options;
+    options.jwks = opts.jwks;
     options.json = opts.json;
     options.explain = true;
     return verify_with(*keys, text(proof, "header"), body, options, io);

@@ -77,33 +77,50 @@ std::string second(const rapidjson::Value& row, const char* member) {
     return t;
 }
 
-std::string advice_on_gap(const rapidjson::Value& gap) {
-    if (text(gap, "retries") == "expected")
-        return "wait: next try by " + second(gap, "next_try") + ", last by " + second(gap, "last_try");
-    return "send it again at Universign: no try since " + second(gap, "last_try");
+std::string advice_on_gap(const rapidjson::Value& gap, std::string_view now) {
+    const auto last = second(gap, "last_try");
+    if (text(gap, "retries") != "expected") return "send it again at Universign: no try since " + last;
+    if (text(gap, "last_try_from") <= now)
+        return "send it again at Universign: its last try may be over, at the latest by " + last;
+    return "wait: next try by " + second(gap, "next_try") + ", tried until " + second(gap, "last_try_from") +
+           ", at the latest " + last;
+}
+
+/// What to send again, for its last try came within the outage, or may have.
+std::string advice_on_lost(const rapidjson::Value& outage) {
+    auto advice = "send again at Universign what happened before " + second(outage, "in_doubt_before") + " (";
+    if (text(outage, "given_up_before").empty())
+        advice += "its last try may be over";
+    else
+        advice += "before " + second(outage, "given_up_before") + " its last try is over, then it may be";
+    return advice + "); the rest by " + second(outage, "last_try");
 }
 
 std::string advice_on_outage(const rapidjson::Value& outage, std::string_view now) {
-    if (const auto lost = text(outage, "given_up_before"); !lost.empty())
-        return "send again at Universign what happened before " + second(outage, "given_up_before") +
-               "; the rest by " + second(outage, "last_try");
-    if (text(outage, "retries") == "over") return "nothing: the last try was " + second(outage, "last_try");
+    if (!text(outage, "in_doubt_before").empty()) return advice_on_lost(outage);
+    if (text(outage, "retries") == "over")
+        return "nothing: the last try was by " + second(outage, "last_try");
     if (text(outage, "tried_again_by") > now)
         return "wait: all is tried again by " + second(outage, "tried_again_by");
     return "nothing: all was tried again by " + second(outage, "tried_again_by");
 }
 
+/// As the daemon writes instants, so that the two can be compared as texts.
+std::string this_moment() {
+    return to_rfc3339(std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now()));
+}
+
 void print_gaps(const rapidjson::Value& gaps) {
+    const auto now = this_moment();
     table t({"transaction", "missing", "evidence", "created", "endpoint", "what to do"});
     for (const auto& each : gaps.GetArray())
         t.add({cell(each, "transaction_id"), cell(each, "missing"), cell(each, "evidence"),
-               second(each, "evidence_created"), cell(each, "endpoint"), advice_on_gap(each)});
+               second(each, "evidence_created"), cell(each, "endpoint"), advice_on_gap(each, now)});
     t.print(std::cout, look_of(stdout));
 }
 
 void print_outages(const rapidjson::Value& outages) {
-    const auto now =
-        to_rfc3339(std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now()));
+    const auto now = this_moment();
     table t({"began", "ended", "reason", "endpoint", "refused", "arrived since", "what to do"});
     for (const auto& each : outages.GetArray())
         t.add({second(each, "began"), second(each, "ended"), cell(each, "reason"),

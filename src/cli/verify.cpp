@@ -109,7 +109,8 @@ int verify_with(std::string_view key_set, std::string_view value, std::string_vi
     if (!keys) return complain(io, "--jwks", keys.error());
     for (const auto& line : keys->skipped())
         io.err << "note: left out of the key set: " << line << '\n';
-    const auto told = options.explain ? signature::explain(*keys, value, body) : check(*keys, value, body);
+    const auto told =
+        options.explain ? signature::explain(*keys, value, body, options.jwks) : check(*keys, value, body);
     print_explanation(told, options, io.out);
     return told.valid ? exit_code::ok : exit_code::data_error;
 }

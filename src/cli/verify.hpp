@@ -29,7 +29,8 @@ struct verify_options {
 /// Of a file, `-` or a URL. Errors: as read_input and http_client::perform, and http_status.
 [[nodiscard]] result<std::string> fetch_key_set(const std::string& where, const console& io);
 
-/// The same with what is at hand already; of the options only `explain` and `json` count.
+/// The same with what is at hand already; of the options only `explain` and `json` count, and `jwks` as the
+/// name of the place that the key set came from.
 [[nodiscard]] int verify_with(std::string_view key_set, std::string_view value, std::string_view body,
                               const verify_options& options, const console& io);
 

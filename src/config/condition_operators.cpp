@@ -18,7 +18,8 @@ bool is_plain_number(const yaml_node& node) {
     return node.kind == yaml_node::kind::scalar && node.plain && is_json_number(node.text);
 }
 
-/// The one place in an event whose values are all known.
+/// The one place in an event whose usual values are known. Others can come, so that this is a warning and no
+/// more.
 void check_stall_reason(reading& in, const yaml_node& node, const std::string& path) {
     std::vector<std::string_view> known;
     for (const auto& reason : event::stall_reasons())

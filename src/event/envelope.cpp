@@ -1,13 +1,9 @@
 #include <webhookd/event/envelope.hpp>
-#include <webhookd/event/number.hpp>
 
 #include "event/json.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cmath>
-#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -89,35 +85,10 @@ std::string_view usable_text(const json_value* member, content holds) {
     return is_usable(text, holds) ? text : std::string_view{};
 }
 
-using microseconds = std::chrono::microseconds;
-
-// Seconds below, milliseconds from here on: as seconds it would be the year 5138, as milliseconds it is 1973.
-constexpr double first_milliseconds = 1e11;
-constexpr double seconds_of_year_10000 = 253'402'300'800;
-
-/// A double has room for the microseconds of today's seconds, and of its milliseconds, with a bit to spare;
-/// hence rounded to the nearest and not cut.
-std::optional<timestamp> from_epoch(double number) {
-    const bool milliseconds = number >= first_milliseconds;
-    if (!(number >= 0 && number < seconds_of_year_10000 * (milliseconds ? 1e3 : 1))) return {};
-    const std::int64_t unit = milliseconds ? 1'000 : 1'000'000;
-    double whole = 0;
-    const double fraction = std::modf(number, &whole);
-    return timestamp{
-        microseconds{std::llround(whole) * unit + std::llround(fraction * static_cast<double>(unit))}};
-}
-
 std::optional<timestamp> creation_time(const json_value& root) {
-    for (const auto name : creation_spellings) {
-        const auto* value = json::member(root, name);
-        if (!value) continue;
-        std::optional<timestamp> t;
-        if (value->IsNumber())
-            t = from_epoch(nearest_double(*value).value_or(-1));
-        else if (value->IsString())
-            t = parse_iso8601(json::text(*value));
-        if (t && t->time_since_epoch() >= microseconds{0}) return t;
-    }
+    for (const auto name : creation_spellings)
+        if (const auto* value = json::member(root, name))
+            if (const auto at = json::instant(*value)) return at;
     return {};
 }
 

@@ -29,7 +29,7 @@ constexpr std::array catalogue_types{
     event_type{"action.opened", group::action, "It is a participant's turn to act"},
     event_type{"action.closed", group::action, "A participant has done what was asked"},
     event_type{"action.stalled", group::action,
-               "A participant did not act in time, or refused; the payload gives the reason"},
+               "A participant did not act in time, or refused; the payload may give the reason"},
     event_type{"action.manualreminder.sent", group::action, "Somebody reminded a participant by hand"},
     event_type{"action.reminder.sent", group::action, "Universign reminded a participant on schedule"},
     event_type{"action.waitingperiod.cancelled", group::action,

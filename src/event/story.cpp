@@ -34,6 +34,14 @@ bool implies_opened(std::string_view type) {
 }
 
 template <class Test>
+std::optional<std::size_t> latest(std::span<const chapter> story, Test test) {
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < story.size(); ++i)
+        if (test(story[i]) && (!found || story[i].at > story[*found].at)) found = i;
+    return found;
+}
+
+template <class Test>
 std::optional<std::size_t> earliest(std::span<const chapter> story, Test test) {
     std::optional<std::size_t> found;
     for (std::size_t i = 0; i < story.size(); ++i)
@@ -84,9 +92,11 @@ std::vector<gap> find_gaps(std::span<const chapter> story) {
 }
 
 std::optional<std::size_t> started_without_end(std::span<const chapter> story) {
-    const auto ended = [](const chapter& c) { return is_end(c.type) || c.type == paused; };
-    if (earliest(story, ended)) return std::nullopt;
-    return earliest(story, [](const chapter& c) { return c.type == started; });
+    if (earliest(story, [](const chapter& c) { return is_end(c.type); })) return std::nullopt;
+    const auto start = latest(story, [](const chapter& c) { return c.type == started; });
+    const auto pause = latest(story, [](const chapter& c) { return c.type == paused; });
+    if (start && pause && story[*pause].at >= story[*start].at) return std::nullopt;
+    return start;
 }
 
 std::optional<gap> missing_end(std::span<const chapter> story, std::size_t start,
@@ -109,8 +119,7 @@ transaction_dates read_dates(const document& body) {
     const auto* payload = json::member(body.root(), "payload");
     const auto* transaction = payload ? json::member(*payload, "object") : nullptr;
     if (!transaction) return dates;
-    if (const auto* at = json::member(*transaction, "created_at"); at && at->IsString())
-        dates.created = parse_iso8601(json::text(*at));
+    if (const auto* at = json::member(*transaction, "created_at")) dates.created = json::instant(*at);
     constexpr std::int64_t longest = std::int64_t{100} * 366 * 24 * 60;
     if (const auto* length = json::member(*transaction, "duration"); length && length->IsInt64())
         if (const auto minutes = length->GetInt64(); minutes > 0 && minutes <= longest)

@@ -16,8 +16,8 @@ using http::unavailable;
 namespace {
 
 /// RFC 9110 §11.6.1: a 401 names a challenge. No scheme is registered for signatures of this form.
-http::response unproven() {
-    auto r = problem(status::unauthorized, "The signature is missing or not valid.");
+http::response unproven(std::string_view detail) {
+    auto r = problem(status::unauthorized, detail);
     r.headers.emplace_back("WWW-Authenticate",
                            "Detached-JWS realm=\"universign-webhookd\", header=\"x-jws-signature\"");
     return r;
@@ -35,7 +35,7 @@ http::response to_answer(const failure& f) {
     case errc::key_unknown:
     case errc::key_unusable:
     case errc::signature_mismatch:
-        return unproven();
+        return unproven("The signature is missing or not valid.");
 
     case errc::not_json:
         return problem(status::bad_request, "The body is not a JSON object.");
@@ -61,6 +61,12 @@ http::response to_answer(const failure& f) {
     default:
         return problem(status::internal_server_error, "The request could not be handled; the log tells why.");
     }
+}
+
+http::response refuse_hmac() {
+    return unproven(
+        "The signature is missing or not valid: Universign sends no X-Universign-Signature, it signs "
+        "with PS256 in the header x-jws-signature (a detached JWS), without a shared secret.");
 }
 
 namespace {

@@ -12,6 +12,10 @@ namespace webhookd::ingest {
 /// signature is told to the log and not to the peer.
 [[nodiscard]] http::response to_answer(const failure& f);
 
+/// The same 401, to whoever comes with `X-Universign-Signature` and no signature: that says in addition which
+/// header is expected instead.
+[[nodiscard]] http::response refuse_hmac();
+
 /// `{"status":"accepted","event":"evt_…"}` or `duplicate`.
 [[nodiscard]] http::response acknowledge(store::append_status status, std::string_view event_id);
 

@@ -24,6 +24,8 @@ using store::append_outcome;
 namespace {
 
 constexpr std::string_view signature_header = "x-jws-signature";
+/// What much public code expects, and Universign does not send.
+constexpr const char* hmac_header = "x-universign-signature";
 
 bool is_json(std::string_view content_type) {
     auto media = content_type.substr(0, content_type.find(';'));
@@ -122,7 +124,8 @@ task<http::response> receiver::handle(http::request& r) {
 }
 
 http::response receiver::refuse(const place& at, const http::request& r, const failure& why) const {
-    auto refusal = to_answer(why);
+    const bool hmac = why.code == errc::signature_missing && r.headers.find(hmac_header) != r.headers.end();
+    auto refusal = hmac ? refuse_hmac() : to_answer(why);
     at.counts->refused(why.code);
     if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
     log::sampled(log::level::warning,
@@ -130,7 +133,8 @@ http::response receiver::refuse(const place& at, const http::request& r, const f
                  {{"endpoint", at.endpoint.name}, {"reason", to_string(why.code)}},
                  {{"source", r.caller.address},
                   {"status", static_cast<unsigned>(refusal.status)},
-                  {"detail", why.detail}});
+                  {"detail", hmac ? std::string_view("X-Universign-Signature stands in its place")
+                                  : std::string_view(why.detail)}});
     return refusal;
 }
 

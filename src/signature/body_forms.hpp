@@ -1,19 +1,22 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace webhookd::signature {
 
-/// What the signed bytes may have been before something on the way changed them into `body`.
-struct body_form {
-    std::string bytes;
-    std::string finding; ///< what happened and the way out; empty for the body as it is
-};
+/// Takes what the signed bytes may have been, and a finding: what changed them into the body and the way out;
+/// empty for the body as it is. Both are gone after the call.
+using body_form_visitor = std::function<void(std::string_view bytes, std::string_view finding)>;
 
-/// The body as it is comes first; no form stands twice. JSON that is nested deeper than any envelope has no
-/// JSON forms.
-[[nodiscard]] std::vector<body_form> likely_forms(std::string_view body);
+/// What may have been signed before something on the way changed it into `body`: the body as it is comes
+/// first, no form comes twice. One form at a time, for a body may be large. JSON that is nested deeper than
+/// any envelope has no JSON forms.
+void visit_likely_forms(std::string_view body, const body_form_visitor& visit);
+
+/// Whether it is JSON of which each object has its members sorted by name, and one of them more than two: as
+/// some serialisers leave it and hardly anybody writes it.
+[[nodiscard]] bool has_sorted_members(std::string_view body);
 
 } // namespace webhookd::signature

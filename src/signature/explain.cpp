@@ -45,16 +45,18 @@ std::string with_plain_base64(std::string_view bytes, bool padded) {
 }
 
 std::string joined(std::string_view first, std::string_view second) {
-    return first.empty() ? std::string{second} : std::string{first} + ' ' + std::string{second};
+    return second.empty() ? std::string{first} : std::string{first} + ' ' + std::string{second};
 }
 
-/// Headers whose author wrote the JSON once for the signature and once more for the token.
+/// Headers whose author wrote the JSON once for the signature and once more for the token, or encoded them in
+/// another alphabet for each.
 std::vector<std::string> other_headers(const loose_token& token) {
-    std::vector<std::string> headers;
+    std::vector<std::string> headers{encode_base64url(token.header_json)};
+    const auto read = read_json(token.header_json);
+    if (!read) return headers;
     for (const json_style& style : {json_style{"", ":", ","}, json_style{"", ": ", ", "},
                                     json_style{"", ":", ", "}, json_style{"  ", ": ", ","}})
-        if (const auto written = write_json(token.header_json, style))
-            headers.push_back(encode_base64url(*written));
+        headers.push_back(encode_base64url(write_json(*read, style)));
     return headers;
 }
 
@@ -65,14 +67,12 @@ std::vector<candidate> candidates(const loose_token& token, std::string_view bod
         all.push_back({digested_message{prefix, rest}, std::move(finding)});
     };
     const auto header = token.header + '.';
-    const auto forms = likely_forms(body);
-    for (const auto& form : forms)
-        add(header, encode_base64url(form.bytes), form.finding);
-
     constexpr std::string_view unencoded =
         "The payload was signed without base64url: the signing input is header '.' BASE64URL(body).";
-    for (const auto& form : forms)
-        add(header, form.bytes, joined(unencoded, form.finding));
+    visit_likely_forms(body, [&](std::string_view form, std::string_view finding) {
+        add(header, encode_base64url(form), std::string{finding});
+        add(header, form, joined(unencoded, finding));
+    });
 
     constexpr std::string_view plain =
         "The payload was signed in plain base64: the signing input takes base64url, '-' for "
@@ -91,7 +91,8 @@ std::vector<candidate> candidates(const loose_token& token, std::string_view bod
     for (const auto& other : other_headers(token))
         if (other != token.header)
             add(other + '.', encode_base64url(body),
-                "The protected header was serialised again: keep its encoded text exactly as received.");
+                "The protected header was serialised again, or encoded in another alphabet: keep its text "
+                "exactly as received.");
     add(token.header_json + '.', encode_base64url(body),
         "The protected header was signed without base64url: the signing input is BASE64URL(header) '.' "
         "BASE64URL(body).");
@@ -156,13 +157,44 @@ bool find_mistake(const key_set& keys, const loose_token& token, std::string_vie
 
 void explain_payload(const loose_token& token, std::string_view body, std::vector<std::string>& findings) {
     if (token.payload.empty()) return;
-    const auto inside = decode_base64url(token.payload);
-    findings.push_back(std::string{"The body stands inside the token"} +
-                       (inside && *inside == body ? "" : ", and is not the body given here") +
-                       ": a detached JWS has nothing between its two dots (RFC 7515 appendix F).");
+    const bool same = token.payload_bytes == body;
+    findings.push_back(
+        std::string{"The body stands inside the token"} + (same ? "" : ", and is not the body given here") +
+        ": a detached JWS has nothing between its two dots (RFC 7515 appendix F). Leave it out" +
+        (same ? "." : ", and verify the body as it was received."));
 }
 
-void explain_kid(const key_set& keys, const loose_token& token, std::vector<std::string>& findings) {
+struct environment {
+    std::string_view name;
+    std::string_view host;
+    std::string_view keys_at;
+};
+
+/// Each of Universign's environments signs with keys of its own (D).
+constexpr std::array<environment, 2> environments{{
+    {"production", "https://api.universign.com/", "https://api.universign.com/v1/webhooks/jwks.json"},
+    {"alpha (for trials)", "https://api.alpha.universign.com/",
+     "https://api.alpha.universign.com/v1/webhooks/jwks.json"},
+}};
+
+/// Where the key may be that a set does not have.
+std::string advise_on_key_set(std::string_view source) {
+    for (std::size_t i = 0; i < environments.size(); ++i) {
+        if (!source.starts_with(environments[i].host)) continue;
+        const auto& other = environments[1 - i];
+        return "this is the key set of " + std::string{environments[i].name} + "; was the event sent by " +
+               std::string{other.name} + "? Its keys are at " + std::string{other.keys_at} + '.';
+    }
+    std::string advice =
+        "fetch the set again, and make sure it belongs to the environment that sent the event";
+    for (const auto& each : environments)
+        advice += (&each == environments.data() ? " (" : "; ") + std::string{each.name} + ": " +
+                  std::string{each.keys_at};
+    return advice + ").";
+}
+
+void explain_kid(const key_set& keys, std::string_view source, const loose_token& token,
+                 std::vector<std::string>& findings) {
     if (token.kid.empty()) {
         if (!token.header_json.empty())
             findings.emplace_back("The protected header names no kid: put the key's id there.");
@@ -179,9 +211,8 @@ void explain_kid(const key_set& keys, const loose_token& token, std::vector<std:
     std::string known;
     for (const auto& kid : keys.kids())
         if (known.size() < 1000) known += (known.empty() ? "" : ", ") + json::printable(kid);
-    findings.push_back(
-        "No key of the set has the kid " + quoted + "; it has " + known +
-        ": fetch the set again, and make sure it belongs to the environment that sent the event.");
+    findings.push_back("No key of the set has the kid " + quoted + "; it has " + known + ": " +
+                       advise_on_key_set(source));
 }
 
 void explain_size(const key_set& keys, const loose_token& token, std::vector<std::string>& findings) {
@@ -199,11 +230,15 @@ void explain_size(const key_set& keys, const loose_token& token, std::vector<std
                            ": it was cut, or another key made it.");
 }
 
+constexpr std::string_view hmac_is_none = ", an HMAC with a shared secret, and Universign shares none";
+
 void explain_header(const loose_token& token, const failure& refusal, std::vector<std::string>& findings) {
-    if (refusal.code == errc::algorithm_not_accepted)
-        findings.push_back(token.alg.empty() ? "The protected header names no alg: write \"alg\":\"PS256\"."
-                                             : "The protected header says alg " + json::printable(token.alg) +
-                                                   ": only PS256 is accepted.");
+    const bool hmac = token.alg.starts_with("HS");
+    if (refusal.code == errc::algorithm_not_accepted || hmac)
+        findings.push_back(token.alg.empty()
+                               ? "The protected header names no alg: write \"alg\":\"PS256\"."
+                               : "The protected header says alg " + json::printable(token.alg) +
+                                     std::string{hmac ? hmac_is_none : ""} + ": only PS256 is accepted.");
     else if (refusal.code == errc::header_not_accepted && !token.kid.empty())
         findings.push_back("The protected header is not accepted (" + refusal.detail +
                            "): it needs alg and kid, and must not name crit, b64, jku, jwk, x5u or x5c.");
@@ -211,7 +246,8 @@ void explain_header(const loose_token& token, const failure& refusal, std::vecto
 
 } // namespace
 
-explanation explain(const key_set& keys, std::string_view header_value, std::string_view body) {
+explanation explain(const key_set& keys, std::string_view header_value, std::string_view body,
+                    std::string_view source) {
     explanation told;
     const auto token = read_loosely(header_value);
     told.kid = token.kid;
@@ -236,8 +272,14 @@ explanation explain(const key_set& keys, std::string_view header_value, std::str
     explain_payload(token, body, findings);
     findings.insert(findings.end(), token.remarks.begin(), token.remarks.end());
     const bool found = find_mistake(keys, token, body, findings);
-    explain_kid(keys, token, findings);
+    explain_kid(keys, source, token, findings);
     if (!found) explain_size(keys, token, findings);
+    if (!found && !token.signature.empty() && has_sorted_members(body))
+        findings.emplace_back("The members of this body are sorted by name, as serialisers leave them that "
+                              "sort (jq -S, Go's maps, "
+                              "Python's sort_keys): if so, the order that was signed cannot be found again. "
+                              "Verify the raw bytes "
+                              "as received.");
     if (findings.empty())
         findings.push_back(
             "None of the usual mistakes fits: these " + std::to_string(body.size()) +

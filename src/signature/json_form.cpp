@@ -1,24 +1,23 @@
 #include "signature/json_form.hpp"
 
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
+#include <webhookd/event/json_text.hpp>
+#include <webhookd/event/number.hpp>
 
+#include "signature/json.hpp"
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace webhookd::signature {
 namespace {
 
-constexpr std::size_t deepest = 64;
-constexpr std::string_view hex = "0123456789abcdef";
+using rapidjson::Value;
 
-void append_code_unit(std::string& out, std::uint32_t unit) {
-    out += "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4)
-        out += hex[unit >> shift & 15];
-}
+constexpr std::size_t deepest = 64;
 
 /// Takes one character off valid UTF-8 that does not begin with ASCII.
 std::uint32_t take_code_point(std::string_view& text) {
@@ -31,127 +30,122 @@ std::uint32_t take_code_point(std::string_view& text) {
     return code;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-    const auto code = take_code_point(text);
-    if (code < 0x10000) return append_code_unit(out, code);
-    append_code_unit(out, 0xd800 + ((code - 0x10000) >> 10));
-    append_code_unit(out, 0xdc00 + ((code - 0x10000) & 0x3ff));
-}
-
-std::string javascript_number(std::string_view digits) {
-    double value = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    const double size = std::fabs(value);
+std::string javascript_number(const Value& number) {
+    const auto value = event::nearest_double(number);
+    if (!value) return "null"; // beyond the range of doubles it is infinite, which JSON does not have
+    const double size = std::fabs(*value);
     // Outside these bounds JavaScript writes exponents or zeros for lost digits; no envelope carries such a
     // number.
-    if (read.ec != std::errc{} || (size != 0 && size < 1e-6) || size >= 9007199254740992.0)
-        return std::string{digits};
+    if ((size != 0 && size < 1e-6) || size >= 9007199254740992.0)
+        return std::string{event::number_text{number}.view()};
     char text[64];
     const auto written =
-        std::to_chars(text, text + sizeof text, value == 0 ? 0 : value, std::chars_format::fixed);
+        std::to_chars(text, text + sizeof text, size == 0 ? 0 : *value, std::chars_format::fixed);
     return {text, written.ptr};
 }
 
-/// Receives RapidJSON's events and writes them in a style.
-class writer {
+class json_writer {
 public:
-    using Ch = char;
-    explicit writer(const json_style& style)
+    explicit json_writer(const json_style& style)
         : style_{style} {}
 
-    bool Null() { return scalar("null"); }
-    bool Bool(bool value) { return scalar(value ? "true" : "false"); }
-    // With numbers as strings these are never called, but the reader's template names them.
-    bool Int(int) { return false; }
-    bool Uint(unsigned) { return false; }
-    bool Int64(std::int64_t) { return false; }
-    bool Uint64(std::uint64_t) { return false; }
-    bool Double(double) { return false; }
-    bool RawNumber(const char* digits, rapidjson::SizeType length, bool) {
-        const std::string_view text{digits, length};
-        return style_.javascript_numbers ? scalar(javascript_number(text)) : scalar(text);
+    void write(const Value& value) {
+        switch (value.GetType()) {
+        case rapidjson::kObjectType:
+            return write_object(value);
+        case rapidjson::kArrayType:
+            return write_array(value);
+        case rapidjson::kStringType:
+            return write_text(json::view(value));
+        case rapidjson::kNumberType:
+            out_ += style_.javascript_numbers ? javascript_number(value)
+                                              : std::string{event::number_text{value}.view()};
+            return;
+        case rapidjson::kTrueType:
+            out_ += "true";
+            return;
+        case rapidjson::kFalseType:
+            out_ += "false";
+            return;
+        case rapidjson::kNullType:
+            out_ += "null";
+            return;
+        }
     }
-    bool String(const char* text, rapidjson::SizeType length, bool) {
-        before_value();
-        quoted({text, length});
-        return true;
-    }
-    bool Key(const char* text, rapidjson::SizeType length, bool) {
-        next_member();
-        quoted({text, length});
-        out_ += style_.colon;
-        after_key_ = true;
-        return true;
-    }
-    bool StartObject() { return open('{'); }
-    bool EndObject(rapidjson::SizeType count) { return close('}', count); }
-    bool StartArray() { return open('['); }
-    bool EndArray(rapidjson::SizeType count) { return close(']', count); }
 
     [[nodiscard]] std::string take() { return std::move(out_); }
 
 private:
-    struct level {
-        bool object;
-        bool members = false;
-    };
+    void write_object(const Value& object) {
+        std::vector<const Value::Member*> members;
+        members.reserve(object.MemberCount());
+        for (const auto& member : object.GetObject())
+            members.push_back(&member);
+        if (style_.sorted)
+            std::stable_sort(members.begin(), members.end(), [](const auto* a, const auto* b) {
+                return json::view(a->name) < json::view(b->name);
+            });
+        out_ += '{';
+        ++indents_;
+        for (const auto* member : members) {
+            if (member != members.front()) out_ += style_.comma;
+            break_line();
+            write_text(json::view(member->name));
+            out_ += style_.colon;
+            write(member->value);
+        }
+        --indents_;
+        if (!members.empty())
+            break_line();
+        else if (style_.inline_arrays)
+            out_ += ' ';
+        out_ += '}';
+    }
 
-    void line() {
+    void write_array(const Value& array) {
+        const auto begin_item = [this] {
+            if (style_.inline_arrays)
+                out_ += ' ';
+            else
+                break_line();
+        };
+        out_ += '[';
+        if (!style_.inline_arrays) ++indents_;
+        for (const auto& item : array.GetArray()) {
+            if (&item != array.Begin()) out_ += style_.comma;
+            begin_item();
+            write(item);
+        }
+        if (!style_.inline_arrays) --indents_;
+        if (!array.Empty() || style_.inline_arrays) begin_item();
+        out_ += ']';
+    }
+
+    void break_line() {
         if (style_.indent.empty()) return;
         out_ += '\n';
-        for (const auto& open_level : levels_)
-            if (open_level.object || !style_.inline_arrays) out_ += style_.indent;
+        for (std::size_t i = 0; i < indents_; ++i)
+            out_ += style_.indent;
     }
-    void next_member() {
-        if (levels_.empty()) return;
-        auto& parent = levels_.back();
-        if (parent.members) out_ += style_.comma;
-        parent.members = true;
-        if (style_.inline_arrays && !parent.object)
-            out_ += ' ';
-        else
-            line();
-    }
-    void before_value() {
-        if (!after_key_) next_member();
-        after_key_ = false;
-    }
-    bool scalar(std::string_view text) {
-        before_value();
-        out_ += text;
-        return true;
-    }
-    bool open(char bracket) {
-        before_value();
-        out_ += bracket;
-        levels_.push_back({.object = bracket == '{'});
-        return levels_.size() <= deepest;
-    }
-    bool close(char bracket, rapidjson::SizeType count) {
-        levels_.pop_back();
-        if (style_.inline_arrays && (count == 0 || bracket == ']'))
-            out_ += ' ';
-        else if (count != 0)
-            line();
-        out_ += bracket;
-        return true;
-    }
-    void quoted(std::string_view text) {
+
+    void write_text(std::string_view text) {
         out_ += '"';
         for (std::size_t i = 0; i < text.size(); ++i) {
             const char c = text[i];
             const auto byte = static_cast<unsigned char>(c);
             constexpr std::string_view special = "\"\\\b\f\n\r\t";
             constexpr std::string_view letters = "\"\\bfnrt";
-            if (const auto known = special.find(c); known != std::string_view::npos) {
+            const auto known = special.find(c);
+            const bool by_number = style_.escaped.find(c) != std::string_view::npos;
+            if (known != std::string_view::npos && !by_number) {
                 out_ += '\\';
                 out_ += letters[known];
-            } else if (byte < 0x20) {
-                append_code_unit(out_, byte);
+            } else if (by_number || byte < 0x20) {
+                append_code_unit(byte);
             } else if (c == '/' && style_.escape_slashes) {
                 out_ += "\\/";
             } else if (byte >= 0xc0 && style_.ascii_only) {
-                append_escaped(out_, text.substr(i));
+                append_escaped(text.substr(i));
             } else if (byte < 0x80 || !style_.ascii_only) {
                 out_ += c;
             }
@@ -159,24 +153,48 @@ private:
         out_ += '"';
     }
 
+    /// The first character of valid UTF-8.
+    void append_escaped(std::string_view text) {
+        const auto code = take_code_point(text);
+        if (code < 0x10000) return append_code_unit(code);
+        append_code_unit(0xd800 + ((code - 0x10000) >> 10));
+        append_code_unit(0xdc00 + ((code - 0x10000) & 0x3ff));
+    }
+
+    void append_code_unit(std::uint32_t unit) {
+        const std::string_view letters = style_.uppercase_hex ? "0123456789ABCDEF" : "0123456789abcdef";
+        out_ += "\\u";
+        for (int shift = 12; shift >= 0; shift -= 4)
+            out_ += letters[unit >> shift & 15];
+    }
+
     json_style style_;
     std::string out_;
-    std::vector<level> levels_; // the open objects and arrays
-    bool after_key_ = false;
+    std::size_t indents_ = 0;
 };
+
+bool nests_deeper(const Value& value, std::size_t levels) {
+    const auto below = [levels](const Value& inner) { return nests_deeper(inner, levels - 1); };
+    if (value.IsObject())
+        return levels == 0 || std::any_of(value.MemberBegin(), value.MemberEnd(),
+                                          [&](const auto& member) { return below(member.value); });
+    return value.IsArray() && (levels == 0 || std::any_of(value.Begin(), value.End(), below));
+}
 
 } // namespace
 
-std::optional<std::string> write_json(std::string_view text, const json_style& style) {
-    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                               rapidjson::kParseNumbersAsStringsFlag;
-    if (text.find('\0') != std::string_view::npos) return std::nullopt;
-    rapidjson::MemoryStream bytes{text.data(), text.size()};
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream{bytes};
-    rapidjson::Reader reader;
-    writer out{style};
-    if (reader.Parse<flags>(stream, out).IsError()) return std::nullopt;
-    return out.take();
+std::optional<rapidjson::Document> read_json(std::string_view text) {
+    std::optional<rapidjson::Document> document(std::in_place);
+    // What nests deeper still is read as null.
+    if (!event::parse_json(text, {.depth = deepest + 1}, *document) || nests_deeper(*document, deepest))
+        document.reset();
+    return document;
+}
+
+std::string write_json(const rapidjson::Value& value, const json_style& style) {
+    json_writer writer{style};
+    writer.write(value);
+    return writer.take();
 }
 
 } // namespace webhookd::signature

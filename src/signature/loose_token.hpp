@@ -12,7 +12,8 @@ struct loose_token {
     std::string header;  ///< encoded, as it stood in the signing input
     std::string payload; ///< encoded; empty in a detached token
     std::string signature;
-    std::string header_json; ///< empty when the header cannot be decoded
+    std::string header_json;   ///< empty when the header cannot be decoded
+    std::string payload_bytes; ///< the same
     std::string kid;
     std::string alg;
     std::vector<std::string> remarks; ///< what is wrong with the form, each with the way out

@@ -33,7 +33,8 @@ struct stall_reason {
     std::string_view description;
 };
 
-/// Why an `action.stalled` can have come about.
+/// The documented reasons of an `action.stalled`. It can come without one (after a time in which nobody
+/// acted, say), and with another.
 [[nodiscard]] std::span<const stall_reason> stall_reasons() noexcept;
 
 } // namespace webhookd::event

@@ -34,11 +34,13 @@ struct gap {
 /// - a transaction that has started, paused or ended was created, and one that has paused or ended was
 ///   started;
 /// - an action that was closed or stalled, or of which somebody was reminded, was opened.
-/// Each missing event once.
+/// Each missing event once. A transaction may be started again after a pause (A), so that a second start
+/// proves nothing and none is missing after a pause; the state `closed`, between the last action and the
+/// completion, has no event of its own.
 [[nodiscard]] std::vector<gap> find_gaps(std::span<const chapter> story);
 
-/// The chapter that started a transaction which has not ended, and was never paused (that may stop its
-/// clock).
+/// The chapter that started a transaction which has not ended, and is not paused (that may stop its clock):
+/// the last one, where it was started more than once, for its duration may count from there.
 [[nodiscard]] std::optional<std::size_t> started_without_end(std::span<const chapter> story);
 
 /// That such a transaction's end is missing once its duration is over, be it completed, cancelled or expired.
@@ -50,10 +52,14 @@ struct gap {
 /// These and those that can be missing: a story needs no others.
 [[nodiscard]] std::span<const std::string_view> story_types() noexcept;
 
+/// No workspace may let a transaction live longer after its start (D): what holds of one whose duration is
+/// not known. The default is 14 days.
+inline constexpr std::chrono::minutes longest_life = std::chrono::days(180);
+
 /// What the body of a transaction's event tells of its life.
 struct transaction_dates {
     std::optional<timestamp> created;
-    /// `duration` is a number of minutes, as Universign's default of 14 days (20160) shows (A).
+    /// `duration` is a number of minutes (D).
     std::optional<std::chrono::minutes> duration;
 };
 [[nodiscard]] transaction_dates read_dates(const document& body);

@@ -16,10 +16,12 @@ struct explanation {
 };
 
 /// Says why a signature does not hold by trying the mistakes that integrators make: the body was parsed and
-/// serialised again (compact, indented), lost or gained a final line break or a BOM, changed its line ends;
-/// the payload was signed without base64url; plain base64 in place of base64url; another algorithm or salt
-/// length; another key of the set; an unknown kid; a key too small; the body stands inside the token. Slow;
-/// for people, never for the ingest path.
-[[nodiscard]] explanation explain(const key_set& keys, std::string_view header_value, std::string_view body);
+/// serialised again (compact, indented, sorted, escaped), lost or gained a final line break or a BOM, changed
+/// its line ends; the payload was signed without base64url; plain base64 in place of base64url; another
+/// algorithm or salt length; another key of the set; an unknown kid; a key too small; the body stands inside
+/// the token; half of a token; an HMAC in place of a signature. `source` is where the set came from, if that
+/// was a URL. Slow; for people, never for the ingest path.
+[[nodiscard]] explanation explain(const key_set& keys, std::string_view header_value, std::string_view body,
+                                  std::string_view source = {});
 
 } // namespace webhookd::signature

@@ -2,6 +2,7 @@
 #include "support/command_line.hpp"
 #include "support/event_samples.hpp"
 #include "support/free_port.hpp"
+#include "support/scripted_server.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
@@ -86,6 +87,56 @@ TEST_CASE("holes in transactions' stories are found, each once, with what proves
     CHECK(ask(daemon, "/v1/events/gaps?grace=0")["data"].Size() == 2);
 }
 
+TEST_CASE("a webhook may be lost from 48 hours on, and is after 80 hours and 36 minutes", "[admin][gaps]") {
+    daemon_fixture daemon;
+    send_whole_ones(daemon);
+    const auto end = [&](const std::string& name, std::chrono::minutes ago) {
+        for (const std::string type : {"created", "completed"})
+            REQUIRE(daemon
+                        .post(R"({"id":"evt_)" + name + type + R"(","type":")" + life + type +
+                              R"(","createdAt":")" + to_rfc3339(now() - ago) +
+                              R"(","payload":{"object":{"object":"transaction","id":"tx_)" + name + R"("}}})")
+                        .status == 200);
+    };
+    end("fresh", 60min);
+    end("doubtful", 60h);
+    end("lost", 81h);
+    const auto page = ask(daemon, "/v1/events/gaps?grace=0");
+    REQUIRE(page["data"].Size() == 3);
+    for (const auto& each : page["data"].GetArray()) {
+        const auto sent = parse_rfc3339(text(each, "sent_before")).value();
+        CHECK(text(each, "last_try_from") == to_rfc3339(sent + 48h));
+        CHECK(text(each, "last_try") == to_rfc3339(sent + 80h + 36min));
+        const bool over = text(each, "transaction_id") == "tx_lost";
+        CHECK(text(each, "retries") == (over ? "over" : "expected"));
+    }
+    const auto table = run_at(daemon.admin_port(), {"events", "gaps", "--grace", "0s"}).out;
+    const auto line_of = [&](const std::string& transaction) {
+        const auto begin = table.find(transaction);
+        REQUIRE(begin != std::string::npos);
+        return table.substr(begin, table.find('\n', begin) - begin);
+    };
+    CHECK(contains(line_of("tx_fresh"), "wait: next try by "));
+    CHECK(contains(line_of("tx_fresh"), ", tried until "));
+    CHECK(contains(line_of("tx_doubtful"), "send it again at Universign: its last try may be over"));
+    CHECK(contains(line_of("tx_lost"), "send it again at Universign: no try since "));
+}
+
+TEST_CASE("a transaction that was paused and started again has no gap", "[admin][gaps]") {
+    daemon_fixture daemon;
+    send_whole_ones(daemon);
+    int hour = 0;
+    for (const std::string type : {"created", "started", "paused", "started", "completed"}) {
+        const auto body = R"({"id":"evt_again)" + std::to_string(hour) + R"(","type":")" + life + type +
+                          R"(","createdAt":")" + to_rfc3339(now() - 24h + hour * 1h) +
+                          R"(","payload":{"object":{"object":"transaction","id":"tx_again"}}})";
+        REQUIRE(daemon.post(body).status == 200);
+        ++hour;
+    }
+    CHECK(ask(daemon, "/v1/events/gaps?grace=0")["data"].Empty());
+    CHECK(ask(daemon, "/v1/events/evt_again4")["story"].Size() == 5);
+}
+
 TEST_CASE("what an endpoint was not registered for is not missing", "[admin][gaps]") {
     daemon_fixture daemon;
     for (std::uint64_t seed = 1; seed < 4; ++seed)
@@ -155,7 +206,9 @@ TEST_CASE("the time in which the daemon was killed or stopped is known afterward
     CHECK(text(outage, "ended") >= dead);
     CHECK(text(outage, "retries") == "expected");
     CHECK(text(outage, "tried_again_by") > text(outage, "ended"));
-    CHECK(text(outage, "last_try") > text(outage, "tried_again_by"));
+    CHECK(text(outage, "last_try_from") > text(outage, "tried_again_by"));
+    CHECK(text(outage, "last_try") > text(outage, "last_try_from"));
+    CHECK(outage["in_doubt_before"].IsNull());
     CHECK(outage["given_up_before"].IsNull());
 
     daemon.restart();
@@ -166,6 +219,31 @@ TEST_CASE("the time in which the daemon was killed or stopped is known afterward
     const auto shown = run_at(daemon.admin_port(), {"events", "gaps"});
     CHECK(shown.out.starts_with("none\n\nOUTAGES\nbegan"));
     CHECK(contains(shown.out, "all is tried again by"));
+}
+
+TEST_CASE("after a long outage the operator is told what to send again", "[admin][gaps]") {
+    const auto advice = [](const std::string& retries, const std::string& doubt, const std::string& lost) {
+        test::scripted_server server{[&](const auto&) {
+            return test::http_reply(
+                200,
+                R"({"object":"list","data":[],"has_more":false,"next_cursor":null,"outages":[{"reason":"died",)"
+                R"("began":"2020-03-02T00:00:00.000Z","ended":"2020-03-09T00:00:00.000Z","refused":0,"arrived":0,)"
+                R"("tried_again_by":"2020-03-11T00:00:00.000Z","last_try_from":"2020-03-11T00:00:00.000Z",)"
+                R"("last_try":"2020-03-12T08:36:00.000Z","endpoint":null,"retries":")" +
+                    retries + R"(","in_doubt_before":)" + doubt + R"(,"given_up_before":)" + lost + "}]}");
+        }};
+        return test::run({"events", "gaps", "--admin", server.url("")}).out;
+    };
+    const std::string doubt = "\"2020-03-07T00:00:00.000Z\"", lost = "\"2020-03-05T15:24:00.000Z\"";
+    CHECK(contains(
+        advice("expected", doubt, lost),
+        "send again at Universign what happened before 2020-03-07T00:00:00Z (before "
+        "2020-03-05T15:24:00Z its last try is over, then it may be); the rest by 2020-03-12T08:36:00Z"));
+    CHECK(contains(advice("over", doubt, "null"),
+                   "what happened before 2020-03-07T00:00:00Z (its last try may be over)"));
+    CHECK(contains(advice("over", "null", "null"), "nothing: the last try was by 2020-03-12T08:36:00Z"));
+    CHECK(
+        contains(advice("expected", "null", "null"), "nothing: all was tried again by 2020-03-11T00:00:00Z"));
 }
 
 TEST_CASE("webhooks that were answered 503 are an outage of their endpoint", "[admin][gaps]") {

@@ -1,6 +1,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/verify.hpp"
 #include "support/cli_console.hpp"
+#include "support/command_line.hpp"
 #include "support/free_port.hpp"
 #include "support/scripted_server.hpp"
 #include "support/signature_keys.hpp"
@@ -70,6 +71,38 @@ TEST_CASE("verify ends with 65 for a signature that does not hold, and explains 
     const test::cli_console console;
     CHECK(run_verify(options, console.io()) == exit_code::data_error);
     CHECK(console.out().find("- The body lost its final line break.") != std::string::npos);
+}
+
+TEST_CASE("verify --explain names what was done to a signature or a body, and the way out", "[cli]") {
+    const files at;
+    struct row {
+        std::string value;
+        std::string received;
+        std::string told;
+    };
+    const auto& key = test::signing_key();
+    const std::string lines = "{\n\"id\":\"evt_1\"\n}";
+    const auto stranger =
+        test::token_by_hand(test::private_key(key).get(), test::right_header("scd_alpha"), body);
+    const row rows[] = {
+        {"sha256=9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b", body,
+         "- The value looks like an HMAC"},
+        {key.sign(body).substr(0, 40), body, "- There is no dot"},
+        {stranger, body, "https://api.alpha.universign.com/v1/webhooks/jwks.json"},
+        {key.sign(lines), "\xef\xbb\xbf{\r\n\"id\":\"evt_1\"\r\n}",
+         "- The body gained a byte order mark. The line ends"},
+        {key.sign(R"({"id":"evt_1","n":1e400})"), R"({ "id": "evt_1", "n": 1e400 })",
+         "- The signed JSON was compact"},
+        {key.sign(R"({"id":"\u00e9\/"})"), "{\"id\":\"\xc3\xa9/\"}", "as PHP writes it"},
+    };
+    for (const auto& [value, received, told] : rows) {
+        at.write("body.json", received);
+        const auto said = test::run({"verify", "--jwks", at.path("jwks.json"), "--signature", value, "--body",
+                                     at.path("body.json"), "--explain"});
+        CAPTURE(said.out, said.err);
+        CHECK(said.code == exit_code::data_error);
+        CHECK(test::contains(said.out, told));
+    }
 }
 
 TEST_CASE("verify answers in JSON when asked", "[cli]") {

@@ -87,6 +87,28 @@ TEST_CASE("what is not proven to be Universign's gets one constant answer and le
     CHECK(test::count_events(daemon.database()) == 0);
 }
 
+TEST_CASE("who comes with an HMAC is told of the header that counts, and of nothing else", "[ingest]") {
+    daemon_fixture daemon;
+    const auto body = sample();
+    test::http_connection client(daemon.ingest_port());
+    const auto post = [&](const test::http_connection::header_list& headers) {
+        return client.exchange("POST", "/webhooks/universign", headers, body);
+    };
+    const std::string mac = "9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b9c1f0a5b";
+    const auto plain = post({});
+    const auto told = post({{"X-Universign-Signature", "sha256=" + mac}});
+    CHECK(told.status == 401);
+    CHECK_THAT(told.body, Catch::Contains("PS256 in the header x-jws-signature"));
+    CHECK_THAT(told.body, !Catch::Contains(mac));
+    CHECK(told.headers.at("www-authenticate") == plain.headers.at("www-authenticate"));
+    CHECK(test::wait_for_condition(
+        [&] { return count(daemon.stderr_text(), "X-Universign-Signature stands in its place") == 1; }));
+    // Beside a signature, be it a wrong one, the header means nothing.
+    CHECK(post({{"X-Universign-Signature", mac}, {"x-jws-signature", "garbage"}}).body == plain.body);
+    CHECK(post({{"X-Universign-Signature", mac}, {"x-jws-signature", shared_key().sign(body)}}).status ==
+          200);
+}
+
 TEST_CASE("an authentic body that is no event is a 400", "[ingest]") {
     daemon_fixture daemon;
     for (const std::string body : {"", "[]", "{", "null", R"({"type":"a"})", R"({"id":"evt_1"})",

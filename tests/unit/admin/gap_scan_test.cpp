@@ -99,6 +99,44 @@ TEST_CASE("an end is missing where both a completion and an expiry would have co
     CHECK(f.scan({}, noon + 61min).gaps.empty());
 }
 
+TEST_CASE("where nothing tells its duration, a transaction must have ended after half a year",
+          "[admin][gaps]") {
+    fixture f;
+    for (const std::string end : {"completed", "expired"}) {
+        f.add("tx_" + end, life + "created", noon);
+        f.add("tx_" + end, life + "started", noon);
+        f.add("tx_" + end, life + end, noon);
+    }
+    f.add("tx_open", life + "created", noon + 1min).body = "{}";
+    f.add("tx_open", life + "started", noon + 2min).body = "{}";
+    CHECK(f.scan({}, noon + 24h * 180).gaps.empty());
+    const auto page = f.scan({}, noon + 24h * 180 + 3min);
+    REQUIRE(page.gaps.size() == 1);
+    CHECK(page.gaps[0].type == life + "expired");
+    CHECK(page.gaps[0].sent == noon + 2min + 24h * 180);
+}
+
+TEST_CASE("a transaction that is started again after a pause has until its duration is over once more",
+          "[admin][gaps]") {
+    fixture f;
+    for (const std::string end : {"completed", "expired"}) {
+        f.add("tx_" + end, life + "created", noon);
+        f.add("tx_" + end, life + "started", noon);
+        f.add("tx_" + end, life + end, noon);
+    }
+    const std::string hour = R"({"payload":{"object":{"duration":60}}})";
+    f.add("tx_1", life + "created", noon + 1min).body = hour;
+    f.add("tx_1", life + "started", noon + 2min).body = hour;
+    f.add("tx_1", life + "paused", noon + 30min).body = hour;
+    CHECK(f.scan().gaps.empty());
+    f.add("tx_1", life + "started", noon + 24h).body = hour;
+    CHECK(f.scan({}, noon + 25h).gaps.empty());
+    const auto page = f.scan();
+    REQUIRE(page.gaps.size() == 1);
+    CHECK(page.gaps[0].sent == noon + 25h);
+    CHECK(page.gaps[0].evidence.envelope.created == noon + 24h);
+}
+
 TEST_CASE("two endpoints that get the same transaction have a story each", "[admin][gaps]") {
     fixture f;
     for (const std::string endpoint : {"a", "b"}) {

@@ -124,6 +124,62 @@ TEST_CASE("a stalled action tells who, what and why", "[event]") {
           "review_refusal");
 }
 
+TEST_CASE("a stall without a reason, or with one that nobody documented, is a stall", "[event]") {
+    const auto stalled = [](const std::string& reason) {
+        return with_object(
+            R"("participant_email":"a@example.com","action_id":"act_1","transaction_id":"tx_1")" + reason);
+    };
+    CHECK(stalled("").stalled_reason.empty());
+    CHECK(stalled(R"(,"stalled_reason":null)").stalled_reason.empty());
+    CHECK(stalled(R"(,"stalled_reason":"inactivity")").stalled_reason == "inactivity");
+    CHECK(stalled("").object_id == "act_1");
+    CHECK(stalled("").transaction_id == "tx_1");
+}
+
+TEST_CASE("an action's event may hold the action itself in place of the four members", "[event]") {
+    const auto e = with_object(
+        R"("id":"act_1","actor":"a@example.com","state":"open","started_at":"2026-03-02T09:00:00Z",
+        "url":"https://sign.example/t/1","tasks":[{"type":"signature","state":"todo","field":"fld_1"}])");
+    CHECK(e.object_id == "act_1");
+    CHECK(e.state == "open");
+    CHECK(e.transaction_id.empty());
+    CHECK(ordering_key(e) == "act_1");
+    const auto beside = with(R"("payload":{"transaction_id":"tx_1","object":{"id":"act_1","state":"open"}})");
+    CHECK(beside.object_id == "act_1");
+    CHECK(ordering_key(beside) == "tx_1");
+}
+
+TEST_CASE("registrations, identity validations and API keys are known without a transaction", "[event]") {
+    const auto registration = with_object(
+        R"("id":"reg_1","applicant":"a@example.com","level":"qcpnqscd","state":"completed",
+        "fullname":"Alba Example","phone_number":"+33639980000")");
+    CHECK(registration.object_id == "reg_1");
+    CHECK(registration.state == "completed");
+    CHECK(registration.transaction_id.empty());
+    const auto validation = with_object(R"("object":"identity-validation","id":"idv_1","state":"valid")");
+    CHECK(ordering_key(validation) == "idv_1");
+    CHECK(with_object(R"("identity_validation_id":"idv_1")").object_id == "idv_1");
+    CHECK(with_object(R"("object":"apikey","id":"apk_1","name":"crm")").object_id == "apk_1");
+    CHECK(with_object(R"("object":"message","id":"msg_1","was_read":false)").object_id == "msg_1");
+}
+
+TEST_CASE("every state is kept as it came, documented or not", "[event]") {
+    for (const std::string state : {"draft", "started", "paused", "cancelled", "expired", "closed",
+                                    "completed", "archived", "something_new"})
+        CHECK(with_object(R"("object":"transaction","id":"tx_1","state":")" + state + '"').state == state);
+}
+
+TEST_CASE("what names the workspace hides nothing of what is known", "[event]") {
+    for (const std::string workspace : {R"("workspace":"ACME Legal")", R"("tenant_id":"wsp_1")",
+                                        R"("workspace":{"id":"wsp_1","name":"ACME Legal"})"}) {
+        const auto e = with(workspace + R"(,"payload":{"object":{"object":"transaction","id":"tx_1",
+            "creator":{"workspace_name":"ACME Legal","api_key_name":"crm"}}})");
+        CHECK(e.transaction_id == "tx_1");
+        CHECK(e.api_key.empty());
+        CHECK(e.user_id.empty());
+    }
+}
+
 TEST_CASE("a registration's state is its own, or that of its identity check", "[event]") {
     CHECK(with_object(R"("object":"registration","id":"reg_1","verification_status":"failure")").state ==
           "failure");
@@ -163,6 +219,9 @@ TEST_CASE("a creation time as text is ISO 8601", "[event]") {
     CHECK(created(R"("2023-11-14T22:13:20.123456Z")") == 1'700'000'000'123'456);
     CHECK(created(R"("2023-11-14T23:13:20+0100")") == 1'700'000'000'000'000);
     CHECK(created(R"("2023-11-14T22:13:20")") == 1'700'000'000'000'000);
+    CHECK(created(R"("2023-11-14T22:13:20Z")") == 1'700'000'000'000'000);
+    CHECK(created(R"("2023-11-14T22:13:20.5Z")") == 1'700'000'000'500'000);
+    CHECK(created(R"("2023-11-14T17:13:20-05:00")") == 1'700'000'000'000'000);
     CHECK(with(R"("created_at":"2023-11-14T22:13:20Z")").created);
     CHECK(with(R"("created_at":1700000000)").created);
 }

@@ -99,6 +99,34 @@ TEST_CASE("a started transaction must have ended when its duration is over", "[e
     CHECK_FALSE(event::started_without_end(tell({life + "created"})));
 }
 
+TEST_CASE("a transaction that is started again lacks neither a second start nor anything for `closed`",
+          "[event]") {
+    CHECK(gaps(tell({life + "created", life + "started", life + "paused", life + "started",
+                     "action.opened@act_1", "action.closed@act_1", life + "completed"}))
+              .empty());
+    // Whether a restart has an event of its own is an assumption, so that none is missing.
+    CHECK(gaps(tell({life + "created", life + "started", life + "paused", life + "completed"})).empty());
+    CHECK(gaps(tell({life + "created", life + "started", life + "started"})).empty());
+    CHECK(gaps(tell({life + "paused", life + "started"})) == names{life + "created by evt_0"});
+}
+
+TEST_CASE("a start after a pause counts the duration anew", "[event]") {
+    const auto started = life + "started", paused = life + "paused";
+    auto story = tell({life + "created", started, paused, started});
+    CHECK(event::started_without_end(story) == 3u);
+    CHECK(event::missing_end(story, 3, 60min, noon + 63min + 1s)->sent == noon + 63min);
+    std::reverse(story.begin(), story.end());
+    CHECK(event::started_without_end(story) == 0u);
+    CHECK(event::started_without_end(tell({started, started})) == 1u); // the pause may be lost
+
+    CHECK_FALSE(event::started_without_end(tell({started, paused, started, paused})));
+    CHECK_FALSE(event::started_without_end(tell({started, paused, started, life + "expired"})));
+    CHECK_FALSE(event::started_without_end(tell({started, life + "cancelled", started})));
+    auto at_once = tell({started, paused, started});
+    at_once[2].at = at_once[1].at; // which of them came first?
+    CHECK_FALSE(event::started_without_end(at_once));
+}
+
 TEST_CASE("a transaction's body tells when it was created and how long it may take", "[event]") {
     const auto read = [](std::string_view object) {
         const auto body = "{\"payload\":{\"object\":" + std::string(object) + "}}";
@@ -107,8 +135,12 @@ TEST_CASE("a transaction's body tells when it was created and how long it may ta
     const auto dates = read(R"({"created_at":"2026-01-02T12:00:00Z","duration":20160})");
     CHECK(dates.created == noon);
     CHECK(dates.duration == std::chrono::minutes(20160));
+    for (const auto* same :
+         {R"({"created_at":"2026-01-02T12:00:00.000Z"})", R"({"created_at":"2026-01-02T13:00:00+01:00"})",
+          R"({"created_at":1767355200})", R"({"created_at":1767355200000})"})
+        CHECK(read(same).created == noon);
     for (const auto* odd :
-         {"{}", "[]", "null", R"({"created_at":1,"duration":"1"})", R"({"created_at":"soon","duration":0})",
+         {"{}", "[]", "null", R"({"created_at":-1,"duration":"1"})", R"({"created_at":"soon","duration":0})",
           R"({"duration":-5})", R"({"duration":9000000000000000000})", R"({"duration":1.5})"}) {
         CHECK_FALSE(read(odd).created);
         CHECK_FALSE(read(odd).duration);

@@ -72,6 +72,35 @@ std::string replaced(std::string text, const std::string& from, const std::strin
     return text;
 }
 
+/// Little endian, as PowerShell writes it.
+std::string as_utf16(std::u16string_view text) {
+    std::string bytes;
+    for (const char16_t unit : text) {
+        bytes += static_cast<char>(unit & 0xff);
+        bytes += static_cast<char>(unit >> 8);
+    }
+    return bytes;
+}
+
+std::string in_hex(std::string_view bytes) {
+    std::string text;
+    for (const char c : bytes) {
+        text += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+        text += "0123456789abcdef"[c & 15];
+    }
+    return text;
+}
+
+std::string in_plain_base64(std::string_view bytes) {
+    auto text = replaced(replaced(encode_base64url(bytes), "-", "+"), "_", "/");
+    while (text.size() % 4 != 0)
+        text += '=';
+    return text;
+}
+
+const std::string production_set = "https://api.universign.com/v1/webhooks/jwks.json";
+const std::string alpha_set = "https://api.alpha.universign.com/v1/webhooks/jwks.json";
+
 } // namespace
 
 TEST_CASE("a signature that holds is said to hold, without findings", "[signature]") {
@@ -91,6 +120,7 @@ TEST_CASE("a body that was changed on the way is recognised by what was done to 
     };
     const std::string jackson = "{\n  \"a\" : [ 1, 2 ]\n}";
     const std::string bom = "\xef\xbb\xbf";
+    const std::string utf16_bom = "\xff\xfe";
     const row rows[] = {
         {compact_body, body, "was compact, this body is not: it was parsed and serialised again"},
         {body, compact_body, "was indented by two"},
@@ -100,6 +130,15 @@ TEST_CASE("a body that was changed on the way is recognised by what was done to 
         {jackson, R"({"a":[1,2]})", "as Jackson writes it"},
         {R"({"a":"\u00e9"})", "{\"a\":\"\xc3\xa9\"}", "non-ASCII characters escaped"},
         {R"({"a":"\u00e9\/"})", "{\"a\":\"\xc3\xa9/\"}", "as PHP writes it"},
+        {"{\"a\":\"\xc3\xa9\\/\"}", "{\"a\":\"\xc3\xa9/\"}",
+         "compact with slashes escaped, as PHP writes it"},
+        {"{\n    \"a\": \"\\/\"\n}", R"({"a":"/"})", "indented by four with slashes"},
+        {R"({"a":"\u003cb\u003e"})", R"({"a":"<b>"})", "as Go writes it"},
+        {R"({"a":"\u002B33 \u00E9"})", "{\"a\":\"+33 \xc3\xa9\"}", "as .NET writes it"},
+        {R"({"a":1,"b":{"c":2,"d":3}})", R"({"b":{"d":3,"c":2},"a":1})",
+         "compact with its members sorted by name"},
+        {R"({"a": 1, "b": 2})", R"({"b":2,"a":1})", "as Python writes it with its members sorted by name"},
+        {R"({"a":1e400,"b":-1E-400})", R"({ "a" : 1e400, "b" : -1E-400 })", "was compact"},
         {R"({"at":1700000000})", R"({"at":1700000000.0})", "numbers as JavaScript writes them"},
         {body + '\n', compact_body, "was indented by two"},
         {body + '\n', body, "lost its final line break"},
@@ -111,6 +150,11 @@ TEST_CASE("a body that was changed on the way is recognised by what was done to 
         {body, bom + body, "gained a byte order mark"},
         {replaced(body, "\n", "\r\n"), body, "from CR LF to LF"},
         {body, replaced(body, "\n", "\r\n"), "from LF to CR LF"},
+        {body, bom + replaced(body, "\n", "\r\n"), "gained a byte order mark. The line ends"},
+        {replaced(body, "\n", "\r\n") + "\r\n", body, "from CR LF to LF. The body lost its final line break"},
+        {bom + body + '\n', body, "lost its byte order mark. The body lost its final line break"},
+        {"{\"a\":\"\xc3\xa9\xf0\x9f\x98\x80\"}", utf16_bom + as_utf16(u"{\"a\":\"\u00e9\U0001F600\"}\r\n"),
+         "written as UTF-16"},
     };
     const world w;
     for (const auto& [sent, received, words] : rows) {
@@ -197,6 +241,93 @@ TEST_CASE("an HMAC with the public key as its secret is recognised", "[signature
     CHECK_FALSE(told.valid);
     CHECK(mentions(told, "says alg HS256"));
     CHECK(mentions(told, "HMAC with the public key"));
+}
+
+TEST_CASE("an HMAC where a signature should stand is recognised, however it is written", "[signature]") {
+    const world w;
+    const auto mac = test::hmac_sha256("a secret that nobody shares", body);
+    for (const auto& value :
+         {in_hex(mac), "sha256=" + in_hex(mac), "t=1700000000,v1=" + in_hex(mac), in_plain_base64(mac),
+          "v1," + in_plain_base64(mac), encode_base64url(mac), "X-Universign-Signature: " + in_hex(mac)}) {
+        const auto told = w.ask(value);
+        CAPTURE(value, all(told));
+        CHECK_FALSE(told.valid);
+        CHECK(mentions(told, "looks like an HMAC"));
+        CHECK(mentions(told, "x-jws-signature"));
+        CHECK(mentions(told, "shares no secret"));
+        CHECK_FALSE(mentions(told, "no dot"));
+    }
+    CHECK(mentions(w.ask("X-Universign-Signature: " + w.right_signer().sign(body)),
+                   "no header of Universign's"));
+    CHECK(mentions(w.ask(test::token_by_hand(w.key(), w.header("HS512"), body)), "Universign shares none"));
+    const auto whole = encode_base64url(w.header("HS256")) + '.' + encode_base64url(body) + ".AAAA";
+    CHECK(mentions(w.ask(whole), "Universign shares none"));
+    CHECK(mentions(w.ask(whole), "The body stands inside the token"));
+    CHECK_FALSE(mentions(w.ask("garbage"), "HMAC"));
+}
+
+TEST_CASE("a part of a token is told from a whole one", "[signature]") {
+    const world w;
+    const auto value = w.right_signer().sign(body);
+    const auto dots = value.find("..");
+    CHECK(mentions(w.ask(value.substr(0, dots)), "no dot: this is the protected header alone"));
+    CHECK(mentions(w.ask(value.substr(dots + 2)), "no dot: this is the signature alone"));
+    CHECK(mentions(w.ask(encode_base64url(body)), "no dot: this is encoded JSON and no signature"));
+    CHECK(mentions(w.ask("Bearer " + value), "begins with Bearer"));
+}
+
+TEST_CASE("base64 in place of base64url is named in each part of a token", "[signature]") {
+    const world w;
+    // With a foreign character, and padding.
+    auto header = R"({"alg":"PS256", "kid":")" + w.right_signer().kid() + R"(","x":"~~~~~"})";
+    while (header.size() % 3 == 0)
+        header += ' ';
+    const auto plain = in_plain_base64(header);
+    REQUIRE(plain.ends_with('='));
+    REQUIRE(plain.find('+') != std::string::npos);
+    const auto value = test::token_by_hand(w.key(), header, body);
+    const auto signature = value.substr(value.find("..") + 2);
+
+    const auto converted = w.ask(plain + ".." + signature);
+    CAPTURE(all(converted));
+    CHECK(mentions(converted, "The protected header is plain base64"));
+    CHECK(mentions(converted, "The protected header is padded"));
+    CHECK(mentions(converted, "encoded in another alphabet"));
+    const auto signed_so = test::sign_by_hand(w.key(), plain + '.' + encode_base64url(body));
+    CHECK(
+        mentions(w.ask(plain + ".." + encode_base64url(signed_so)), "The protected header is plain base64"));
+
+    const auto inside = w.ask(
+        encode_base64url(header) + '.' + in_plain_base64(body + "~~~~~") + '.' + signature, body + "~~~~~");
+    CHECK(mentions(inside, "The payload is plain base64"));
+    CHECK(mentions(inside, "The body stands inside the token: "));
+}
+
+TEST_CASE("a key set of the other environment is named, and where the right one is", "[signature]") {
+    const world w;
+    const auto keys = test::set_of({&w.right_signer()});
+    const auto unknown = test::token_by_hand(w.key(), test::right_header("scd_of_another_world"), body);
+    const auto asked = [&](std::string_view source) { return explain(keys, unknown, body, source); };
+    CHECK(mentions(asked(production_set), "the key set of production"));
+    CHECK(mentions(asked(production_set), alpha_set));
+    CHECK(mentions(asked(alpha_set), "the key set of alpha"));
+    CHECK(mentions(asked(alpha_set), production_set));
+    for (const auto* elsewhere : {"", "jwks.json", "https://jwks.customer.example/api.universign.com/"}) {
+        CHECK(mentions(asked(elsewhere), "production: " + production_set));
+        CHECK(mentions(asked(elsewhere), alpha_set));
+    }
+    // Of a key that the set has, nothing is said of environments.
+    CHECK_FALSE(mentions(explain(keys, w.right_signer().sign(body), body + "x", production_set), "alpha"));
+}
+
+TEST_CASE("a body whose members were sorted is guessed at where nothing else fits", "[signature]") {
+    const world w;
+    const std::string sorted = R"([{"a":1,"b":{"d":1,"e":2},"c":3}])";
+    const auto told = w.ask(w.right_signer().sign(R"([{"c":3,"b":{"e":2,"d":1},"a":1}])"), sorted);
+    CHECK(mentions(told, "members of this body are sorted by name"));
+    for (const auto* unsorted : {R"({"b":1,"a":{"c":1,"d":2,"e":3}})", R"({"a":1,"b":{"d":1,"c":2},"e":3})",
+                                 R"({"a":1,"b":2})", "[1,2,3]", "no JSON"})
+        CHECK(mentions(w.ask(w.right_signer().sign(body), unsorted), "None of the usual mistakes fits"));
 }
 
 TEST_CASE("another key of the set, an unknown kid and a missing kid are told apart", "[signature]") {
