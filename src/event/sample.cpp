@@ -38,10 +38,10 @@ void write_event(writer& out, const story& s, const event_type& type) {
         out.put("object", "event");
         out.put("id", s.id("evt", type.name, 22));
         out.put("type", type.name);
-        out.put_epoch("createdAt", s.time_of(type));
+        out.put_epoch("createdAt", s.time_of(type.name));
         out.put("user_id", s.id("usr"));
         out.put("trace_id", s.id("trc", type.name, 16));
-        out.put("api_key_id", s.id("key"));
+        out.put("api_key_id", s.id("apk"));
         out.object("payload", [&] { out.object("object", [&] { write_object(out, s, type); }); });
     });
 }
@@ -67,8 +67,9 @@ result<std::string> make_sample(std::string_view type, const sample_world& world
         return failure{errc::argument_invalid, std::move(why)};
     }
     StringBuffer buffer;
-    writer out(buffer);
-    write_event(out, story(world), *known);
+    const story s(world);
+    writer out(buffer, s.has_whole_seconds());
+    write_event(out, s, *known);
     const bool indented = world.seed % 2 == 0;
     if (!indented && overrides.empty()) return std::string(buffer.GetString(), buffer.GetSize());
 

@@ -56,8 +56,8 @@ void add_conditions(corpus c) {
                                                 {1, timestamp{std::chrono::seconds{1'700'000'000}}})
                                  .value();
     for (const std::string text :
-         {"/payload/object/participants/*/role\nsigner", "/payload/object/state\n^comp.*d$",
-          "/payload/object/documents/*/pages\n(a|b)*\\pL{2,3}", "/*/a~1b/0\n12"})
+         {"/payload/object/participants/*/full_name_type\nprerequisite", "/payload/object/state\n^comp.*d$",
+          "/payload/object/documents/*/fields/*/type\n(a|b)*\\pL{2,3}", "/*/a~1b/0\n12"})
         c.add(text + body);
     c.add("/a/*/*\nx\n{\"a\":[[1,2.5,\"x\"],[null,true],{\"*\":[]}]}");
 }

@@ -121,7 +121,7 @@ private:
 };
 
 constexpr auto magic = "WHCORPUS"sv;
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2; // counted up when samples change: what is cached is made again
 
 std::uint64_t fnv1a(std::string_view bytes) {
     std::uint64_t hash = 0xcbf29ce484222325;

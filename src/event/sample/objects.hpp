@@ -1,8 +1,26 @@
 #pragma once
 
+#include "event/sample/papers.hpp"
 #include "event/sample/story.hpp"
 #include "event/sample/writer.hpp"
 
+#include <vector>
+
+/// Objects as Universign documents them. Where it does not, the samples assume (A in the wire contract; one
+/// real payload can settle it):
+/// - `apikey.created` shows the key's `token`, as the answer to its creation does;
+/// - an `action.*` event other than `action.stalled` shows the action, with an `object` and the
+///   `transaction_id`, which a chat message has too;
+/// - an action is `open` and then `closed`, is not in the transaction before it is open, and its task is
+///   `done` once one of the field's signers has acted; a review's task names no field;
+/// - `instructions` repeat the arguments of the requests that gave them: a sequence is `before` and `after`,
+///   a review `reviewer` and `recipient`, a capture `actor`, an edition `editor` and `participant`;
+/// - alternates are an array as `signer`, or as `signers`;
+/// - an unknown participant keeps his `$Name` to the end;
+/// - watchers have an `email`, sealers an `id` and a `name`, documents a `name`;
+/// - fields have the `page` of the request that made them;
+/// - a registration repeats its request, its state is the last word of its event's type, and `open` before;
+/// - an identity validation has the members of its request that are no secret, and a `state`.
 namespace webhookd::event::sample {
 
 /// Each writes the members of `payload.object` (not its braces) as it stands when `type` comes about.
@@ -12,5 +30,11 @@ void write_action(writer& out, const story& s, const event_type& type);
 void write_api_key(writer& out, const story& s, const event_type& type);
 void write_identity_validation(writer& out, const story& s, const event_type& type);
 void write_registration(writer& out, const story& s, const event_type& type);
+
+/// The documented members of a participant's action.
+void write_action_members(writer& out, const story& s, const std::vector<paper>& papers, const person& actor,
+                          step now);
+/// `open` or `closed`.
+[[nodiscard]] std::string_view state_of(const person& actor, step now);
 
 } // namespace webhookd::event::sample

@@ -87,44 +87,68 @@ const auto& pick(const std::array<name, N>& from, std::uint64_t number) {
     return from[number % N];
 }
 
+constexpr std::string_view letters_and_digits =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view hexadecimal_digits = "0123456789abcdef";
+
+std::string draw(std::string prefix, std::uint64_t h, std::string_view alphabet, std::size_t length) {
+    prefix += '_';
+    for (std::size_t i = 0; i < length; ++i) {
+        prefix += alphabet[h % alphabet.size()];
+        h = mix(h);
+    }
+    return prefix;
+}
+
 } // namespace
 
 story::story(const sample_world& world)
     : seed_(world.seed)
     , started_(floor<milliseconds>(world.started)) {
-    buyer = invent("buyer", "level1");
-    seller = invent("seller", "level2");
-    reviewer = invent("reviewer", "level1");
-    watcher = invent("watcher", "level1");
+    buyer = engage("buyer", "level1", step::started, step::agreed);
+    seller = engage("seller", "level2", step::agreed, step::done);
+    guarantor = engage("guarantor", "level3", step::done, step::done);
+    notary = engage("notary", "level4", step::done, step::done);
+    witness = engage("witness", "level0", step::agreed, step::done);
+    reviewer = engage("reviewer", "level1", step::started, step::reviewed);
+    watcher = invent("watcher");
+    copied = invent("copy");
+    witness.email = "$Witness";
+    witness.full_name.clear();
+    witness.phone_number.clear();
 }
 
 std::string story::id(std::string_view prefix, std::string_view role, std::size_t length) const {
-    constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    std::string text(prefix);
-    text += '_';
-    std::uint64_t h = mix(hash(seed_, prefix) ^ hash(~seed_, role));
-    for (std::size_t i = 0; i < length; ++i) {
-        text += alphabet[h % alphabet.size()];
-        h = mix(h);
-    }
-    return text;
+    return draw(std::string(prefix), mix(hash(seed_, prefix) ^ hash(~seed_, role)), letters_and_digits,
+                length);
+}
+
+std::string story::seal_id(std::string_view role) const {
+    return draw("scd", hash(seed_, role), hexadecimal_digits, 64);
 }
 
 std::uint64_t story::number(std::string_view role, std::uint64_t bound) const {
     return hash(seed_, role) % bound;
 }
 
-timestamp story::time_of(const event_type& type) const {
+timestamp story::time_of(std::string_view type) const {
     for (const auto& m : timeline)
-        if (m.type == type.name) return started_ + m.after_start + milliseconds{number(type.name, 1000)};
+        if (m.type == type) return started_ + m.after_start + milliseconds{number(type, 1000)};
     return started_;
+}
+
+/// The buyer's action is the one that the events tell of.
+timestamp story::start_of_action(step opens) const {
+    if (opens == step::started) return time_of("action.opened");
+    if (opens == step::agreed) return time_of("action.closed") + seconds{2};
+    return time_of("transaction.lifecycle.completed") - hours{3};
 }
 
 std::string story::transaction_name() const {
     return std::string(subjects[number("subject", subjects.size())]) + " - " + seller.full_name;
 }
 
-person story::invent(std::string_view role, std::string_view level) const {
+person story::invent(std::string_view role) const {
     const auto h = hash(seed_, role);
     const auto& first = pick(first_names, h);
     const auto& last = pick(last_names, h >> 16);
@@ -134,9 +158,17 @@ person story::invent(std::string_view role, std::string_view level) const {
     p.email.append(first.in_address).append(".").append(last.in_address).append("+").append(role);
     p.email.append("@").append(domains[(h >> 32) % domains.size()]);
     p.full_name.append(first.written).append(" ").append(last.written);
-    p.phone_num.append("+3363998").append(digits);
+    p.phone_number.append("+3363998").append(digits);
+    return p;
+}
+
+person story::engage(std::string_view role, std::string_view level, step opens, step closes) const {
+    auto p = invent(role);
     p.min_signature_level = level;
     p.action_id = id("act", role);
+    p.opens = opens;
+    p.closes = closes;
+    p.action_start = start_of_action(opens);
     return p;
 }
 

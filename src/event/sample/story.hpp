@@ -10,12 +10,24 @@
 
 namespace webhookd::event::sample {
 
+/// How far the transaction has come. Each step names whose action has just become possible or is done.
+enum class step {
+    draft,    ///< nobody may act yet
+    started,  ///< the reviewer and the buyer may
+    reviewed, ///< the reviewer has acted
+    agreed,   ///< the buyer has acted as well; the seller and the witness may
+    done      ///< all have acted, the guarantor and the notary last
+};
+
 struct person {
-    std::string email;
-    std::string full_name;
-    std::string phone_num;
+    std::string email;        ///< or `$Name`, of somebody whom an editor has not named yet
+    std::string full_name;    ///< empty of such a person, as the number is
+    std::string phone_number; ///< E.164
     std::string_view min_signature_level;
     std::string action_id;
+    step opens = step::draft;  ///< from when on the action can be performed
+    step closes = step::draft; ///< from when on it has been
+    timestamp action_start{};  ///< the moment of `opens`
 };
 
 /// What happens in a sample world: who takes part, what everything is called, and when each event comes
@@ -28,22 +40,36 @@ public:
     /// `prefix_` and letters and digits, the same for the same seed and prefix and role, whatever else is
     /// asked for.
     std::string id(std::string_view prefix, std::string_view role = "", std::size_t length = 12) const;
+    /// The id of a seal: `scd_` and 64 hexadecimal digits.
+    std::string seal_id(std::string_view role) const;
     /// A number below `bound`, the same for the same seed and role.
     std::uint64_t number(std::string_view role, std::uint64_t bound) const;
     /// In whole milliseconds.
-    timestamp time_of(const event_type& type) const;
+    timestamp time_of(std::string_view type) const;
     timestamp started() const { return started_; }
+    /// Universign's dates come with whole seconds or with milliseconds: here by the seed.
+    bool has_whole_seconds() const { return seed_ / 2 % 2 == 1; }
 
     std::string transaction_id() const { return id("tx"); }
     std::string transaction_name() const;
+    /// Those who have something to do, in the order of their actions.
+    std::array<const person*, 6> participants() const {
+        return {&reviewer, &buyer, &seller, &witness, &guarantor, &notary};
+    }
 
-    person buyer;    ///< signs (level1) and puts a visa
-    person seller;   ///< signs twice (level2)
-    person reviewer; ///< reviews
-    person watcher;  ///< is told, and does nothing
+    person buyer;     ///< level1
+    person seller;    ///< level2
+    person guarantor; ///< level3
+    person notary;    ///< level4
+    person witness;   ///< level0, and known by a `$Name` only
+    person reviewer;  ///< signs nothing
+    person watcher;   ///< is told, and does nothing
+    person copied;    ///< gets the signed documents
 
 private:
-    person invent(std::string_view role, std::string_view level) const;
+    person invent(std::string_view role) const;
+    person engage(std::string_view role, std::string_view level, step opens, step closes) const;
+    timestamp start_of_action(step opens) const;
 
     std::uint64_t seed_;
     timestamp started_;

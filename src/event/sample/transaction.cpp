@@ -1,205 +1,215 @@
 #include "event/sample/objects.hpp"
 
 #include <array>
-#include <chrono>
+#include <initializer_list>
 
 namespace webhookd::event::sample {
 
 namespace {
 
-/// How far a transaction has come when one of its events is sent.
-struct progress {
+/// A transaction when one of its events is sent.
+struct stage {
     std::string_view type;
     std::string_view state;
+    step now;
     int percent;
-    std::string_view buyer; ///< state of the action
-    std::string_view seller;
-    std::string_view reviewer;
+    bool is_stalled;
 };
 
 constexpr std::array stages{
-    progress{"transaction.lifecycle.created", "draft", 0, "pending", "pending", "pending"},
-    progress{"transaction.lifecycle.started", "started", 0, "pending", "pending", "opened"},
-    progress{"transaction.lifecycle.paused", "paused", 33, "pending", "pending", "closed"},
-    progress{"transaction.lifecycle.cancelled", "cancelled", 66, "closed", "cancelled", "closed"},
-    progress{"transaction.lifecycle.expired", "expired", 66, "closed", "expired", "closed"},
-    progress{"transaction.lifecycle.completed", "completed", 100, "closed", "closed", "closed"},
+    stage{"transaction.lifecycle.created", "draft", step::draft, 0, false},
+    stage{"transaction.lifecycle.started", "started", step::started, 0, false},
+    stage{"transaction.lifecycle.paused", "paused", step::reviewed, 10, false},
+    stage{"transaction.lifecycle.cancelled", "cancelled", step::agreed, 40, false},
+    stage{"transaction.lifecycle.expired", "expired", step::agreed, 40, true},
+    stage{"transaction.lifecycle.completed", "completed", step::done, 100, false},
 };
 
-const progress& stage_of(const event_type& type) {
-    for (const auto& stage : stages)
-        if (stage.type == type.name) return stage;
+const stage& stage_of(const event_type& type) {
+    for (const auto& each : stages)
+        if (each.type == type.name) return each;
     return stages.front();
 }
 
-/// The parts of a transaction that refer to one another.
-struct parts {
-    explicit parts(const story& s)
-        : contract(s.id("doc", "contract", 4))
-        , annex(s.id("doc", "annex", 4))
-        , buyer_signs(s.id("fld", "buyer", 4))
-        , buyer_visa(s.id("fld", "visa", 4))
-        , seller_signs(s.id("fld", "seller", 4))
-        , seller_signs_annex(s.id("fld", "annex", 4)) {}
-
-    std::string contract, annex;
-    std::string buyer_signs, buyer_visa, seller_signs, seller_signs_annex;
-};
-
-void write_participant(writer& out, const person& p, std::string_view role) {
+void write_participant(writer& out, const story& s, const person& p, step now) {
+    // Disabling it is for simple signatures, and goes with having no invitations.
+    const bool without_access_control = &p == &s.buyer && s.number("access_control", 2) == 0;
     out.object("", [&] {
         out.put("email", p.email);
-        out.put("full_name", p.full_name);
-        out.put("phone_num", p.phone_num);
-        out.put("role", role);
-        out.put("language", "fr");
+        if (!p.full_name.empty()) {
+            out.put("full_name", p.full_name);
+            out.put("full_name_type", "prerequisite");
+            out.put("phone_number", p.phone_number);
+            out.put("phone_number_type", "suggestion");
+        }
         out.put("min_signature_level", p.min_signature_level);
-    });
-}
-
-void write_field(writer& out, std::string_view id, std::string_view type, int page) {
-    out.object("", [&] {
-        out.put("id", id);
-        out.put("type", type);
-        out.put("built_in", false);
-        out.put("page", page);
-        out.array("consents", [] {});
-    });
-}
-
-template <class Fields>
-void write_document(writer& out, std::string_view id, std::string_view name, int pages, Fields fields) {
-    out.object("", [&] {
-        out.put("object", "document");
-        out.put("id", id);
-        out.put("name", name);
-        out.put("content_type", "application/pdf");
-        out.put("pages", pages);
-        out.array("fields", fields);
-    });
-}
-
-void write_documents(writer& out, const parts& p) {
-    out.array("documents", [&] {
-        write_document(out, p.contract, "contract.pdf", 12, [&] {
-            write_field(out, p.buyer_signs, "signature", 12);
-            write_field(out, p.seller_signs, "signature", 12);
-            write_field(out, p.buyer_visa, "visa", 3);
+        out.array("schedule", [&] {
+            if (!without_access_control) out.put("", 0);
         });
-        write_document(out, p.annex, "Annexe tarifaire – 2.pdf", 2,
-                       [&] { write_field(out, p.seller_signs_annex, "signature", 2); });
+        out.put("state", state_of(p, now));
+        if (without_access_control) out.put("access_control", "none");
+        out.put("waiting_period", &p == &s.buyer ? 2 : 0);
     });
 }
 
-void write_instructions(writer& out, const story& s, const parts& p) {
-    const auto sign = [&](const person& who, std::string_view field) {
-        out.object("", [&] {
-            out.put("signer", who.email);
-            out.put("field", field);
+void write_field(writer& out, const field& f) {
+    out.object("", [&] {
+        out.put("id", f.id);
+        out.put("type", f.type);
+        out.put("built_in", false);
+        out.array("consents", [&] {
+            for (const auto text : f.consents)
+                out.put("", text);
+        });
+        out.put("page", f.page);
+    });
+}
+
+void write_documents(writer& out, const std::vector<paper>& papers) {
+    out.array("documents", [&] {
+        for (const auto& each : papers)
+            out.object("", [&] {
+                out.put("id", each.id);
+                out.put("name", each.name);
+                out.array("fields", [&] {
+                    for (const auto& f : each.fields)
+                        write_field(out, f);
+                });
+            });
+    });
+}
+
+void write_signature(writer& out, const field& f) {
+    out.object("", [&] {
+        if (f.signers.size() == 1)
+            out.put("signer", f.signers.front());
+        else
+            out.array(f.signers_member, [&] {
+                for (const auto& each : f.signers)
+                    out.put("", each);
+            });
+        out.put("field", f.id);
+    });
+}
+
+void write_sequence(writer& out, std::initializer_list<const person*> before,
+                    std::initializer_list<const person*> after) {
+    const auto addresses = [&](std::string_view name, std::initializer_list<const person*> people) {
+        out.array(name, [&] {
+            for (const auto* who : people)
+                out.put("", who->email);
         });
     };
+    out.object("", [&] {
+        addresses("before", before);
+        addresses("after", after);
+    });
+}
+
+void write_capture(writer& out, const person& actor) {
+    out.object("", [&] {
+        out.put("actor", actor.email);
+        out.put("document_type", "identity_document");
+        out.array("accepted_identity_documents", [&] {
+            out.put("", "identity_card");
+            out.put("", "passport");
+        });
+        out.put("total_items_required", 1);
+    });
+}
+
+void write_instructions(writer& out, const story& s, const std::vector<paper>& papers) {
     out.object("instructions", [&] {
         out.array("signatures", [&] {
-            sign(s.buyer, p.buyer_signs);
-            sign(s.buyer, p.buyer_visa);
-            sign(s.seller, p.seller_signs);
-            sign(s.seller, p.seller_signs_annex);
+            for (const auto& each : papers)
+                for (const auto& f : each.fields)
+                    write_signature(out, f);
         });
         out.array("reviews", [&] {
             out.object("", [&] {
                 out.put("reviewer", s.reviewer.email);
-                out.put("document", p.contract);
+                out.put("recipient", s.seller.email);
             });
         });
-        out.array("captures", [&] {
-            out.object("", [&] {
-                out.put("participant", s.buyer.email);
-                out.put("type", "id_document");
-            });
-        });
+        out.array("captures", [&] { write_capture(out, s.buyer); });
         out.array("sequencing", [&] {
-            for (const auto* who : {&s.reviewer, &s.buyer, &s.seller})
-                out.array("", [&] { out.put("", who->email); });
+            write_sequence(out, {&s.reviewer, &s.buyer}, {&s.seller, &s.witness});
+            write_sequence(out, {&s.seller}, {&s.guarantor, &s.notary});
         });
         out.array("editions", [&] {
             out.object("", [&] {
-                out.put("editor", s.seller.email);
-                out.put("participant", s.buyer.email);
+                out.put("editor", s.buyer.email);
+                out.put("participant", s.witness.email);
             });
         });
     });
 }
 
-void write_actions(writer& out, const story& s, const progress& stage) {
-    const auto action = [&](const person& who, std::string_view kind, std::string_view state) {
-        out.object("", [&] {
-            out.put("id", who.action_id);
-            out.put("type", kind);
-            out.put("participant_email", who.email);
-            out.put("state", state);
-        });
-    };
+/// One of the two signs a field; the other signs none.
+void write_sealers(writer& out, const story& s) {
+    out.array("sealers", [&] {
+        for (const std::string_view role : {"contract", "unused"})
+            out.object("", [&] {
+                out.put("id", s.seal_id(role));
+                out.put("name", "Exemplaire & Fils");
+            });
+    });
+}
+
+void write_actions(writer& out, const story& s, const std::vector<paper>& papers, step now) {
     out.array("actions", [&] {
-        action(s.reviewer, "review", stage.reviewer);
-        action(s.buyer, "sign", stage.buyer);
-        action(s.seller, "sign", stage.seller);
+        for (const auto* who : s.participants())
+            if (who->opens <= now) out.object("", [&] { write_action_members(out, s, papers, *who, now); });
+    });
+}
+
+void write_people(writer& out, const story& s, step now) {
+    out.array("participants", [&] {
+        for (const auto* who : s.participants())
+            write_participant(out, s, *who, now);
+    });
+    out.array("watchers", [&] { out.object("", [&] { out.put("email", s.watcher.email); }); });
+    out.array("carbon_copies", [&] { out.put("", s.copied.email); });
+    write_sealers(out, s);
+}
+
+/// Keys may have blanks, but no `=`, `+` or `_`.
+void write_metadata(writer& out, const story& s) {
+    out.object("metadata", [&] {
+        out.put("CRM reference", "C-" + std::to_string(100'000 + s.number("reference", 900'000)));
+        out.put("department", "sales");
+        out.put("Centre de coûts", std::to_string(100 + s.number("cost_centre", 900)));
     });
 }
 
 } // namespace
 
 void write_transaction(writer& out, const story& s, const event_type& type) {
-    const auto& stage = stage_of(type);
-    const parts p(s);
+    const auto& at = stage_of(type);
+    const auto papers = make_papers(s);
     out.put("object", "transaction");
     out.put("id", s.transaction_id());
     out.put("folder_id", s.id("fol"));
-    out.put("folder_name", "Contracts");
     out.put("created_at", s.started());
+    if (at.now != step::draft) out.put("started_at", s.time_of("transaction.lifecycle.started"));
     out.put("duration", 14 * 24 * 60);
     out.put("name", s.transaction_name());
-    out.put("state", stage.state);
-    out.put("stalled", false);
+    out.put("folder_name", "Contracts");
+    out.put("stalled", at.is_stalled);
     out.put("language", "fr");
     out.object("creator", [&] {
         out.put("workspace_name", "Exemplaire & Fils");
         out.put("api_key_name", "crm-integration");
     });
-    out.array("participants", [&] {
-        write_participant(out, s.buyer, "signer");
-        write_participant(out, s.seller, "signer");
-        write_participant(out, s.reviewer, "reviewer");
-    });
-    out.array("watchers", [&] {
-        out.object("", [&] {
-            out.put("email", s.watcher.email);
-            out.put("full_name", s.watcher.full_name);
-        });
-    });
-    out.array("sealers", [&] {
-        out.object("", [&] {
-            out.put("id", s.id("sea", "", 8));
-            out.put("name", "Exemplaire & Fils");
-            out.put("document", p.contract);
-        });
-    });
-    write_documents(out, p);
-    write_instructions(out, s, p);
-    write_actions(out, s, stage);
-    out.object("metadata", [&] {
-        out.put("crm_reference", "C-" + std::to_string(100'000 + s.number("reference", 900'000)));
-        out.put("department", "sales");
-    });
-    out.put("progress_value", stage.percent);
-}
-
-void write_message(writer& out, const story& s, const event_type& type) {
-    out.put("object", "message");
-    out.put("id", s.id("msg"));
-    out.put("transaction_id", s.transaction_id());
-    out.put("participant_email", s.buyer.email);
-    out.put("text", "Bonjour, une question sur l’article 4 : \"préavis\" de 2 ou 3 mois ? 🙂");
-    out.put("sent_at", s.time_of(type));
+    out.put("state", at.state);
+    write_people(out, s, at.now);
+    write_documents(out, papers);
+    out.array("uploads", [] {});
+    write_instructions(out, s, papers);
+    write_actions(out, s, papers, at.now);
+    write_metadata(out, s);
+    out.put("progress_value", at.percent);
+    out.put("private", s.number("private", 2) == 1);
 }
 
 } // namespace webhookd::event::sample

@@ -14,8 +14,10 @@ namespace webhookd::event::sample {
 /// RapidJSON's writer, told what to write in one line for each member; `name` is empty within an array.
 class writer {
 public:
-    explicit writer(rapidjson::StringBuffer& out)
-        : json_(out) {}
+    /// Dates end with the second where `whole_seconds`, else they have milliseconds.
+    writer(rapidjson::StringBuffer& out, bool whole_seconds)
+        : json_(out)
+        , whole_seconds_(whole_seconds) {}
 
     void put(std::string_view name, std::string_view text) {
         key(name);
@@ -30,7 +32,11 @@ public:
         key(name);
         json_.Int(value);
     }
-    void put(std::string_view name, timestamp t) { put(name, to_rfc3339(t)); }
+    void put(std::string_view name, timestamp t) {
+        auto text = to_rfc3339(t);
+        if (whole_seconds_) text.erase(text.find('.'), text.size() - 1 - text.find('.'));
+        put(name, text);
+    }
 
     /// Seconds since 1970 with a fraction, as Universign's envelopes tell their time.
     void put_epoch(std::string_view name, timestamp t) {
@@ -59,6 +65,7 @@ private:
     }
 
     rapidjson::Writer<rapidjson::StringBuffer> json_;
+    bool whole_seconds_;
 };
 
 } // namespace webhookd::event::sample

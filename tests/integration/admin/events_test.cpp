@@ -189,12 +189,13 @@ TEST_CASE("the consumption report counts completed transactions once, member for
     daemon_fixture daemon;
     keep(daemon, "transaction.lifecycle.completed", 1, {{"/createdAt", "2026-03-10T00:00:00Z"}});
     keep(daemon, "transaction.lifecycle.completed", 2, {{"/createdAt", "2026-04-10T00:00:00Z"}});
-    const std::string once = R"({"object":"events-report","total":6,"visas":1,"seals":1,"reviews":1,)"
-                             R"("signatures":3,"signatures_by_required_level":{"level_1":1,"level_2":2}})"
+    const std::string once = R"({"object":"events-report","total":10,"visas":1,"seals":2,"reviews":1,)"
+                             R"("signatures":6,"signatures_by_required_level":)"
+                             R"({"level_0":1,"level_1":1,"level_2":2,"level_3":1,"level_4":1}})"
                              "\n";
     CHECK(daemon.get("/v1/events/report?created_gt=2026-03-01T00:00:00Z&created_lt=2026-04-01T00:00:00Z")
               .body == once);
-    CHECK(ask(daemon, "/v1/events/report")["total"].GetInt64() == 12);
+    CHECK(ask(daemon, "/v1/events/report")["total"].GetInt64() == 20);
     CHECK(ask(daemon, "/v1/events/report?created_gt=2026-04-10T00:00:00Z")["total"].GetInt64() == 0);
     CHECK(ask(daemon, "/v1/events/report?endpoint=elsewhere")["total"].GetInt64() == 0);
 }

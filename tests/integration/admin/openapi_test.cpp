@@ -93,8 +93,8 @@ daemon_setup troubled() {
 /// Universign's own report, which cannot be had of the year 2001.
 test::scripted_reply universigns_answer(const test::scripted_request& r) {
     if (r.target().find("2001") != std::string::npos) return test::http_reply(500, "");
-    return test::http_reply(200, R"({"object":"events-report","total":6,"visas":1,"seals":1,"reviews":1,
-        "signatures":3,"signatures_by_required_level":{"level_1":1,"level_2":2}})");
+    return test::http_reply(200, R"({"object":"events-report","total":10,"visas":1,"seals":2,"reviews":1,
+        "signatures":6,"signatures_by_required_level":{"level_0":1,"level_1":1,"level_2":2,"level_3":1,"level_4":1}})");
 }
 
 /// Several daemons in the states that the documented answers need, and the program that asks them.

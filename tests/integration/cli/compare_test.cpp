@@ -24,10 +24,10 @@ using test::scripted_reply;
 namespace {
 
 /// What a sample's completed transaction uses.
-constexpr const char* as_received = R"({"object":"events-report","total":6,"visas":1,"seals":1,"reviews":1,
-    "signatures":3,"signatures_by_required_level":{"level_1":1,"level_2":2}})";
-constexpr const char* one_more = R"({"object":"events-report","total":7,"visas":1,"seals":1,"reviews":1,
-    "signatures":4,"signatures_by_required_level":{"level_1":2,"level_2":2}})";
+constexpr const char* as_received = R"({"object":"events-report","total":10,"visas":1,"seals":2,"reviews":1,
+    "signatures":6,"signatures_by_required_level":{"level_0":1,"level_1":1,"level_2":2,"level_3":1,"level_4":1}})";
+constexpr const char* one_more = R"({"object":"events-report","total":11,"visas":1,"seals":2,"reviews":1,
+    "signatures":7,"signatures_by_required_level":{"level_0":1,"level_1":2,"level_2":2,"level_3":1,"level_4":1}})";
 
 /// Universign, saying what a test tells it.
 class fake_universign {
@@ -74,8 +74,9 @@ TEST_CASE("the report stands beside Universign's own, line by line", "[cli][comp
         run_at(port, {"report", "--compare", "--after", "2026-03-01", "--before", "2026-04-01"});
     INFO(same.out << same.err);
     CHECK(same.code == 0);
-    CHECK(contains(one_line(same.out), "total 6 6 0\n"));
+    CHECK(contains(one_line(same.out), "total 10 10 0\n"));
     CHECK(contains(one_line(same.out), "signatures.level_2 2 2 0\n"));
+    CHECK(contains(one_line(same.out), "signatures.level_4 1 1 0\n"));
     CHECK(contains(same.out, "Every figure is the same."));
     const auto asked = universign.requests();
     REQUIRE(asked.size() == 1);
@@ -86,7 +87,7 @@ TEST_CASE("the report stands beside Universign's own, line by line", "[cli][comp
     universign.says(http_reply(200, one_more));
     const auto lost = run_at(port, {"report", "--compare", "--month", "2026-03"});
     CHECK(lost.code == 1);
-    CHECK(contains(one_line(lost.out), "total 6 7 -1\n"));
+    CHECK(contains(one_line(lost.out), "total 10 11 -1\n"));
     CHECK(contains(one_line(lost.out), "visas 1 1 0\n"));
     CHECK(contains(lost.out, "3 figures differ."));
     CHECK(universign.requests().at(1).target() ==
@@ -95,9 +96,9 @@ TEST_CASE("the report stands beside Universign's own, line by line", "[cli][comp
     CHECK(json.code == 1);
     const auto told = parse(json.out);
     CHECK(told["differing"].GetInt64() == 3);
-    CHECK(told["lines"].Size() == 7);
-    CHECK(told["universign"]["total"].GetInt64() == 7);
-    CHECK(told["received"]["total"].GetInt64() == 6);
+    CHECK(told["lines"].Size() == 10);
+    CHECK(told["universign"]["total"].GetInt64() == 11);
+    CHECK(told["received"]["total"].GetInt64() == 10);
     CHECK(told["endpoint"].GetString() == std::string("production"));
     CHECK(universign.requests().at(2).target() == "/v1/events/report");
 

@@ -151,8 +151,11 @@ TEST_CASE("an operator reads the report of a month", "[cli][events]") {
     keep(daemon, "transaction.lifecycle.completed", 1, {{"/createdAt", "2026-03-10T00:00:00Z"}});
     const auto march = run_at(port, {"report", "--month", "2026-03"});
     CHECK(march.code == 0);
-    CHECK(contains(march.out, "total       6\n"));
-    CHECK(contains(march.out, "level_2  2\n"));
+    CHECK(contains(march.out, "total       10\n"));
+    CHECK(contains(march.out, "seals       2\n"));
+    for (const std::string line :
+         {"level_0  1\n", "level_1  1\n", "level_2  2\n", "level_3  1\n", "level_4  1\n"})
+        CHECK(contains(march.out, line));
     CHECK(parse(run_at(port, {"report", "--month", "2026-04", "--json"}).out)["total"].GetInt64() == 0);
     CHECK(run({"report", "--month", "March"}).code == 64);
 }

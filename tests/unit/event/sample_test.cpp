@@ -55,7 +55,7 @@ std::string after_setting(const std::string& pointer, const std::string& value,
 
 TEST_CASE("every documented type has a sample whose envelope says what it should", "[event]") {
     const std::map<group, std::pair<std::string, std::string>> objects{
-        {group::apikey, {"apikey", "key_"}},
+        {group::apikey, {"apikey", "apk_"}},
         {group::transaction, {"transaction", "tx_"}},
         {group::action, {"action", "act_"}},
         {group::identity_validation, {"identity-validation", "idv_"}},
@@ -75,16 +75,16 @@ TEST_CASE("every documented type has a sample whose envelope says what it should
             CHECK(e->created < noon + 24h * 60);
             CHECK_FALSE(e->user_id.empty());
             CHECK_FALSE(e->trace_id.empty());
-            CHECK(e->api_key.starts_with("key_"));
+            CHECK(e->api_key.starts_with("apk_"));
 
             const bool message = type.name == "transaction.chat.message.received";
             const bool stalled = type.name == "action.stalled";
             const auto& [object, prefix] = objects.at(type.group);
             CHECK(e->object_type == (stalled ? "" : message ? "message" : object));
             CHECK(e->object_id.starts_with(message ? "msg_" : prefix));
-            const bool in_transaction = type.group != group::apikey && type.group != group::registration;
+            const bool in_transaction = type.group == group::transaction || type.group == group::action;
             CHECK(e->transaction_id == (in_transaction ? transaction : ""));
-            CHECK(e->state.empty() == (message || stalled));
+            CHECK(e->state.empty() == (message || stalled || type.group == group::apikey));
             CHECK(e->stalled_reason.empty() != stalled);
         }
     }
@@ -98,88 +98,17 @@ TEST_CASE("each state fits its event", "[event]") {
         {"transaction.lifecycle.cancelled", "cancelled"},
         {"transaction.lifecycle.expired", "expired"},
         {"transaction.lifecycle.completed", "completed"},
-        {"action.opened", "opened"},
+        {"action.opened", "open"},
         {"action.closed", "closed"},
-        {"registration.identity.verified", "success"},
-        {"registration.identity.rejected", "failure"},
+        {"registration.identity.verified", "open"},
         {"registration.lifecycle.expired", "expired"},
-        {"apikey.deleted", "deleted"},
+        {"registration.certificate.activated", "activated"},
+        {"identity-validation.processed", "processed"},
     };
     for (const auto& [type, state] : states) {
         CAPTURE(type);
         CHECK(parse_envelope(sample(type))->state == state);
     }
-}
-
-TEST_CASE("a sample transaction has every member that one has", "[event]") {
-    const auto body = read(sample("transaction.lifecycle.completed"));
-    for (const auto* member : {"id",
-                               "folder_id",
-                               "created_at",
-                               "duration",
-                               "name",
-                               "folder_name",
-                               "stalled",
-                               "language",
-                               "creator/workspace_name",
-                               "creator/api_key_name",
-                               "state",
-                               "participants/2",
-                               "participants/0/email",
-                               "participants/0/full_name",
-                               "participants/0/phone_num",
-                               "participants/0/min_signature_level",
-                               "watchers/0",
-                               "sealers/0",
-                               "documents/0/fields/0/id",
-                               "documents/1/fields/0/type",
-                               "instructions/signatures/0/signer",
-                               "instructions/signatures/0/field",
-                               "instructions/reviews/0",
-                               "instructions/captures/0",
-                               "instructions/sequencing/0",
-                               "instructions/editions/0",
-                               "actions/0/id",
-                               "metadata/department",
-                               "progress_value"}) {
-        CAPTURE(member);
-        CHECK(find(body, "/payload/object/" + std::string(member)));
-    }
-    CHECK(text(body, "/payload/object/created_at") == "2026-03-04T12:00:00.250Z");
-}
-
-TEST_CASE("instructions refer to participants and fields that exist, visas among them", "[event]") {
-    for (const auto seed : {1u, 2u, 3u, 1000u}) {
-        const auto body = read(sample("transaction.lifecycle.completed", seed));
-        std::set<std::string> emails;
-        for (const auto& who : find(body, "/payload/object/participants")->GetArray())
-            emails.insert(who["email"].GetString());
-        std::map<std::string, std::string> fields;
-        for (const auto& doc : find(body, "/payload/object/documents")->GetArray())
-            for (const auto& field : doc["fields"].GetArray())
-                fields[field["id"].GetString()] = field["type"].GetString();
-        CHECK(emails.size() == 3);
-        CHECK(fields.size() == 4);
-        std::multiset<std::string> kinds;
-        for (const auto& entry : find(body, "/payload/object/instructions/signatures")->GetArray()) {
-            CHECK(emails.contains(entry["signer"].GetString()));
-            kinds.insert(fields[entry["field"].GetString()]);
-        }
-        CHECK(kinds == std::multiset<std::string>{"signature", "signature", "signature", "visa"});
-    }
-}
-
-TEST_CASE("a stalled action has its four documented members and no others", "[event]") {
-    std::set<std::string> reasons;
-    for (std::uint64_t seed = 0; seed < 64; ++seed) {
-        const auto body = read(sample("action.stalled", seed));
-        CHECK(find(body, "/payload/object")->MemberCount() == 4);
-        CHECK(text(body, "/payload/object/action_id").starts_with("act_"));
-        reasons.insert(text(body, "/payload/object/stalled_reason"));
-    }
-    CHECK(reasons.size() == stall_reasons().size());
-    for (const auto& reason : stall_reasons())
-        CHECK(reasons.contains(std::string(reason.name)));
 }
 
 TEST_CASE("the same seed makes the same bytes, and another makes other ids", "[event]") {
@@ -200,19 +129,6 @@ TEST_CASE("the same seed makes the same bytes, and another makes other ids", "[e
 TEST_CASE("bodies are compact for odd seeds and indented for even ones", "[event]") {
     CHECK(sample("action.opened", 1).find('\n') == std::string::npos);
     CHECK(sample("action.opened", 2).find("\n  \"id\"") != std::string::npos);
-}
-
-TEST_CASE("addresses lie in domains kept for examples", "[event]") {
-    for (std::uint64_t seed = 1; seed < 50; ++seed) {
-        const auto body = read(sample("transaction.lifecycle.started", seed));
-        for (const auto& who : find(body, "/payload/object/participants")->GetArray()) {
-            const std::string email = who["email"].GetString();
-            const auto domain = email.substr(email.find('@') + 1);
-            CHECK((domain == "example.com" || domain == "example.net" || domain == "example.org" ||
-                   domain.ends_with(".example")));
-            CHECK(std::string(who["phone_num"].GetString()).starts_with("+3363998"));
-        }
-    }
 }
 
 TEST_CASE("a transaction of a time before 1970 or after 9999 is still JSON", "[event]") {
@@ -247,9 +163,9 @@ TEST_CASE("an override makes what is missing on its way", "[event]") {
     CHECK(after_setting("/payload/object/list/0/name", "x", "/payload/object/list/0/name") == "x");
     CHECK(after_setting("/payload/object/list/-", "x", "/payload/object/list/0") == "x");
     CHECK(after_setting("/payload/object/participants/-/email", "x",
-                        "/payload/object/participants/3/email") == "x");
-    CHECK(after_setting("/payload/object/participants/3/email", "x",
-                        "/payload/object/participants/3/email") == "x");
+                        "/payload/object/participants/6/email") == "x");
+    CHECK(after_setting("/payload/object/participants/6/email", "x",
+                        "/payload/object/participants/6/email") == "x");
     CHECK(after_setting("/payload/object/participants/1/email", "x",
                         "/payload/object/participants/1/email") == "x");
     CHECK(after_setting("/payload/object/metadata/a~1b", "x", "/payload/object/metadata/a~1b") == "x");
@@ -261,7 +177,7 @@ TEST_CASE("an override makes what is missing on its way", "[event]") {
 TEST_CASE("an override that cannot be set is refused with its pointer", "[event]") {
     for (const std::string pointer :
          {"/payload/object/state/x", "/payload/object/duration/0", "/payload/object/stalled/-",
-          "/payload/object/participants/9/email", "/payload/object/participants/4294967294",
+          "/payload/object/participants/7/email", "/payload/object/participants/4294967294",
           "/payload/object/participants/first", "/payload/object/participants/01", "payload", "/a~", ""}) {
         CAPTURE(pointer);
         const auto body = make_sample("transaction.lifecycle.started", world(1), {{pointer, "x"}});
