@@ -60,9 +60,10 @@ constexpr std::array spellings{
     spelling{place::payload, "transactionId", &envelope::transaction_id},
     spelling{place::payload, "transaction", &envelope::transaction_id},
 
-    spelling{place::object, "state", &envelope::state},
+    // What an identity check came to says more than that the registration it belongs to is still open.
     spelling{place::object, "verification_status", &envelope::state},
     spelling{place::object, "verificationStatus", &envelope::state},
+    spelling{place::object, "state", &envelope::state},
     spelling{place::object, "stalled_reason", &envelope::stalled_reason},
     spelling{place::object, "stalledReason", &envelope::stalled_reason},
 };

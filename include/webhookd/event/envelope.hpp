@@ -22,7 +22,7 @@ struct envelope {
     std::string object_type; ///< `payload.object.object`: `transaction`
     std::string object_id; ///< `payload.object.id`, or the `action_id`, `registration_id`… that stands for it
     std::string transaction_id; ///< `tx_…`, from a transaction's own id or from a reference to it
-    std::string state;          ///< `payload.object.state`, or `verification_status`
+    std::string state;          ///< `payload.object.verification_status`, or `state`
     std::string stalled_reason; ///< of `action.stalled`
 };
 

@@ -184,7 +184,7 @@ TEST_CASE("a registration's state is its own, or that of its identity check", "[
     CHECK(with_object(R"("object":"registration","id":"reg_1","verification_status":"failure")").state ==
           "failure");
     CHECK(with_object(R"("registration_id":"reg_1","verificationStatus":"success")").object_id == "reg_1");
-    CHECK(with_object(R"("state":"expired","verification_status":"success")").state == "expired");
+    CHECK(with_object(R"("state":"open","verification_status":"success")").state == "success");
 }
 
 TEST_CASE("deliveries are ordered by transaction, else by object", "[event]") {
