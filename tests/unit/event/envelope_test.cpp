@@ -180,7 +180,7 @@ TEST_CASE("what names the workspace hides nothing of what is known", "[event]") 
     }
 }
 
-TEST_CASE("a registration's state is its own, or that of its identity check", "[event]") {
+TEST_CASE("a registration's state is that of its identity check, or its own", "[event]") {
     CHECK(with_object(R"("object":"registration","id":"reg_1","verification_status":"failure")").state ==
           "failure");
     CHECK(with_object(R"("registration_id":"reg_1","verificationStatus":"success")").object_id == "reg_1");
