@@ -1,13 +1,14 @@
 #include "admin/event_json.hpp"
 
 #include <webhookd/event/json_text.hpp>
+#include <webhookd/event/redaction.hpp>
 
 namespace webhookd::admin {
 namespace {
 
-/// As JSON; `null` where the event has none.
+/// As JSON, and redacted, because people look at it; `null` where the event has none.
 std::string response_body(const std::string& body) {
-    auto object = event::object_text(body);
+    auto object = event::object_text(event::redacted(body));
     return object.empty() ? "null" : object;
 }
 

@@ -2,6 +2,7 @@
 
 #include <webhookd/config/routing.hpp>
 #include <webhookd/event/document.hpp>
+#include <webhookd/event/redaction.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -26,15 +27,28 @@ struct finding {
     std::string why;
 };
 
+/// The event's body, and what may be shown of it.
+struct trial_body {
+    event::document judged;
+    event::document shown;
+};
+
+std::optional<trial_body> parse_body(const std::string& json) {
+    auto judged = event::document::parse(json);
+    auto shown = event::document::parse(event::redacted(json));
+    if (!judged || !shown) return std::nullopt;
+    return trial_body{std::move(*judged), std::move(*shown)};
+}
+
 /// A route by itself, without regard to those before it.
 finding examine(const config::route& written, const routing::route& route, const trial_event& event,
-                const std::optional<event::document>& body) {
+                const std::optional<trial_body>& body) {
     if (!route.endpoint.empty() && route.endpoint != event.endpoint)
         return {answer::no, "only at endpoint " + route.endpoint};
     if (!route.match.matches(event.type)) return {answer::no, "only for " + listed(written.match)};
     if (!route.when) return {answer::yes, {}};
     if (!body) return {answer::depends, "only if " + describe(route.when->tree())};
-    auto judged = route.when->explain(*body);
+    auto judged = route.when->explain(body->judged, body->shown);
     return {judged.holds ? answer::yes : answer::no, std::move(judged.why)};
 }
 
@@ -70,8 +84,7 @@ struct handler_list {
 } // namespace
 
 std::string describe_trial(const config::configuration& c, const trial_event& event) {
-    std::optional<event::document> body;
-    if (auto parsed = event::document::parse(event.body)) body = std::move(*parsed);
+    const auto body = parse_body(event.body);
     const auto table = config::make_routing_table(c);
 
     static constexpr std::string_view words[] = {"no ", "if ", "yes"};

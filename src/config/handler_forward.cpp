@@ -73,6 +73,18 @@ void read_sign(object_reader& in, std::vector<std::string>& out) {
         in.in().error(in.at({}), in.path(), "needs `secret`, or `secrets` while one replaces another");
 }
 
+void read_body(object_reader& in, forward_handler& out) {
+    const bool known = in.choice("body", out.body,
+                                 {{"raw", forward_body::raw},
+                                  {"envelope", forward_body::envelope},
+                                  {"cloudevents", forward_body::cloudevents}});
+    const bool raw = out.body == forward_body::raw && (known || !in.has("body"));
+    if (read_redaction(in, out.redact) && raw && out.redact.any())
+        in.error("redact",
+                 "does not go with `body: raw`, whose signature would not hold any more; write `body: "
+                 "envelope` or `body: cloudevents`, or leave `redact` out");
+}
+
 } // namespace
 
 void read_forward_handler(object_reader& in, forward_handler& out) {
@@ -92,10 +104,7 @@ void read_forward_handler(object_reader& in, forward_handler& out) {
     read_headers(in, out.headers);
     in.object("sign", [&](object_reader& sign) { read_sign(sign, out.secrets); });
     in.duration("connect_timeout", out.connect_timeout, 10ms, 1h);
-    in.choice("body", out.body,
-              {{"raw", forward_body::raw},
-               {"envelope", forward_body::envelope},
-               {"cloudevents", forward_body::cloudevents}});
+    read_body(in, out);
     in.file("ca_file", out.ca_file, outside_kind::authorities);
     in.file("client_certificate", out.client_certificate, outside_kind::certificate);
     in.file("client_key", out.client_key, outside_kind::private_key);

@@ -40,6 +40,8 @@ void read_log_handler(object_reader& in, log_handler& out) {
     log_format format{};
     if (read_log_format(in, format)) out.format = format;
     in.choice("include", out.include_payload, {{"payload", true}});
+    if (read_redaction(in, out.redact) && !in.has("include"))
+        in.warning("redact", "has no effect without `include: payload`");
 }
 
 void read_shell_handler(object_reader& in, shell_handler& out) {

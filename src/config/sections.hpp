@@ -25,6 +25,9 @@ void read_log_handler(object_reader& in, log_handler& out);
 void read_forward_handler(object_reader& in, forward_handler& out);
 void read_shell_handler(object_reader& in, shell_handler& out);
 
+/// `redact`: what of events' bodies is masked. False when the key is absent or no list.
+bool read_redaction(object_reader& in, event::redaction& out);
+
 /// `level` and `format`, as the daemon's log and a log handler write them.
 bool read_log_level(object_reader& in, log_level& out);
 bool read_log_format(object_reader& in, log_format& out);

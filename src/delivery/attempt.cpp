@@ -1,5 +1,6 @@
 #include "delivery/attempt.hpp"
 
+#include <webhookd/event/redaction.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/secrets.hpp>
 
@@ -13,12 +14,12 @@
 namespace webhookd::delivery {
 namespace {
 
-/// A receiver or a program may tell back what it was given.
+/// A receiver or a program may tell back what it was given: secrets of the configuration, or of the event.
 handler::outcome without_secrets(handler::outcome o) {
     // A character that did not fit whole leaves up to four bytes of the bound.
     const bool cut = o.output.size() + 4 > handler::max_output;
-    o.reason = secrets::masked(o.reason);
-    o.output = secrets::masked(o.output, cut);
+    o.reason = event::without_api_tokens(secrets::masked(o.reason));
+    o.output = event::without_api_tokens(secrets::masked(o.output, cut));
     return o;
 }
 

@@ -16,10 +16,11 @@ struct payload {
     std::shared_ptr<const void> owner;
 };
 
-payload make_payload(forward_body kind, const std::shared_ptr<const delivery>& d) {
+payload make_payload(forward_body kind, event::redaction redact, const std::shared_ptr<const delivery>& d) {
     if (kind == forward_body::raw) return {d->event.body, d};
-    auto text = std::make_shared<const std::string>(
-        kind == forward_body::envelope ? forward::make_envelope(*d) : forward::make_cloud_event(*d));
+    auto text = std::make_shared<const std::string>(kind == forward_body::envelope
+                                                        ? forward::make_envelope(*d, redact)
+                                                        : forward::make_cloud_event(*d, redact));
     return {*text, text};
 }
 
@@ -31,10 +32,11 @@ std::string header(std::string_view start, std::string_view value) {
 
 class forward_handler final : public handler {
 public:
-    forward_handler(forward_body body, forward::configured_headers headers, forward::signer signer,
-                    std::shared_ptr<outbound::post_target> target, outbound::http_engine& engine,
-                    const runtime::clock& clock)
+    forward_handler(forward_body body, event::redaction redact, forward::configured_headers headers,
+                    forward::signer signer, std::shared_ptr<outbound::post_target> target,
+                    outbound::http_engine& engine, const runtime::clock& clock)
         : body_(body)
+        , redact_(redact)
         , headers_(std::move(headers))
         , signer_(std::move(signer))
         , target_(std::move(target))
@@ -48,7 +50,7 @@ public:
             o.reason = "the event's body is no longer kept";
             return done(std::move(o));
         }
-        auto content = make_payload(body_, d);
+        auto content = make_payload(body_, redact_, d);
         auto lines = header_lines(*d, content.bytes);
         engine_.submit(target_, {std::move(lines), content.bytes, std::move(content.owner)},
                        [&clock = clock_, done = std::move(done)](const auto& answer) {
@@ -82,6 +84,7 @@ private:
     }
 
     forward_body body_;
+    event::redaction redact_;
     forward::configured_headers headers_;
     forward::signer signer_;
     std::shared_ptr<outbound::post_target> target_;
@@ -108,6 +111,8 @@ result<std::unique_ptr<handler>> make_forward_handler(forward_handler_options op
             why.code == errc::file_unreadable ? errc::file_unreadable : errc::configuration_invalid;
         return failure{code, "handlers." + options.name + ": " + key + why.detail};
     };
+    if (settings.body == forward_body::raw && settings.redact.any())
+        return refused({errc::configuration_invalid, "`redact` does not go with `body: raw`"});
     auto headers = forward::configured_headers::make(settings.headers);
     if (!headers) return refused(headers.error());
     auto signer = forward::signer::make(settings.secrets);
@@ -124,8 +129,9 @@ result<std::unique_ptr<handler>> make_forward_handler(forward_handler_options op
                                                   .client_key = settings.client_key,
                                                   .keep = max_output});
     if (!target) return refused(target.error());
-    return std::unique_ptr<handler>(std::make_unique<forward_handler>(
-        settings.body, std::move(*headers), std::move(*signer), std::move(*target), engine, clock));
+    return std::unique_ptr<handler>(std::make_unique<forward_handler>(settings.body, settings.redact,
+                                                                      std::move(*headers), std::move(*signer),
+                                                                      std::move(*target), engine, clock));
 }
 
 } // namespace webhookd::handler

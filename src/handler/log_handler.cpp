@@ -56,7 +56,10 @@ private:
         add("stalled_reason", e.stalled_reason);
         add("trace", e.trace_id);
         if (d.attempt > 1) fields.emplace_back("attempt", d.attempt);
-        if (options_.settings.include_payload) add("payload", d.event.body);
+        std::string payload;
+        if (options_.settings.include_payload)
+            payload = event::redacted(d.event.body, options_.settings.redact);
+        add("payload", payload);
         const auto level = to_log(options_.settings.level);
         return log::render(options_.format, clock_.now(), level, "event", fields);
     }

@@ -1,5 +1,6 @@
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/metadata.hpp>
+#include <webhookd/event/redaction.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/await_callback.hpp>
@@ -148,6 +149,7 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     if (!document) co_return document.error();
     auto envelope = event::read_envelope(*document);
     if (!envelope) co_return envelope.error();
+    event::hide_api_tokens(*envelope);
     // Only now: what is not proven is no webhook that was turned away.
     if (options_.overloaded && options_.overloaded()) {
         at.counts->refused(header_refusal::backlog);

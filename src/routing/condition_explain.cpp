@@ -3,6 +3,7 @@
 #include "routing/condition_text.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace webhookd::routing {
 
@@ -10,18 +11,38 @@ namespace {
 
 constexpr std::size_t most_values = 5;
 
+/// A body, and the one of the same members that is quoted.
+struct explained_body {
+    const event::json_value& root;
+    const event::json_value& shown;
+};
+
+/// What is quoted of each of a pointer's values, in the order in which they are visited.
+std::vector<const event::json_value*> shown_values(const compiled_node& node, const explained_body& body) {
+    std::vector<const event::json_value*> values;
+    any_value(body.shown, node.steps, [&](const event::json_value& value) {
+        values.push_back(&value);
+        return false;
+    });
+    return values;
+}
+
 /// What stands at a pointer: the value that passed, or else the first few.
-std::string found_text(const compiled_node& node, const event::json_value& root) {
+std::string found_text(const compiled_node& node, const explained_body& body) {
+    const auto shown = shown_values(node, body);
     std::string all;
     std::size_t count = 0;
     std::string passed;
-    any_value(root, node.steps, [&](const event::json_value& value) {
-        if (node.passes(value)) {
-            passed = value_text(value);
-            return true;
-        }
-        if (++count <= most_values) all += (count > 1 ? ", " : "") + value_text(value);
-        return false;
+    any_value(body.root, node.steps, [&](const event::json_value& value) {
+        const auto at = count++;
+        const bool passes = node.passes(value);
+        if (!passes && at >= most_values) return false;
+        const auto text = at < shown.size() ? value_text(*shown[at]) : std::string("something");
+        if (passes)
+            passed = text;
+        else
+            all += (at > 0 ? ", " : "") + text;
+        return passes;
     });
     if (!passed.empty()) return passed;
     if (count == 0) return "missing";
@@ -43,14 +64,15 @@ std::vector<value_test> decisive_tests(const compiled_node& node, const event::j
 }
 
 /// Whether `node`, or with `negated` its opposite, holds, and why.
-explanation explain_node(const compiled_node& node, const event::json_value& root, bool negated) {
+explanation explain_node(const compiled_node& node, const explained_body& body, bool negated) {
     using kind = condition_kind;
-    if (node.source->kind == kind::negation) return explain_node(node.children.front(), root, !negated);
+    if (node.source->kind == kind::negation) return explain_node(node.children.front(), body, !negated);
     if (node.source->kind == kind::value) {
-        explanation out{node.holds(root) != negated, node.source->pointer + " is " + found_text(node, root)};
+        explanation out{node.holds(body.root) != negated,
+                        node.source->pointer + " is " + found_text(node, body)};
         if (!out.holds)
-            out.why +=
-                ", wanted " + wanted_text(negated ? node.source->tests : decisive_tests(node, root), negated);
+            out.why += ", wanted " +
+                       wanted_text(negated ? node.source->tests : decisive_tests(node, body.root), negated);
         return out;
     }
     // Some of these children decide alone: those that fail where all must hold, those that hold where one
@@ -58,7 +80,7 @@ explanation explain_node(const compiled_node& node, const event::json_value& roo
     const bool all = (node.source->kind == kind::all) != negated;
     explanation out{all, {}};
     for (const auto& child : node.children) {
-        auto one = explain_node(child, root, negated);
+        auto one = explain_node(child, body, negated);
         if (one.holds != all) return one;
         out.why += (out.why.empty() ? "" : "; ") + one.why;
     }
@@ -67,8 +89,8 @@ explanation explain_node(const compiled_node& node, const event::json_value& roo
 
 } // namespace
 
-explanation condition::explain(const event::document& body) const {
-    return explain_node(compiled_->root, body.root(), false);
+explanation condition::explain(const event::document& body, const event::document& shown) const {
+    return explain_node(compiled_->root, {body.root(), shown.root()}, false);
 }
 
 } // namespace webhookd::routing

@@ -1,4 +1,5 @@
 #include <webhookd/event/envelope.hpp>
+#include <webhookd/event/redaction.hpp>
 
 #include "require.hpp"
 
@@ -29,8 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!parsed) {
         require(e.has_error() && e.error().code == parsed.error().code);
         require(!parsed.error().detail.empty());
+        require(event::redacted(event::redacted(body)) == event::redacted(body));
         return 0;
     }
+    const auto shown = event::redacted(body);
+    require(event::document::parse(shown).has_value());
+    require(event::redacted(shown) == shown);
     const auto again = event::read_envelope(*parsed);
     require(again.has_value() == e.has_value());
     if (!e) {

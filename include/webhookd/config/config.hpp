@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/config/units.hpp>
+#include <webhookd/event/redaction.hpp>
 #include <webhookd/routing/condition_tree.hpp>
 
 #include <chrono>
@@ -161,6 +162,7 @@ struct log_handler {
     std::filesystem::path file;       ///< empty: the daemon's own log
     std::optional<log_format> format; ///< nothing: as the daemon's log
     bool include_payload = false;
+    event::redaction redact = event::redact_all; ///< of the payload
     friend bool operator==(const log_handler&, const log_handler&) = default;
 };
 
@@ -170,6 +172,7 @@ enum class forward_body { raw, envelope, cloudevents };
 struct forward_handler {
     std::string url; ///< http or https; may hold a user and password: never print it
     forward_body body = forward_body::raw;
+    event::redaction redact; ///< nothing, where the body is raw
     milliseconds connect_timeout = 5s;
     std::map<std::string, std::string> headers; ///< secrets expanded: never print a value
     std::vector<std::string> secrets; ///< `whsec_` and base64 of 24 to 64 bytes; the first signs first

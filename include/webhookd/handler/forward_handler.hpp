@@ -19,7 +19,8 @@ struct forward_handler_options {
 
 /// Posts each event to a URL.
 ///
-/// Body, by `settings.body`:
+/// Body, by `settings.body`; in all but `raw` the event is without what `settings.redact` names
+/// (event/redaction.hpp):
 /// - `raw` (application/json): the bytes as received, so that the receiver can check `x-jws-signature` too.
 /// - `envelope` (application/json): an object with the members `id`, `endpoint`, `type`, `created`,
 /// `received`,
@@ -49,9 +50,9 @@ struct forward_handler_options {
 /// `reason` is `HTTP 503` or what went wrong with the network, never the URL or a header; `output` is how the
 /// answer's body begins. An event whose body is no longer kept failed.
 ///
-/// Errors: configuration_invalid (a header's name or template, a secret, the URL), file_unreadable (a PEM
-/// file). Details name the handler and the key, never a value. The engine and the clock must outlive the
-/// handler; the engine calls `done` on its own thread.
+/// Errors: configuration_invalid (a header's name or template, a secret, the URL, `redact` of a raw body),
+/// file_unreadable (a PEM file). Details name the handler and the key, never a value. The engine and the
+/// clock must outlive the handler; the engine calls `done` on its own thread.
 [[nodiscard]] result<std::unique_ptr<handler>> make_forward_handler(forward_handler_options options,
                                                                     outbound::http_engine& engine,
                                                                     const runtime::clock& clock);

@@ -47,7 +47,9 @@ public:
 
     /// Allocates nothing, but for regular expressions, which grow their tables as they meet new texts.
     [[nodiscard]] bool holds(const event::document& body) const;
-    [[nodiscard]] explanation explain(const event::document& body) const;
+    [[nodiscard]] explanation explain(const event::document& body) const { return explain(body, body); }
+    /// Quotes the same body from `shown`, which has the same members, but may say `***` in some of them.
+    [[nodiscard]] explanation explain(const event::document& body, const event::document& shown) const;
 
     [[nodiscard]] const condition_tree& tree() const noexcept;
 

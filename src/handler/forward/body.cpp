@@ -32,9 +32,12 @@ public:
         string_key(name);
         json_.Uint(value);
     }
-    [[nodiscard]] std::string end_with(std::string_view name, std::string_view object) {
+    [[nodiscard]] std::string end_with(std::string_view name, std::string_view body,
+                                       event::redaction redact) {
         string_key(name);
-        json_.RawValue(object.data(), object.size(), rapidjson::kObjectType);
+        std::string masked;
+        if (redact.any()) body = masked = event::redacted(body, redact);
+        json_.RawValue(body.data(), body.size(), rapidjson::kObjectType);
         json_.EndObject();
         return {buffer_.GetString(), buffer_.GetSize()};
     }
@@ -67,7 +70,7 @@ std::string percent_encoded(std::string_view text) {
 
 } // namespace
 
-std::string make_envelope(const delivery& d) {
+std::string make_envelope(const delivery& d, event::redaction redact) {
     const auto& e = d.event.envelope;
     object_writer out(d.event.body.size());
     out.text("id", e.id);
@@ -78,11 +81,11 @@ std::string make_envelope(const delivery& d) {
     out.text_or_null("transaction_id", e.transaction_id);
     out.text_or_null("object_id", e.object_id);
     out.number("attempt", d.attempt);
-    return out.end_with("event", d.event.body);
+    return out.end_with("event", d.event.body, redact);
 }
 
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
-std::string make_cloud_event(const delivery& d) {
+std::string make_cloud_event(const delivery& d, event::redaction redact) {
     const auto& e = d.event.envelope;
     const auto subject = e.object_id.empty() ? e.transaction_id : e.object_id;
     const auto key = event::ordering_key(e);
@@ -95,7 +98,7 @@ std::string make_cloud_event(const delivery& d) {
     out.text("time", to_rfc3339(e.created.value_or(d.event.received)));
     out.text("datacontenttype", "application/json");
     if (!key.empty()) out.text("partitionkey", key);
-    return out.end_with("data", d.event.body);
+    return out.end_with("data", d.event.body, redact);
 }
 
 } // namespace webhookd::handler::forward

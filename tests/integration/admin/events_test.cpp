@@ -51,7 +51,7 @@ TEST_CASE("events are listed newest first, filtered by everything that Universig
     const auto completed = keep(daemon, "transaction.lifecycle.completed", 1);
     const auto key = keep(daemon, "apikey.created", 2, {{"/createdAt", "2026-05-01T12:00:00Z"}});
     const auto other = keep(daemon, "action.opened", 3,
-                            {{"/createdAt", "2026-06-01T12:00:00Z"}, {"/api_key_id", "apikey_other"}});
+                            {{"/createdAt", "2026-06-01T12:00:00Z"}, {"/api_key_id", "apk_other"}});
     const auto find = [&](const std::string& query) { return ids(ask(daemon, "/v1/events" + query)); };
 
     CHECK(find("") == list{other, key, completed, created});

@@ -65,6 +65,9 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
          {"", "server: {listen: 'unix:/run/x', limits: {body: 2MiB}}\n", "x-shared: {anything: 1}\n",
           "log: {level: '${env:LEVEL}'}\n", "storage: {retention: {events: forever}}\n",
           "universign: {api: {key: '${env:KEY}'}}\n",
+          "handlers: {l: {type: log, include: payload, redact: []}, "
+          "f: {type: forward, url: 'https://x', body: envelope, redact: [api_tokens]}, "
+          "g: {type: forward, url: 'https://x', redact: []}}\n",
           "handlers: {s: {type: shell, command: x, env: {A: 1}}, l: {type: log, retry: {jitter: none}}}\n",
           "routes: [{name: r, match: ['*'], handlers: a, when: {/x: [1, null, text]}}]\n",
           "routes: [{name: r, match: '*', handlers: a, when: {all: [{/x/*/y: {gt: 1.5, not: [2, 3]}}], "
@@ -74,9 +77,17 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
         CHECK(validate("'" + file + "'") == 0);
     }
     for (const std::string bad :
-         {"sever: {}\n", "server: {threads: -1}\n", "server: {limits: {body: 1 MB}}\n",
-          "log: {level: loud}\n", "server: {shutdown_grace: 10}\n", "handlers: {l: {type: log, url: x}}\n",
-          "handlers: {s: {type: shell}}\n", "universign: {key: k}\n",
+         {"sever: {}\n",
+          "server: {threads: -1}\n",
+          "server: {limits: {body: 1 MB}}\n",
+          "log: {level: loud}\n",
+          "server: {shutdown_grace: 10}\n",
+          "handlers: {l: {type: log, url: x}}\n",
+          "handlers: {f: {type: forward, url: 'https://x', redact: [api_tokens]}}\n",
+          "handlers: {f: {type: forward, url: 'https://x', body: raw, redact: [api_tokens]}}\n",
+          "handlers: {l: {type: log, redact: [tokens]}}\n",
+          "handlers: {s: {type: shell}}\n",
+          "universign: {key: k}\n",
           "handlers: {f: {type: forward, url: 'https://x', client_key: k}}\n",
           "routes: [{name: r, match: '*', handlers: a, when: {x: 1}}]\n",
           "routes: [{name: r, match: '*', handlers: a, when: {/x: {gt: '1'}}}]\n",

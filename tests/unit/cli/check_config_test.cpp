@@ -189,6 +189,23 @@ routes:
                              "  handlers: none\n"));
 }
 
+TEST_CASE("check-config quotes no secret of an event", "[cli]") {
+    const scratch_file file("quoting.yaml", R"(
+endpoints: [{name: e, path: /e, signature: {jwks: {file: k}}}]
+handlers: {a: {type: log}}
+routes:
+  - { name: token, match: "*", when: { /payload/object/token: { matches: "^apikey_" } }, handlers: a }
+  - { name: link, match: "*", when: { /payload/object/actions/*/url: x }, handlers: a }
+)");
+    const scratch_file event(
+        "quoting.json", R"({"id":"evt_1","type":"apikey.created","payload":{"object":{"token":"apikey_live",)"
+                        R"("actions":[{"url":"https://sign.example/a"}]}}})");
+    CHECK(run({file.path(), event.path(), {}})
+              .out.ends_with("  yes  token  (/payload/object/token is \"***\")\n"
+                             "  no   link  (/payload/object/actions/*/url is \"***\", wanted \"x\")\n"
+                             "  handlers: a\n"));
+}
+
 TEST_CASE("the command line of check-config hands over its options", "[cli]") {
     CLI::App app;
     int code = -1;

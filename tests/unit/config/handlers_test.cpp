@@ -32,7 +32,7 @@ routes: [{name: r, match: "*", handlers: a}]
 )",
          {"c.yaml:1:27: handlers.a.levle: is no key here; did you mean \"level\"?",
           "c.yaml:1:40: handlers.a.url: is no key here; there are type, timeout, concurrency, order_by, "
-          "on_failure, retry, circuit_breaker, level, file, format, include",
+          "on_failure, retry, circuit_breaker, level, file, format, include, redact",
           "c.yaml:1:57: handlers.a.include: \"everything\" is not payload"}},
         {test::sections,
          R"(
@@ -106,6 +106,34 @@ routes: [{name: r, match: "*", handlers: [f, g, h]}]
           "c.yaml:3:78: handlers.g.body: \"json\" is not raw, envelope or cloudevents",
           "c.yaml:4:6: handlers.h.url: is missing",
           "c.yaml:4:38: handlers.h.sign.secrets: must be a list of texts, not text"}},
+        {test::sections,
+         R"(
+handlers:
+  l: {type: log, include: payload, redact: [signing_link, tokens, 5], level: info}
+  m: {type: log, redact: []}
+  n: {type: log, include: payload, redact: api_tokens}
+  f: {type: forward, url: "https://crm.internal", redact: [api_tokens]}
+  g: {type: forward, url: "https://crm.internal", body: raw, redact: [signing_links, api_tokens]}
+  h: {type: forward, url: "https://crm.internal", body: json, redact: [api_tokens]}
+  s: {type: shell, command: x, redact: [api_tokens]}
+routes: [{name: r, match: "*", handlers: [l, m, n, f, g, h, s]}]
+)",
+         {"c.yaml:2:45: handlers.l.redact[0]: \"signing_link\" is not signing_links or api_tokens; did you "
+          "mean "
+          "\"signing_links\"?",
+          "c.yaml:2:59: handlers.l.redact[1]: \"tokens\" is not signing_links or api_tokens",
+          "c.yaml:2:67: handlers.l.redact[2]: must be text, not a number; put it in quotes if it is meant",
+          "c.yaml:3:26: handlers.m.redact: warning: has no effect without `include: payload`",
+          "c.yaml:4:44: handlers.n.redact: must be a list of texts, not text",
+          "c.yaml:5:59: handlers.f.redact: does not go with `body: raw`, whose signature would not hold any "
+          "more; "
+          "write `body: envelope` or `body: cloudevents`, or leave `redact` out",
+          "c.yaml:6:70: handlers.g.redact: does not go with `body: raw`, whose signature would not hold any "
+          "more; "
+          "write `body: envelope` or `body: cloudevents`, or leave `redact` out",
+          "c.yaml:7:57: handlers.h.body: \"json\" is not raw, envelope or cloudevents",
+          "c.yaml:8:32: handlers.s.redact: is no key here; there are type, timeout, concurrency, order_by, "
+          "on_failure, retry, circuit_breaker, command, argv, env, working_directory, user, limits"}},
         {test::sections,
          R"(
 handlers:

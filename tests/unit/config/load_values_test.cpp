@@ -119,13 +119,14 @@ TEST_CASE("every option of every handler arrives", "[config]") {
     world.credentials_directory = "/creds";
     const auto loaded = test::load_sections(R"(
 handlers:
-  l: {type: log, level: debug, file: /var/log/x.log, format: text, include: payload, timeout: 2s, concurrency: 1}
+  l: {type: log, level: debug, file: /var/log/x.log, format: text, include: payload, redact: [api_tokens], timeout: 2s, concurrency: 1}
   f:
     type: forward
     url: http://localhost:9000/x
     headers: { X-Number: 1.10, X-Flag: true, X-Text: "" }
     sign: { secrets: ["${env:NEW}", "${env:OLD}"] }
     body: cloudevents
+    redact: [signing_links, api_tokens]
     connect_timeout: 1s
     ca_file: /ca.pem
     client_certificate: /c.pem
@@ -156,6 +157,8 @@ storage: { retention: { events: forever, payloads: forever } }
     CHECK(l.file == "/var/log/x.log");
     CHECK(l.format == log_format::text);
     CHECK(l.include_payload);
+    CHECK(l.redact == event::redaction{.api_tokens = true});
+    CHECK(log_handler{}.redact == event::redact_all);
     CHECK(c.handlers[0].common.timeout == 2s);
     CHECK_FALSE(c.handlers[0].common.circuit_breaker);
 
@@ -164,6 +167,8 @@ storage: { retention: { events: forever, payloads: forever } }
           std::map<std::string, std::string>{{"X-Number", "1.10"}, {"X-Flag", "true"}, {"X-Text", ""}});
     CHECK(f.secrets == std::vector{world.environment["NEW"], world.environment["OLD"]});
     CHECK(f.body == forward_body::cloudevents);
+    CHECK(f.redact == event::redact_all);
+    CHECK_FALSE(forward_handler{}.redact.any());
     CHECK(f.connect_timeout == 1s);
     CHECK(f.ca_file == "/ca.pem");
     CHECK(f.client_certificate == "/c.pem");

@@ -47,6 +47,14 @@ TEST_CASE("headers that the daemon owns or that are none are refused by name", "
     CHECK_THAT(refused(twice).detail, Catch::Contains("twice"));
 }
 
+TEST_CASE("a raw body is not redacted: that is refused", "[forward]") {
+    config::forward_handler settings;
+    settings.redact = {.api_tokens = true};
+    const auto why = refused(settings);
+    CHECK(why.code == errc::configuration_invalid);
+    CHECK_THAT(why.detail, Catch::Contains("`redact` does not go with `body: raw`"));
+}
+
 TEST_CASE("an unknown field in a header is refused by the header's name", "[forward]") {
     const auto why = refused(with_header("X-Tx", "hush {{event.transaction}}"));
     CHECK(why.code == errc::configuration_invalid);

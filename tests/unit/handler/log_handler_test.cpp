@@ -37,10 +37,11 @@ store::stored_event stalled_event() {
     return e;
 }
 
-handler::outcome handle(handler::handler& h, std::uint32_t attempt = 1) {
+handler::outcome handle(handler::handler& h, std::uint32_t attempt = 1,
+                        const store::stored_event& event = stalled_event()) {
     const auto came = std::make_shared<std::promise<handler::outcome>>();
     auto outcome = came->get_future();
-    h.start(std::make_shared<handler::delivery>(handler::delivery{7, attempt, stalled_event()}),
+    h.start(std::make_shared<handler::delivery>(handler::delivery{7, attempt, event}),
             [came](handler::outcome o) { came->set_value(std::move(o)); });
     REQUIRE(outcome.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
     return outcome.get();
@@ -75,6 +76,30 @@ TEST_CASE("the payload is logged only where it was asked for", "[handler]") {
                Catch::Contains(R"("payload":"{\"participant_email\":\"someone@example.com\"}")"));
     const auto without = handler::make_log_handler({"audit", {}, log::format::json}, noon);
     CHECK_FALSE((*without)->needs_body());
+}
+
+TEST_CASE("a logged payload is without secrets, unless the configuration says so", "[handler]") {
+    const test::temp_directory directory;
+    auto event = stalled_event();
+    event.body = R"({"n":1.10,"token":"apikey_live","actions":[{"url":"https://sign.example/a"}]})";
+    config::log_handler settings;
+    settings.include_payload = true;
+    const auto payload = [&](const char* file) {
+        settings.file = directory / file;
+        auto made = handler::make_log_handler({"audit", settings, log::format::json}, noon);
+        REQUIRE(made.has_value());
+        CHECK(handle(**made, 1, event).verdict == handler::verdict::successful);
+        return test::read_text(settings.file);
+    };
+    CHECK_THAT(
+        payload("default"),
+        Catch::Contains(R"("payload":"{\"n\":1.10,\"token\":\"***\",\"actions\":[{\"url\":\"***\"}]}")"));
+    settings.redact = {.api_tokens = true};
+    CHECK_THAT(payload("tokens"),
+               Catch::Contains("https://sign.example/a") && !Catch::Contains("apikey_live"));
+    settings.redact = {};
+    CHECK_THAT(payload("nothing"),
+               Catch::Contains("https://sign.example/a") && Catch::Contains("apikey_live"));
 }
 
 TEST_CASE("level, format and attempt show in the line", "[handler]") {

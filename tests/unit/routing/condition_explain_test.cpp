@@ -22,6 +22,17 @@ std::string explained(const condition_tree& tree, std::string_view json) {
 
 } // namespace
 
+TEST_CASE("an explanation judges by one body and quotes from the other", "[routing]") {
+    const auto body = body_of(R"({"a":["x","y"],"n":5})"), shown = body_of(R"({"a":["x","***"],"n":5})");
+    const auto explained_by = [&](const condition_tree& tree) {
+        const auto e = condition::compile(tree).value().explain(body, shown);
+        return (e.holds ? "yes: " : "no: ") + e.why;
+    };
+    CHECK(explained_by(equals("/a/*", "y")) == R"(yes: /a/* is "***")");
+    CHECK(explained_by(equals("/a/*", "z")) == R"(no: /a/* is "x", "***", wanted "z")");
+    CHECK(explained_by(equals("/n", 5)) == "yes: /n is 5");
+}
+
 TEST_CASE("an explanation names the part that decided", "[routing]") {
     const char* body =
         R"({"s":"open","n":5,"l":[1,2],"o":{},"t":true,"z":null,"d":0.5,"p":[{"s":"a"},{"s":"b"}]})";

@@ -98,6 +98,19 @@ TEST_CASE("a CloudEvent leaves out what the event does not say, and is still one
     CHECK(text(event, "time") == "2026-01-02T11:59:59.000Z");
 }
 
+TEST_CASE("what is redacted of an event is masked in both bodies, and the rest stays byte for byte",
+          "[forward]") {
+    auto d = test::sample_delivery();
+    d.event.body = R"({ "n":1.10,"token":"apikey_live","actions":[{"url":"https:\/\/sign.example\/a"}]})";
+    const std::string masked = R"({ "n":1.10,"token":"***","actions":[{"url":"***"}]})";
+    const std::string without_links = R"({ "n":1.10,"token":"apikey_live","actions":[{"url":"***"}]})";
+    for (const auto make : {make_envelope, make_cloud_event}) {
+        CHECK_THAT(make(d, event::redact_all), Catch::EndsWith(masked + "}"));
+        CHECK_THAT(make(d, {.signing_links = true}), Catch::EndsWith(without_links + "}"));
+        CHECK_THAT(make(d, {}), Catch::EndsWith(d.event.body + "}"));
+    }
+}
+
 TEST_CASE("texts that would end a JSON string do not", "[forward]") {
     auto d = test::sample_delivery();
     d.event.envelope.type = "a\",\"data\":{\"x\":\"\\\n";
