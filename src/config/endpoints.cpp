@@ -1,3 +1,5 @@
+#include <webhookd/event/workspace.hpp>
+
 #include "config/sections.hpp"
 #include "config/web_address.hpp"
 #include "config/wording.hpp"
@@ -61,6 +63,32 @@ void read_signature(object_reader& in, endpoint& out) {
     in.object("jwks", [&](object_reader& jwks) { read_jwks(jwks, out.jwks, needed); });
 }
 
+void add_workspace(reading& in, const text& written, std::vector<std::string>& names) {
+    std::string name(event::trimmed_workspace(written.value));
+    if (name.empty())
+        in.error(written, "must not be blank");
+    else if (std::find(names.begin(), names.end(), name) != names.end())
+        in.warning(written, in_quotes(written.raw) + " stands here a second time");
+    else
+        names.push_back(std::move(name));
+}
+
+void read_only(object_reader& in, workspace_filter& out) {
+    in.require("workspace");
+    const auto names = in.texts("workspace", true);
+    in.flag("strict", out.strict);
+    if (!names) return;
+    const auto& node = *in.find("workspace");
+    if (node.kind == yaml_node::kind::sequence && node.items.empty())
+        in.error("workspace",
+                 "must name at least one workspace; leave `only` out to take everybody's events");
+    for (const auto& each : *names)
+        add_workspace(in.in(), each, out.names);
+    if (!out.names.empty() && std::ranges::all_of(out.names, event::is_workspace_id))
+        in.warning("workspace",
+                   "holds ids alone, and events are known to tell a workspace's name: add the name");
+}
+
 using places = std::map<std::string, std::string>; ///< what may stand once → path of where it stands
 
 void read_endpoint(object_reader& in, endpoint& out, places& names) {
@@ -81,6 +109,7 @@ void read_endpoint(object_reader& in, endpoint& out, places& names) {
             out.path = path->value;
     }
     in.object("signature", [&](object_reader& signature) { read_signature(signature, out); });
+    in.object("only", [&](object_reader& only) { read_only(only, out.only); });
 }
 
 /// Two paths that differ in a slash at the end are one to people and to many proxies.

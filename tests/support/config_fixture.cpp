@@ -92,6 +92,7 @@ endpoints:                          # one for each webhook endpoint registered a
     signature:
       mode: required                # or disabled: for trials only, refused unless every listener is loopback
       jwks: { url: "https://api.universign.com/v1/webhooks/jwks.json", refresh: 10m, cooldown: 30s }   # or file: /path
+    only: { workspace: ["ACME Legal"], strict: false }   # the key set is platform-wide: whose events are wanted (optional)
   - name: alpha                     # Universign's pre-production
     path: /webhooks/universign-alpha
     signature: { mode: required, jwks: { url: "https://api.alpha.universign.com/v1/webhooks/jwks.json" } }

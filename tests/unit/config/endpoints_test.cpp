@@ -72,3 +72,57 @@ endpoints: [{name: a, path: /a, signature: {mode: disabled}}]
           "server.listen is loopback or a unix socket"}},
     });
 }
+
+TEST_CASE("mistakes in whose events an endpoint takes are told with place, key and way out", "[config]") {
+    test::check_config_mistakes({
+        {test::whole_file,
+         R"(
+endpoints:
+  - {name: a, path: /a, signature: {jwks: {file: f}}, only: {}}
+  - {name: b, path: /b, signature: {jwks: {file: f}}, only: {workspace: [], strict: maybe}}
+  - {name: c, path: /c, signature: {jwks: {file: f}}, only: {workspace: {name: x}}}
+  - {name: d, path: /d, signature: {jwks: {file: f}}, only: {workspace: ["", "  ", 2026, null]}}
+  - {name: e, path: /e, signature: {jwks: {file: f}}, only: {workspaces: [x], workspace: [x]}}
+  - {name: f, path: /f, signature: {jwks: {file: f}}, only: ACME}
+  - {name: g, path: /g, signature: {jwks: {file: f}}, only: }
+)",
+         {"c.yaml:2:61: endpoints[0].only.workspace: is missing",
+          "c.yaml:3:73: endpoints[1].only.workspace: must name at least one workspace; leave `only` out to "
+          "take everybody's events",
+          "c.yaml:3:85: endpoints[1].only.strict: must be true or false, not text",
+          "c.yaml:4:73: endpoints[2].only.workspace: must be text or a list of texts, not a map",
+          "c.yaml:5:74: endpoints[3].only.workspace[0]: must not be empty",
+          "c.yaml:5:78: endpoints[3].only.workspace[1]: must not be blank",
+          "c.yaml:5:84: endpoints[3].only.workspace[2]: must be text, not a number; put it in quotes if it "
+          "is meant",
+          "c.yaml:5:90: endpoints[3].only.workspace[3]: must be text, not nothing",
+          "c.yaml:6:62: endpoints[4].only.workspaces: is no key here; did you mean \"workspace\"?",
+          "c.yaml:7:61: endpoints[5].only: must be a map, not text",
+          "c.yaml:8:61: endpoints[6].only: must be a map, not nothing; leave the key out or write {}"}},
+        {test::whole_file,
+         R"(
+endpoints:
+  - {name: a, path: /a, signature: {jwks: {file: f}}, only: {workspace: [ACME, " ACME ", acme]}}
+  - {name: b, path: /b, signature: {jwks: {file: f}}, only: {workspace: wsp_1}}
+  - {name: c, path: /c, signature: {jwks: {file: f}}, only: {workspace: [wsp_1, ACME]}}
+)",
+         {"c.yaml:2:80: endpoints[0].only.workspace[1]: warning: \" ACME \" stands here a second time",
+          "c.yaml:3:73: endpoints[1].only.workspace: warning: holds ids alone, and events are known to tell "
+          "a workspace's name: add the name"}},
+    });
+}
+
+TEST_CASE("the workspaces of an endpoint are a list or one alone, without the white space around them",
+          "[config]") {
+    const auto loaded = test::load_config(
+        R"(
+endpoints:
+  - {name: a, path: /a, signature: {jwks: {file: f}}, only: {workspace: " Exemplaire & Fils "}}
+  - {name: b, path: /b, signature: {jwks: {file: f}}, only: {workspace: ["${env:NAME}", wsp_1], strict: true}}
+)",
+        {.environment = {{"NAME", "ACME Legal\n"}}, .files = {}, .credentials_directory = {}});
+    CHECK(test::config_lines(loaded).empty());
+    REQUIRE(loaded.value);
+    CHECK(loaded.value->endpoints[0].only == config::workspace_filter{{"Exemplaire & Fils"}, false});
+    CHECK(loaded.value->endpoints[1].only == config::workspace_filter{{"ACME Legal", "wsp_1"}, true});
+}

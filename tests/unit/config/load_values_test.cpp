@@ -49,7 +49,10 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     CHECK(c.endpoints[0].jwks.url == "https://api.universign.com/v1/webhooks/jwks.json");
     CHECK(c.endpoints[0].jwks.refresh == 10min);
     CHECK(c.endpoints[0].jwks.cooldown == 30s);
+    CHECK(c.endpoints[0].only.names == std::vector<std::string>{"ACME Legal"});
+    CHECK_FALSE(c.endpoints[0].only.strict);
     CHECK(c.endpoints[1].path == "/webhooks/universign-alpha");
+    CHECK(c.endpoints[1].only == workspace_filter{});
 
     CHECK(c.storage.url == "sqlite:/var/lib/universign-webhookd/events.db");
     CHECK(c.storage.retention.events == 400 * 24h);
