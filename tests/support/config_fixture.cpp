@@ -73,6 +73,11 @@ config_world product_world() {
     return world;
 }
 
+const std::string_view guessable_path =
+    "warning: can be guessed, and Universign's keys are the same for all its customers: events of others "
+    "would be taken; name your workspace in `only`, or give the path a part that nobody can guess "
+    "(openssl rand -hex 16)";
+
 // The digest stands for the placeholder of the description.
 const std::string_view product_example = R"yaml(server:
   listen: ["127.0.0.1:8080"]        # host:port or unix:/path; sockets passed by systemd take precedence

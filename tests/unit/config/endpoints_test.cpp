@@ -126,3 +126,43 @@ endpoints:
     CHECK(loaded.value->endpoints[0].only == config::workspace_filter{{"Exemplaire & Fils"}, false});
     CHECK(loaded.value->endpoints[1].only == config::workspace_filter{{"ACME Legal", "wsp_1"}, true});
 }
+
+TEST_CASE("an endpoint with Universign's keys that takes anybody's events is warned of", "[config]") {
+    const auto warned = [](const std::string& path, const std::string& rest) {
+        const auto loaded =
+            test::load_config("endpoints: [{name: a, path: \"" + path + "\", " + rest + "}]\n",
+                              {.environment = {{"SECRET", "9d3f61c2e8b74a05"}, {"WORD", "production"}},
+                               .files = {},
+                               .credentials_directory = {}});
+        const auto lines = test::config_lines(loaded);
+        if (lines.empty()) return false;
+        CHECK(lines == std::vector{"c.yaml:1:29: endpoints[0].path: " + std::string(test::guessable_path)});
+        CHECK(loaded.value);
+        return true;
+    };
+    const std::string production =
+        "signature: {jwks: {url: 'https://api.universign.com/v1/webhooks/jwks.json'}}";
+    for (const auto* path : {"/", "/webhooks/universign", "/webhooks/universign-production-2026",
+                             "/AcmeLegalWebhooks/Universign", "/universign/20261127123456789",
+                             "/9d3f61c2e8b74a0", "/${env:WORD}", "/aaaaaaaaaaaaaaaaaaaaaaaa"}) {
+        INFO(path);
+        CHECK(warned(path, production));
+        CHECK_FALSE(warned(path, production + ", only: {workspace: ACME}"));
+    }
+    for (const auto* path :
+         {"/webhooks/2c4f8a1e97d05b36f1a08e4c7b92d3e5", "/9d3f61c2e8b74a05/webhooks", "/${env:SECRET}",
+          "/webhooks/universign-${env:SECRET}", "/0b9f6c52-3c1e-4d8a-9a77-51e2c4d0f3b6",
+          "/Tq3vXb9LkE0sWm2NcR7yPA", "/k5g2qz7m4x3d6n2w7c5j4h3r2t"}) {
+        INFO(path);
+        CHECK_FALSE(warned(path, production));
+    }
+    const std::string path = "/webhooks/universign";
+    CHECK(warned(path, "signature: {jwks: {url: 'https://API.alpha.Universign.com/v1/webhooks/jwks.json'}}"));
+    for (const auto* own : {"signature: {jwks: {file: /keys.json}}", "signature: {mode: disabled}",
+                            "signature: {jwks: {url: 'https://keys.example/jwks.json'}}",
+                            "signature: {jwks: {url: 'https://universign.com.example/jwks.json'}}",
+                            "signature: {jwks: {url: 'http://127.0.0.1:9/jwks.json'}}"}) {
+        INFO(own);
+        CHECK_FALSE(warned(path, own));
+    }
+}
