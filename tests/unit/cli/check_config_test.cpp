@@ -80,6 +80,7 @@ TEST_CASE("check-config shows which way an event type takes", "[cli]") {
           file.path() +
               ": ok (2 endpoints, 3 handlers, 4 routes, 1 warning)\n"
               "action.stalled at endpoint production:\n"
+              "  only if the endpoint's `only` names its workspace, or it names none\n"
               "  no   completed  (only for transaction.lifecycle.completed)\n"
               "  if   refusals  (only if /payload/object/stalled_reason is one of: \"signature_refusal\", "
               "\"consultation_refusal\")\n"
@@ -91,6 +92,7 @@ TEST_CASE("check-config shows which way an event type takes", "[cli]") {
     CHECK(completed.out == file.path() +
                                ": ok (2 endpoints, 3 handlers, 4 routes, 1 warning)\n"
                                "transaction.lifecycle.completed at endpoint production:\n"
+                               "  only if the endpoint's `only` names its workspace, or it names none\n"
                                "  yes  completed\n"
                                "  no   refusals  (only for action.stalled)\n"
                                "  no   trials  (only at endpoint alpha)\n"
@@ -138,6 +140,45 @@ TEST_CASE("check-config judges conditions by an event's body", "[cli]") {
     CHECK(r.code == cli::data_error);
     CHECK_THAT(r.err, Catch::Contains('\n' + no_event.path() + ": is not an event: envelope-incomplete"));
     CHECK(run({file.path(), "/nowhere/event.json", {}}).code == cli::no_input);
+}
+
+TEST_CASE("check-config says which events an endpoint's `only` leaves out, and shows no name that it lists",
+          "[cli]") {
+    const auto file_with = [](const std::string& strict) {
+        return R"(
+endpoints:
+  - {name: e, path: /e, signature: {jwks: {file: k}}, only: {workspace: "${file:/run/secrets/crm}", strict: )" +
+               strict + R"(}}
+handlers: {a: {type: log}}
+routes: [{name: all, match: "*", handlers: a}]
+)";
+    };
+    const scratch_file lenient("only.yaml", file_with("false"));
+    const scratch_file strict("strict.yaml", file_with("true"));
+    const auto out_of = [](const scratch_file& file, const std::string& members) {
+        const scratch_file event("only.json", R"({"id":"evt_1","type":"action.opened")" + members + '}');
+        const auto r = run({file.path(), event.path(), {}});
+        CHECK(r.code == cli::ok);
+        CHECK_THAT(r.out, !Catch::Contains("crm-token"));
+        return r.out.substr(r.out.find("action.opened"));
+    };
+    const std::string head = "action.opened at endpoint e:\n";
+    const std::string taken = head + "  yes  all\n  handlers: a\n";
+    const auto left_out = [&](const std::string& why) {
+        return head + "  left out by the endpoint's `only`: " + why +
+               " (answered 200, not kept)\n  handlers: none\n";
+    };
+    const std::string other = R"(,"payload":{"object":{"creator":{"workspace_name":"Other\u001b[31m"}}})";
+    for (const auto* file : {&lenient, &strict}) {
+        CHECK(out_of(*file, other) == left_out("it names the workspace \"Other?[31m\""));
+        const auto by_type = run({file->path(), "action.opened", {}});
+        CHECK_THAT(by_type.out, !Catch::Contains("crm-token") && Catch::Contains("  yes  all\n"));
+        CHECK_THAT(by_type.out, Catch::Contains("  only if the endpoint's `only` names its workspace"));
+    }
+    CHECK(out_of(lenient, "") == taken);
+    CHECK(out_of(strict, "") == left_out("it names no workspace"));
+    CHECK(out_of(strict, R"(,"tenant_id":"wsp_1")") ==
+          left_out("it tells its workspace in another way, as \"wsp_1\""));
 }
 
 TEST_CASE("what follows a final route with a condition is not shown as certain", "[cli]") {
