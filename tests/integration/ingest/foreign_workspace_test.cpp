@@ -141,3 +141,30 @@ TEST_CASE("a change of whose events are wanted waits for a restart, and is named
     CHECK(contains(daemon.post(created_by("ACME Legal", 2)).body, "accepted"));
     CHECK(kept(daemon) == 2);
 }
+
+TEST_CASE("trigger tells ignored events from accepted ones, and how to make them the workspace's own",
+          "[cli][workspace]") {
+    const test::temp_directory directory;
+    daemon_fixture daemon(taking(directory, "{ workspace: ACME Legal }"));
+    test::write_text(directory.path() / "key.pem", test::shared_key().private_pem());
+    const auto trigger = [&](std::vector<std::string> more) {
+        std::vector<std::string> call{"trigger",
+                                      "--url",
+                                      "http://127.0.0.1:" + std::to_string(daemon.ingest_port()) +
+                                          "/webhooks/universign",
+                                      "--key",
+                                      (directory.path() / "key.pem").string(),
+                                      "transaction.lifecycle.completed"};
+        call.insert(call.end(), more.begin(), more.end());
+        return test::run(std::move(call));
+    };
+    const auto other = trigger({});
+    CHECK(other.code == 0);
+    CHECK(contains(other.out, "  200  ignored  "));
+    CHECK(contains(other.out, "1 posted: 0 accepted, 0 duplicate, 1 ignored, 0 refused\n"));
+    CHECK(contains(other.err, "--set /payload/object/creator/workspace_name="));
+    const auto own = trigger({"--set", "/payload/object/creator/workspace_name=ACME Legal", "--json"});
+    CHECK(contains(own.out, R"({"posted":1,"accepted":1,"duplicate":0,"ignored":0,"refused":0})"));
+    CHECK(own.err.empty());
+    CHECK(kept(daemon) == 1);
+}
