@@ -56,6 +56,7 @@ void daemon::stop() {
                           {"duplicates", received.duplicates},
                           {"rejected", received.rejected},
                           {"deferred", received.deferred},
+                          {"ignored", received.ignored},
                           {"batches", written.batches}});
 }
 

@@ -87,7 +87,7 @@ void daemon::build_receiver() {
         } else {
             log::warning("signatures are not checked; for trials only", {{"endpoint", each.name}});
         }
-        endpoints.push_back({each.name, each.path, ring});
+        endpoints.push_back({each.name, each.path, ring, each.only});
         health.key_rings.emplace(each.name, ring);
     }
     ingest::receiver_options options;

@@ -26,8 +26,8 @@ std::string one_line(std::string text) {
     return text;
 }
 
-/// `accepted`, `duplicate`, or the particulars of a problem (RFC 9457); empty when the body says nothing of
-/// the kind.
+/// `accepted`, `duplicate`, `stale`, `ignored`, or the particulars of a problem (RFC 9457); empty when the
+/// body says nothing of the kind.
 std::string read_answer(const std::string& body) {
     rapidjson::Document json;
     json.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
@@ -35,6 +35,12 @@ std::string read_answer(const std::string& body) {
     for (const char* name : {"status", "detail", "title"})
         if (auto text = text_member(json, name); !text.empty()) return one_line(std::move(text));
     return {};
+}
+
+/// What a 2xx means.
+post_outcome::kind kind_of(std::string_view answer) {
+    if (answer == "duplicate" || answer == "stale") return post_outcome::kind::duplicate;
+    return answer == "ignored" ? post_outcome::kind::ignored : post_outcome::kind::accepted;
 }
 
 /// Another valid character, so that the value keeps its form.
@@ -50,6 +56,8 @@ std::string_view name(post_outcome::kind what) {
         return "accepted";
     case post_outcome::kind::duplicate:
         return "duplicate";
+    case post_outcome::kind::ignored:
+        return "ignored";
     case post_outcome::kind::refused:
         break;
     }
@@ -78,10 +86,7 @@ result<post_outcome> event_poster::post(const posted_event& event) {
 
     post_outcome outcome{
         .http_status = response->status, .answer = read_answer(response->body), .latency = response->latency};
-    if (response->status >= 200 && response->status < 300)
-        outcome.what = outcome.answer == "duplicate" || outcome.answer == "stale"
-                           ? post_outcome::kind::duplicate
-                           : post_outcome::kind::accepted;
+    if (response->status >= 200 && response->status < 300) outcome.what = kind_of(outcome.answer);
     return outcome;
 }
 
@@ -91,8 +96,7 @@ posting_report::posting_report(const console& io, bool json, std::size_t type_wi
     , type_width_{type_width} {}
 
 void posting_report::add(const posted_event& event, const post_outcome& outcome) {
-    using kind = post_outcome::kind;
-    ++(outcome.what == kind::accepted ? accepted_ : outcome.what == kind::duplicate ? duplicates_ : refused_);
+    ++count_of(outcome.what);
     const double milliseconds = static_cast<double>(outcome.latency.count()) / 1000;
     if (json_) {
         json_line line;
@@ -110,19 +114,40 @@ void posting_report::add(const posted_event& event, const post_outcome& outcome)
                            outcome.answer.empty() ? "-" : outcome.answer, milliseconds);
 }
 
+std::size_t& posting_report::count_of(post_outcome::kind what) {
+    switch (what) {
+    case post_outcome::kind::accepted:
+        return accepted_;
+    case post_outcome::kind::duplicate:
+        return duplicates_;
+    case post_outcome::kind::ignored:
+        return ignored_;
+    case post_outcome::kind::refused:
+        break;
+    }
+    return refused_;
+}
+
 void posting_report::finish() {
-    const auto posted = accepted_ + duplicates_ + refused_;
+    const auto posted = accepted_ + duplicates_ + ignored_ + refused_;
     if (json_) {
         json_line line;
         line.number("posted", static_cast<std::int64_t>(posted));
         line.number("accepted", static_cast<std::int64_t>(accepted_));
         line.number("duplicate", static_cast<std::int64_t>(duplicates_));
+        line.number("ignored", static_cast<std::int64_t>(ignored_));
         line.number("refused", static_cast<std::int64_t>(refused_));
         io_.out << line.take() << '\n';
         return;
     }
-    io_.out << fmt::format("{} posted: {} accepted, {} duplicate, {} refused\n", posted, accepted_,
-                           duplicates_, refused_);
+    // Only an endpoint with `only` ignores anything.
+    const auto ignored = ignored_ > 0 ? fmt::format("{} ignored, ", ignored_) : std::string();
+    io_.out << fmt::format("{} posted: {} accepted, {} duplicate, {}{} refused\n", posted, accepted_,
+                           duplicates_, ignored, refused_);
+    if (ignored_ > 0)
+        io_.err
+            << "universign-webhookd trigger: the endpoint's `only` leaves out the events that were ignored; "
+               "name its workspace with --set /payload/object/creator/workspace_name=NAME\n";
 }
 
 } // namespace webhookd::cli

@@ -23,7 +23,7 @@ struct posted_event {
 
 /// How the receiver answered one post.
 struct post_outcome {
-    enum class kind { accepted, duplicate, refused };
+    enum class kind { accepted, duplicate, ignored, refused };
     kind what = kind::refused;
     int http_status = 0;
     std::string answer; ///< the `status` of its JSON, or what a problem detail says; fit for a terminal
@@ -56,11 +56,14 @@ public:
     [[nodiscard]] bool all_accepted() const noexcept { return refused_ == 0; }
 
 private:
+    std::size_t& count_of(post_outcome::kind what);
+
     const console& io_;
     bool json_;
     std::size_t type_width_;
     std::size_t accepted_ = 0;
     std::size_t duplicates_ = 0;
+    std::size_t ignored_ = 0;
     std::size_t refused_ = 0;
 };
 

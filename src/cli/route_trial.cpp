@@ -3,6 +3,10 @@
 #include <webhookd/config/routing.hpp>
 #include <webhookd/event/document.hpp>
 #include <webhookd/event/redaction.hpp>
+#include <webhookd/event/workspace.hpp>
+
+#include "cli/printable.hpp"
+#include "config/wording.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -52,6 +56,26 @@ finding examine(const config::route& written, const routing::route& route, const
     return {judged.holds ? answer::yes : answer::no, std::move(judged.why)};
 }
 
+const config::workspace_filter* filter_at(const config::configuration& c, const std::string& endpoint) {
+    for (const auto& each : c.endpoints)
+        if (each.name == endpoint && !each.only.names.empty()) return &each.only;
+    return nullptr;
+}
+
+/// Why an endpoint's `only` leaves an event out; empty: it takes the event. The names that it lists may come
+/// from elsewhere, as secrets do, and are not shown.
+std::string left_out(const config::workspace_filter& only, const event::document& body) {
+    const auto named = event::workspaces(body);
+    const auto owner = event::find_owner(named, only.names);
+    const bool foreign = owner == event::ownership::foreign;
+    if (!foreign && (owner == event::ownership::ours || !only.strict)) return {};
+    if (named.empty()) return "it names no workspace";
+    std::string names;
+    for (const auto name : named)
+        names += (names.empty() ? "" : ", ") + config::in_quotes(printable(name));
+    return (foreign ? "it names the workspace " : "it tells its workspace in another way, as ") + names;
+}
+
 /// Each handler once, in order; certain as soon as one route is that names it.
 struct handler_list {
     struct entry {
@@ -85,10 +109,19 @@ struct handler_list {
 
 std::string describe_trial(const config::configuration& c, const trial_event& event) {
     const auto body = parse_body(event.body);
+    std::string out;
+    const auto* only = filter_at(c, event.endpoint);
+    if (only != nullptr && body) {
+        if (const auto why = left_out(*only, body->judged); !why.empty())
+            return "  left out by the endpoint's `only`: " + why +
+                   " (answered 200, not kept)\n  handlers: none\n";
+    } else if (only != nullptr) {
+        out += std::string("  only if the endpoint's `only` names its workspace") +
+               (only->strict ? "\n" : ", or it names none\n");
+    }
     const auto table = config::make_routing_table(c);
 
     static constexpr std::string_view words[] = {"no ", "if ", "yes"};
-    std::string out;
     std::string ended_by;   // the final route that certainly took the event
     std::string doubted_by; // the final route that perhaps did
     handler_list handlers;

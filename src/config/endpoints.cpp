@@ -1,3 +1,5 @@
+#include <webhookd/event/workspace.hpp>
+
 #include "config/sections.hpp"
 #include "config/web_address.hpp"
 #include "config/wording.hpp"
@@ -61,6 +63,79 @@ void read_signature(object_reader& in, endpoint& out) {
     in.object("jwks", [&](object_reader& jwks) { read_jwks(jwks, out.jwks, needed); });
 }
 
+void add_workspace(reading& in, const text& written, std::vector<std::string>& names) {
+    std::string name(event::trimmed_workspace(written.value));
+    if (name.empty())
+        in.error(written, "must not be blank");
+    else if (std::find(names.begin(), names.end(), name) != names.end())
+        in.warning(written, in_quotes(written.raw) + " stands here a second time");
+    else
+        names.push_back(std::move(name));
+}
+
+void read_only(object_reader& in, workspace_filter& out) {
+    in.require("workspace");
+    const auto names = in.texts("workspace", true);
+    in.flag("strict", out.strict);
+    if (!names) return;
+    const auto& node = *in.find("workspace");
+    if (node.kind == yaml_node::kind::sequence && node.items.empty())
+        in.error("workspace",
+                 "must name at least one workspace; leave `only` out to take everybody's events");
+    for (const auto& each : *names)
+        add_workspace(in.in(), each, out.names);
+    if (!out.names.empty() && std::ranges::all_of(out.names, event::is_workspace_id))
+        in.warning("workspace",
+                   "holds ids alone, and events are known to tell a workspace's name: add the name");
+}
+
+/// Whether a part of a path can have been drawn by a machine: it is long, and changes again and again between
+/// letters and digits, or from small letters to capitals, as hexadecimal and base64 do and words do not.
+bool looks_random(std::string_view part) {
+    constexpr std::size_t shortest = 16;
+    constexpr int fewest_changes = 4;
+    enum class kind { small, capital, digit, other };
+    const auto kind_of = [](char c) {
+        if (c >= 'a' && c <= 'z') return kind::small;
+        if (c >= 'A' && c <= 'Z') return kind::capital;
+        return c >= '0' && c <= '9' ? kind::digit : kind::other;
+    };
+    int changes = 0;
+    for (std::size_t i = 1; i < part.size(); ++i) {
+        const auto before = kind_of(part[i - 1]);
+        const auto here = kind_of(part[i]);
+        if (before == kind::other || here == kind::other) continue;
+        changes += (before == kind::digit) != (here == kind::digit) ||
+                   (before == kind::small && here == kind::capital);
+    }
+    return part.size() >= shortest && changes >= fewest_changes;
+}
+
+bool has_secret_part(std::string_view path) {
+    while (!path.empty()) {
+        const auto end = std::min(path.find('/'), path.size());
+        if (looks_random(path.substr(0, end))) return true;
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return false;
+}
+
+/// Universign's key sets are its platform's. What stands in a file, or at another host, may be the owner's.
+bool has_platform_keys(const endpoint& e) {
+    const auto host = parse_web_address(e.jwks.url).host;
+    return e.mode == signature_mode::required &&
+           (host == "universign.com" || host.ends_with(".universign.com"));
+}
+
+/// The signature proves Universign, and not which of its customers.
+void check_owner(object_reader& in, const endpoint& e) {
+    if (e.path.empty() || in.has("only") || !has_platform_keys(e) || has_secret_part(e.path)) return;
+    in.warning("path",
+               "can be guessed, and Universign's keys are the same for all its customers: events of others "
+               "would be taken; name your workspace in `only`, or give the path a part that nobody can guess "
+               "(openssl rand -hex 16)");
+}
+
 using places = std::map<std::string, std::string>; ///< what may stand once → path of where it stands
 
 void read_endpoint(object_reader& in, endpoint& out, places& names) {
@@ -81,6 +156,8 @@ void read_endpoint(object_reader& in, endpoint& out, places& names) {
             out.path = path->value;
     }
     in.object("signature", [&](object_reader& signature) { read_signature(signature, out); });
+    in.object("only", [&](object_reader& only) { read_only(only, out.only); });
+    check_owner(in, out);
 }
 
 /// Two paths that differ in a slash at the end are one to people and to many proxies.

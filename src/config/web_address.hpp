@@ -12,6 +12,7 @@ struct web_address {
     bool loopback = false;    ///< `localhost` or a loopback address
     bool credentials = false; ///< holds a user or a password
     bool fragment = false;
+    std::string host; ///< in small letters
 };
 
 [[nodiscard]] web_address parse_web_address(std::string_view url);

@@ -93,4 +93,8 @@ http::response acknowledge_stale(std::string_view event_id) {
     return answer_with("stale", event_id);
 }
 
+http::response acknowledge_ignored(std::string_view event_id) {
+    return answer_with("ignored", event_id);
+}
+
 } // namespace webhookd::ingest

@@ -22,4 +22,7 @@ namespace webhookd::ingest {
 /// 200 as well: any other answer would make the sender come again.
 [[nodiscard]] http::response acknowledge_stale(std::string_view event_id);
 
+/// 200 as well, for an event that the endpoint does not take: its sender is not at fault.
+[[nodiscard]] http::response acknowledge_ignored(std::string_view event_id);
+
 } // namespace webhookd::ingest

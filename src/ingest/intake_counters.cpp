@@ -25,6 +25,8 @@ intake_counts intake_counters::read() const {
         sum.duplicates += read_one(each.duplicates);
         for (std::size_t i = 0; i < refusals.size(); ++i)
             sum.refused[i] += read_one(each.refused[i]);
+        for (std::size_t i = 0; i < ignored_names.size(); ++i)
+            sum.ignored[i] += read_one(each.ignored[i]);
         sum.verified += each.verified.read();
         sum.acknowledged += each.acknowledged.read();
     });

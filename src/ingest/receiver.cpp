@@ -1,12 +1,14 @@
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/metadata.hpp>
 #include <webhookd/event/redaction.hpp>
+#include <webhookd/event/workspace.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/signature/verifier.hpp>
 
+#include "event/utf8.hpp"
 #include "ingest/answers.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -60,6 +62,17 @@ std::optional<failure> hopeless(const receiver_endpoint& endpoint, const http::f
     const auto jws = signature::parse_detached_jws(*value);
     if (!jws) return jws.error();
     return endpoint.keys->refuses(jws->kid);
+}
+
+/// Names of others, bounded: what is fit for the log's reader is the log's to say.
+std::string listed_workspaces(const std::vector<std::string_view>& names) {
+    constexpr std::size_t longest = 200;
+    std::string out;
+    for (const auto name : names)
+        (out += out.empty() ? "" : ", ") += name.substr(0, longest + 1);
+    if (out.size() <= longest) return out;
+    out.resize(event::valid_utf8_prefix(std::string_view(out).substr(0, longest)));
+    return out + "...";
 }
 
 bool is_deferral(http::status s) {
@@ -150,6 +163,8 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     auto envelope = event::read_envelope(*document);
     if (!envelope) co_return envelope.error();
     event::hide_api_tokens(*envelope);
+    // Before anything that could put it off: it need not come again.
+    if (auto ignored = ignore(at, r, envelope->id, *document)) co_return std::move(*ignored);
     // Only now: what is not proven is no webhook that was turned away.
     if (options_.overloaded && options_.overloaded()) {
         at.counts->refused(header_refusal::backlog);
@@ -185,6 +200,26 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     log::debug(is_new ? "accepted" : "duplicate",
                {{"endpoint", endpoint.name}, {"event", id}, {"type", type}});
     co_return acknowledge(outcome->status, id);
+}
+
+std::optional<http::response> receiver::ignore(const place& at, const http::request& r,
+                                               const std::string& event_id,
+                                               const event::document& body) const {
+    const auto& only = at.endpoint.only;
+    if (only.names.empty()) return std::nullopt;
+    const auto named = event::workspaces(body);
+    const auto owner = event::find_owner(named, only.names);
+    const bool foreign = owner == event::ownership::foreign;
+    if (!foreign && (owner == event::ownership::ours || !only.strict)) return std::nullopt;
+    const auto why = foreign ? ignored_reason::foreign_workspace : ignored_reason::workspace_missing;
+    at.counts->ignored(why);
+    log::sampled(
+        log::level::warning,
+        foreign ? "an event of another workspace was acknowledged and not kept"
+                : "an event that does not tell its workspace was acknowledged and not kept",
+        {{"endpoint", at.endpoint.name}, {"reason", to_string(why)}},
+        {{"event", event_id}, {"workspace", listed_workspaces(named)}, {"source", r.caller.address}});
+    return acknowledge_ignored(event_id);
 }
 
 task<result<receiver::proof>> receiver::verify(const receiver_endpoint& endpoint,
@@ -225,6 +260,8 @@ receiver::statistics receiver::snapshot() const {
         sum.duplicates += counts.duplicates;
         for (std::size_t i = 0; i < refusals.size(); ++i)
             (refusals[i].deferral ? sum.deferred : sum.rejected) += counts.refused[i];
+        for (const auto each : counts.ignored)
+            sum.ignored += each;
     }
     return sum;
 }

@@ -73,6 +73,11 @@ config_world product_world() {
     return world;
 }
 
+const std::string_view guessable_path =
+    "warning: can be guessed, and Universign's keys are the same for all its customers: events of others "
+    "would be taken; name your workspace in `only`, or give the path a part that nobody can guess "
+    "(openssl rand -hex 16)";
+
 // The digest stands for the placeholder of the description.
 const std::string_view product_example = R"yaml(server:
   listen: ["127.0.0.1:8080"]        # host:port or unix:/path; sockets passed by systemd take precedence
@@ -92,6 +97,7 @@ endpoints:                          # one for each webhook endpoint registered a
     signature:
       mode: required                # or disabled: for trials only, refused unless every listener is loopback
       jwks: { url: "https://api.universign.com/v1/webhooks/jwks.json", refresh: 10m, cooldown: 30s }   # or file: /path
+    only: { workspace: ["ACME Legal"], strict: false }   # the key set is platform-wide: whose events are wanted (optional)
   - name: alpha                     # Universign's pre-production
     path: /webhooks/universign-alpha
     signature: { mode: required, jwks: { url: "https://api.alpha.universign.com/v1/webhooks/jwks.json" } }

@@ -41,7 +41,11 @@ void check_config_mistakes(const std::vector<config_mistakes>& rows);
 /// A file of the source tree.
 std::string read_source_file(const std::string& path);
 
-/// The example of the product's description, with what it refers to in `world`.
+/// What is said of an endpoint's path where anybody's events come in, without its place.
+extern const std::string_view guessable_path;
+
+/// The example of the product's description, with what it refers to in `world`. Its endpoint `alpha` takes
+/// anybody's events.
 extern const std::string_view product_example;
 config_world product_world();
 

@@ -83,11 +83,19 @@ struct jwks_source {
 
 enum class signature_mode { required, disabled };
 
+/// Whose events an endpoint takes.
+struct workspace_filter {
+    std::vector<std::string> names; ///< and ids (`wsp_…`), trimmed; empty: anybody's
+    bool strict = false;            ///< an event that names no workspace is left out, too
+    friend bool operator==(const workspace_filter&, const workspace_filter&) = default;
+};
+
 struct endpoint {
     std::string name;
     std::string path;
     signature_mode mode = signature_mode::required;
     jwks_source jwks;
+    workspace_filter only;
     friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 

@@ -52,6 +52,17 @@ inline constexpr std::array refusals{
     refusal{"other", false, {}},
 };
 
+/// Why an authentic event was acknowledged and not kept, because the endpoint takes the events of certain
+/// workspaces only; their places in `ignored_names`.
+enum class ignored_reason : std::size_t { foreign_workspace, workspace_missing };
+
+/// As the log and the metrics name them.
+inline constexpr std::array<std::string_view, 2> ignored_names{"foreign-workspace", "workspace-missing"};
+
+[[nodiscard]] constexpr std::string_view to_string(ignored_reason why) noexcept {
+    return ignored_names[static_cast<std::size_t>(why)];
+}
+
 inline constexpr auto verify_bounds = [] {
     using namespace std::chrono_literals;
     return runtime::duration_bounds(50us, 100us, 150us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 50ms, 250ms, 1s,
@@ -68,9 +79,10 @@ struct intake_counts {
     std::uint64_t received = 0; ///< requests whose body was read
     std::uint64_t accepted = 0;
     std::uint64_t duplicates = 0;
-    std::array<std::uint64_t, refusals.size()> refused{}; ///< as `refusals`
-    runtime::tally verified;                              ///< nanoseconds
-    runtime::tally acknowledged;                          ///< nanoseconds
+    std::array<std::uint64_t, refusals.size()> refused{};      ///< as `refusals`
+    std::array<std::uint64_t, ignored_names.size()> ignored{}; ///< as `ignored_names`
+    runtime::tally verified;                                   ///< nanoseconds
+    runtime::tally acknowledged;                               ///< nanoseconds
 };
 
 /// Counts one endpoint's requests. Any thread; each loop counts on its own cache lines.
@@ -86,6 +98,7 @@ public:
     }
     void refused(header_refusal why) noexcept { count(mine().refused[static_cast<std::size_t>(why)]); }
     void refused(errc why) noexcept;
+    void ignored(ignored_reason why) noexcept { count(mine().ignored[static_cast<std::size_t>(why)]); }
 
     [[nodiscard]] intake_counts read() const;
 
@@ -96,6 +109,7 @@ private:
         counter accepted{0};
         counter duplicates{0};
         std::array<counter, refusals.size()> refused{};
+        std::array<counter, ignored_names.size()> ignored{};
         runtime::histogram<verify_bounds> verified;
         runtime::histogram<acknowledge_bounds> acknowledged;
     };

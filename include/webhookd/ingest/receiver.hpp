@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct receiver_endpoint {
     std::string name;
     std::string path;
     key_ring* keys = nullptr; ///< null: signatures are disabled (trials on loopback only)
+    config::workspace_filter only = {};
 };
 
 struct receiver_options {
@@ -42,10 +44,11 @@ struct receiver_options {
     std::function<void(const std::string& endpoint, errc why)> deferred;
 };
 
-/// The receiving pipeline: admit → verify → parse → keep → acknowledge. What cannot be verified whatever its
-/// body is goes at `admit`, before the body is read. Nothing of a request is believed
-/// before its signature holds, and nothing is acknowledged before it is on the disk. Serves every ingest loop
-/// at once; holds no state of a request.
+/// The receiving pipeline: admit → verify → parse → keep → acknowledge. An authentic event of a workspace
+/// that the endpoint does not take is acknowledged after it was parsed, and not kept. What cannot be verified
+/// whatever its body is goes at `admit`, before the body is read. Nothing of a request is believed before its
+/// signature holds, and nothing is acknowledged before it is on the disk. Serves every ingest loop at once;
+/// holds no state of a request.
 class receiver final : public http::service {
 public:
     /// Key rings, writer and clock must outlive the receiver.
@@ -60,6 +63,7 @@ public:
         std::uint64_t duplicates = 0;
         std::uint64_t rejected = 0; ///< not authentic, no event, or refused by its headers
         std::uint64_t deferred = 0; ///< 503: the sender should come again
+        std::uint64_t ignored = 0;  ///< authentic, and another workspace's
     };
     [[nodiscard]] statistics snapshot() const;
     /// The same and more for each endpoint, by name.
@@ -81,6 +85,10 @@ private:
     runtime::task<result<proof>> verify(const receiver_endpoint& endpoint, const http::request& r) const;
     runtime::task<result<store::append_outcome>> keep(store::new_event event);
     runtime::task<result<http::response>> receive(const place& at, http::request& r);
+    /// The answer to an event that the endpoint's `only` leaves out; nothing: it takes the event.
+    [[nodiscard]] std::optional<http::response> ignore(const place& at, const http::request& r,
+                                                       const std::string& event_id,
+                                                       const event::document& body) const;
     [[nodiscard]] http::response refuse(const place& at, const http::request& r, const failure& why) const;
 
     std::map<std::string, place, std::less<>> endpoints_; ///< by path

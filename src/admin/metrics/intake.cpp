@@ -25,6 +25,12 @@ void write_endpoint(page& to, const std::string& endpoint, const ingest::intake_
                 "Requests refused for good. Those refused by their headers are not among the received.",
                 counted.refused[i], with);
     }
+    for (std::size_t i = 0; i < ingest::ignored_names.size(); ++i)
+        to.counter("webhookd_events_ignored_total",
+                   "Authentic events that were acknowledged and not kept: of a workspace that the endpoint's "
+                   "`only` does not name.",
+                   counted.ignored[i],
+                   {{"endpoint", endpoint}, {"reason", std::string(ingest::ignored_names[i])}});
     to.histogram("webhookd_verify_duration_seconds",
                  "Time to prove a signature that holds, a wait for the key set included.", counted.verified,
                  nanoseconds_per_second, who);

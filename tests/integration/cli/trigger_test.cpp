@@ -156,7 +156,8 @@ TEST_CASE("trigger prints a line of JSON for each event when asked", "[cli]") {
     CHECK(console.out().starts_with(R"({"type":"action.closed","event":"evt_)"));
     CHECK(contains(console.out(),
                    R"("http_status":200,"outcome":"accepted","answer":"accepted","latency_ms":)"));
-    CHECK(console.out().ends_with("{\"posted\":1,\"accepted\":1,\"duplicate\":0,\"refused\":0}\n"));
+    CHECK(console.out().ends_with(
+        "{\"posted\":1,\"accepted\":1,\"duplicate\":0,\"ignored\":0,\"refused\":0}\n"));
 }
 
 TEST_CASE("an answer that means to paint the terminal is shown harmlessly", "[cli]") {

@@ -57,7 +57,7 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
         return;
     }
     CHECK(validate("'" + source + "/config/universign-webhookd.yaml' '" + source +
-                   "/config/development.yaml'") == 0);
+                   "/config/development.yaml' '" + source + "/docker/config/universign-webhookd.yaml'") == 0);
 
     const std::string endpoint = "endpoints: [{name: e, path: /e, signature: {jwks: {file: k}}}]\n";
     const auto file = scratch + "/schema-case.yaml";
@@ -100,5 +100,16 @@ TEST_CASE("an independent validator accepts the shipped files and refuses bad on
         INFO(bad);
         write(file, bad + endpoint);
         CHECK(validate("'" + file + "' > /dev/null") == 3);
+    }
+    const auto only = [&](const std::string& whose) {
+        write(file, "endpoints: [{name: e, path: /e, signature: {jwks: {file: k}}, only: " + whose + "}]\n");
+        return validate("'" + file + "' > /dev/null");
+    };
+    for (const auto* good : {"{workspace: ACME}", "{workspace: [ACME, wsp_1], strict: true}"})
+        CHECK(only(good) == 0);
+    for (const auto* bad : {"{}", "{workspace: []}", "{workspace: ' '}", "{workspace: [1]}", "{strict: true}",
+                            "{workspace: a, strict: 'no'}", "{workspace: a, tenant: b}"}) {
+        INFO(bad);
+        CHECK(only(bad) == 3);
     }
 }

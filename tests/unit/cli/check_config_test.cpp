@@ -50,8 +50,8 @@ TEST_CASE("check-config counts what a good file holds", "[cli]") {
     const scratch_file file("good.yaml", test::product_example);
     const auto r = run({file.path(), {}, {}});
     CHECK(r.code == cli::ok);
-    CHECK(r.out == file.path() + ": ok (2 endpoints, 3 handlers, 4 routes)\n");
-    CHECK(r.err.empty());
+    CHECK(r.out == file.path() + ": ok (2 endpoints, 3 handlers, 4 routes, 1 warning)\n");
+    CHECK(r.err == file.path() + ":21:11: endpoints[1].path: " + std::string(test::guessable_path) + '\n');
 }
 
 TEST_CASE("check-config tells every mistake and ends with 78", "[cli]") {
@@ -73,11 +73,14 @@ TEST_CASE("check-config shows which way an event type takes", "[cli]") {
     const scratch_file file("way.yaml", test::product_example);
     const auto stalled = run({file.path(), "action.stalled", "production"});
     CHECK(stalled.code == cli::ok);
-    CHECK(stalled.err.empty());
+    const auto warning =
+        file.path() + ":21:11: endpoints[1].path: " + std::string(test::guessable_path) + '\n';
+    CHECK(stalled.err == warning);
     CHECK(stalled.out ==
           file.path() +
-              ": ok (2 endpoints, 3 handlers, 4 routes)\n"
+              ": ok (2 endpoints, 3 handlers, 4 routes, 1 warning)\n"
               "action.stalled at endpoint production:\n"
+              "  only if the endpoint's `only` names its workspace, or it names none\n"
               "  no   completed  (only for transaction.lifecycle.completed)\n"
               "  if   refusals  (only if /payload/object/stalled_reason is one of: \"signature_refusal\", "
               "\"consultation_refusal\")\n"
@@ -86,27 +89,30 @@ TEST_CASE("check-config shows which way an event type takes", "[cli]") {
               "  handlers: crm (if route refusals applies), audit\n");
 
     const auto completed = run({file.path(), "transaction.lifecycle.completed", {}});
-    CHECK(completed.out == file.path() + ": ok (2 endpoints, 3 handlers, 4 routes)\n"
-                                         "transaction.lifecycle.completed at endpoint production:\n"
-                                         "  yes  completed\n"
-                                         "  no   refusals  (only for action.stalled)\n"
-                                         "  no   trials  (only at endpoint alpha)\n"
-                                         "  yes  everything\n"
-                                         "  handlers: crm, archive, audit\n"
-                                         "transaction.lifecycle.completed at endpoint alpha:\n"
-                                         "  yes  completed\n"
-                                         "  no   refusals  (only for action.stalled)\n"
-                                         "  yes  trials\n"
-                                         "  no   everything  (route trials is final)\n"
-                                         "  handlers: crm, archive, audit\n");
+    CHECK(completed.out == file.path() +
+                               ": ok (2 endpoints, 3 handlers, 4 routes, 1 warning)\n"
+                               "transaction.lifecycle.completed at endpoint production:\n"
+                               "  only if the endpoint's `only` names its workspace, or it names none\n"
+                               "  yes  completed\n"
+                               "  no   refusals  (only for action.stalled)\n"
+                               "  no   trials  (only at endpoint alpha)\n"
+                               "  yes  everything\n"
+                               "  handlers: crm, archive, audit\n"
+                               "transaction.lifecycle.completed at endpoint alpha:\n"
+                               "  yes  completed\n"
+                               "  no   refusals  (only for action.stalled)\n"
+                               "  yes  trials\n"
+                               "  no   everything  (route trials is final)\n"
+                               "  handlers: crm, archive, audit\n");
 
     const auto typo = run({file.path(), "action.staled", "production"});
     CHECK(typo.code == cli::ok);
-    CHECK(typo.err == "warning: action.staled is not a documented event; did you mean action.stalled?\n");
+    CHECK(typo.err ==
+          warning + "warning: action.staled is not a documented event; did you mean action.stalled?\n");
 
     const auto nowhere = run({file.path(), "action.opened", "beta"});
     CHECK(nowhere.code == cli::usage);
-    CHECK(nowhere.err == "there is no endpoint beta\n");
+    CHECK(nowhere.err == warning + "there is no endpoint beta\n");
 }
 
 TEST_CASE("check-config judges conditions by an event's body", "[cli]") {
@@ -132,8 +138,47 @@ TEST_CASE("check-config judges conditions by an event's body", "[cli]") {
     const scratch_file no_event("no-event.json", "{\"id\": \"evt_1\"}");
     const auto r = run({file.path(), no_event.path(), {}});
     CHECK(r.code == cli::data_error);
-    CHECK(r.err.starts_with(no_event.path() + ": is not an event: envelope-incomplete"));
+    CHECK_THAT(r.err, Catch::Contains('\n' + no_event.path() + ": is not an event: envelope-incomplete"));
     CHECK(run({file.path(), "/nowhere/event.json", {}}).code == cli::no_input);
+}
+
+TEST_CASE("check-config says which events an endpoint's `only` leaves out, and shows no name that it lists",
+          "[cli]") {
+    const auto file_with = [](const std::string& strict) {
+        return R"(
+endpoints:
+  - {name: e, path: /e, signature: {jwks: {file: k}}, only: {workspace: "${file:/run/secrets/crm}", strict: )" +
+               strict + R"(}}
+handlers: {a: {type: log}}
+routes: [{name: all, match: "*", handlers: a}]
+)";
+    };
+    const scratch_file lenient("only.yaml", file_with("false"));
+    const scratch_file strict("strict.yaml", file_with("true"));
+    const auto out_of = [](const scratch_file& file, const std::string& members) {
+        const scratch_file event("only.json", R"({"id":"evt_1","type":"action.opened")" + members + '}');
+        const auto r = run({file.path(), event.path(), {}});
+        CHECK(r.code == cli::ok);
+        CHECK_THAT(r.out, !Catch::Contains("crm-token"));
+        return r.out.substr(r.out.find("action.opened"));
+    };
+    const std::string head = "action.opened at endpoint e:\n";
+    const std::string taken = head + "  yes  all\n  handlers: a\n";
+    const auto left_out = [&](const std::string& why) {
+        return head + "  left out by the endpoint's `only`: " + why +
+               " (answered 200, not kept)\n  handlers: none\n";
+    };
+    const std::string other = R"(,"payload":{"object":{"creator":{"workspace_name":"Other\u001b[31m"}}})";
+    for (const auto* file : {&lenient, &strict}) {
+        CHECK(out_of(*file, other) == left_out("it names the workspace \"Other?[31m\""));
+        const auto by_type = run({file->path(), "action.opened", {}});
+        CHECK_THAT(by_type.out, !Catch::Contains("crm-token") && Catch::Contains("  yes  all\n"));
+        CHECK_THAT(by_type.out, Catch::Contains("  only if the endpoint's `only` names its workspace"));
+    }
+    CHECK(out_of(lenient, "") == taken);
+    CHECK(out_of(strict, "") == left_out("it names no workspace"));
+    CHECK(out_of(strict, R"(,"tenant_id":"wsp_1")") ==
+          left_out("it tells its workspace in another way, as \"wsp_1\""));
 }
 
 TEST_CASE("what follows a final route with a condition is not shown as certain", "[cli]") {

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 
 TEST_CASE("the example of the product's description loads, and every value arrives", "[config]") {
     const auto loaded = test::load_config(test::product_example, test::product_world());
-    CHECK(test::config_lines(loaded).empty());
+    CHECK(test::config_lines(loaded) ==
+          std::vector{"c.yaml:21:11: endpoints[1].path: " + std::string(test::guessable_path)});
     REQUIRE(loaded.value);
     const auto& c = *loaded.value;
 
@@ -49,7 +50,10 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     CHECK(c.endpoints[0].jwks.url == "https://api.universign.com/v1/webhooks/jwks.json");
     CHECK(c.endpoints[0].jwks.refresh == 10min);
     CHECK(c.endpoints[0].jwks.cooldown == 30s);
+    CHECK(c.endpoints[0].only.names == std::vector<std::string>{"ACME Legal"});
+    CHECK_FALSE(c.endpoints[0].only.strict);
     CHECK(c.endpoints[1].path == "/webhooks/universign-alpha");
+    CHECK(c.endpoints[1].only == workspace_filter{});
 
     CHECK(c.storage.url == "sqlite:/var/lib/universign-webhookd/events.db");
     CHECK(c.storage.retention.events == 400 * 24h);
@@ -95,9 +99,17 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     CHECK(c.log.format == log_format::json);
 }
 
-TEST_CASE("the shipped files load on a machine without secrets, without a warning", "[config]") {
-    for (const auto* file :
-         {"config/universign-webhookd.yaml", "config/development.yaml", "config/demo.yaml"}) {
+TEST_CASE("the shipped files load on a machine without secrets, and warn of what only their owner can mend",
+          "[config]") {
+    for (const auto* file : {"config/universign-webhookd.yaml", "docker/config/universign-webhookd.yaml"}) {
+        INFO(file);
+        const auto loaded = test::load_config(test::read_source_file(file));
+        const auto lines = test::config_lines(loaded);
+        REQUIRE(lines.size() == 1);
+        CHECK(lines[0].ends_with(": endpoints[0].path: " + std::string(test::guessable_path)));
+        CHECK(loaded.value);
+    }
+    for (const auto* file : {"config/development.yaml", "config/demo.yaml"}) {
         INFO(file);
         const auto loaded = test::load_config(test::read_source_file(file));
         CHECK(test::config_lines(loaded).empty());

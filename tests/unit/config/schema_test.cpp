@@ -138,6 +138,7 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     world.files["/creds/archive"] = "x";
     world.credentials_directory = "/creds";
     world.environment["UNIVERSIGN_API_KEY"] = "key";
+    world.environment["ALPHA_SECRET"] = "2c4f8a1e97d05b36f1a08e4c7b92d3e5";
     auto text = everything_in_force();
     // The one place where two options stand side by side of which only one can be had.
     const auto choice = text.find("        file: /etc/universign-webhookd/jwks.json");
@@ -170,6 +171,8 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     CHECK(c.admin.public_pages == d.admin.public_pages);
     CHECK(c.endpoints[0].jwks.refresh == jwks_source{}.refresh);
     CHECK(c.endpoints[0].jwks.cooldown == jwks_source{}.cooldown);
+    CHECK(c.endpoints[0].only.names == std::vector<std::string>{"ACME Legal"});
+    CHECK(c.endpoints[0].only.strict == workspace_filter{}.strict);
     CHECK(c.storage.url == d.storage.url);
     CHECK(c.storage.retention.events == d.storage.retention.events);
     CHECK(c.storage.retention.payloads == d.storage.retention.payloads);

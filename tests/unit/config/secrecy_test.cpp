@@ -27,7 +27,7 @@ admin:
   listen: @127.0.0.1:8081@
   tokens: [{ name: @ops@, role: @admin@, sha256: @2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae@ }]
 endpoints:
-  - { name: @production@, path: @/webhooks@, signature: { mode: @required@, jwks: { url: @https://x.example/j@, refresh: @10m@, cooldown: @30s@ } } }
+  - { name: @production@, path: @/webhooks@, signature: { mode: @required@, jwks: { url: @https://x.example/j@, refresh: @10m@, cooldown: @30s@ } }, only: { workspace: [@ACME Legal@, @wsp_1@] } }
   - { name: @alpha@, path: @/alpha@, signature: { jwks: { file: @/j@ } } }
 storage: { url: "sqlite:/x", retention: { events: @400d@, payloads: @90d@ } }
 log: { level: @info@, format: @json@ }

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <set>
 #include <string_view>
 
@@ -55,10 +56,13 @@ TEST_CASE("requests are counted by what came of them", "[intake]") {
     c.acknowledged(false, 1ms);
     c.refused(header_refusal::source);
     c.refused(header_refusal::backlog);
+    c.ignored(ignored_reason::workspace_missing);
     const auto counts = c.read();
     CHECK(counts.received == 3);
     CHECK(counts.accepted == 1);
     CHECK(counts.duplicates == 1);
+    CHECK(ignored_names.at(1) == to_string(ignored_reason::workspace_missing));
+    CHECK(counts.ignored == std::array<std::uint64_t, 2>{0, 1});
     CHECK(counts.verified.sum == 60'000);
     CHECK(counts.acknowledged.sum == 3'000'000);
     CHECK(count_of(c, "source-not-allowed") == 1);
