@@ -50,7 +50,8 @@ void print_comparison(const rapidjson::Document& answer) {
     else
         std::cout << '\n'
                   << differing << (differing == 1 ? " figure differs" : " figures differ")
-                  << ". Below zero: webhooks did not arrive, see `events gaps`.\n";
+                  << ". Below zero: webhooks may be missing (see `events gaps`), or Universign counts\n"
+                     "otherwise: how its report does is not published.\n";
 }
 
 int report(const report_options& opts) {

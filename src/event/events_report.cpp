@@ -37,9 +37,10 @@ bool is_level(std::string_view name) {
 
 events_report to_report(const consumption& used) {
     events_report r{used.total(), used.signatures(), used.visas, used.reviews, used.seals, {}};
-    const auto& levels = used.signatures_by_level;
-    r.signatures_by_required_level = {{"level_1", levels[0]}, {"level_2", levels[1]}};
-    if (levels[2] != 0) r.signatures_by_required_level.emplace("level_3", levels[2]);
+    r.signatures_by_required_level = {{"level_1", 0}, {"level_2", 0}};
+    for (std::size_t number = 0; number < consumption::levels; ++number)
+        if (const auto signatures = used.signatures_by_level[number]; signatures != 0)
+            r.signatures_by_required_level["level_" + std::to_string(number)] = signatures;
     return r;
 }
 

@@ -3,30 +3,36 @@
 #include <webhookd/event/envelope.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 
 namespace webhookd::event {
 
 /// What one or more completed transactions used, as Universign's `events-report` counts it.
 struct consumption {
+    static constexpr std::size_t levels = 5; ///< `level0` (simple, without code) to `level4` (qualified)
+
     std::int64_t visas = 0;
     std::int64_t seals = 0;
     std::int64_t reviews = 0;
-    std::array<std::int64_t, 3> signatures_by_level{}; ///< `level_1` first
+    std::array<std::int64_t, levels> signatures_by_level{}; ///< by the level's number
 
     [[nodiscard]] std::int64_t signatures() const noexcept {
-        return signatures_by_level[0] + signatures_by_level[1] + signatures_by_level[2];
+        return std::accumulate(signatures_by_level.begin(), signatures_by_level.end(), std::int64_t{0});
     }
     [[nodiscard]] std::int64_t total() const noexcept { return visas + seals + reviews + signatures(); }
     friend bool operator==(const consumption&, const consumption&) = default;
 };
 
 /// What a `transaction.lifecycle.completed` event tells of its transaction; nothing for any other event.
-/// Source: wire-contract "The two REST calls"; how entries are counted is an assumption (A) that stands in
-/// consumption.cpp alone: an entry of `instructions.signatures` is a visa where its field is of that type,
-/// else a signature of its signer's `min_signature_level`, or of level 1 where none is given; each entry of
-/// `instructions.reviews` is a review, each of `sealers` a seal.
+/// Each field of `instructions.signatures` counts once: as a seal where a seal signs it, as a visa where its
+/// type is `visa`, else as a signature of the highest level that its signers require. Each entry of
+/// `instructions.reviews` is a review; sealers that sign no field are seals as well. The order of entries and
+/// of participants does not matter. Members of an unexpected type count as absent.
+/// Source: wire-contract "Transaction object" and "REST calls that matter here". Universign does not say how
+/// its report counts: what is assumed is listed at the head of consumption.cpp, and nowhere else relied on.
 [[nodiscard]] std::optional<consumption> count_consumption(const envelope& e, const document& body);
 
 } // namespace webhookd::event

@@ -17,15 +17,15 @@ struct events_report {
     std::int64_t visas = 0;
     std::int64_t reviews = 0;
     std::int64_t seals = 0;
-    std::map<std::string, std::int64_t> signatures_by_required_level; ///< `level_1`, `level_2`…
+    std::map<std::string, std::int64_t> signatures_by_required_level; ///< `level_0` to `level_4`
     friend bool operator==(const events_report&, const events_report&) = default;
 };
 
-/// `level_3` stands in it only where it is used, as in Universign's.
+/// `level_1` and `level_2` are always in it, as in Universign's; the other levels only where they were used.
 [[nodiscard]] events_report to_report(const consumption& used);
 
-/// An answer of `GET /v1/events/report` (wire-contract "The two REST calls"). Of the levels any may be
-/// missing, and there may be others than we know. Errors: not_json and its like, envelope_incomplete for a
+/// An answer of `GET /v1/events/report` (wire-contract "REST calls that matter here"). Of the levels any may
+/// be missing, and there may be others than we know. Errors: not_json and its like, envelope_incomplete for a
 /// figure that is missing or is no whole number, naming it.
 [[nodiscard]] result<events_report> read_report(std::string_view json);
 

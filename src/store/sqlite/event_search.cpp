@@ -299,8 +299,8 @@ result<std::vector<type_count>> list_event_types(connection& db) {
 
 result<event::consumption> sum_consumption(connection& db, const consumption_window& window) {
     auto sums =
-        db.prepare("SELECT sum(visas), sum(seals), sum(reviews), sum(level_1), sum(level_2), sum(level_3) "
-                   "FROM consumption WHERE at > ?1 AND at < ?2 AND "
+        db.prepare("SELECT sum(visas), sum(seals), sum(reviews), sum(level_0), sum(level_1), sum(level_2), "
+                   "sum(level_3), sum(level_4) FROM consumption WHERE at > ?1 AND at < ?2 AND "
                    "(?3 IS NULL OR endpoint = (SELECT id FROM endpoints WHERE name = ?3))",
                    "add the consumption up");
     if (!sums) return sums.error();
@@ -313,8 +313,9 @@ result<event::consumption> sum_consumption(connection& db, const consumption_win
     used.visas = sums->integer(0);
     used.seals = sums->integer(1);
     used.reviews = sums->integer(2);
-    for (int level = 0; level < 3; ++level)
-        used.signatures_by_level[static_cast<std::size_t>(level)] = sums->integer(3 + level);
+    int column = 3;
+    for (auto& signatures : used.signatures_by_level)
+        signatures = sums->integer(column++);
     return used;
 }
 

@@ -1,4 +1,5 @@
 #include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/recount.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -17,6 +18,7 @@ result<sqlite::connection> open_checked(const fs::path& file, const std::string&
     if (!db) return db.error();
     if (auto ready = sqlite::prepare_schema(*db); !ready) return ready.error();
     if (auto fine = sqlite::check_integrity(*db); !fine) return fine.error();
+    if (auto counted = sqlite::recount_consumption(*db); !counted) return counted.error();
     return std::move(*db);
 }
 

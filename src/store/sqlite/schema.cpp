@@ -7,7 +7,7 @@ namespace webhookd::store::sqlite {
 namespace {
 
 /// The n-th text brings version n-1 to version n. A text that was released never changes; a new one is added.
-constexpr std::array<const char*, 4> migrations{
+constexpr std::array<const char*, 5> migrations{
     // 1: events as they arrive, and what is delivered of them.
     // Names that repeat in every event (endpoints, types, keys, handlers) stand once in small tables.
     // Bodies and their proof stand apart from what is searched, so that a scan over events does not drag
@@ -172,10 +172,24 @@ constexpr std::array<const char*, 4> migrations{
         at      INTEGER NOT NULL
     ) STRICT;
     )sql",
+    // 5: signatures of levels 0 and 4. Before, both counted as level 1, a field that a seal signs as a
+    // signature, and alternates several times. So what bodies still tell is to be counted anew
+    // (recount_consumption): the row of `recount` is there until that is done, and tells the key of the last
+    // row of `consumption` that was.
+    R"sql(
+    ALTER TABLE consumption ADD COLUMN level_0 INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE consumption ADD COLUMN level_4 INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE recount (
+        id   INTEGER PRIMARY KEY CHECK (id = 1),
+        at   INTEGER NOT NULL,
+        seq  INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO recount (id, at, seq) SELECT 1, -1, 0 WHERE EXISTS (SELECT 1 FROM consumption);
+    )sql",
 };
 
-result<void> migrate(connection& db, int version) {
-    for (auto next = static_cast<std::size_t>(version); next < migrations.size(); ++next) {
+result<void> migrate(connection& db, int version, int target) {
+    for (auto next = static_cast<std::size_t>(version); next < static_cast<std::size_t>(target); ++next) {
         auto step = transaction::begin(db);
         if (!step) return step.error();
         // Both numbers live in the database's first page, so they change with the transaction.
@@ -217,7 +231,7 @@ int newest_schema() noexcept {
     return static_cast<int>(migrations.size());
 }
 
-result<void> prepare_schema(connection& db) {
+result<void> prepare_schema(connection& db, int target) {
     auto version = identify(db);
     if (!version) return version.error();
     auto mode = db.text("PRAGMA journal_mode=WAL", "switch to write-ahead logging");
@@ -227,7 +241,7 @@ result<void> prepare_schema(connection& db) {
                        "the file system does not support write-ahead logging (shared memory maps); "
                        "put the database on a local disk"};
     }
-    return migrate(db, *version);
+    return migrate(db, *version, target);
 }
 
 } // namespace webhookd::store::sqlite

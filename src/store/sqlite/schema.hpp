@@ -16,9 +16,10 @@ inline constexpr std::int32_t application_id = 0x55776844;
 
 /// Brings an empty, or an older, database of ours to the newest schema, one transaction for each step, and
 /// puts it into WAL mode; before that it has proven that the file is ours or empty, and has changed nothing.
+/// `target` is a version up to the newest: tests make databases of before with it.
 /// Errors: store_newer, store_bad_url (somebody else's database), store_corrupt (no database at all) and what
 /// SQLite reports.
-[[nodiscard]] result<void> prepare_schema(connection& db);
+[[nodiscard]] result<void> prepare_schema(connection& db, int target = newest_schema());
 
 /// The check at start, bounded so that ten million events do not hold it up. A database up to `small` bytes
 /// is checked page by page (PRAGMA quick_check). Of a larger one: the small tables, and the newest 1000

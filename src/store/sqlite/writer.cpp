@@ -32,9 +32,9 @@ result<void> writer::prepare() {
              {count_type_, "UPDATE event_types SET events = events + ? WHERE id = ?", "count a type"},
              // The first completion of a transaction counts.
              {insert_consumption_,
-              "INSERT INTO consumption (at, seq, endpoint, transaction_id, visas, seals, reviews, level_1, "
-              "level_2, level_3) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (endpoint, transaction_id) DO "
-              "NOTHING",
+              "INSERT INTO consumption (at, seq, endpoint, transaction_id, visas, seals, reviews, level_0, "
+              "level_1, level_2, level_3, level_4) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) "
+              "ON CONFLICT (endpoint, transaction_id) DO NOTHING",
               "count a transaction"},
              {select_key_,
               "SELECT e.transaction_id, e.object_id FROM events e JOIN payloads p ON p.seq = e.seq "
@@ -310,7 +310,7 @@ result<void> writer::insert_consumption(const new_event& e, sequence seq, std::i
     const auto& level = used.signatures_by_level;
     return insert_consumption_
         .bind(microseconds(instant_of(v, e.received)), seq, endpoint, transaction, used.visas, used.seals,
-              used.reviews, level[0], level[1], level[2])
+              used.reviews, level[0], level[1], level[2], level[3], level[4])
         .run();
 }
 

@@ -78,7 +78,7 @@ event::consumption archive::consumed_by(std::size_t transaction) {
     used.visas = static_cast<std::int64_t>(mixed % 2);
     used.reviews = static_cast<std::int64_t>(mixed / 2 % 3);
     used.seals = static_cast<std::int64_t>(mixed / 6 % 2);
-    used.signatures_by_level[mixed / 12 % 2] = 1 + static_cast<std::int64_t>(mixed / 24 % 3);
+    used.signatures_by_level[1 + mixed / 12 % 2] = 1 + static_cast<std::int64_t>(mixed / 24 % 3);
     return used;
 }
 
@@ -128,7 +128,8 @@ std::size_t archive::count(timestamp after, timestamp before) const {
 }
 
 std::filesystem::path keep_archive(const std::filesystem::path& directory, const archive& a) {
-    const auto kept = directory / fmt::format("events-{}.db", a.events());
+    // What an older archive counted is not in its bodies, and would be counted anew.
+    const auto kept = directory / fmt::format("events-of-schema-5-{}.db", a.events());
     if (std::filesystem::exists(kept)) return kept;
     std::filesystem::create_directories(directory);
     const auto growing = directory / "growing.db";

@@ -1,6 +1,7 @@
 #include <webhookd/event/event_type.hpp>
 
 #include "support/admin_api.hpp"
+#include "support/command_line.hpp"
 #include "support/daemon.hpp"
 #include "support/event_samples.hpp"
 #include "support/files.hpp"
@@ -15,6 +16,7 @@
 
 using namespace webhookd;
 using test::ask;
+using test::contains;
 using test::count_deliveries;
 using test::daemon_fixture;
 using test::daemon_setup;
@@ -198,6 +200,31 @@ TEST_CASE("the consumption report counts completed transactions once, member for
     CHECK(ask(daemon, "/v1/events/report")["total"].GetInt64() == 20);
     CHECK(ask(daemon, "/v1/events/report?created_gt=2026-04-10T00:00:00Z")["total"].GetInt64() == 0);
     CHECK(ask(daemon, "/v1/events/report?endpoint=elsewhere")["total"].GetInt64() == 0);
+}
+
+TEST_CASE("the consumption report has every level that occurs, seals and alternates once",
+          "[admin][events]") {
+    daemon_fixture daemon;
+    const std::string body = R"({"object":"event","id":"evt_1","type":"transaction.lifecycle.completed",
+        "payload":{"object":{"object":"transaction","id":"tx_1","state":"completed","sealers":[{"id":"scd_1"}],
+        "participants":[{"email":"ada@client.example","min_signature_level":"level4"},
+        {"email":"bob@client.example","min_signature_level":"level0"},
+        {"email":"$Clerk","min_signature_level":"level3"}],
+        "documents":[{"fields":[{"id":"fld_4","type":"visa"}]}],
+        "instructions":{"signatures":[{"signer":"Ada@client.example","field":"fld_1"},
+        {"signer":"bob@client.example","field":"fld_2"},
+        {"signer":["$Clerk","bob@client.example"],"field":"fld_3"},
+        {"signer":"ada@client.example","field":"fld_4"}, {"signer":"bob@client.example","field":"fld_4"},
+        {"signer":"scd_1","field":"fld_5"}]}}}})";
+    REQUIRE(daemon.post(body).status == 200);
+    CHECK(daemon.get("/v1/events/report").body ==
+          R"({"object":"events-report","total":5,"visas":1,"seals":1,"reviews":0,)"
+          R"("signatures":3,"signatures_by_required_level":)"
+          R"({"level_0":1,"level_1":0,"level_2":0,"level_3":1,"level_4":1}})"
+          "\n");
+    const auto shown = test::run_at(daemon.admin_port(), {"report"});
+    for (const auto* line : {"level_0  1\n", "level_1  0\n", "level_3  1\n", "level_4  1\n"})
+        CHECK(contains(shown.out, line));
 }
 
 TEST_CASE("an event is run again by hand, for all of its handlers or for one", "[admin][events]") {

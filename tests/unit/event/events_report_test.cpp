@@ -25,11 +25,30 @@ TEST_CASE("Universign's report is read as its documentation shows it", "[event]"
     CHECK(*report == events_report{40, 37, 0, 3, 0, {{"level_1", 25}, {"level_2", 12}}});
 }
 
-TEST_CASE("a report of ours has the third level where it is used", "[event]") {
-    event::consumption used{.visas = 1, .seals = 2, .reviews = 3, .signatures_by_level = {4, 5, 0}};
+TEST_CASE("a report of ours has levels 1 and 2 always, the others where they are used", "[event]") {
+    event::consumption used{.visas = 1, .seals = 2, .reviews = 3, .signatures_by_level = {0, 4, 5, 0, 0}};
     CHECK(to_report(used) == events_report{15, 9, 1, 3, 2, {{"level_1", 4}, {"level_2", 5}}});
-    used.signatures_by_level[2] = 6;
-    CHECK(to_report(used).signatures_by_required_level.at("level_3") == 6);
+    CHECK(event::to_report({}) == events_report{0, 0, 0, 0, 0, {{"level_1", 0}, {"level_2", 0}}});
+    used.signatures_by_level = {1, 0, 0, 2, 3};
+    CHECK(to_report(used) ==
+          events_report{12,
+                        6,
+                        1,
+                        3,
+                        2,
+                        {{"level_0", 1}, {"level_1", 0}, {"level_2", 0}, {"level_3", 2}, {"level_4", 3}}});
+}
+
+TEST_CASE("levels that one report has and the other not are compared as well", "[event]") {
+    event::consumption used;
+    used.signatures_by_level = {1, 0, 0, 0, 3};
+    const auto lines =
+        compare(to_report(used), events_report{4, 4, 0, 0, 0, {{"level_1", 1}, {"level_4", 3}}});
+    std::string differing;
+    for (const auto& line : lines)
+        if (line.difference() != 0) differing += line.field + ' ';
+    CHECK(differing == "signatures.level_0 signatures.level_1 ");
+    CHECK(lines.back().field == "signatures.level_4");
 }
 
 TEST_CASE("what is no report is not taken for one, and the mistake does not quote it", "[event]") {

@@ -267,7 +267,9 @@ TEST_CASE("a database of before erasures is brought up to date", "[erase]") {
     f.keep("evt_1", "tx_1", "Ada");
     f.kept.reset();
     other_connection(f.directory / "events.db")
-        .execute("DROP TABLE erasures; DROP TABLE life; DROP TABLE outages; PRAGMA user_version=1");
+        .execute("DROP TABLE erasures; DROP TABLE life; DROP TABLE outages; DROP TABLE recount;"
+                 "ALTER TABLE consumption DROP COLUMN level_0; ALTER TABLE consumption DROP COLUMN level_4;"
+                 "PRAGMA user_version=1");
     f.kept = std::move(open_sqlite_store({.file = f.directory / "events.db"}).value());
     CHECK(has(f.find("evt_1").body, "Ada"));
     CHECK(f.erase({1}).bodies == 1);

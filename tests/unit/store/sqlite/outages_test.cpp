@@ -100,7 +100,10 @@ TEST_CASE("a database from before this was recorded gets its tables", "[store][o
         auto db = store::sqlite::connection::open(f.directory / "events.db", {},
                                                   store::sqlite::connection::access::read_write, 100);
         REQUIRE(db.has_value());
-        REQUIRE(db->execute("DROP TABLE life; DROP TABLE outages; PRAGMA user_version = 2", "go back")
+        REQUIRE(db->execute("DROP TABLE life; DROP TABLE outages; DROP TABLE recount;"
+                            "ALTER TABLE consumption DROP COLUMN level_0;"
+                            "ALTER TABLE consumption DROP COLUMN level_4; PRAGMA user_version = 2",
+                            "go back")
                     .has_value());
     }
     f.open();

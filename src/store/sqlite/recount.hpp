@@ -1,0 +1,18 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+
+#include "store/sqlite/connection.hpp"
+
+#include <cstddef>
+
+namespace webhookd::store::sqlite {
+
+/// Counts anew what completed transactions used, from their kept bodies, where a migration has asked for it;
+/// where the body was purged or erased the figures stay. Before the writer opens, on its connection. Each
+/// batch of bodies, `batch` of them or some MiB, is a transaction that also remembers how far it came, so
+/// that the next start goes on where one was killed. One body at a time is in memory, and the journal is
+/// emptied after each batch. Logs how far it is when it takes long. Errors: what SQLite reports.
+[[nodiscard]] result<void> recount_consumption(connection& db, std::size_t batch = 5000);
+
+} // namespace webhookd::store::sqlite
