@@ -101,8 +101,9 @@ TEST_CASE("who comes with an HMAC is told of the header that counts, and of noth
     CHECK_THAT(told.body, Catch::Contains("PS256 in the header x-jws-signature"));
     CHECK_THAT(told.body, !Catch::Contains(mac));
     CHECK(told.headers.at("www-authenticate") == plain.headers.at("www-authenticate"));
-    CHECK(test::wait_for_condition(
-        [&] { return count(daemon.stderr_text(), "X-Universign-Signature stands in its place") == 1; }));
+    CHECK(test::wait_for_condition([&] {
+        return test::occurrences(daemon.stderr_text(), "X-Universign-Signature stands in its place") == 1;
+    }));
     // Beside a signature, be it a wrong one, the header means nothing.
     CHECK(post({{"X-Universign-Signature", mac}, {"x-jws-signature", "garbage"}}).body == plain.body);
     CHECK(post({{"X-Universign-Signature", mac}, {"x-jws-signature", shared_key().sign(body)}}).status ==
