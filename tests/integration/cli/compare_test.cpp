@@ -102,12 +102,12 @@ TEST_CASE("the report stands beside Universign's own, line by line", "[cli][comp
     CHECK(told["endpoint"].GetString() == std::string("production"));
     CHECK(universign.requests().at(2).target() == "/v1/events/report");
 
-    universign.says(http_reply(200, R"({"object":"events-report","total":6,"visas":1,"seals":1,"reviews":1,
-        "signatures":3,"signatures_by_required_level":{"level_1":1,"level_2":1,"level_4":1}})"));
+    universign.says(http_reply(200, R"({"object":"events-report","total":10,"visas":1,"seals":2,"reviews":1,
+        "signatures":6,"signatures_by_required_level":{"level_0":1,"level_1":1,"level_2":2,"level_4":2}})"));
     const auto otherwise = run_at(port, {"report", "--compare", "--month", "2026-03"});
     CHECK(otherwise.code == 1);
-    CHECK(contains(one_line(otherwise.out), "signatures.level_2 2 1 1\n"));
-    CHECK(contains(one_line(otherwise.out), "signatures.level_4 0 1 -1\n"));
+    CHECK(contains(one_line(otherwise.out), "signatures.level_3 1 0 1\n"));
+    CHECK(contains(one_line(otherwise.out), "signatures.level_4 1 2 -1\n"));
     CHECK(contains(otherwise.out, "2 figures differ."));
 
     for (const auto& text : {same.out, lost.out, json.out, otherwise.out, daemon.all_stderr_text()})
