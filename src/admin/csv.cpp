@@ -57,10 +57,33 @@ bool is_formula(std::string_view cell, bool begins_field) {
     return std::ranges::any_of(formula_signs, [&](auto sign) { return cell.starts_with(sign); });
 }
 
+constexpr bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// By byte: what makes a field one to look into.
+constexpr auto parts_fields = [] {
+    std::array<bool, 256> table{};
+    for (const char c : separators)
+        table[static_cast<unsigned char>(c)] = true;
+    table['"'] = true;
+    return table;
+}();
+
+/// As nearly every field is: nothing to guard, nothing to quote.
+bool is_plain(std::string_view text) {
+    return is_alphanumeric(text.front()) &&
+           std::ranges::none_of(text, [](char c) { return parts_fields[static_cast<unsigned char>(c)]; });
+}
+
 } // namespace
 
 void append_field(std::string& line, std::string_view text) {
     if (text.empty()) return;
+    if (is_plain(text)) {
+        line += text;
+        return;
+    }
     const bool quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
     if (quoted) line += '"';
     for (std::size_t i = 0; i < text.size(); ++i) {
