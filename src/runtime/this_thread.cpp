@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace webhookd::runtime {
@@ -24,7 +25,8 @@ struct scheduling_attributes {
 };
 
 constexpr std::uint64_t shortest_slice_ns = 100'000;
-constexpr int patient = 10;
+constexpr int patience = 10;
+constexpr int least = 19; // setpriority(2)
 
 } // namespace
 
@@ -41,8 +43,10 @@ void wake_this_thread_promptly() {
 }
 
 void let_others_go_first() {
-    // On Linux the nice value is a thread's own.
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), patient);
+    // On Linux the nice value is a thread's own. Whoever started the daemon may have given it one already.
+    const auto self = static_cast<id_t>(::gettid());
+    const int usual = ::getpriority(PRIO_PROCESS, self);
+    ::setpriority(PRIO_PROCESS, self, std::min(usual + patience, least));
 }
 
 } // namespace webhookd::runtime

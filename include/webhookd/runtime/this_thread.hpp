@@ -10,7 +10,8 @@ void name_this_thread(const char* name);
 /// privilege. Linux 6.12 and later know it (sched_setattr(2), a slice for SCHED_OTHER); others ignore it.
 void wake_this_thread_promptly();
 
-/// For a thread whose work nobody waits for: leaves the cores to others where they want them (nice 10).
+/// For a thread whose work nobody waits for: leaves the cores to others where they want them (nicer by 10
+/// than the process, up to 19).
 void let_others_go_first();
 
 } // namespace webhookd::runtime

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <future>
 #include <latch>
 #include <vector>
@@ -23,7 +24,7 @@ TEST_CASE("every thread of a background pool lets others go first", "[runtime]")
             each.set_value(::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())));
         });
     for (auto& each : priorities)
-        CHECK(each.get_future().get() > usual);
+        CHECK(each.get_future().get() == std::min(usual + 10, 19));
     CHECK(::getpriority(PRIO_PROCESS, 0) == usual);
 }
 
