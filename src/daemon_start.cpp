@@ -26,7 +26,11 @@ std::optional<int> daemon::open_store() {
     const auto file = store::parse_sqlite_url(config_.storage.url);
     if (!file) return complain(file.error(), "the storage cannot be opened", cli::exit_code::configuration);
     state_directory_ = file->parent_path();
-    auto opened = store::open_sqlite_store({.file = *file});
+    auto opened = store::open_sqlite_store({.file = *file, .break_off = runtime::supervisor::end_is_asked});
+    if (!opened && opened.error().code == errc::shutting_down) {
+        log::info("the start was broken off by a signal", {{"reason", to_string(opened.error())}});
+        return cli::exit_code::ok;
+    }
     if (!opened) {
         const bool held = opened.error().code == errc::store_busy;
         return complain(opened.error(), "the storage cannot be opened",

@@ -83,6 +83,12 @@ supervisor::supervisor() {
     signal(SIGXFSZ, SIG_IGN);
 }
 
+bool supervisor::end_is_asked() {
+    sigset_t waiting{};
+    return sigpending(&waiting) == 0 &&
+           (sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1);
+}
+
 void supervisor::ask_for_reload() {
     ::kill(::getpid(), SIGHUP);
 }

@@ -20,6 +20,10 @@ public:
     /// Calls `reload` for every SIGHUP, and the roll every second; returns at the first SIGTERM or SIGINT.
     void run(roll_call& watched, const std::function<void()>& reload);
 
+    /// Whether SIGTERM or SIGINT has come and `run` has not seen it yet: for a start that takes long. Any
+    /// thread.
+    [[nodiscard]] static bool end_is_asked();
+
     /// As if SIGHUP had come. Any thread.
     static void ask_for_reload();
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ struct sqlite_options {
     std::int64_t journal_bytes = 32 * 1024 * 1024;
     /// SQLite's name of the file layer underneath; empty: the operating system's. For tests.
     std::string vfs = {};
+    /// Asked now and then while opening takes long (figures are counted anew), by the thread that opens; true
+    /// breaks it off with shutting_down, and the next opening goes on where it was. Empty: never.
+    std::function<bool()> break_off = {};
 };
 
 /// Opens or creates the database: WAL, synchronous=FULL, foreign keys, schema migrated, integrity checked.
@@ -25,7 +29,7 @@ struct sqlite_options {
 /// file beside the database) ends with its holder, however that ends. A missing directory is created (mode
 /// 0750), a missing file too (0640). Errors: store_io, store_busy, store_corrupt (also for a file that is no
 /// database), store_newer, store_full, file_unwritable, store_bad_url (an SQLite database of another
-/// application, which is left as it is).
+/// application, which is left as it is), shutting_down.
 [[nodiscard]] result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& options);
 
 /// `sqlite:/var/lib/…/events.db` → the path. Errors: store_bad_url.

@@ -13,12 +13,13 @@ namespace fs = std::filesystem;
 
 constexpr int writer_cache_kib = 8000;
 
-result<sqlite::connection> open_checked(const fs::path& file, const std::string& vfs) {
-    auto db = sqlite::connection::open(file, vfs, sqlite::connection::access::read_write, writer_cache_kib);
+result<sqlite::connection> open_checked(const sqlite_options& options, const std::string& vfs) {
+    auto db =
+        sqlite::connection::open(options.file, vfs, sqlite::connection::access::read_write, writer_cache_kib);
     if (!db) return db.error();
     if (auto ready = sqlite::prepare_schema(*db); !ready) return ready.error();
     if (auto fine = sqlite::check_integrity(*db); !fine) return fine.error();
-    if (auto counted = sqlite::recount_consumption(*db); !counted) return counted.error();
+    if (auto counted = sqlite::recount_consumption(*db, options.break_off); !counted) return counted.error();
     return std::move(*db);
 }
 
@@ -59,7 +60,7 @@ result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& opt
 
     auto layer = sqlite::journal_vfs::create(resolved.vfs);
     if (!layer) return layer.error();
-    auto db = open_checked(resolved.file, (*layer)->name());
+    auto db = open_checked(resolved, (*layer)->name());
     if (!db) return located(db.error());
     auto writer = write_over(std::move(*db), resolved);
     if (!writer) return located(writer.error());

@@ -140,7 +140,7 @@ private:
 
 } // namespace
 
-result<void> recount_consumption(connection& db, std::size_t batch) {
+result<void> recount_consumption(connection& db, const std::function<bool()>& break_off, std::size_t batch) {
     const auto asked = db.integer("SELECT count(*) FROM recount", "look for figures to count anew");
     if (!asked) return asked.error();
     if (*asked == 0) return {};
@@ -159,6 +159,8 @@ result<void> recount_consumption(connection& db, std::size_t batch) {
         if (auto emptied = db.empty_journal(); !emptied && emptied.error().code != errc::store_busy)
             return emptied;
         if (!*more) break;
+        if (break_off && break_off())
+            return failure{errc::shutting_down, "counting anew was broken off; the next start goes on"};
         if (std::chrono::steady_clock::now() - told < between_progress_lines) continue;
         told = std::chrono::steady_clock::now();
         log::info("counting anew", {{"counted", recounter.read()}, {"transactions", *transactions}});

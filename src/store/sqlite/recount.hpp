@@ -5,6 +5,7 @@
 #include "store/sqlite/connection.hpp"
 
 #include <cstddef>
+#include <functional>
 
 namespace webhookd::store::sqlite {
 
@@ -12,7 +13,9 @@ namespace webhookd::store::sqlite {
 /// where the body was purged or erased the figures stay. Before the writer opens, on its connection. Each
 /// batch of bodies, `batch` of them or some MiB, is a transaction that also remembers how far it came, so
 /// that the next start goes on where one was killed. One body at a time is in memory, and the journal is
-/// emptied after each batch. Logs how far it is when it takes long. Errors: what SQLite reports.
-[[nodiscard]] result<void> recount_consumption(connection& db, std::size_t batch = 5000);
+/// emptied after each batch; between two, `break_off` is asked. Logs how far it is when it takes long.
+/// Errors: shutting_down when it was broken off; what SQLite reports.
+[[nodiscard]] result<void> recount_consumption(connection& db, const std::function<bool()>& break_off = {},
+                                               std::size_t batch = 5000);
 
 } // namespace webhookd::store::sqlite

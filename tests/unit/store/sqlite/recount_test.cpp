@@ -132,7 +132,7 @@ TEST_CASE("figures are counted anew in batches of any size", "[store][recount]")
         {
             auto db = connect(dir / "events.db");
             REQUIRE(sqlite::prepare_schema(db).has_value());
-            REQUIRE(sqlite::recount_consumption(db, batch).has_value());
+            REQUIRE(sqlite::recount_consumption(db, {}, batch).has_value());
         }
         CHECK_FALSE(position(dir / "events.db").has_value());
         check_figures(dir / "events.db", at);
@@ -155,7 +155,7 @@ TEST_CASE("where counting anew breaks off, the next start goes on", "[store][rec
                 auto db = connect(file, disk.name());
                 REQUIRE(sqlite::prepare_schema(db).has_value());
                 disk.fail_after(calls, fault);
-                through = sqlite::recount_consumption(db, 2).has_value();
+                through = sqlite::recount_consumption(db, {}, 2).has_value();
                 REQUIRE(disk.tripped() != through);
                 disk.heal();
             }
@@ -166,4 +166,23 @@ TEST_CASE("where counting anew breaks off, the next start goes on", "[store][rec
         }
         CHECK(half_way > 0);
     }
+}
+
+TEST_CASE("counting anew is broken off on request, and the next start goes on", "[store][recount]") {
+    const temp_directory dir;
+    const auto file = dir / "events.db";
+    const auto at = make_old(file);
+    int asked = 0;
+    {
+        auto db = connect(file);
+        REQUIRE(sqlite::prepare_schema(db).has_value());
+        const auto broken_off = sqlite::recount_consumption(
+            db, [&] { return ++asked == 2; }, 1);
+        REQUIRE_FALSE(broken_off.has_value());
+        CHECK(broken_off.error().code == errc::shutting_down);
+    }
+    CHECK(asked == 2);
+    CHECK(position(file).value_or(0) > 0);
+    check_figures(file, at);
+    CHECK_FALSE(position(file).has_value());
 }
