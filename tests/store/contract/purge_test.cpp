@@ -89,7 +89,7 @@ TEST_CASE("a purged payload leaves what tells of the event", "[purge]") {
     CHECK(f.kept->append({&again, 1}).value()[0].status == append_status::duplicate);
 }
 
-TEST_CASE("a purged event goes with its deliveries; what was counted stays", "[purge]") {
+TEST_CASE("a purged event goes with its deliveries, and what was counted stays", "[purge]") {
     fixture f;
     f.keep("evt_1", noon - 2h, {audit});
     f.keep("evt_2", noon - 1h);
