@@ -1,6 +1,7 @@
 #include "support/store_events.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace webhookd::test {
 
@@ -30,6 +31,17 @@ std::vector<store::new_event> make_events(std::string_view prefix, std::size_t c
         events.push_back(make_event(std::string{prefix} + std::to_string(i)));
     }
     return events;
+}
+
+store::new_event personal_event(std::string_view id, std::string_view transaction, const std::string& secret,
+                                std::vector<store::planned_delivery> planned, std::size_t padding) {
+    auto e = make_event(id);
+    e.envelope.transaction_id = transaction;
+    e.envelope.user_id = "usr_" + secret;
+    e.body = R"({"name":")" + secret + R"(","padding":")" + std::string(padding, 'p') + secret + "\"}";
+    e.metadata = R"({"owner":")" + secret + "\"}";
+    e.deliveries = std::move(planned);
+    return e;
 }
 
 std::string difference(const store::new_event& given, const store::stored_event& kept) {

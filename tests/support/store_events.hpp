@@ -15,6 +15,12 @@ namespace webhookd::test {
 [[nodiscard]] std::vector<store::new_event> make_events(std::string_view prefix, std::size_t count,
                                                         std::size_t first = 1);
 
+/// An event in which `secret` stands wherever something personal may, with `padding` more bytes of body.
+[[nodiscard]] store::new_event personal_event(std::string_view id, std::string_view transaction,
+                                              const std::string& secret,
+                                              std::vector<store::planned_delivery> planned = {},
+                                              std::size_t padding = 0);
+
 /// Empty when the event read back is the one handed over; else the names of the members that differ.
 [[nodiscard]] std::string difference(const store::new_event& given, const store::stored_event& kept);
 

@@ -83,7 +83,7 @@ TEST_CASE("an envelope or a CloudEvent is signed as it is sent, and without the 
     CHECK(request.header("webhook-signature") == signer->sign("evt_1", 1767355200, request.body));
 }
 
-TEST_CASE("without a secret nothing is signed; a content-type of the configuration stands alone",
+TEST_CASE("without a secret nothing is signed, and a content-type of the configuration stands alone",
           "[forward]") {
     chaos_sink sink;
     outbound::http_engine engine;

@@ -110,7 +110,7 @@ TEST_CASE("never more attempts at once than the handler may have", "[delivery]")
     CHECK(crm->most_at_once() <= 3);
 }
 
-TEST_CASE("one transaction's events run one after another, whatever fails; others pass", "[delivery]") {
+TEST_CASE("one transaction's events run one after another, whatever fails, and others pass", "[delivery]") {
     fixture f;
     auto crm = std::make_shared<scripted_handler>();
     crm->answer([](const handler::delivery& d) {
@@ -173,7 +173,7 @@ TEST_CASE("a handler that throws is tried again and harms no other", "[delivery]
     CHECK(f.kept->attempts(1).value().at(0).reason == "the handler met an unexpected exception");
 }
 
-TEST_CASE("stopping waits for what runs; what is cut off runs again after a start, as if never tried",
+TEST_CASE("stopping waits for what runs, and what is cut off runs again after a start, as if never tried",
           "[delivery]") {
     fixture f;
     auto crm = std::make_shared<scripted_handler>();

@@ -1,33 +1,21 @@
-#include <webhookd/store/sqlite.hpp>
-
-#include "support/store_events.hpp"
-#include "support/temp_directory.hpp"
+#include "store/contract/engine.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <string>
 #include <thread>
+#include <vector>
 
 using namespace webhookd;
 using namespace webhookd::store;
 using namespace webhookd::test;
 
-namespace {
-
-std::unique_ptr<event_store> open(const temp_directory& dir, std::size_t readers = 2) {
-    auto opened = open_sqlite_store({.file = dir / "events.db", .readers = readers});
-    if (!opened) FAIL(to_string(opened.error()));
-    return std::move(*opened);
-}
-
-} // namespace
-
 TEST_CASE("envelopes can be read without their bodies", "[store]") {
-    const temp_directory dir;
-    const auto kept = open(dir);
-    REQUIRE(kept->append(make_events("evt_", 2)).has_value());
-    const auto whole = kept->read_after(0, 10, SIZE_MAX);
-    const auto light = kept->read_after(0, 10, 0, extent::envelope);
+    contract_fixture f;
+    REQUIRE(f.kept->append(make_events("evt_", 2)).has_value());
+    const auto whole = f.kept->read_after(0, 10, SIZE_MAX);
+    const auto light = f.kept->read_after(0, 10, 0, extent::envelope);
     REQUIRE(whole.has_value());
     REQUIRE(light.has_value());
     REQUIRE(light->size() == 2); // bodies that are not read do not count
@@ -38,15 +26,14 @@ TEST_CASE("envelopes can be read without their bodies", "[store]") {
 }
 
 TEST_CASE("events are read in the order of arrival, bounded by number and by bytes", "[store]") {
-    const temp_directory dir;
-    const auto kept = open(dir);
-    CHECK(kept->read_after(0, 10, 1000)->empty());
+    contract_fixture f;
+    CHECK(f.kept->read_after(0, 10, 1000)->empty());
 
     auto batch = make_events("evt_", 10);
     for (auto& e : batch)
         e.body.assign(100, 'x');
     batch[4].body.assign(5000, 'x');
-    REQUIRE(kept->append(batch).has_value());
+    REQUIRE(f.kept->append(batch).has_value());
 
     struct bounded {
         sequence after;
@@ -70,7 +57,7 @@ TEST_CASE("events are read in the order of arrival, bounded by number and by byt
     };
     for (const auto& c : cases) {
         INFO("after " << c.after << ", " << c.limit << " events, " << c.max_bytes << " bytes");
-        const auto read = kept->read_after(c.after, c.limit, c.max_bytes);
+        const auto read = f.kept->read_after(c.after, c.limit, c.max_bytes);
         REQUIRE(read.has_value());
         std::vector<std::string> ids;
         for (const auto& e : *read)
@@ -81,28 +68,27 @@ TEST_CASE("events are read in the order of arrival, bounded by number and by byt
 
 TEST_CASE("more threads than readers read while events arrive, and see only whole batches", "[store]") {
     constexpr std::size_t batch_size = 5;
-    const temp_directory dir;
-    const auto kept = open(dir, 2);
+    contract_fixture f;
     std::atomic<bool> done = false;
     std::atomic<int> mistakes = 0;
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {
             while (!done) {
-                const auto events = kept->read_after(0, 1000, SIZE_MAX);
-                const auto counted = kept->statistics();
-                const auto waiting = kept->waiting_by_handler();
+                const auto events = f.kept->read_after(0, 1000, SIZE_MAX);
+                const auto counted = f.kept->statistics();
+                const auto waiting = f.kept->waiting_by_handler();
                 if (!events || events->size() % batch_size != 0 || !counted || !waiting) ++mistakes;
             }
         });
     }
     for (std::size_t i = 0; i < 40; ++i) {
         const auto batch = make_events("evt_", batch_size, i * batch_size);
-        if (!kept->append(batch)) ++mistakes;
+        if (!f.kept->append(batch)) ++mistakes;
     }
     done = true;
     for (auto& t : threads)
         t.join();
     CHECK(mistakes == 0);
-    CHECK(kept->read_after(0, 1000, SIZE_MAX)->size() == 40 * batch_size);
+    CHECK(f.kept->read_after(0, 1000, SIZE_MAX)->size() == 40 * batch_size);
 }

@@ -1,34 +1,30 @@
-#include <webhookd/store/sqlite.hpp>
-
-#include "support/store_events.hpp"
-#include "support/temp_directory.hpp"
+#include "store/contract/engine.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace webhookd;
+using namespace webhookd::test;
 using namespace std::chrono_literals;
 using store::event_filter;
 
 namespace {
 
-const timestamp noon = std::chrono::sys_days(std::chrono::January / 2 / 2026) + 12h;
-
-struct fixture {
-    fixture()
-        : kept(std::move(store::open_sqlite_store({.file = directory / "events.db"}).value())) {}
-
+struct fixture : contract_fixture {
     store::new_event& add(const std::string& id, timestamp at) {
-        auto e = test::make_event(id);
+        auto e = make_event(id);
         e.envelope.created = at;
         e.received = at + 1s;
         return batch.emplace_back(std::move(e));
     }
-    void keep() {
-        REQUIRE(kept->append(batch).has_value());
+    /// What was added, in one batch.
+    void keep_all() {
+        REQUIRE(kept->append(batch));
         batch.clear();
     }
     std::vector<std::string> ids(const event_filter& filter, std::size_t limit = 1000,
@@ -39,8 +35,6 @@ struct fixture {
         return all;
     }
 
-    test::temp_directory directory;
-    std::unique_ptr<store::event_store> kept;
     std::vector<store::new_event> batch;
 };
 
@@ -54,7 +48,7 @@ TEST_CASE("events come newest first by when they happened, not by when they arri
     f.add("evt_early", noon - 1h);
     f.add("evt_middle", noon - 30min);
     f.add("evt_untold", noon).envelope.created.reset(); // counts from its arrival, a second later
-    f.keep();
+    f.keep_all();
     CHECK(f.ids({}) == names{"evt_untold", "evt_late", "evt_middle", "evt_early"});
     CHECK(f.ids({}, 2) == names{"evt_untold", "evt_late"});
     CHECK(f.ids({}, 0).empty());
@@ -64,7 +58,7 @@ TEST_CASE("a period excludes its ends", "[store]") {
     fixture f;
     for (int i = 0; i < 5; ++i)
         f.add("evt_" + std::to_string(i), noon + i * 1min);
-    f.keep();
+    f.keep_all();
     CHECK(f.ids({.before = noon + 2min}) == names{"evt_1", "evt_0"});
     CHECK(f.ids({.after = noon + 2min}) == names{"evt_4", "evt_3"});
     CHECK(f.ids({.after = noon, .before = noon + 3min}) == names{"evt_2", "evt_1"});
@@ -85,7 +79,7 @@ TEST_CASE("each filter finds what it names, alone and beside the others", "[stor
     three.envelope.type = "apikey.created";
     three.envelope.api_key = "apikey_a";
     three.endpoint = "alpha";
-    f.keep();
+    f.keep_all();
 
     CHECK(f.ids({.types = names{"action.opened"}}) == names{"evt_2"});
     CHECK(f.ids({.types = names{"apikey.created", "transaction.lifecycle.completed", "never.seen"}}) ==
@@ -117,7 +111,7 @@ TEST_CASE("a text is found in ids and in metadata, and its wildcards mean themse
     auto& two = f.add("evt_2", noon + 2s);
     two.envelope.trace_id = "trace_red";
     two.envelope.api_key = "apikey_blue";
-    f.keep();
+    f.keep_all();
     CHECK(f.ids({.text = "RED"}) == names{"evt_2", "evt_1"});
     CHECK(f.ids({.text = "a-17"}) == names{"evt_1"});
     CHECK(f.ids({.text = "blue"}) == names{"evt_2"});
@@ -136,7 +130,7 @@ TEST_CASE("pages meet without a gap or a repeat, whatever arrives between them",
         e.envelope.type = i % 3 == 0 ? "action.opened" : "action.closed";
         e.endpoint = i % 2 == 0 ? "production" : "alpha";
     }
-    f.keep();
+    f.keep_all();
     const auto filter =
         GENERATE(event_filter{}, event_filter{.types = names{"action.opened", "action.closed"}});
     std::set<std::string> seen;
@@ -151,7 +145,7 @@ TEST_CASE("pages meet without a gap or a repeat, whatever arrives between them",
             CHECK(seen.insert(e.envelope.id).second);
         }
         f.add("evt_new_" + std::to_string(page), noon + 1h); // newer than every page
-        f.keep();
+        f.keep_all();
     }
     CHECK(seen.size() == 100);
 }
@@ -160,7 +154,7 @@ TEST_CASE("a search that takes too long is ended", "[store]") {
     fixture f;
     for (int i = 0; i < 5000; ++i)
         f.add("evt_" + std::to_string(i), noon);
-    f.keep();
+    f.keep_all();
     const auto ended = f.kept->search({.filter = {.text = "nothing like that"}, .patience = 0ms});
     REQUIRE(ended.has_error());
     CHECK(ended.error().code == errc::query_timeout);
@@ -170,7 +164,7 @@ TEST_CASE("a search that takes too long is ended", "[store]") {
 TEST_CASE("with their bodies events come back whole", "[store]") {
     fixture f;
     f.add("evt_1", noon).envelope.api_key = "apikey_a";
-    f.keep();
+    f.keep_all();
     const auto found = f.kept->search({.limit = 1, .of = store::extent::everything}).value();
     REQUIRE(found.size() == 1);
     CHECK_FALSE(found[0].body.empty());
@@ -184,7 +178,7 @@ TEST_CASE("types are counted as they arrive, and repeats are not", "[store]") {
     f.add("evt_2", noon).envelope.type = "action.opened";
     f.add("evt_2", noon).envelope.type = "action.opened";
     f.add("evt_3", noon).envelope.type = "brand.new";
-    f.keep();
+    f.keep_all();
     const auto types = f.kept->event_types().value();
     REQUIRE(types.size() == 2);
     CHECK(types[0].name == "action.opened");
@@ -207,7 +201,7 @@ TEST_CASE("consumption adds completed transactions up, each once", "[store]") {
     complete("evt_4", "tx_2", noon + 3h).endpoint = "alpha";
     complete("evt_5", "", noon + 4h);
     f.add("evt_6", noon);
-    f.keep();
+    f.keep_all();
     CHECK(f.kept->consumed({}).value() == event::consumption{4, 8, 12, {16, 20, 24, 28, 32}});
     CHECK(f.kept->consumed({.endpoint = "alpha"}).value() == event::consumption{1, 2, 3, {4, 5, 6, 7, 8}});
     CHECK(f.kept->consumed({.after = noon, .before = noon + 2h}).value() ==
@@ -220,7 +214,7 @@ TEST_CASE("the order can be turned round, and pages then go the other way", "[st
     fixture f;
     for (int i = 0; i < 5; ++i)
         f.add("evt_" + std::to_string(i), noon + i / 2 * 1min); // two at a time share their instant
-    f.keep();
+    f.keep_all();
     std::vector<std::string> seen;
     std::optional<store::event_position> beyond;
     for (;;) {
@@ -238,7 +232,7 @@ TEST_CASE("events are counted by the filters that find them", "[store]") {
     f.add("evt_1", noon).envelope.type = "action.opened";
     f.add("evt_2", noon + 1min).envelope.type = "action.closed";
     f.add("evt_3", noon + 2min).envelope.type = "action.closed";
-    f.keep();
+    f.keep_all();
     const std::vector<event_filter> filters{{},
                                             {.after = noon},
                                             {.before = noon},
