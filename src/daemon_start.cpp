@@ -42,8 +42,9 @@ std::optional<int> daemon::open_store() {
             engine_->wake();
             arrived_.announce();
         });
-    life_ = std::make_unique<ingest::outage_recorder>(*writer_, clock_);
-    purger_ = std::make_unique<store::purger>(*store_, *writer_, clock_, ages_of(config_.storage.retention));
+    life_ = std::make_unique<ingest::outage_recorder>(*store_, *writer_, clock_);
+    purger_ = std::make_unique<store::purger>(*store_, *store_, *writer_, clock_,
+                                              ages_of(config_.storage.retention));
     engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_);
     return std::nullopt;
 }
@@ -195,7 +196,7 @@ void daemon::enlist_threads() {
     ingest_loops_->enlist(roll_);
     admin_loop_->enlist(roll_);
     roll_.add("writer", [this](const auto& answer) {
-        if (!writer_->submit_task([answer](store::event_store&) { answer(); })) answer();
+        if (!writer_->submit_task(answer)) answer();
     });
     roll_.add("delivery", [this](const auto& answer) { engine_->ask(answer); });
     workshop_.enlist(roll_);

@@ -108,10 +108,10 @@ result<std::size_t> retry_of(store::event_store& store, const store::delivery_fi
 task<result<std::size_t>> retry(const delivery_sources& from, store::delivery_filter filter,
                                 delivery::engine::handlers handlers, std::size_t limit, identity who) {
     // Named first: GCC 12 destroys a temporary within a co_await expression twice.
-    std::function<result<std::size_t>(store::event_store&)> write =
-        [filter, handlers = std::move(handlers), limit, now = from.clock.now()](store::event_store& store) {
-            return retry_of(store, filter, handlers, now, limit);
-        };
+    std::function<result<std::size_t>()> write = [filter, handlers = std::move(handlers), limit,
+                                                  now = from.clock.now(), &store = from.store] {
+        return retry_of(store, filter, handlers, now, limit);
+    };
     const auto done = co_await on_writer<std::size_t>(from.writer, std::move(write));
     if (done && *done > 0) {
         from.engine.wake();

@@ -85,7 +85,7 @@ task<result<store::erase_outcome>> carry_out(const event_sources& from,
                                              std::span<const store::sequence> events,
                                              const store::erasure& tombstone) {
     store::erase_outcome all;
-    const auto change = [&tombstone](store::event_store& store, std::span<const store::sequence> part) {
+    const auto change = [&tombstone, &store = from.store](std::span<const store::sequence> part) {
         return store.erase(part, tombstone, reason, bytes_at_once);
     };
     const auto add = [&all](const store::erase_outcome& done) {
@@ -101,9 +101,7 @@ task<result<store::erase_outcome>> carry_out(const event_sources& from,
 /// Waits for readers to end.
 task<result<store::remnants>> scrub(const event_sources& from) {
     for (int left = tries;; --left) {
-        std::function<result<store::remnants>(store::event_store&)> write = [](auto& store) {
-            return store.scrub();
-        };
+        std::function<result<store::remnants>()> write = [&store = from.store] { return store.scrub(); };
         auto done = co_await on_writer<store::remnants>(from.writer, std::move(write));
         if (done || done.error().code != errc::store_busy) co_return done;
         if (left == 0)

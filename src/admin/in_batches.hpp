@@ -11,7 +11,7 @@
 namespace webhookd::admin {
 
 /// Changes events through the writer, at most so many in one transaction, and leaves the writer to others in
-/// between. `change` gets the store and the next of them, and answers an outcome that knows how many it has
+/// between. `change` gets the next of them, and answers an outcome that knows how many it has
 /// `done` from the front; `add` gets each outcome. Ends at the first error.
 template <class Outcome, class Change, class Add>
 runtime::task<result<void>> in_batches(store::group_writer& writer, std::span<const store::sequence> left,
@@ -19,10 +19,8 @@ runtime::task<result<void>> in_batches(store::group_writer& writer, std::span<co
     while (!left.empty()) {
         const auto began = std::chrono::steady_clock::now();
         // Named first: GCC 12 destroys a temporary within a co_await expression twice.
-        std::function<result<Outcome>(store::event_store&)> write =
-            [part = left.first(std::min(at_once, left.size())), &change](auto& store) {
-                return change(store, part);
-            };
+        std::function<result<Outcome>()> write = [part = left.first(std::min(at_once, left.size())),
+                                                  &change] { return change(part); };
         const auto done = co_await on_writer<Outcome>(writer, std::move(write));
         if (!done) co_return done.error();
         add(*done);

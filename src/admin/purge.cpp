@@ -73,7 +73,7 @@ http::response summary(const purge_page& p, const store::purge_outcome& done) {
 task<result<store::purge_outcome>> carry_out(const event_sources& from,
                                              std::span<const store::sequence> events) {
     store::purge_outcome all;
-    const auto change = [](store::event_store& store, std::span<const store::sequence> part) {
+    const auto change = [&store = from.store](std::span<const store::sequence> part) {
         return store.purge(part, store::purge_scope::event, store::purged_bytes_at_once);
     };
     const auto add = [&all](const store::purge_outcome& done) {

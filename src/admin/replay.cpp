@@ -121,10 +121,9 @@ task<result<void>> carry_out(const event_sources& from, const plans& wanted) {
     for (std::size_t first = 0; first < wanted.size(); first += planned_at_once) {
         const auto count = std::min(planned_at_once, wanted.size() - first);
         using ids = std::vector<store::delivery_id>;
-        std::function<result<ids>(store::event_store&)> write =
-            [part = std::span(wanted).subspan(first, count), now = from.clock.now()](auto& store) {
-                return store.plan(part, now);
-            };
+        std::function<result<ids>()> write = [part = std::span(wanted).subspan(first, count),
+                                              now = from.clock.now(),
+                                              &store = from.store] { return store.plan(part, now); };
         const auto done = co_await on_writer<ids>(from.writer, std::move(write));
         if (!done) co_return done.error();
         from.engine.wake();

@@ -3,6 +3,7 @@
 #include <webhookd/delivery/circuit_breaker.hpp>
 #include <webhookd/handler/handler.hpp>
 #include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/delivery.hpp>
 
 #include <atomic>
 #include <chrono>

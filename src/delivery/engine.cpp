@@ -37,9 +37,9 @@ public:
         , writer_(writer)
         , clock_(clock)
         , believed_(believed)
-        , recorder_(writer, box_)
-        , sweeper_(store, writer, box_, clock)
-        , recaller_(writer, box_, clock) {}
+        , recorder_(store, writer, box_)
+        , sweeper_(store, store, writer, box_, clock)
+        , recaller_(store, writer, box_, clock) {}
 
     void start(std::vector<lane_setup> lanes) {
         replace_lanes(std::move(lanes));

@@ -35,8 +35,8 @@ void recaller::work(const bounds& alive, steady::time_point now) {
     }
     if (left_.empty()) return;
     under_way_ = writer_.submit_task([name = left_.front().first, most = left_.front().second, box = box_,
-                                      at = clock_.now()](auto& store) {
-        auto called = store.call_back(name, at, most, recall_batch);
+                                      at = clock_.now(), &queue = queue_] {
+        auto called = queue.call_back(name, at, most, recall_batch);
         box->put([&](mail& m) { m.recalled = std::move(called); });
     });
 }

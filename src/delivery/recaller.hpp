@@ -2,6 +2,7 @@
 
 #include <webhookd/delivery/circuit_breaker.hpp>
 #include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include "delivery/mailbox.hpp"
@@ -26,8 +27,10 @@ public:
     /// Handlers, and the longest that a delivery may be told to wait.
     using bounds = std::vector<std::pair<std::string, std::chrono::milliseconds>>;
 
-    recaller(store::group_writer& writer, std::shared_ptr<mailbox> box, const runtime::clock& clock)
-        : writer_(writer)
+    recaller(store::delivery_queue& queue, store::group_writer& writer, std::shared_ptr<mailbox> box,
+             const runtime::clock& clock)
+        : queue_(queue)
+        , writer_(writer)
         , box_(std::move(box))
         , clock_(clock) {}
 
@@ -43,6 +46,7 @@ public:
     [[nodiscard]] std::optional<steady::time_point> next_look() const noexcept;
 
 private:
+    store::delivery_queue& queue_;
     store::group_writer& writer_;
     std::shared_ptr<mailbox> box_;
     const runtime::clock& clock_;

@@ -31,12 +31,12 @@ void recorder::send(circuit_breaker::clock::time_point now) {
     under_way_ = std::make_shared<const batch>(std::make_move_iterator(gathered_.begin()),
                                                std::make_move_iterator(end));
     gathered_.erase(gathered_.begin(), end);
-    const bool queued = writer_.submit_task([what = under_way_, box = box_](store::event_store& store) {
+    const bool queued = writer_.submit_task([what = under_way_, box = box_, &queue = queue_] {
         std::vector<store::finished_delivery> finished;
         finished.reserve(what->size());
         for (const auto& each : *what)
             finished.push_back(each.finished);
-        const auto done = store.finish(finished);
+        const auto done = queue.finish(finished);
         if (!done)
             log::error("what came of deliveries cannot be recorded; it is tried again",
                        {{"deliveries", finished.size()}, {"reason", to_string(done.error())}});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include "delivery/mailbox.hpp"
@@ -10,8 +11,9 @@ namespace webhookd::delivery {
 /// gathers. What the store does not take is tried again until it does. On the engine's thread.
 class recorder {
 public:
-    recorder(store::group_writer& writer, std::shared_ptr<mailbox> box)
-        : writer_(writer)
+    recorder(store::delivery_queue& queue, store::group_writer& writer, std::shared_ptr<mailbox> box)
+        : queue_(queue)
+        , writer_(writer)
         , box_(std::move(box)) {}
 
     /// `urgent`: something waits for it to be recorded.
@@ -31,6 +33,7 @@ public:
 private:
     static constexpr std::size_t most_gathered = 4096;
 
+    store::delivery_queue& queue_;
     store::group_writer& writer_;
     std::shared_ptr<mailbox> box_;
     batch gathered_;

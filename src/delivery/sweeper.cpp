@@ -17,9 +17,10 @@ constexpr const char* reason = "the handler is not in the configuration any more
 
 } // namespace
 
-sweeper::sweeper(store::event_store& store, store::group_writer& writer, std::shared_ptr<mailbox> box,
-                 const runtime::clock& clock)
-    : store_(store)
+sweeper::sweeper(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
+                 std::shared_ptr<mailbox> box, const runtime::clock& clock)
+    : query_(query)
+    , queue_(queue)
     , writer_(writer)
     , box_(std::move(box))
     , clock_(clock) {}
@@ -47,7 +48,7 @@ void sweeper::work(const std::vector<std::string>& alive, circuit_breaker::clock
 
 void sweeper::look(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now) {
     look_at_.reset();
-    const auto waiting = store_.waiting_by_handler();
+    const auto waiting = query_.waiting_by_handler();
     if (!waiting) {
         log::error("what waits cannot be counted", {{"reason", to_string(waiting.error())}});
         look_at_ = now + pause_after_failed_sweep;
@@ -59,8 +60,8 @@ void sweeper::look(const std::vector<std::string>& alive, circuit_breaker::clock
 }
 
 void sweeper::send() {
-    under_way_ = writer_.submit_task([name = gone_.front(), box = box_, at = clock_.now()](auto& store) {
-        auto failed = store.fail_waiting(name, reason, at, sweep_batch);
+    under_way_ = writer_.submit_task([name = gone_.front(), box = box_, at = clock_.now(), &queue = queue_] {
+        auto failed = queue.fail_waiting(name, reason, at, sweep_batch);
         box->put([&](mail& m) { m.swept = std::move(failed); });
     });
 }

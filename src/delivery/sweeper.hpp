@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include "delivery/mailbox.hpp"
@@ -17,8 +18,8 @@ namespace webhookd::delivery {
 /// routed before the change may still have been on their way to the disk. On the engine's thread.
 class sweeper {
 public:
-    sweeper(store::event_store& store, store::group_writer& writer, std::shared_ptr<mailbox> box,
-            const runtime::clock& clock);
+    sweeper(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
+            std::shared_ptr<mailbox> box, const runtime::clock& clock);
 
     void look_soon();
     [[nodiscard]] bool wants_work(circuit_breaker::clock::time_point now) const noexcept;
@@ -34,7 +35,8 @@ private:
     void look(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now);
     void send();
 
-    store::event_store& store_;
+    store::delivery_query& query_;
+    store::delivery_queue& queue_;
     store::group_writer& writer_;
     std::shared_ptr<mailbox> box_;
     const runtime::clock& clock_;

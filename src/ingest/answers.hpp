@@ -2,7 +2,7 @@
 
 #include <webhookd/error.hpp>
 #include <webhookd/http/message.hpp>
-#include <webhookd/store/event_store.hpp>
+#include <webhookd/store/event.hpp>
 
 #include <string_view>
 

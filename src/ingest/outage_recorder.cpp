@@ -15,8 +15,10 @@ namespace webhookd::ingest {
 
 class outage_recorder::implementation {
 public:
-    implementation(store::group_writer& writer, const runtime::clock& clock, options opts)
-        : writer_(writer)
+    implementation(store::instances& instances, store::group_writer& writer, const runtime::clock& clock,
+                   options opts)
+        : instances_(instances)
+        , writer_(writer)
         , clock_(clock)
         , options_(opts)
         , book_(opts.pause) {}
@@ -58,25 +60,25 @@ private:
     /// At most one waits for the writer, but for the last one.
     void submit(std::optional<timestamp> ended) {
         if (!ended && submitted_.exchange(true)) return;
-        auto task = [this, ended](store::event_store& store) {
+        auto task = [this, ended] {
             submitted_ = false;
-            tell(store, ended);
+            tell(ended);
         };
         if (!writer_.submit_task(std::move(task)))
             log::warning("the last sign of life cannot be kept: the writer has stopped");
     }
 
     /// On the writer's thread.
-    void tell(store::event_store& store, std::optional<timestamp> ended) {
+    void tell(std::optional<timestamp> ended) {
         const auto outages = book_.unsaved();
         if (!begun_) {
-            const auto told = store.record_life({.now = started_, .first = true, .refusals = outages});
+            const auto told = instances_.record_life({.now = started_, .first = true, .refusals = outages});
             if (!told) return complain(told.error());
             begun_ = true;
             book_.saved(outages);
             if (!ended) return;
         }
-        const auto told = store.record_life(
+        const auto told = instances_.record_life(
             {.now = ended.value_or(clock_.now()), .last = ended.has_value(), .refusals = outages});
         if (!told) return complain(told.error());
         book_.saved(outages);
@@ -86,6 +88,7 @@ private:
         log::warning("a sign of life cannot be kept now", {{"reason", to_string(f)}});
     }
 
+    store::instances& instances_;
     store::group_writer& writer_;
     const runtime::clock& clock_;
     const options options_;
@@ -99,8 +102,9 @@ private:
     std::jthread thread_; ///< last: it uses all of the above
 };
 
-outage_recorder::outage_recorder(store::group_writer& writer, const runtime::clock& clock, options opts)
-    : self_(std::make_unique<implementation>(writer, clock, opts)) {}
+outage_recorder::outage_recorder(store::instances& instances, store::group_writer& writer,
+                                 const runtime::clock& clock, options opts)
+    : self_(std::make_unique<implementation>(instances, writer, clock, opts)) {}
 
 outage_recorder::~outage_recorder() = default;
 

@@ -39,7 +39,7 @@ bool clock_keeper::remember() {
 
 void clock_keeper::start() {
     started_ = last_look_ = steady::now();
-    first_ = sure_ = store_.last_sequence();
+    first_ = sure_ = log_.last_sequence();
     (void)remember();
 }
 
@@ -60,7 +60,7 @@ void clock_keeper::look() {
     }
     announce(verdict, wall);
     if (verdict.leapt || verdict.settled) keep_with(bound_for(verdict, wall));
-    if (!verdict.in_doubt()) sure_ = store_.last_sequence();
+    if (!verdict.in_doubt()) sure_ = log_.last_sequence();
 }
 
 /// A clock that went back: what comes now did not arrive before. One that leapt ahead under a running daemon
@@ -96,7 +96,7 @@ void clock_keeper::keep() {
 
 void clock_keeper::keep_with(const std::optional<arrival_bound>& bound) {
     if (!state_) return;
-    const bool queued = writer_.submit_task([state = *state_, bound](event_store& store) {
+    const bool queued = writer_.submit_task([state = *state_, bound, &store = store_] {
         if (const auto kept = store.keep_clock(state, bound); !kept)
             log::warning("what is believed of the clock cannot be kept now",
                          {{"reason", to_string(kept.error())}});

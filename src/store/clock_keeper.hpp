@@ -3,6 +3,7 @@
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/clock_belief.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/retention.hpp>
 
 #include <chrono>
 #include <mutex>
@@ -15,8 +16,9 @@ namespace webhookd::store {
 class clock_keeper {
 public:
     /// All three outlive it.
-    clock_keeper(event_store& store, group_writer& writer, const runtime::clock& clock)
-        : store_(store)
+    clock_keeper(const event_log& log, retention& store, group_writer& writer, const runtime::clock& clock)
+        : log_(log)
+        , store_(store)
         , writer_(writer)
         , clock_(clock) {}
 
@@ -39,7 +41,8 @@ private:
     void keep_with(const std::optional<arrival_bound>& bound);
     [[nodiscard]] std::optional<arrival_bound> bound_for(const clock_verdict& verdict, timestamp wall) const;
 
-    event_store& store_;
+    const event_log& log_;
+    retention& store_;
     group_writer& writer_;
     const runtime::clock& clock_;
     mutable std::mutex mutex_;

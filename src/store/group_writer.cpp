@@ -33,8 +33,8 @@ bool may_be_one_events(const failure& f) {
 
 class group_writer::implementation {
 public:
-    implementation(event_store& store, options opts, std::function<void()> on_kept)
-        : store_(store)
+    implementation(event_log& log, options opts, std::function<void()> on_kept)
+        : log_(log)
         , options_(opts)
         , on_kept_(std::move(on_kept))
         , thread_([this] { run(); }) {}
@@ -52,7 +52,7 @@ public:
         return true;
     }
 
-    bool submit_task(std::function<void(event_store&)> task) {
+    bool submit_task(std::function<void()> task) {
         {
             const std::lock_guard lock{mutex_};
             if (stopping_) return false;
@@ -217,7 +217,7 @@ private:
         }
         try {
             const auto began = std::chrono::steady_clock::now();
-            auto outcomes = store_.append(batch);
+            auto outcomes = log_.append(batch);
             const auto took = std::chrono::steady_clock::now() - began;
             if (outcomes && outcomes->size() != batch.size()) {
                 return failure{errc::store_io, "the store answered for another number of events"};
@@ -241,18 +241,18 @@ private:
     }
 
     void run_tasks() {
-        std::vector<std::function<void(event_store&)>> tasks;
+        std::vector<std::function<void()>> tasks;
         {
             const std::lock_guard lock{mutex_};
             tasks.swap(tasks_);
         }
         for (auto& task : tasks)
-            guarded([&] { task(store_); });
+            guarded([&] { task(); });
     }
 
     void probe() {
         guarded([&] {
-            if (auto well = store_.probe())
+            if (auto well = log_.probe())
                 healthy_ = true;
             else
                 fall_ill(well.error());
@@ -262,7 +262,7 @@ private:
     /// Nobody may post for hours, and readiness shall tell in time.
     void look_after_place() {
         guarded([&] {
-            if (auto there = store_.in_place(); !there) fall_ill(there.error());
+            if (auto there = log_.in_place(); !there) fall_ill(there.error());
         });
     }
 
@@ -286,14 +286,14 @@ private:
         }
     }
 
-    event_store& store_;
+    event_log& log_;
     const options options_;
     const std::function<void()> on_kept_;
 
     mutable std::mutex mutex_;
     std::condition_variable work_;
     queue gathering_;
-    std::vector<std::function<void(event_store&)>> tasks_;
+    std::vector<std::function<void()>> tasks_;
     std::size_t waiting_ = 0;
     statistics counts_;
     runtime::histogram<commit_bounds> commits_;
@@ -306,8 +306,8 @@ private:
     std::thread thread_; ///< last: it uses all of the above
 };
 
-group_writer::group_writer(event_store& store, options opts, std::function<void()> on_kept)
-    : self_(std::make_unique<implementation>(store, opts, std::move(on_kept))) {}
+group_writer::group_writer(event_log& log, options opts, std::function<void()> on_kept)
+    : self_(std::make_unique<implementation>(log, opts, std::move(on_kept))) {}
 
 group_writer::~group_writer() = default;
 
@@ -315,7 +315,7 @@ bool group_writer::submit(new_event&& event, completion done) {
     return self_->submit(std::move(event), std::move(done));
 }
 
-bool group_writer::submit_task(std::function<void(event_store&)> task) {
+bool group_writer::submit_task(std::function<void()> task) {
     return self_->submit_task(std::move(task));
 }
 

@@ -30,18 +30,20 @@ constexpr auto longest_pause = 2s;
 
 class purger::implementation {
 public:
-    implementation(event_store& store, group_writer& writer, const runtime::clock& clock, ages keep)
-        : store_(store)
+    implementation(event_log& log, retention& store, group_writer& writer, const runtime::clock& clock,
+                   ages keep)
+        : log_(log)
+        , store_(store)
         , writer_(writer)
         , clock_(clock)
-        , time_(store, writer, clock)
+        , time_(log, store, writer, clock)
         , keep_(keep) {}
 
     void start() {
         time_.start();
         // Numbers begin with 1, and only what was purged is missing at the front.
-        const auto first = store_.read_after(0, 1, 1, extent::envelope);
-        if (first && (first->empty() ? store_.last_sequence() > 0 : first->front().seq > 1)) removed_ = true;
+        const auto first = log_.read_after(0, 1, 1, extent::envelope);
+        if (first && (first->empty() ? log_.last_sequence() > 0 : first->front().seq > 1)) removed_ = true;
         thread_ = std::thread([this] { run(); });
     }
 
@@ -163,7 +165,7 @@ private:
         // Shared, because the writer's copy may outlive this call by a moment.
         const auto answer = std::make_shared<std::promise<result<purge_outcome>>>();
         auto answered = answer->get_future();
-        const bool queued = writer_.submit_task([batch, scope, answer](event_store& store) {
+        const bool queued = writer_.submit_task([batch, scope, answer, &store = store_] {
             try {
                 answer->set_value(store.purge(batch, scope, purged_bytes_at_once));
             } catch (const std::exception&) {
@@ -187,7 +189,8 @@ private:
         return !wake_.wait_for(lock, time, [this] { return stopping_ || changed_; });
     }
 
-    event_store& store_;
+    event_log& log_;
+    retention& store_;
     group_writer& writer_;
     const runtime::clock& clock_;
     clock_keeper time_;
@@ -201,8 +204,8 @@ private:
     std::thread thread_;
 };
 
-purger::purger(event_store& store, group_writer& writer, const runtime::clock& clock, ages keep)
-    : self_(std::make_unique<implementation>(store, writer, clock, keep)) {}
+purger::purger(event_log& log, retention& store, group_writer& writer, const runtime::clock& clock, ages keep)
+    : self_(std::make_unique<implementation>(log, store, writer, clock, keep)) {}
 
 purger::~purger() {
     stop();

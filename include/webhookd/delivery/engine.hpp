@@ -5,6 +5,7 @@
 #include <webhookd/delivery/circuit_breaker.hpp>
 #include <webhookd/handler/handler.hpp>
 #include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/event_store.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/store/event_store.hpp>
+#include <webhookd/store/event.hpp>
 
 #include <chrono>
 #include <cstddef>

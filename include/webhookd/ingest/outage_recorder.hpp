@@ -3,6 +3,7 @@
 #include <webhookd/error.hpp>
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/instances.hpp>
 
 #include <chrono>
 #include <memory>
@@ -22,10 +23,11 @@ public:
         std::chrono::milliseconds pause = std::chrono::minutes(10);
     };
 
-    /// Writer and clock must outlive the recorder, and the writer must have stopped before it goes.
-    outage_recorder(store::group_writer& writer, const runtime::clock& clock, options opts);
-    outage_recorder(store::group_writer& writer, const runtime::clock& clock)
-        : outage_recorder(writer, clock, options{}) {}
+    /// All must outlive the recorder, and the writer must have stopped before it goes.
+    outage_recorder(store::instances& instances, store::group_writer& writer, const runtime::clock& clock,
+                    options opts);
+    outage_recorder(store::instances& instances, store::group_writer& writer, const runtime::clock& clock)
+        : outage_recorder(instances, writer, clock, options{}) {}
     ~outage_recorder();
     outage_recorder(const outage_recorder&) = delete;
     outage_recorder& operator=(const outage_recorder&) = delete;

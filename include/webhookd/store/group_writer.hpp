@@ -1,7 +1,7 @@
 #pragma once
 
 #include <webhookd/runtime/histogram.hpp>
-#include <webhookd/store/event_store.hpp>
+#include <webhookd/store/event_log.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -43,9 +43,9 @@ public:
         runtime::tally sizes;   ///< events in each
     };
 
-    /// The store must outlive the writer. `on_kept` (may be empty) is called on the writer's thread after
+    /// The log must outlive the writer. `on_kept` (may be empty) is called on the writer's thread after
     /// each batch that added events: a hint for readers that there is something new.
-    group_writer(event_store& store, options opts, std::function<void()> on_kept);
+    group_writer(event_log& log, options opts, std::function<void()> on_kept);
     /// Stops as `stop()` does.
     ~group_writer();
 
@@ -57,7 +57,7 @@ public:
     /// Runs a small write (a retry) on the writer's thread, between batches, in the order of
     /// submission; its exceptions are dropped. False when stopping: then it never runs. True: it runs, and
     /// before `stop` returns.
-    [[nodiscard]] bool submit_task(std::function<void(event_store&)> task);
+    [[nodiscard]] bool submit_task(std::function<void()> task);
 
     /// Takes nothing new, writes what waits, ends the thread. Idempotent, any thread but the writer's own.
     void stop();

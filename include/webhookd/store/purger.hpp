@@ -2,6 +2,7 @@
 
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/retention.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -36,8 +37,8 @@ public:
         std::optional<std::chrono::seconds> clock_doubt;
     };
 
-    /// All three outlive the purger. It does nothing before `start`.
-    purger(event_store& store, group_writer& writer, const runtime::clock& clock, ages keep);
+    /// All four outlive the purger. It does nothing before `start`.
+    purger(event_log& log, retention& store, group_writer& writer, const runtime::clock& clock, ages keep);
     /// Stops as `stop()` does.
     ~purger();
 

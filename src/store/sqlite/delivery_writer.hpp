@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/store/event_store.hpp>
+#include <webhookd/store/delivery_queue.hpp>
 
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/dictionary.hpp"

@@ -73,7 +73,7 @@ TEST_CASE("after the last attempt a delivery is failed, and a retry by hand brin
     CHECK(f.records()[0].reason == "refused; that was the last attempt");
 
     repaired = true;
-    REQUIRE(f.writer->submit_task([&](store::event_store& s) {
+    REQUIRE(f.writer->submit_task([&, &s = *f.kept] {
         if (s.retry({.handler = "crm"}, f.clock.now(), 10)) f.engine->wake();
     }));
     REQUIRE(f.settled(delivery_state::successful, 1));
@@ -205,7 +205,7 @@ TEST_CASE("what waits for a handler that is gone fails, and can be retried when 
           "the handler is not in the configuration any more");
 
     f.engine->apply({{"audit", quick(), audit}, {"crm", quick(), crm}});
-    REQUIRE(f.writer->submit_task([&](store::event_store& s) {
+    REQUIRE(f.writer->submit_task([&, &s = *f.kept] {
         if (s.retry({.handler = "crm"}, f.clock.now(), 5000)) f.engine->wake();
     }));
     REQUIRE(test::wait_for_condition([&] { return f.kept->pending() == 0 && crm->ids().size() == 1200; }));
@@ -263,7 +263,7 @@ TEST_CASE("what is erased while it is claimed does not run once the engine has t
     REQUIRE(test::wait_for_condition([&] { return crm->held() == 1; })); // the others are claimed, too
 
     std::promise<void> thought;
-    REQUIRE(f.writer->submit_task([&](store::event_store& s) {
+    REQUIRE(f.writer->submit_task([&, &s = *f.kept] {
         const store::sequence second = 2;
         REQUIRE(s.erase({&second, 1}, {f.clock.now(), "ops"}, "erased", 1000).has_value());
         f.engine->reconsider([&] { thought.set_value(); });

@@ -27,7 +27,7 @@ private:
 
 struct fixture {
     explicit fixture(outage_recorder::options opts = {})
-        : recorder(writer, clock, opts) {}
+        : recorder(store, writer, clock, opts) {}
     ~fixture() { writer.stop(); }
 
     test::fake_event_store store;

@@ -226,7 +226,7 @@ TEST_CASE("a waiter that throws does not take the others' answers", "[store]") {
     occupy(store, writer, to);
     REQUIRE(writer.submit(make_event("thrower"), [](auto) { throw std::runtime_error{"here"}; }));
     REQUIRE(submit(writer, to, "last"));
-    REQUIRE(writer.submit_task([](event_store&) { throw std::runtime_error{"there"}; }));
+    REQUIRE(writer.submit_task([] { throw std::runtime_error{"there"}; }));
     store.release();
     writer.stop();
     CHECK(to.given().size() == 2);
@@ -261,7 +261,7 @@ TEST_CASE("tasks run on the writer's thread between batches", "[store]") {
     std::thread::id thread_of_answer;
     std::int64_t seen_by_task = 0;
     REQUIRE(writer.submit(make_event("1"), [&](auto) { thread_of_answer = std::this_thread::get_id(); }));
-    REQUIRE(writer.submit_task([&](event_store& s) {
+    REQUIRE(writer.submit_task([&, &s = store] {
         thread_of_task = std::this_thread::get_id();
         seen_by_task = s.statistics()->events;
     }));
@@ -279,10 +279,10 @@ TEST_CASE("stopping writes what waits and refuses the rest", "[store]") {
     occupy(store, writer, to);
     for (int i = 0; i < 5; ++i)
         REQUIRE(submit(writer, to, std::to_string(i)));
-    REQUIRE(writer.submit_task([&](event_store&) { task_ran = true; }));
+    REQUIRE(writer.submit_task([&] { task_ran = true; }));
     std::thread stopper{[&] { writer.stop(); }};
     // The stop is under way when the writer refuses; what it took before is on its way all the same.
-    REQUIRE(wait_for_condition([&] { return !writer.submit_task([](event_store&) {}); }));
+    REQUIRE(wait_for_condition([&] { return !writer.submit_task([] {}); }));
     CHECK_FALSE(submit(writer, to, "late"));
     store.release();
     stopper.join();

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/store/event.hpp>
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace webhookd::store {
+
+/// The port through which events get in, and are followed in the order of their arrival.
+/// Blocking. `append` comes from the writer's thread (see group_writer); everything else may come from any
+/// thread, beside a running write, and never delays it. Durability: what a call reported as done has reached
+/// the disk, and a crash or power loss does not take it back. Errors of all calls: store_full, store_io,
+/// store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the cause is
+/// gone.
+class event_log {
+public:
+    /// Keeps a batch and its planned deliveries in one transaction: all or, on an error, none. An event is
+    /// known by endpoint and id together; one that is already kept (or stands twice in the batch) is a
+    /// duplicate, costs no write, plans nothing and changes nothing. Outcomes stand in the order of the
+    /// batch. Nobody can tell a write that failed late from one that did not happen: when the process dies
+    /// soon after an error, the batch may turn up after all, whole; to its senders it is then a duplicate.
+    /// Errors also: argument_invalid, for a value that the engine cannot hold.
+    virtual result<std::vector<append_outcome>> append(std::span<const new_event> batch) = 0;
+
+    /// Events after `seq` in the order of arrival, at most `limit`; fewer when their bodies exceed
+    /// `max_bytes` in sum (but at least one, if there is one).
+    virtual result<std::vector<stored_event>>
+    read_after(sequence seq, std::size_t limit, std::size_t max_bytes, extent of = extent::everything) = 0;
+
+    /// Of the newest event that was kept; 0: none ever was. Costs nothing.
+    [[nodiscard]] virtual sequence last_sequence() const noexcept = 0;
+
+    /// Whether the engine's files still are those at their paths. A few system calls. Errors: store_io, with
+    /// `displaced_words`.
+    virtual result<void> in_place() = 0;
+
+    /// Proves that the disk takes writes (used after an append failed, and for readiness). Fails too while
+    /// the engine can keep events but falls behind in its housekeeping because of the disk, and while its
+    /// files are not in their places; what it can put in place again by itself it does.
+    virtual result<void> probe() = 0;
+
+protected:
+    ~event_log() = default;
+};
+
+} // namespace webhookd::store

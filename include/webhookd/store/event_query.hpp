@@ -1,0 +1,52 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/store/event.hpp>
+#include <webhookd/store/event_search.hpp>
+#include <webhookd/store/purge.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::store {
+
+struct store_statistics {
+    std::int64_t events = 0;
+    std::int64_t bytes = 0;         ///< on disk, journals included
+    std::int64_t journal_bytes = 0; ///< of these, the journal's
+    bool journal_held = false;      ///< it is long, and a reader keeps it from being started anew
+};
+
+/// The port for questions about what is kept. Blocking: not on an event loop. Any thread, beside a running
+/// write, which it never delays. Errors of all calls: store_io, store_busy, store_corrupt.
+class event_query {
+public:
+    /// One event with its body. Errors: store_not_found.
+    virtual result<stored_event> find(std::string_view endpoint, std::string_view event_id) = 0;
+
+    /// The key that verified the event, as a JWK; empty where signatures were disabled, or when the payload
+    /// was purged since. Errors: store_not_found.
+    virtual result<std::string> verification_key(sequence seq) = 0;
+
+    /// At most `limit` events, in the order of `event_position`. Errors: query_timeout.
+    virtual result<std::vector<stored_event>> search(const event_search& wanted) = 0;
+    /// How many events there are of a kind. Errors: query_timeout.
+    virtual result<std::int64_t> count(const event_filter& filter) = 0;
+    /// In the order of their names.
+    virtual result<std::vector<type_count>> event_types() = 0;
+    /// The sum over all completed transactions of the window, each counted once.
+    virtual result<event::consumption> consumed(const consumption_window& window) = 0;
+
+    /// When and by whom an event was erased; nothing: it was not.
+    virtual result<std::optional<erasure>> erasure_of(sequence seq) = 0;
+
+    virtual result<store_statistics> statistics() = 0;
+
+protected:
+    ~event_query() = default;
+};
+
+} // namespace webhookd::store

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/store/clock_belief.hpp>
+#include <webhookd/store/event.hpp>
+#include <webhookd/store/purge.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace webhookd::store {
+
+/// The port for what goes: by its age, or because somebody asks for it.
+/// Blocking. `purge`, `erase`, `scrub` and `keep_clock` come from the writer's thread; everything else from
+/// any. Durability and errors as event_log has them.
+class retention {
+public:
+    /// Events whose age lets them go: those with deliveries that wait, or with one that holds up others that
+    /// wait, are passed over.
+    virtual result<purge_candidates> purgeable(const purge_search& wanted) = 0;
+    /// Purges events in one transaction, from the front, at least one; ends early when some `max_bytes` have
+    /// gone. What deliveries wait for is left as it is, whatever `purgeable` said before. What was counted
+    /// when events arrived (`event_types`, `consumed`) stays. An event that was purged whole and is sent
+    /// again is new.
+    virtual result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope,
+                                        std::size_t max_bytes) = 0;
+    /// Erases what may be personal of events, in one transaction, from the front, at least one, until some
+    /// `max_bytes` have gone: body and proof, metadata, the user, the outputs of attempts. Deliveries that
+    /// wait fail for `reason`. The rest of the envelope stays, and for the events of a transaction
+    /// `tombstone`.
+    virtual result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
+                                        std::string_view reason, std::size_t max_bytes) = 0;
+    /// Sees to it that nothing of what was purged or erased so far stands in the engine's files any more, as
+    /// far as it can. Errors also: store_busy while somebody reads; soon after it may succeed.
+    virtual result<remnants> scrub() = 0;
+    virtual result<holdings> holdings_of(std::span<const sequence> events) = 0;
+
+    /// What was believed of the clock when it was kept last, or, where it never was, what the last sign of
+    /// life tells; nothing: there is none.
+    virtual result<std::optional<clock_state>> known_clock() = 0;
+    /// Keeps what is believed of the clock now, and, where given, a bound for arrivals.
+    virtual result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound) = 0;
+
+protected:
+    ~retention() = default;
+};
+
+} // namespace webhookd::store
