@@ -218,7 +218,9 @@ TEST_CASE("connections over the limit are turned away, and later ones are welcom
 TEST_CASE("at the limit the connection that has rested longest makes room for a newcomer", "[http]") {
     auto limits = config::limits();
     limits.connections = 3;
-    echo_server f(limits);
+    // One loop goes on with a connection before it looks at the next request: with several, the client has
+    // an answer before the connection rests.
+    echo_server f(limits, 1);
     std::vector<raw_client> resting;
     for (int i = 0; i < 3; ++i) {
         resting.push_back(f.connect());
@@ -242,6 +244,20 @@ TEST_CASE("at the limit the connection that has rested longest makes room for a 
         resting.back().send(get);
         CHECK(resting.back().read_answer().status == 200);
     }
+    CHECK(test::wait_for_condition([&] { return f.server.snapshot().connections <= 3; }));
+}
+
+TEST_CASE("a newcomer finds room where the connection that rests is another loop's", "[http]") {
+    auto limits = config::limits();
+    limits.connections = 3;
+    echo_server f(limits, 2);
+    std::vector<raw_client> resting;
+    for (int i = 0; i < 20; ++i)
+        CHECK(test::wait_for_condition([&] { // soon after its answer a connection rests, not at once
+            resting.push_back(f.connect());
+            resting.back().send(get);
+            return resting.back().read_answer().status == 200;
+        }));
     CHECK(test::wait_for_condition([&] { return f.server.snapshot().connections <= 3; }));
 }
 
