@@ -52,8 +52,8 @@ const std::set<std::string> everybodys{"webhookd/error.hpp", "webhookd/time.hpp"
 
 // Bytes and values only: what would let a socket, a disk or a thread in.
 constexpr std::array pure_rooms{"event", "signature", "routing"};
-constexpr std::array impure{"boost/asio", "boost/beast", "spdlog",   "systemd/",  "sys/",
-                            "unistd.h",   "fcntl.h",     "<thread>", "<mutex>",   "<condition_variable>",
+constexpr std::array impure{"boost/asio", "boost/beast", "spdlog",    "systemd/",    "sys/",
+                            "unistd.h",   "fcntl.h",     "<thread>",  "<mutex>",     "<condition_variable>",
                             "<atomic>",   "<future>",    "<fstream>", "<filesystem>"};
 
 fs::path source() {
@@ -109,7 +109,8 @@ std::map<std::string, std::string> read_table(std::string_view head) {
     std::map<std::string, std::string> table;
     std::ifstream in(source() / "src" / "README.md");
     std::string line;
-    while (std::getline(in, line) && !line.starts_with(head)) {}
+    while (std::getline(in, line) && !line.starts_with(head)) {
+    }
     while (std::getline(in, line) && line.starts_with('|')) {
         const auto middle = line.find('|', 1);
         for (const auto& name : code_spans(std::string_view(line).substr(0, middle)))
