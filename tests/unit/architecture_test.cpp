@@ -133,7 +133,9 @@ public:
     [[nodiscard]] std::optional<std::string> breach(const include& i) const {
         const auto owner = owner_of(i);
         if (!owner) return breach_of_library(i);
-        if (*owner == i.room || everybodys.contains(i.header)) return std::nullopt;
+        // A file beside the rooms has its own header.
+        const bool own = fs::path(*owner).stem() == fs::path(i.room).stem();
+        if (own || everybodys.contains(i.header)) return std::nullopt;
         if (!i.header.starts_with("webhookd/")) return "a private header of another room";
         if (*owner == "text" || may_include(i.room, *owner, i.header)) return std::nullopt;
         return "not in the line of " + i.room;
