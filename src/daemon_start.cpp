@@ -38,10 +38,10 @@ std::optional<int> daemon::open_store() {
     }
     store_ = std::move(*opened);
     writer_ = std::make_unique<store::group_writer>(
-        *store_, store::group_writer::options{.max_waiting = config_.queue.max_in_memory}, [this] {
-            engine_->wake();
-            arrived_.announce();
-        });
+        *store_, store::group_writer::options{.max_waiting = config_.queue.max_in_memory});
+    arrivals_ = store_->subscribe([this](const store::commit_notice& of) {
+        if (of.events) arrived_.announce();
+    });
     life_ = std::make_unique<ingest::outage_recorder>(*store_, *writer_, clock_);
     purger_ = std::make_unique<store::purger>(*store_, *store_, *writer_, clock_,
                                               ages_of(config_.storage.retention));

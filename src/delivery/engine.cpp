@@ -45,6 +45,10 @@ public:
         replace_lanes(std::move(lanes));
         recaller_.look_soon();
         publish();
+        // Before the thread's first look: what is committed after that must wake it.
+        commits_ = store_.subscribe([box = box_](const store::commit_notice& of) {
+            if (of.deliveries) box->put([](mail& m) { m.woken = true; });
+        });
         started_ = true;
         thread_ = std::thread([this] { run(); });
         clock_watch_.emplace([box = box_](auto) { box->put([](mail& m) { m.leapt = true; }); });
@@ -322,6 +326,7 @@ private:
     engine::handlers configured_;
     std::thread thread_;
     std::optional<runtime::clock_watch> clock_watch_;
+    store::subscription commits_;
 };
 
 engine::engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
@@ -340,10 +345,6 @@ void engine::start(std::vector<lane_setup> lanes) {
 void engine::apply(std::vector<lane_setup> lanes) {
     self_->note_configured(lanes);
     self_->put([&](mail& m) { m.lanes = std::move(lanes); });
-}
-
-void engine::wake() {
-    self_->put([](mail& m) { m.woken = true; });
 }
 
 void engine::reconsider(std::function<void()> done) {

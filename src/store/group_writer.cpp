@@ -33,10 +33,9 @@ bool may_be_one_events(const failure& f) {
 
 class group_writer::implementation {
 public:
-    implementation(event_log& log, options opts, std::function<void()> on_kept)
+    implementation(event_log& log, options opts)
         : log_(log)
         , options_(opts)
-        , on_kept_(std::move(on_kept))
         , thread_([this] { run(); }) {}
 
     ~implementation() { stop(); }
@@ -109,7 +108,6 @@ private:
 
     /// What became of a batch, its halves included.
     struct batch_report {
-        bool added = false;   ///< something new is kept
         bool reached = false; ///< something reached the disk
         bool failed = false;  ///< the disk did not take something
         bool threw = false;   ///< something ended in an exception
@@ -154,7 +152,6 @@ private:
             } else if (report.reached || report.threw) {
                 healthy_ = report.reached;
             }
-            if (report.added && on_kept_) guarded([&] { on_kept_(); });
             first += size;
             if (first < taken.events.size()) run_tasks();
         }
@@ -202,7 +199,6 @@ private:
             const auto waiter = std::move(taken.waiters[first + i]);
             std::string{}.swap(taken.events[first + i].body);
             if (outcomes) {
-                report.added |= (*outcomes)[i].status == append_status::accepted;
                 guarded([&] { waiter((*outcomes)[i]); });
             } else {
                 guarded([&] { waiter(outcomes.error()); });
@@ -288,7 +284,6 @@ private:
 
     event_log& log_;
     const options options_;
-    const std::function<void()> on_kept_;
 
     mutable std::mutex mutex_;
     std::condition_variable work_;
@@ -306,8 +301,8 @@ private:
     std::thread thread_; ///< last: it uses all of the above
 };
 
-group_writer::group_writer(event_log& log, options opts, std::function<void()> on_kept)
-    : self_(std::make_unique<implementation>(log, opts, std::move(on_kept))) {}
+group_writer::group_writer(event_log& log, options opts)
+    : self_(std::make_unique<implementation>(log, opts)) {}
 
 group_writer::~group_writer() = default;
 

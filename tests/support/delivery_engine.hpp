@@ -32,7 +32,7 @@ struct delivery_engine {
         : kept(std::move(store::open_sqlite_store({.file = directory / "events.db"}).value())) {}
     ~delivery_engine() { end(); }
 
-    /// As the daemon does: the writer's thread still wakes the engine until it has ended.
+    /// As the daemon does: the writer ends after the engine, whose last results it takes.
     void end() {
         if (engine) engine->stop({});
         if (writer) writer->stop();
@@ -42,9 +42,7 @@ struct delivery_engine {
 
     void run(std::vector<delivery::lane_setup> lanes) {
         end();
-        writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{}, [this] {
-            if (engine) engine->wake();
-        });
+        writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{});
         engine = std::make_unique<delivery::engine>(*kept, *writer, clock, clock);
         engine->start(std::move(lanes));
     }

@@ -72,6 +72,8 @@ result<std::vector<append_outcome>> fake_event_store::append(std::span<const new
         events_.push_back({next, e.endpoint, e.envelope, e.body, e.signature,
                            e.key ? e.key->kid() : std::string{}, e.source, e.received});
     }
+    lock.unlock();
+    notifier_.tell(brought(batch, outcomes));
     return outcomes;
 }
 

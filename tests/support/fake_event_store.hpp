@@ -2,6 +2,8 @@
 
 #include <webhookd/store/event_store.hpp>
 
+#include "store/notifier.hpp"
+
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -114,6 +116,8 @@ public:
         return {};
     }
 
+    store::subscription subscribe(listener call) override { return notifier_.subscribe(std::move(call)); }
+
     result<store::store_statistics> statistics() override;
     /// Fails as `misplace` said last.
     result<void> in_place() override;
@@ -121,6 +125,7 @@ public:
     result<void> probe() override;
 
 private:
+    store::notifier notifier_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     script script_;

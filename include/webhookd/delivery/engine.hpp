@@ -58,8 +58,6 @@ public:
     /// new settings. Attempts under way of another end by themselves; what waits for a handler that is gone
     /// becomes failed. Any thread.
     void apply(std::vector<lane_setup> lanes);
-    /// Something new may be due. Any thread; cheap.
-    void wake();
     /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew.
     /// Once `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is
     /// called once, on the engine's thread or, when that has ended or never began (a dry run), on this one.

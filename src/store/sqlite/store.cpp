@@ -2,6 +2,7 @@
 
 #include <webhookd/runtime/log.hpp>
 
+#include "store/notifier.hpp"
 #include "store/sqlite/backlog.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/clock.hpp"
@@ -65,7 +66,9 @@ public:
 
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
-        return write([&](sqlite::writer& w) { return w.append(batch); });
+        auto outcomes = write([&](sqlite::writer& w) { return w.append(batch); });
+        if (outcomes) notifier_.tell(brought(batch, *outcomes));
+        return outcomes;
     }
 
     result<std::string> verification_key(sequence seq) override {
@@ -111,19 +114,22 @@ public:
     }
 
     result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now) override {
-        return write([&](sqlite::writer& w) { return w.plan(plans, now); });
+        auto ids = write([&](sqlite::writer& w) { return w.plan(plans, now); });
+        notifier_.tell({.deliveries = ids && !ids->empty()});
+        return ids;
     }
 
     result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit) override {
-        // Nobody may claim meanwhile what then gives way to an earlier one.
-        const sqlite::leases::turn turn{leases_, std::chrono::steady_clock::now()};
-        const auto runs = [&turn](delivery_id id) { return turn.holds(id); };
-        return write([&](sqlite::writer& w) { return w.retry(filter, now, limit, runs); });
+        const auto retried = retry_in_turn(filter, now, limit);
+        notifier_.tell({.deliveries = retried && *retried > 0});
+        return retried;
     }
 
     result<std::size_t> call_back(std::string_view handler, timestamp now, std::chrono::milliseconds most,
                                   std::size_t limit) override {
-        return write([&](sqlite::writer& w) { return w.call_back(handler, now, most, limit); });
+        const auto called = write([&](sqlite::writer& w) { return w.call_back(handler, now, most, limit); });
+        notifier_.tell({.deliveries = called && *called > 0});
+        return called;
     }
 
     result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
@@ -172,7 +178,11 @@ public:
     result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes) override {
         if (events.empty()) return erase_outcome{};
-        return write([&](sqlite::writer& w) { return w.erase(events, tombstone, reason, max_bytes); });
+        // What was given up may have held others up.
+        const auto done =
+            write([&](sqlite::writer& w) { return w.erase(events, tombstone, reason, max_bytes); });
+        notifier_.tell({.deliveries = done && done->done > 0});
+        return done;
     }
 
     result<remnants> scrub() override {
@@ -226,6 +236,8 @@ public:
         return s;
     }
 
+    subscription subscribe(listener call) override { return notifier_.subscribe(std::move(call)); }
+
     result<void> in_place() override {
         const std::lock_guard lock{mutex_};
         if (auto there = check_place(); !there) return there;
@@ -240,6 +252,13 @@ public:
 
 private:
     using file = sqlite::file_watch::which;
+
+    /// Nobody may claim meanwhile what then gives way to an earlier one.
+    result<std::size_t> retry_in_turn(const delivery_filter& filter, timestamp now, std::size_t limit) {
+        const sqlite::leases::turn turn{leases_, std::chrono::steady_clock::now()};
+        const auto runs = [&turn](delivery_id id) { return turn.holds(id); };
+        return write([&](sqlite::writer& w) { return w.retry(filter, now, limit, runs); });
+    }
 
     template <class Work>
     auto write(Work work) -> decltype(work(std::declval<sqlite::writer&>())) {
@@ -320,6 +339,7 @@ private:
     std::atomic<std::int64_t> pending_;
     std::atomic<sequence> last_sequence_;
     sqlite::leases leases_;
+    notifier notifier_;
     sqlite::reader_pool readers_;
     sqlite::checkpointer checkpointer_;
 };

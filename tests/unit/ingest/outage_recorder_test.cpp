@@ -32,7 +32,7 @@ struct fixture {
 
     test::fake_event_store store;
     set_clock clock;
-    store::group_writer writer{store, {}, nullptr};
+    store::group_writer writer{store, {}};
     outage_recorder recorder;
 };
 

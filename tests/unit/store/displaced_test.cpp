@@ -14,7 +14,7 @@ using namespace webhookd::test;
 TEST_CASE("a store that is displaced is noticed without a batch, told, and trusted again when it is back",
           "[store]") {
     fake_event_store store;
-    group_writer writer(store, {.probe_interval = std::chrono::milliseconds(5)}, {});
+    group_writer writer(store, {.probe_interval = std::chrono::milliseconds(5)});
     CHECK_FALSE(writer.trouble());
     store.misplace(failure{errc::store_io, "events.db was removed"});
     REQUIRE(wait_for_condition([&] { return !writer.healthy(); }));

@@ -28,7 +28,7 @@ public:
 struct fixture {
     fixture()
         : kept(std::move(open_sqlite_store({.file = directory / "events.db"}).value()))
-        , writer(*kept, {}, {}) {}
+        , writer(*kept, {}) {}
 
     void keep(int count, std::chrono::hours age, std::size_t body = 10) {
         auto events = make_events("evt_", static_cast<std::size_t>(count), ++next * 1000);
@@ -72,7 +72,7 @@ public:
 TEST_CASE("who no longer finds an event can know that it was purged", "[purge]") {
     const noon_clock clock;
     store_of_one kept;
-    group_writer writer{kept, {}, {}};
+    group_writer writer{kept, {}};
     purger p{kept, kept, writer, clock, {.events = 24h, .payloads = {}}};
     kept.removed = [&] { return p.removed_before() == clock.now() - 24h; };
     CHECK_FALSE(p.removed_before());
