@@ -70,7 +70,7 @@ result<std::vector<append_outcome>> fake_event_store::append(std::span<const new
         outcomes.push_back({added ? append_status::accepted : append_status::duplicate, known->second});
         if (!added) continue;
         events_.push_back({next, e.endpoint, e.envelope, e.body, e.signature,
-                           e.key ? e.key->kid() : std::string{}, e.source, e.received});
+                           e.key ? e.key->kid : std::string{}, e.source, e.received});
     }
     lock.unlock();
     notifier_.tell(brought(batch, outcomes));
