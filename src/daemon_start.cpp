@@ -8,7 +8,12 @@
 #include "cli/exit_code.hpp"
 #include "daemon.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <climits>
+#include <string>
 #include <thread>
 
 namespace webhookd {
@@ -18,6 +23,14 @@ namespace {
 int complain(const failure& f, std::string_view what, int exit_code) {
     log::error(what, {{"reason", to_string(f.code)}, {"detail", f.detail}});
     return exit_code;
+}
+
+/// What this instance is called among those that share a store.
+std::string host_name() {
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0')
+        return std::string(store::sole_instance);
+    return name.data();
 }
 
 } // namespace
@@ -42,10 +55,11 @@ std::optional<int> daemon::open_store() {
     arrivals_ = store_->subscribe([this](const store::commit_notice& of) {
         if (of.events) arrived_.announce();
     });
-    life_ = std::make_unique<ingest::outage_recorder>(*store_, *writer_, clock_);
-    purger_ = std::make_unique<store::purger>(*store_, *store_, *writer_, clock_,
+    const store::this_instance self{*store_, host_name()};
+    life_ = std::make_unique<ingest::outage_recorder>(self, *writer_, clock_);
+    purger_ = std::make_unique<store::purger>(*store_, *store_, self, *writer_, clock_,
                                               ages_of(config_.storage.retention));
-    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_);
+    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_, self.name);
     return std::nullopt;
 }
 

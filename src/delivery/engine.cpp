@@ -32,13 +32,13 @@ constexpr auto last_wait = 5s;
 class engine::implementation {
 public:
     implementation(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-                   const runtime::clock& believed)
+                   const runtime::clock& believed, std::string instance)
         : store_(store)
         , writer_(writer)
         , clock_(clock)
         , believed_(believed)
         , recorder_(store, writer, box_)
-        , sweeper_(store, store, writer, box_, clock)
+        , sweeper_(store, store, {store, std::move(instance)}, writer, box_, clock)
         , recaller_(store, writer, box_, clock) {}
 
     void start(std::vector<lane_setup> lanes) {
@@ -330,8 +330,8 @@ private:
 };
 
 engine::engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-               const runtime::clock& believed)
-    : self_(std::make_unique<implementation>(store, writer, clock, believed)) {}
+               const runtime::clock& believed, std::string instance)
+    : self_(std::make_unique<implementation>(store, writer, clock, believed, std::move(instance))) {}
 
 engine::~engine() {
     stop(0ms);

@@ -111,7 +111,7 @@ result<void> fake_event_store::record_life(const store::life_sign& sign) {
         if (auto failed = life_script_()) return *failed;
     }
     refusals_.insert(refusals_.end(), sign.refusals.begin(), sign.refusals.end());
-    life_signs_.push_back({sign.now, sign.first, sign.last});
+    life_signs_.push_back({sign.now, sign.instance, sign.first, sign.last});
     return {};
 }
 

@@ -105,6 +105,7 @@ public:
     result<void> record_life(const store::life_sign& sign) override;
     [[nodiscard]] std::vector<store::life_sign> life_signs() const;
     [[nodiscard]] std::vector<store::outage> refusals() const;
+    result<bool> try_lead(store::duty, std::string_view, std::chrono::milliseconds) override { return true; }
     result<std::vector<store::outage>> outages(const store::outage_search&) override {
         return std::vector<store::outage>{};
     }

@@ -46,9 +46,9 @@ struct lane_status {
 class engine {
 public:
     /// How old a delivery is, is measured by `believed`, which a wall clock that leaps does not take along.
-    /// All must outlive the engine.
+    /// All must outlive the engine. `instance`: its name among those that share the store.
     engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-           const runtime::clock& believed);
+           const runtime::clock& believed, std::string instance = std::string(store::sole_instance));
     /// Stops as `stop` does, without grace.
     ~engine();
 

@@ -43,6 +43,7 @@ struct outage {
 /// What the daemon tells of itself now and then.
 struct life_sign {
     timestamp now;
+    std::string instance = {}; ///< its name
     bool first = false; ///< of this run: it listens from now on
     bool last = false;  ///< of this run: it does not listen any more
     /// What was refused. One that has reason, endpoint and beginning of one that is kept takes its place.

@@ -57,6 +57,12 @@ class store_of_one final : public fake_event_store {
 public:
     std::function<bool()> removed;
     std::atomic<bool> told = false;
+    std::atomic<const char*> leader = nullptr; ///< null: whoever asks
+
+    result<bool> try_lead(duty which, std::string_view instance, std::chrono::milliseconds) override {
+        const auto* name = leader.load();
+        return which == duty::retention && (name == nullptr || instance == name);
+    }
 
     result<purge_candidates> purgeable(const purge_search& wanted) override {
         return wanted.after == 0 ? purge_candidates{{1}, {}, {}} : purge_candidates{};
@@ -73,7 +79,7 @@ TEST_CASE("who no longer finds an event can know that it was purged", "[purge]")
     const noon_clock clock;
     store_of_one kept;
     group_writer writer{kept, {}};
-    purger p{kept, kept, writer, clock, {.events = 24h, .payloads = {}}};
+    purger p{kept, kept, {kept}, writer, clock, {.events = 24h, .payloads = {}}};
     kept.removed = [&] { return p.removed_before() == clock.now() - 24h; };
     CHECK_FALSE(p.removed_before());
     p.start();
@@ -81,12 +87,28 @@ TEST_CASE("who no longer finds an event can know that it was purged", "[purge]")
     CHECK(kept.told);
 }
 
+TEST_CASE("a purger that does not lead its duty purges nothing, until it does", "[purge]") {
+    const noon_clock clock;
+    store_of_one kept;
+    kept.removed = [] { return true; };
+    kept.leader = "other";
+    group_writer writer{kept, {}};
+    purger p{kept, kept, {kept, "mine"}, writer, clock, {.events = 24h, .payloads = {}}};
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
+    CHECK(p.snapshot().events == 0);
+    CHECK(p.snapshot().failures == 0);
+    kept.leader = "mine";
+    p.change({.events = 24h, .payloads = {}});
+    REQUIRE(wait_for_condition([&] { return p.snapshot().events == 1; }));
+}
+
 TEST_CASE("the purger lets go at the start what is old enough, and counts it", "[purge]") {
     fixture f;
     f.keep(300, 100h);
     f.keep(200, 50h, 20'000);
     f.keep(100, 1h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 90h, .payloads = 24h}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 90h, .payloads = 24h}};
     CHECK(p.snapshot().rounds == 0);
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
@@ -103,7 +125,7 @@ TEST_CASE("the purger lets go at the start what is old enough, and counts it", "
 TEST_CASE("other ages take effect at once, and none keeps everything", "[purge]") {
     fixture f;
     f.keep(100, 50h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
     CHECK(f.bodies() == 100);
@@ -118,7 +140,7 @@ TEST_CASE("other ages take effect at once, and none keeps everything", "[purge]"
 TEST_CASE("events are kept while a purge goes on", "[purge]") {
     fixture f;
     f.keep(3000, 50h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 24h, .payloads = {}}};
     p.start();
     // Each waits for the one before, as a client with one connection does.
     std::size_t during = 0;
@@ -136,7 +158,7 @@ TEST_CASE("events are kept while a purge goes on", "[purge]") {
 TEST_CASE("a purger that is stopped in the middle ends soon", "[purge]") {
     fixture f;
     f.keep(5000, 50h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 24h, .payloads = {}}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().events > 0; }));
     p.stop();
@@ -148,7 +170,7 @@ TEST_CASE("a purger that is stopped in the middle ends soon", "[purge]") {
 TEST_CASE("longer ages end a round that goes on", "[purge]") {
     fixture f;
     f.keep(20'000, 50h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 24h, .payloads = {}}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().events > 0; }));
     p.change({.events = 60h, .payloads = {}});
@@ -161,7 +183,7 @@ TEST_CASE("a purger whose writer has stopped gives up without a failure to repor
     fixture f;
     f.keep(10, 50h);
     f.writer.stop();
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 24h, .payloads = {}}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
     CHECK(p.snapshot().failures == 0);
