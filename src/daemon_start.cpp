@@ -3,7 +3,7 @@
 #include <webhookd/admin/metrics.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/systemd.hpp>
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include "cli/exit_code.hpp"
 #include "daemon.hpp"
@@ -36,10 +36,11 @@ std::string host_name() {
 } // namespace
 
 std::optional<int> daemon::open_store() {
-    const auto file = store::parse_sqlite_url(config_.storage.url);
-    if (!file) return complain(file.error(), "the storage cannot be opened", cli::exit_code::configuration);
-    state_directory_ = file->parent_path();
-    auto opened = store::open_sqlite_store({.file = *file, .break_off = runtime::supervisor::end_is_asked});
+    const auto directory = store::state_directory(config_.storage.url);
+    if (!directory)
+        return complain(directory.error(), "the storage cannot be opened", cli::exit_code::configuration);
+    state_directory_ = *directory;
+    auto opened = store::open(config_.storage.url, {.break_off = runtime::supervisor::end_is_asked});
     if (!opened && opened.error().code == errc::shutting_down) {
         log::info("the start was broken off by a signal", {{"reason", to_string(opened.error())}});
         return cli::exit_code::ok;

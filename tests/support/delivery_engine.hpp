@@ -2,9 +2,10 @@
 
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/delivery/planner.hpp>
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include "support/store_events.hpp"
+#include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -29,7 +30,7 @@ inline config::handler_common quick() {
 /// The engine on a real store, with handlers that do what the test tells them.
 struct delivery_engine {
     delivery_engine()
-        : kept(std::move(store::open_sqlite_store({.file = directory / "events.db"}).value())) {}
+        : kept(std::move(store::open(sqlite_url(directory / "events.db")).value())) {}
     ~delivery_engine() { end(); }
 
     /// As the daemon does: the writer ends after the engine, whose last results it takes.

@@ -1,8 +1,9 @@
+#include <webhookd/store/open.hpp>
 #include <webhookd/store/purger.hpp>
-#include <webhookd/store/sqlite.hpp>
 
 #include "support/fake_event_store.hpp"
 #include "support/store_events.hpp"
+#include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -27,7 +28,7 @@ public:
 
 struct fixture {
     fixture()
-        : kept(std::move(open_sqlite_store({.file = directory / "events.db"}).value()))
+        : kept(std::move(store::open(sqlite_url(directory / "events.db")).value()))
         , writer(*kept, {}) {}
 
     void keep(int count, std::chrono::hours age, std::size_t body = 10) {
