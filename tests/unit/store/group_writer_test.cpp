@@ -323,3 +323,17 @@ TEST_CASE("batches that keep something are measured, repeats and failures are no
         commits += each;
     CHECK(commits == 2);
 }
+
+TEST_CASE("a store that is displaced is noticed without a batch, told, and trusted again when it is back",
+          "[store]") {
+    fake_event_store store;
+    group_writer writer{store, {.probe_interval = 5ms}};
+    CHECK_FALSE(writer.trouble());
+    store.misplace(failure{errc::store_io, "events.db was removed"});
+    REQUIRE(wait_for_condition([&] { return !writer.healthy(); }));
+    REQUIRE(writer.trouble());
+    CHECK(writer.trouble()->detail == "events.db was removed");
+    store.misplace(std::nullopt);
+    CHECK(wait_for_condition([&] { return writer.healthy(); }));
+    CHECK_FALSE(writer.trouble());
+}
