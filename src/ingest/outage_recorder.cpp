@@ -79,8 +79,8 @@ private:
             book_.saved(outages);
             if (!ended) return;
         }
-        const auto told = record(
-            {.now = ended.value_or(clock_.now()), .last = ended.has_value(), .refusals = outages});
+        const auto told =
+            record({.now = ended.value_or(clock_.now()), .last = ended.has_value(), .refusals = outages});
         if (!told) return complain(told.error());
         book_.saved(outages);
     }

@@ -43,8 +43,8 @@ struct key_text {
 struct new_event {
     std::string endpoint; ///< name from the configuration
     event::envelope envelope;
-    std::string body;      ///< the raw bytes as received
-    std::string signature; ///< the x-jws-signature value as received; empty: not checked
+    std::string body;                    ///< the raw bytes as received
+    std::string signature;               ///< the x-jws-signature value as received; empty: not checked
     std::shared_ptr<const key_text> key; ///< that verified it; null where signatures are disabled
     std::string source;                  ///< the client's address
     timestamp received;

@@ -44,8 +44,8 @@ struct outage {
 struct life_sign {
     timestamp now;
     std::string instance = {}; ///< its name
-    bool first = false; ///< of this run: it listens from now on
-    bool last = false;  ///< of this run: it does not listen any more
+    bool first = false;        ///< of this run: it listens from now on
+    bool last = false;         ///< of this run: it does not listen any more
     /// What was refused. One that has reason, endpoint and beginning of one that is kept takes its place.
     std::span<const outage> refusals = {};
 };

@@ -8,7 +8,7 @@
 #include <span>
 
 /// Questions about what may go and what went, on a reader's connection. What the calls promise stands in
-/// event_store.
+/// retention and event_query.
 namespace webhookd::store::sqlite {
 
 /// Whether deliveries still need the event `e`: one of its own waits, or one that has failed holds up others
