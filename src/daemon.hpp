@@ -99,6 +99,7 @@ private:
     std::unique_ptr<ingest::receiver> receiver_;
     runtime::background_pool admin_readers_{2, "admin-reader"};
     admin::arrivals arrived_;
+    store::subscription arrivals_; ///< tells `arrived_`
     admin::access access_{config_.admin, clock_};
     admin::universign_api universign_{config_.universign.api};
     admin::reload_requests reloads_{runtime::supervisor::ask_for_reload};

@@ -3,12 +3,17 @@
 #include <webhookd/admin/metrics.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/systemd.hpp>
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include "cli/exit_code.hpp"
 #include "daemon.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <climits>
+#include <string>
 #include <thread>
 
 namespace webhookd {
@@ -20,13 +25,22 @@ int complain(const failure& f, std::string_view what, int exit_code) {
     return exit_code;
 }
 
+/// What this instance is called among those that share a store.
+std::string host_name() {
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0')
+        return std::string(store::sole_instance);
+    return name.data();
+}
+
 } // namespace
 
 std::optional<int> daemon::open_store() {
-    const auto file = store::parse_sqlite_url(config_.storage.url);
-    if (!file) return complain(file.error(), "the storage cannot be opened", cli::exit_code::configuration);
-    state_directory_ = file->parent_path();
-    auto opened = store::open_sqlite_store({.file = *file, .break_off = runtime::supervisor::end_is_asked});
+    const auto directory = store::state_directory(config_.storage.url);
+    if (!directory)
+        return complain(directory.error(), "the storage cannot be opened", cli::exit_code::configuration);
+    state_directory_ = *directory;
+    auto opened = store::open(config_.storage.url, {.break_off = runtime::supervisor::end_is_asked});
     if (!opened && opened.error().code == errc::shutting_down) {
         log::info("the start was broken off by a signal", {{"reason", to_string(opened.error())}});
         return cli::exit_code::ok;
@@ -38,14 +52,15 @@ std::optional<int> daemon::open_store() {
     }
     store_ = std::move(*opened);
     writer_ = std::make_unique<store::group_writer>(
-        *store_, store::group_writer::options{.max_waiting = config_.queue.max_in_memory}, [this] {
-            engine_->wake();
-            arrived_.announce();
-        });
-    life_ = std::make_unique<ingest::outage_recorder>(*store_, *writer_, clock_);
-    purger_ = std::make_unique<store::purger>(*store_, *store_, *writer_, clock_,
+        *store_, store::group_writer::options{.max_waiting = config_.queue.max_in_memory});
+    arrivals_ = store_->subscribe([this](const store::commit_notice& of) {
+        if (of.events) arrived_.announce();
+    });
+    const store::this_instance self{*store_, host_name()};
+    life_ = std::make_unique<ingest::outage_recorder>(self, *writer_, clock_);
+    purger_ = std::make_unique<store::purger>(*store_, *store_, self, *writer_, clock_,
                                               ages_of(config_.storage.retention));
-    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_);
+    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_, self.name);
     return std::nullopt;
 }
 

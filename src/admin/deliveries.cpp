@@ -113,10 +113,8 @@ task<result<std::size_t>> retry(const delivery_sources& from, store::delivery_fi
         return retry_of(store, filter, handlers, now, limit);
     };
     const auto done = co_await on_writer<std::size_t>(from.writer, std::move(write));
-    if (done && *done > 0) {
-        from.engine.wake();
+    if (done && *done > 0)
         log::info("deliveries are retried by hand", {{"by", who.name}, {"deliveries", *done}});
-    }
     co_return done;
 }
 

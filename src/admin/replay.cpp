@@ -126,7 +126,6 @@ task<result<void>> carry_out(const event_sources& from, const plans& wanted) {
                                               &store = from.store] { return store.plan(part, now); };
         const auto done = co_await on_writer<ids>(from.writer, std::move(write));
         if (!done) co_return done.error();
-        from.engine.wake();
     }
     co_return result<void>{};
 }

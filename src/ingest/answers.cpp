@@ -1,7 +1,7 @@
 #include "ingest/answers.hpp"
 
 #include <webhookd/http/problem.hpp>
-#include <webhookd/store/displaced.hpp>
+#include <webhookd/store/event_log.hpp>
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>

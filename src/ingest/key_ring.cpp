@@ -18,7 +18,6 @@ namespace webhookd::ingest {
 
 using runtime::task;
 using signature::key_set;
-using signature::public_key;
 
 namespace {
 
@@ -92,8 +91,18 @@ void key_ring::load_cache() {
                       {"reason", to_string(parsed.error())}});
         return;
     }
-    keys_ = std::make_shared<const key_set>(std::move(*parsed));
+    keys_ = keys_of(*parsed);
     cached_json_ = std::move(json);
+}
+
+std::shared_ptr<const key_ring::key_map> key_ring::keys_of(const key_set& set) {
+    const auto keys = std::make_shared<key_map>();
+    for (const auto& kid : set.kids()) {
+        auto key = set.find(kid);
+        store::key_text text{kid, key->jwk()};
+        keys->emplace(kid, std::make_shared<const ring_key>(ring_key{std::move(key), std::move(text)}));
+    }
+    return keys;
 }
 
 void key_ring::run(const std::stop_token& stop) {
@@ -121,10 +130,10 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     }
     const auto json = source_->fetch(stop);
     auto parsed = json ? key_set::parse(*json) : result<key_set>(json.error());
-    const auto fresh = parsed ? std::make_shared<const key_set>(std::move(*parsed)) : nullptr;
+    const auto fresh = parsed ? keys_of(*parsed) : nullptr;
 
     std::vector<std::function<void()>> waiters;
-    std::shared_ptr<const key_set> before;
+    std::shared_ptr<const key_map> before;
     bool changed = false;
     {
         // One step: nobody may see that the attempt is over without seeing what it brought.
@@ -144,7 +153,7 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     for (const auto& resume : waiters)
         resume();
     if (changed) {
-        report_change(before.get(), *fresh);
+        report_change(before ? *before : key_map(), *fresh, parsed->skipped());
         keep(*json);
     } else if (!fresh && !stop.stop_requested()) {
         log::warning("the key set could not be had; the last good one stays in use",
@@ -155,23 +164,20 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     }
 }
 
-void key_ring::report_change(const key_set* before, const key_set& fresh) const {
-    const auto had = before != nullptr ? before->kids() : std::vector<std::string>();
-    const auto have = fresh.kids();
-    const auto contains = [](const auto& all, const auto& one) {
-        return std::find(all.begin(), all.end(), one) != all.end();
-    };
-    for (const auto& kid : have)
-        if (!contains(had, kid))
+void key_ring::report_change(const key_map& before, const key_map& fresh,
+                             const std::vector<std::string>& skipped) const {
+    for (const auto& [kid, key] : fresh) {
+        const auto former = before.find(kid);
+        if (former == before.end())
             log::info("a key was added", {{"endpoint", options_.endpoint}, {"kid", kid}});
-    for (const auto& kid : have)
-        if (contains(had, kid) && before->find(kid)->jwk() != fresh.find(kid)->jwk())
+        else if (former->second->text.jwk != key->text.jwk)
             log::warning("a key was replaced by another of the same name",
                          {{"endpoint", options_.endpoint}, {"kid", kid}});
-    for (const auto& kid : had)
-        if (!contains(have, kid))
+    }
+    for (const auto& [kid, key] : before)
+        if (!fresh.contains(kid))
             log::warning("a key was retired", {{"endpoint", options_.endpoint}, {"kid", kid}});
-    for (const auto& why : fresh.skipped())
+    for (const auto& why : skipped)
         log::warning("a key of the set is not usable", {{"endpoint", options_.endpoint}, {"reason", why}});
 }
 
@@ -185,7 +191,10 @@ void key_ring::keep(const std::string& json) const {
 
 key_ring::sight key_ring::look_up(std::string_view kid) const {
     const std::lock_guard lock(mutex_);
-    return {keys_ ? keys_->find(kid) : nullptr, state_};
+    sight seen{nullptr, state_};
+    if (keys_)
+        if (const auto found = keys_->find(kid); found != keys_->end()) seen.key = found->second;
+    return seen;
 }
 
 void key_ring::wait_for_refresh(const key_ring_state& seen, std::function<void()> resume) {
@@ -202,7 +211,7 @@ void key_ring::wait_for_refresh(const key_ring_state& seen, std::function<void()
     resume();
 }
 
-task<result<std::shared_ptr<const public_key>>> key_ring::find(std::string kid) {
+task<result<std::shared_ptr<const ring_key>>> key_ring::find(std::string kid) {
     const auto before = look_up(kid);
     if (before.key) co_return before.key;
     auto action = decide_on_unknown_key(before.state, steady_clock::now(), options_.cooldown);
@@ -233,16 +242,16 @@ failure key_ring::unusable(unknown_key_action why) const {
     return {errc::key_unknown, "no key of endpoint " + options_.endpoint + " is named so"};
 }
 
-task<std::shared_ptr<const public_key>> key_ring::find_replacement(std::shared_ptr<const public_key> failed) {
-    const auto replaces = [&failed](const sight& s) { return s.key && s.key->jwk() != failed->jwk(); };
-    auto seen = look_up(failed->kid());
+task<std::shared_ptr<const ring_key>> key_ring::find_replacement(std::shared_ptr<const ring_key> failed) {
+    const auto replaces = [&failed](const sight& s) { return s.key && s.key->text.jwk != failed->text.jwk; };
+    auto seen = look_up(failed->text.kid);
     if (!replaces(seen) && decide_on_unknown_key(seen.state, steady_clock::now(), options_.cooldown) ==
                                unknown_key_action::refresh) {
         auto wait = [this, &seen](auto resume) {
             wait_for_refresh(seen.state, [resume] { resume(std::monostate()); });
         };
         co_await runtime::await_callback<std::monostate>(wait);
-        seen = look_up(failed->kid());
+        seen = look_up(failed->text.kid);
     }
     co_return replaces(seen) ? seen.key : nullptr;
 }

@@ -187,7 +187,8 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     kept.envelope = std::move(*envelope);
     kept.body = std::move(r.body);
     kept.signature = std::move(proven->signature);
-    kept.key = std::move(proven->key);
+    if (const auto* text = proven->key ? &proven->key->text : nullptr)
+        kept.key = std::shared_ptr<const store::key_text>(std::move(proven->key), text);
     kept.source = r.caller.address;
     kept.received = clock_.now();
     const std::string id = kept.envelope.id;
@@ -236,11 +237,11 @@ task<result<receiver::proof>> receiver::verify(const receiver_endpoint& endpoint
     p.key = std::move(*key);
     // Prepared OpenSSL contexts, one set for each loop's thread.
     thread_local signature::verifier verifier;
-    const auto holds = verifier.verify(*jws, r.body, p.key);
+    const auto holds = verifier.verify(*jws, r.body, p.key->key);
     if (holds) co_return p;
     // The key may have been replaced under its name.
     p.key = co_await endpoint.keys->find_replacement(p.key);
-    if (!p.key || !verifier.verify(*jws, r.body, p.key)) co_return holds.error();
+    if (!p.key || !verifier.verify(*jws, r.body, p.key->key)) co_return holds.error();
     co_return p;
 }
 

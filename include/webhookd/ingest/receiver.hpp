@@ -79,7 +79,7 @@ private:
     };
     struct proof {
         std::string signature;
-        std::shared_ptr<const signature::public_key> key;
+        std::shared_ptr<const ring_key> key;
     };
 
     runtime::task<result<proof>> verify(const receiver_endpoint& endpoint, const http::request& r) const;

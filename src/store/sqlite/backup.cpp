@@ -2,7 +2,6 @@
 #include <webhookd/store/backup.hpp>
 
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/error.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/schema.hpp"
 

@@ -1,7 +1,7 @@
 #include "store/sqlite/file_watch.hpp"
 
 #include <webhookd/runtime/log.hpp>
-#include <webhookd/store/displaced.hpp>
+#include <webhookd/store/event_log.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -60,7 +60,7 @@ unsigned ask_status(boost::asio::io_context& loop, http::router& router, verb me
 TEST_CASE("deliveries and handlers are read on the readers' threads, never on the admin loop", "[admin]") {
     watched_store kept;
     const runtime::system_clock clock;
-    store::group_writer writer(kept, {}, [] {});
+    store::group_writer writer(kept, {});
     delivery::engine engine(kept, writer, clock, clock);
     const admin::access who({}, clock);
     boost::asio::io_context loop;

@@ -1,7 +1,8 @@
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include "admin/gap_scan.hpp"
 #include "support/store_events.hpp"
+#include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,7 +22,7 @@ const std::string life = "transaction.lifecycle.";
 
 struct fixture {
     fixture()
-        : kept(std::move(store::open_sqlite_store({.file = directory / "events.db"}).value())) {}
+        : kept(std::move(store::open(test::sqlite_url(directory / "events.db")).value())) {}
 
     store::new_event& add(const std::string& transaction, const std::string& type, timestamp at) {
         auto e = test::make_event("evt_" + std::to_string(++events));

@@ -68,7 +68,7 @@ private:
 
     test::fake_event_store store_;
     runtime::system_clock clock_;
-    store::group_writer writer_{store_, {}, nullptr};
+    store::group_writer writer_{store_, {}};
     boost::asio::io_context loop_; // a resumption may still be on its way to it when the answer is there
     ingest::receiver receiver_;
 };

@@ -35,6 +35,25 @@ TEST_CASE("the time between two runs is an outage, and it is told how the first 
     CHECK(f.all().size() == 2);
 }
 
+TEST_CASE("the time between two runs is an outage also when the instance has another name then",
+          "[store][outages]") {
+    fixture f;
+    f.sign({.now = noon, .instance = "alpha", .first = true});
+    f.sign({.now = noon + 1min, .instance = "alpha", .last = true});
+    f.reopen();
+    f.sign({.now = noon + 5min, .instance = "beta", .first = true});
+    CHECK(f.all() == std::vector{outage{outage_reason::stopped, "", noon + 1min, noon + 5min, 0}});
+}
+
+TEST_CASE("a duty has a leader at any time, who keeps it by asking again", "[store][instances]") {
+    fixture f;
+    for (const auto which : {store::duty::retention, store::duty::orphans})
+        for (int i = 0; i < 3; ++i) {
+            INFO(to_string(which));
+            CHECK(f.kept->try_lead(which, "alpha", 1h).value());
+        }
+}
+
 TEST_CASE("an event that was kept is a sign of life too", "[store][outages]") {
     fixture f;
     f.sign({.now = noon, .first = true});
