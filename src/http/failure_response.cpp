@@ -32,8 +32,8 @@ constexpr std::array sender_rules{
     rule{errc::not_json, status::bad_request, "The body is not a JSON object."},
     rule{errc::envelope_incomplete, status::bad_request, "The envelope lacks a usable id or type."},
     rule{errc::json_too_large, status::payload_too_large, "The body is too large."},
-    rule{errc::keys_unavailable, status::service_unavailable,
-         "The public keys cannot be had at the moment.", 30s},
+    rule{errc::keys_unavailable, status::service_unavailable, "The public keys cannot be had at the moment.",
+         30s},
     rule{errc::queue_full, status::service_unavailable, "Too much is waiting.", 5s},
     rule{errc::shutting_down, status::service_unavailable, stopping, 5s},
     rule{errc::store_full, status::service_unavailable, not_kept, 30s},
@@ -58,8 +58,8 @@ constexpr std::array api_rules{
 } // namespace
 
 std::optional<response> to_response(const failure& f, audience to) {
-    const std::span<const rule> rules = to == audience::sender ? std::span<const rule>(sender_rules)
-                                                               : std::span<const rule>(api_rules);
+    const std::span<const rule> rules =
+        to == audience::sender ? std::span<const rule>(sender_rules) : std::span<const rule>(api_rules);
     const auto found = std::ranges::find(rules, f.code, &rule::code);
     if (found == rules.end()) return std::nullopt;
     const auto detail = found->detail.empty() ? std::string_view(f.detail) : found->detail;

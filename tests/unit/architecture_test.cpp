@@ -18,11 +18,18 @@ namespace fs = std::filesystem;
 // Bytes and values only: what would let a socket, a disk, a thread or another room in.
 constexpr std::array pure_rooms{"event", "signature", "routing"};
 constexpr std::array forbidden{
-    "boost/asio",     "boost/beast",      "sqlite3",           "curl/",           "yaml-cpp",
-    "spdlog",         "systemd/",         "sys/socket.h",      "unistd.h",        "<thread>",
-    "<mutex>",        "<fstream>",        "<filesystem>",      "webhookd/config", "webhookd/handler",
-    "webhookd/http",  "webhookd/ingest",  "webhookd/outbound", "webhookd/store",  "webhookd/delivery",
-    "webhookd/admin", "webhookd/runtime", "webhookd/cli",
+    "boost/asio",       "boost/beast",
+    "sqlite3",          "curl/",
+    "yaml-cpp",         "spdlog",
+    "systemd/",         "sys/socket.h",
+    "unistd.h",         "<thread>",
+    "<mutex>",          "<fstream>",
+    "<filesystem>",     "webhookd/config",
+    "webhookd/handler", "webhookd/http",
+    "webhookd/ingest",  "webhookd/outbound",
+    "webhookd/store",   "webhookd/delivery",
+    "webhookd/admin",   "webhookd/runtime",
+    "webhookd/cli",     "webhookd/telemetry",
 };
 
 std::vector<fs::path> files_of(std::string_view room) {
@@ -63,7 +70,7 @@ TEST_CASE("the pure rooms include no sockets, disks, threads or other rooms", "[
 
 TEST_CASE("the engines and the handlers' doings are included by their own rooms only", "[architecture]") {
     const std::array<std::pair<std::string_view, std::string_view>, 3> owners{
-        {{"sqlite3.h", "store"}, {"curl/curl.h", "outbound"}, {"<prometheus/", "admin"}}};
+        {{"sqlite3.h", "store"}, {"curl/curl.h", "outbound"}, {"<prometheus/", "telemetry"}}};
     const auto src = fs::path(webhookd::test::source_folder()) / "src";
     for (const auto& entry : fs::recursive_directory_iterator(src)) {
         if (!entry.is_regular_file()) continue;
@@ -74,4 +81,18 @@ TEST_CASE("the engines and the handlers' doings are included by their own rooms 
                 CHECK((line.find(header) == std::string::npos || room == owner));
             }
     }
+}
+
+TEST_CASE("telemetry knows neither SQL nor HTTP", "[architecture]") {
+    constexpr std::array strange{
+        "boost/asio",      "boost/beast",     "sqlite",           "webhookd/admin",  "http/message.hpp",
+        "http/server.hpp", "http/router.hpp", "http/problem.hpp", "event_store.hpp", "ingest/receiver.hpp"};
+    const auto files = files_of("telemetry");
+    CHECK(files.size() > 1);
+    for (const auto& file : files)
+        for (const auto& line : includes_of(file))
+            for (const auto* word : strange) {
+                CAPTURE(file.string(), line);
+                CHECK(line.find(word) == std::string::npos);
+            }
 }

@@ -10,7 +10,8 @@ using http::audience;
 
 namespace {
 
-/// The status, and where there is one the time to wait; `none` for a failure that the audience does not expect.
+/// The status, and where there is one the time to wait; `none` for a failure that the audience does not
+/// expect.
 std::string told(errc code, audience to) {
     const auto r = http::to_response({code, "its own words"}, to);
     if (!r) return "none";
