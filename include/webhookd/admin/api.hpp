@@ -16,7 +16,6 @@
 #include <webhookd/store/retention.hpp>
 #include <webhookd/telemetry/health.hpp>
 #include <webhookd/telemetry/metrics.hpp>
-#include <webhookd/telemetry/store_counter.hpp>
 
 #include <boost/asio/thread_pool.hpp>
 

@@ -3,15 +3,20 @@
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/http/server_statistics.hpp>
 #include <webhookd/ingest/intake_counters.hpp>
+#include <webhookd/store/delivery_queue.hpp>
+#include <webhookd/store/event_query.hpp>
 #include <webhookd/store/group_writer.hpp>
 #include <webhookd/store/purger.hpp>
 #include <webhookd/telemetry/health.hpp>
-#include <webhookd/telemetry/store_counter.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +40,39 @@ struct metrics_snapshot {
     std::uint64_t max_pending_deliveries = 0;
     std::vector<delivery::lane_status> handlers;
     timestamp now;
+};
+
+/// What the store has to count; nullopt while it cannot be read.
+struct store_counts {
+    std::optional<store::backlog> backlog;
+    std::optional<store::store_statistics> statistics;
+};
+
+/// Counts in the store at most once in a while and never twice at a time, however many scrapes ask; the rest
+/// of them get what was counted last. A count that took long is not repeated soon. Any thread.
+class store_counter {
+public:
+    /// Both outlive it.
+    store_counter(store::event_query& events, store::delivery_query& deliveries)
+        : events_(events)
+        , deliveries_(deliveries) {}
+
+    /// Whether a count is due. The caller who is told so must call `count`; until that has ended nobody else
+    /// is told so.
+    [[nodiscard]] bool begin();
+    /// Reads the disk: on a thread for that.
+    void count();
+    [[nodiscard]] std::shared_ptr<const store_counts> last() const;
+
+private:
+    using steady = std::chrono::steady_clock;
+
+    store::event_query& events_;
+    store::delivery_query& deliveries_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const store_counts> last_ = std::make_shared<store_counts>();
+    steady::time_point good_until_{};
+    bool counting_ = false;
 };
 
 /// Prometheus' text format, version 0.0.4: these, what the store counted last, and the process itself. Label

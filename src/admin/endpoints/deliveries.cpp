@@ -1,7 +1,7 @@
 #include "admin/format/deliveries.hpp"
 
-#include "admin/delivery_parameters.hpp"
 #include "admin/endpoints/endpoints.hpp"
+#include "admin/parameters.hpp"
 
 namespace webhookd::admin {
 namespace {

@@ -1,7 +1,7 @@
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/event_parameters.hpp"
 #include "admin/format/csv.hpp"
 #include "admin/format/events.hpp"
+#include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 
 namespace webhookd::admin {

@@ -1,8 +1,8 @@
 #include <webhookd/routing/pattern.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/event_parameters.hpp"
 #include "admin/format/events.hpp"
+#include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 
 #include <boost/asio/this_coro.hpp>

@@ -3,8 +3,8 @@
 #include <webhookd/event/event_type.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/event_parameters.hpp"
 #include "admin/format/deliveries.hpp"
+#include "admin/parameters.hpp"
 
 #include <algorithm>
 

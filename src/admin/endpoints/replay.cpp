@@ -2,8 +2,8 @@
 #include <webhookd/runtime/log.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/event_parameters.hpp"
 #include "admin/format/json.hpp"
+#include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/event_parameters.hpp"
 #include "admin/format/json.hpp"
+#include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 
 #include <algorithm>

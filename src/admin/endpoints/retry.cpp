@@ -1,9 +1,9 @@
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/log.hpp>
 
-#include "admin/delivery_parameters.hpp"
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/deliveries.hpp"
+#include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 
 #include <algorithm>

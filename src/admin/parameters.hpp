@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/routing/pattern.hpp>
+#include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/event_query.hpp>
 
 #include "admin/query.hpp"
@@ -9,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-/// What a call's parameters say about events.
+/// What a call's parameters say about events and deliveries.
 namespace webhookd::admin {
 
 /// From `created_gt`, `created_lt`, `type`, `api_key`, `transaction`, `endpoint` and `q`. `type` is a list
@@ -33,5 +34,15 @@ namespace webhookd::admin {
 /// Reads the disk. Errors: store_not_found, argument_invalid.
 [[nodiscard]] result<store::stored_event> find_event(store::event_query& events, const std::string& id,
                                                      const query& q);
+
+/// From `state`, `handler` and `event`. Errors: argument_invalid.
+[[nodiscard]] result<store::delivery_filter> read_delivery_filter(const query& q);
+
+/// Errors: store_not_found, for what is no number.
+[[nodiscard]] result<store::delivery_id> read_delivery_id(const std::string& text);
+
+/// Reads the disk. Errors: store_not_found; the store's.
+[[nodiscard]] result<store::delivery_record> find_delivery(store::delivery_query& deliveries,
+                                                           store::delivery_id id);
 
 } // namespace webhookd::admin
