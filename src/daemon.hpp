@@ -1,14 +1,11 @@
 #pragma once
 
-#include <webhookd/admin/access.hpp>
-#include <webhookd/admin/events.hpp>
-#include <webhookd/admin/reload.hpp>
+#include <webhookd/admin/api.hpp>
 #include <webhookd/app.hpp>
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/delivery/handler_pool.hpp>
 #include <webhookd/delivery/planner.hpp>
 #include <webhookd/handler/make_handler.hpp>
-#include <webhookd/http/router.hpp>
 #include <webhookd/http/server.hpp>
 #include <webhookd/ingest/outage_recorder.hpp>
 #include <webhookd/ingest/receiver.hpp>
@@ -65,7 +62,11 @@ private:
                                               const event::document& body) const;
     bool overloaded() const { return store_->pending() >= static_cast<std::int64_t>(max_pending_.load()); }
     void build_receiver();
-    void add_metrics(std::map<std::string, const ingest::key_ring*> key_rings);
+    void build_api();
+    using rings_by_endpoint =
+        std::map<std::string, const ingest::key_ring*>; ///< null: signatures are disabled
+    telemetry::metrics_snapshot read_metrics() const;
+    telemetry::readiness_snapshot read_readiness() const;
     std::optional<int> open_listeners();
     void enlist_threads();
     std::optional<failure> exposed_without_proof() const;
@@ -96,6 +97,7 @@ private:
     believed_clock believed_{purger_};
     std::unique_ptr<delivery::engine> engine_;
     std::vector<std::unique_ptr<ingest::key_ring>> key_rings_;
+    rings_by_endpoint rings_by_endpoint_;
     std::unique_ptr<ingest::receiver> receiver_;
     runtime::background_pool admin_readers_{2, "admin-reader"};
     admin::arrivals arrived_;
@@ -103,7 +105,8 @@ private:
     admin::access access_{config_.admin, clock_};
     admin::universign_api universign_{config_.universign.api};
     admin::reload_requests reloads_{runtime::supervisor::ask_for_reload};
-    http::router admin_routes_;
+    std::unique_ptr<telemetry::store_counter> counter_;
+    std::unique_ptr<http::service> api_;
     std::unique_ptr<runtime::event_loops> ingest_loops_;
     std::unique_ptr<runtime::event_loops> admin_loop_;
     std::unique_ptr<http::server> admin_server_;

@@ -1,6 +1,3 @@
-#include <webhookd/admin/deliveries.hpp>
-#include <webhookd/admin/health.hpp>
-#include <webhookd/admin/metrics.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/systemd.hpp>
 #include <webhookd/store/open.hpp>
@@ -91,8 +88,6 @@ std::vector<store::planned_delivery> daemon::plan(const std::string& endpoint, c
 
 void daemon::build_receiver() {
     std::vector<ingest::receiver_endpoint> endpoints;
-    admin::health_sources health{
-        *writer_, {}, stopping_, &roll_, purger_.get(), [this] { return overloaded(); }};
     for (const auto& each : config_.endpoints) {
         ingest::key_ring* ring = nullptr;
         if (each.mode == config::signature_mode::required) {
@@ -108,7 +103,7 @@ void daemon::build_receiver() {
             log::warning("signatures are not checked; for trials only", {{"endpoint", each.name}});
         }
         endpoints.push_back({each.name, each.path, ring, each.only});
-        health.key_rings.emplace(each.name, ring);
+        rings_by_endpoint_.emplace(each.name, ring);
     }
     ingest::receiver_options options;
     options.endpoints = std::move(endpoints);
@@ -123,28 +118,6 @@ void daemon::build_receiver() {
     };
     options.deferred = [this](const auto& endpoint, errc why) { life_->deferred(endpoint, why); };
     receiver_ = std::make_unique<ingest::receiver>(std::move(options), *writer_, clock_);
-    add_metrics(health.key_rings);
-    admin::add_health(admin_routes_, access_, std::move(health));
-    admin::add_deliveries(admin_routes_, {access_, *store_, *writer_, *engine_, clock_, admin_readers_});
-    admin::add_reload(admin_routes_, access_, reloads_);
-    admin::add_events(admin_routes_,
-                      {access_, *store_, *writer_, *engine_, clock_, admin_readers_, arrived_, universign_,
-                       [this](auto endpoint, const auto& e, const auto& body) {
-                           return plan(std::string(endpoint), e, body);
-                       },
-                       [this] { return overloaded(); }});
-}
-
-void daemon::add_metrics(std::map<std::string, const ingest::key_ring*> key_rings) {
-    // The listeners are opened later than their routes are made, and serve none of them before that.
-    auto listeners = [this] {
-        return std::map<std::string, http::server::statistics>{{"ingest", ingest_server_->snapshot()},
-                                                               {"admin", admin_server_->snapshot()}};
-    };
-    admin::add_metrics(admin_routes_, access_,
-                       {*receiver_, std::move(key_rings), *store_, *writer_, config_.queue.max_in_memory,
-                        *engine_, clock_, admin_readers_, *purger_, state_directory_,
-                        [this] { return max_pending_.load(); }, std::move(listeners)});
 }
 
 /// The configuration was checked against its own addresses; a socket that was passed in may be another.
@@ -179,7 +152,7 @@ std::optional<int> daemon::open_listeners() {
     http::server_options admin{"admin", admin_limits(config_.server.limits), config_.admin.trusted_proxies,
                                nullptr};
     ingest_server_ = std::make_unique<http::server>(ingest_loops_->contexts(), *receiver_, std::move(ingest));
-    admin_server_ = std::make_unique<http::server>(admin_loop_->contexts(), admin_routes_, std::move(admin));
+    admin_server_ = std::make_unique<http::server>(admin_loop_->contexts(), *api_, std::move(admin));
 
     bool ingest_inherited = false;
     bool admin_inherited = false;
@@ -220,6 +193,7 @@ void daemon::enlist_threads() {
 std::optional<int> daemon::start() {
     if (const auto code = open_store()) return code;
     build_receiver();
+    build_api();
     if (const auto code = open_listeners()) return code;
     if (const auto code = start_delivery()) return code;
     enlist_threads();

@@ -139,7 +139,7 @@ task<http::response> receiver::handle(http::request& r) {
 
 http::response receiver::refuse(const place& at, const http::request& r, const failure& why) const {
     const bool hmac = why.code == errc::signature_missing && r.headers.find(hmac_header) != r.headers.end();
-    auto refusal = hmac ? refuse_hmac() : to_answer(why);
+    auto refusal = hmac ? refuse_hmac() : to_response(why);
     at.counts->refused(why.code);
     if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
     log::sampled(log::level::warning,
@@ -169,7 +169,7 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     if (options_.overloaded && options_.overloaded()) {
         at.counts->refused(header_refusal::backlog);
         if (options_.deferred) options_.deferred(endpoint.name, errc::queue_full);
-        co_return to_answer(failure{errc::queue_full});
+        co_return to_response(failure{errc::queue_full});
     }
 
     if (options_.stale && options_.stale(*envelope)) {

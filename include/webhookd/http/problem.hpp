@@ -3,6 +3,7 @@
 #include <webhookd/http/message.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 
 namespace webhookd::http {
@@ -16,5 +17,13 @@ namespace webhookd::http {
 
 /// 405 with Allow.
 [[nodiscard]] response method_not_allowed(std::string_view allowed);
+
+/// Whom a failure is told to. The sender of a webhook learns no more than what to do next; a caller of the API
+/// learns what was wrong with the call.
+enum class audience { sender, api_caller };
+
+/// The one place where an errc becomes a status. nullopt: this audience expects no such failure; whoever asks
+/// logs it, and answers in general words.
+[[nodiscard]] std::optional<response> to_response(const failure& f, audience to);
 
 } // namespace webhookd::http
