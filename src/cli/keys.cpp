@@ -1,10 +1,10 @@
 #include "cli/keys.hpp"
 
 #include <webhookd/signature/signer.hpp>
+#include <webhookd/text/json_writer.hpp>
 
 #include "cli/exit_code.hpp"
 #include "cli/file.hpp"
-#include "cli/json_line.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -18,12 +18,14 @@ namespace {
 void tell(const keys_generate_options& options, const std::string& kid, const std::string& pem,
           const std::string& jwks, std::ostream& out) {
     if (options.json) {
-        json_line line;
+        text::json_writer line;
+        line.begin_object();
         line.text("kid", kid);
         line.number("bits", options.bits);
         line.text("private_key", pem);
         line.text("jwks", jwks);
-        out << line.take() << '\n';
+        line.end_object();
+        out << line.view() << '\n';
         return;
     }
     out << "kid          " << kid << "\n"

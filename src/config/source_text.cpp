@@ -1,34 +1,17 @@
 #include "config/source_text.hpp"
 
+#include <webhookd/text/utf8.hpp>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <system_error>
 
 namespace webhookd::config {
 namespace {
-
-/// How many bytes the UTF-8 character at the start of `text` has; 0 when there is none (RFC 3629).
-std::size_t utf8_length(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const auto lead = byte(0);
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xc2 && lead <= 0xdf   ? 2
-                               : (lead & 0xf0) == 0xe0        ? 3
-                               : lead >= 0xf0 && lead <= 0xf4 ? 4
-                                                              : 0;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0) != 0x80) return 0;
-    // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-    if ((lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xed && byte(1) > 0x9f)) return 0;
-    if ((lead == 0xf0 && byte(1) < 0x90) || (lead == 0xf4 && byte(1) > 0x8f)) return 0;
-    return length;
-}
 
 failure unreadable(int error) {
     return {errc::file_unreadable, std::generic_category().message(error)};
@@ -46,14 +29,14 @@ failure strange(mode_t mode) {
 
 std::optional<yaml_mistake> find_bad_byte(std::string_view text) {
     place at{1, 1};
-    for (std::size_t i = 0; i < text.size();) {
-        const auto c = static_cast<std::uint8_t>(text[i]);
+    while (!text.empty()) {
+        const auto next = webhookd::text::take_character(text);
+        if (!next.code) return yaml_mistake{at, "not UTF-8; save the file in that encoding"};
+        const auto c = *next.code;
         if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
             return yaml_mistake{at, "a control character that YAML does not allow"};
-        const auto length = utf8_length(text.substr(i));
-        if (length == 0) return yaml_mistake{at, "not UTF-8; save the file in that encoding"};
-        i += length;
-        at = c == '\n' ? place{at.line + 1, 1} : place{at.line, at.column + static_cast<int>(length)};
+        at = c == '\n' ? place{at.line + 1, 1}
+                       : place{at.line, at.column + static_cast<int>(next.bytes.size())};
     }
     return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "config/web_address.hpp"
 
 #include <webhookd/config/units.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -26,9 +27,7 @@ web_address parse_web_address(std::string_view text) {
     if (!url) return out;
     const bool https = url->scheme_id() == boost::urls::scheme::https;
     if (!https && url->scheme_id() != boost::urls::scheme::http) return out;
-    std::string host(url->encoded_host());
-    std::transform(host.begin(), host.end(), host.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    auto host = webhookd::text::to_lower(std::string_view(url->encoded_host()));
     if (host.empty() || (url->has_port() && url->port_number() == 0)) return out;
     out.usable = true;
     out.encrypted = https;

@@ -1,6 +1,6 @@
 #include "config/wording.hpp"
 
-#include "config/nearest.hpp"
+#include <webhookd/text/nearest.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +8,7 @@
 namespace webhookd::config {
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
-    const auto near = nearest(word, known);
+    const auto near = webhookd::text::nearest(word, known);
     return near ? "; did you mean " + in_quotes(*near) + '?' : std::string();
 }
 

@@ -1,8 +1,7 @@
 #include "handler/shell_output.hpp"
 
 #include <webhookd/handler/handler.hpp>
-
-#include "handler/output_text.hpp"
+#include <webhookd/text/printable.hpp>
 
 #include <algorithm>
 
@@ -44,7 +43,7 @@ std::string shell_output::text() const {
             i += found->value.size();
         }
     }
-    auto out = to_output_text(named, max_output, raw.size() > max_output);
+    auto out = text::to_output_text(named, max_output, raw.size() > max_output);
     out.erase(out.find_last_not_of(" \n\t") + 1);
     return out;
 }

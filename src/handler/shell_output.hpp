@@ -28,8 +28,8 @@ public:
     /// Nothing more will be kept.
     [[nodiscard]] bool full() const noexcept { return raw_.size() == capacity_; }
 
-    /// At most `max_output` bytes: secrets become `[NAME]`, then all is made fit by `to_output_text`. A blank
-    /// tail is cut off.
+    /// At most `max_output` bytes: secrets become `[NAME]`, then all is made fit by `text::to_output_text`. A
+    /// blank tail is cut off.
     [[nodiscard]] std::string text() const;
 
 private:

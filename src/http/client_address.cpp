@@ -1,4 +1,5 @@
 #include <webhookd/http/client_address.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include <boost/beast/core/string.hpp>
 
@@ -10,12 +11,6 @@ namespace webhookd::http {
 
 namespace {
 
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// Splits at `separator`, but not inside double quotes.
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
@@ -24,10 +19,10 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '"') quoted = !quoted;
         if (text[i] != separator || quoted) continue;
-        parts.push_back(trim(text.substr(begin, i - begin)));
+        parts.push_back(text::trim(text.substr(begin, i - begin)));
         begin = i + 1;
     }
-    parts.push_back(trim(text.substr(begin)));
+    parts.push_back(text::trim(text.substr(begin)));
     return parts;
 }
 

@@ -3,6 +3,7 @@
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
+#include <webhookd/text/hex.hpp>
 
 #include "ingest/atomic_file.hpp"
 
@@ -29,10 +30,7 @@ std::string source_mark(const key_source& source) {
     std::size_t length = sizeof digest;
     if (EVP_Q_digest(nullptr, "SHA256", nullptr, identity.data(), identity.size(), digest, &length) != 1)
         throw std::runtime_error("SHA-256 cannot be had");
-    std::string mark = "{\"source_sha256\":\"";
-    for (const auto byte : digest)
-        mark.append({"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]});
-    return mark + "\",";
+    return "{\"source_sha256\":\"" + text::to_hex({reinterpret_cast<const char*>(digest), length}) + "\",";
 }
 
 } // namespace

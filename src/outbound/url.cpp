@@ -1,5 +1,7 @@
 #include "outbound/url.hpp"
 
+#include <webhookd/text/ascii.hpp>
+
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -18,11 +20,6 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
     char* text = nullptr;
     if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
     const std::unique_ptr<char, decltype(&curl_free)> owned{text, &curl_free};
-    return text;
-}
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
     return text;
 }
 
@@ -45,8 +42,8 @@ result<origin> origin_of(const std::string& url) {
     if (const auto code = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME);
         code != CURLUE_OK)
         return invalid(code);
-    origin o{.scheme = lower(part(parsed.get(), CURLUPART_SCHEME)),
-             .host = lower(part(parsed.get(), CURLUPART_HOST)),
+    origin o{.scheme = text::to_lower(part(parsed.get(), CURLUPART_SCHEME)),
+             .host = text::to_lower(part(parsed.get(), CURLUPART_HOST)),
              .port = part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT)};
     if (o.scheme != "http" && o.scheme != "https")
         return failure{errc::argument_invalid, "URL: only http and https are spoken"};

@@ -1,15 +1,11 @@
 #include "handler/forward/headers.hpp"
 
+#include <webhookd/text/ascii.hpp>
+
 #include <algorithm>
 
 namespace webhookd::handler::forward {
 namespace {
-
-std::string lower(std::string text) {
-    for (auto& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
 
 bool has_control(std::string_view value) {
     return std::any_of(value.begin(), value.end(),
@@ -25,7 +21,7 @@ result<configured_headers> configured_headers::make(const std::map<std::string, 
             return failure{errc::configuration_invalid, "headers." + name + ": " + why};
         };
         if (const auto mistake = config::header_name_mistake(name)) return refused(*mistake);
-        auto lower_name = lower(name);
+        auto lower_name = text::to_lower(name);
         if (made.has(lower_name)) return refused("stands there twice; headers know no upper and lower case");
         if (has_control(value)) return refused("holds a line break or another control character");
         auto parsed = config::header_template::parse(value);

@@ -1,10 +1,8 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/detached_jws.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/signature/verifier.hpp>
-
-#include "signature/base64url_codec.hpp"
+#include <webhookd/text/base64.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -77,9 +75,9 @@ BENCHMARK(parse_header);
 
 void encode(benchmark::State& state) {
     const auto body = body_of(static_cast<std::size_t>(state.range(0)));
-    std::string text(base64url_length(body.size()), '\0');
+    std::string text(text::base64url_length(body.size()), '\0');
     for (auto _ : state) {
-        encode_base64url(body, text.data());
+        text::encode_base64url(body, text.data());
         benchmark::ClobberMemory();
     }
     state.SetBytesProcessed(state.iterations() * state.range(0));
@@ -87,9 +85,9 @@ void encode(benchmark::State& state) {
 BENCHMARK(encode)->Arg(6 << 10)->Arg(1 << 20);
 
 void decode(benchmark::State& state) {
-    const auto text = encode_base64url(body_of(static_cast<std::size_t>(state.range(0))));
+    const auto text = text::encode_base64url(body_of(static_cast<std::size_t>(state.range(0))));
     for (auto _ : state)
-        benchmark::DoNotOptimize(decode_base64url(text));
+        benchmark::DoNotOptimize(text::decode_base64url(text));
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(decode)->Arg(512)->Arg(1 << 20);

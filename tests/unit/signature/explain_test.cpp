@@ -1,5 +1,6 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/explain.hpp>
+#include <webhookd/text/base64.hpp>
+#include <webhookd/text/hex.hpp>
 
 #include "support/signature_keys.hpp"
 
@@ -42,8 +43,8 @@ public:
     /// A right header over whatever message is signed.
     [[nodiscard]] std::string over(const std::string& message,
                                    const test::signing_manner& manner = {}) const {
-        return encode_base64url(header()) + ".." +
-               encode_base64url(test::sign_by_hand(key_.get(), message, manner));
+        return text::encode_base64url(header()) + ".." +
+               text::encode_base64url(test::sign_by_hand(key_.get(), message, manner));
     }
     [[nodiscard]] EVP_PKEY* key() const { return key_.get(); }
     [[nodiscard]] const signer& right_signer() const { return signer_; }
@@ -80,22 +81,6 @@ std::string as_utf16(std::u16string_view text) {
         bytes += static_cast<char>(unit >> 8);
     }
     return bytes;
-}
-
-std::string in_hex(std::string_view bytes) {
-    std::string text;
-    for (const char c : bytes) {
-        text += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
-        text += "0123456789abcdef"[c & 15];
-    }
-    return text;
-}
-
-std::string in_plain_base64(std::string_view bytes) {
-    auto text = replaced(replaced(encode_base64url(bytes), "-", "+"), "_", "/");
-    while (text.size() % 4 != 0)
-        text += '=';
-    return text;
 }
 
 const std::string production_set = "https://api.universign.com/v1/webhooks/jwks.json";
@@ -168,7 +153,7 @@ TEST_CASE("a body that was changed on the way is recognised by what was done to 
 
 TEST_CASE("a signing input that was put together wrongly is recognised", "[signature]") {
     const world w;
-    const auto header = encode_base64url(w.header());
+    const auto header = text::encode_base64url(w.header());
     const std::string odd_body = "\xfb\xff\xbf?"; // every foreign character of plain base64, and padding
     struct row {
         std::string value;
@@ -181,11 +166,12 @@ TEST_CASE("a signing input that was put together wrongly is recognised", "[signa
         {w.over(header + ".+/+/Pw=="), odd_body, "signed in plain base64"},
         {w.over(header + ".+/+/Pw"), odd_body, "signed in plain base64"},
         {w.over(body), body, "without the protected header"},
-        {w.over(encode_base64url(body)), body, "without the protected header"},
+        {w.over(text::encode_base64url(body)), body, "without the protected header"},
         {w.over(header + '.'), body, "over an empty payload"},
-        {w.over(w.header() + '.' + encode_base64url(body)), body, "header was signed without base64url"},
-        {w.over(encode_base64url(replaced(w.header(), ", ", ",")) + '.' + encode_base64url(body)), body,
-         "header was serialised again"},
+        {w.over(w.header() + '.' + text::encode_base64url(body)), body,
+         "header was signed without base64url"},
+        {w.over(text::encode_base64url(replaced(w.header(), ", ", ",")) + '.' + text::encode_base64url(body)),
+         body, "header was serialised again"},
     };
     for (const auto& [value, received, words] : rows) {
         const auto told = w.ask(value, received);
@@ -233,10 +219,10 @@ TEST_CASE("another algorithm, salt or mask is named", "[signature]") {
 
 TEST_CASE("an HMAC with the public key as its secret is recognised", "[signature]") {
     const world w;
-    const auto header = encode_base64url(w.header("HS256"));
-    const auto input = header + '.' + encode_base64url(body);
+    const auto header = text::encode_base64url(w.header("HS256"));
+    const auto input = header + '.' + text::encode_base64url(body);
     const auto mac = test::hmac_sha256(test::public_pem(w.key()), input);
-    const auto told = w.ask(header + ".." + encode_base64url(mac));
+    const auto told = w.ask(header + ".." + text::encode_base64url(mac));
     CAPTURE(all(told));
     CHECK_FALSE(told.valid);
     CHECK(mentions(told, "says alg HS256"));
@@ -247,8 +233,9 @@ TEST_CASE("an HMAC where a signature should stand is recognised, however it is w
     const world w;
     const auto mac = test::hmac_sha256("a secret that nobody shares", body);
     for (const auto& value :
-         {in_hex(mac), "sha256=" + in_hex(mac), "t=1700000000,v1=" + in_hex(mac), in_plain_base64(mac),
-          "v1," + in_plain_base64(mac), encode_base64url(mac), "X-Universign-Signature: " + in_hex(mac)}) {
+         {text::to_hex(mac), "sha256=" + text::to_hex(mac), "t=1700000000,v1=" + text::to_hex(mac),
+          text::encode_base64(mac), "v1," + text::encode_base64(mac), text::encode_base64url(mac),
+          "X-Universign-Signature: " + text::to_hex(mac)}) {
         const auto told = w.ask(value);
         CAPTURE(value, all(told));
         CHECK_FALSE(told.valid);
@@ -260,7 +247,8 @@ TEST_CASE("an HMAC where a signature should stand is recognised, however it is w
     CHECK(mentions(w.ask("X-Universign-Signature: " + w.right_signer().sign(body)),
                    "no header of Universign's"));
     CHECK(mentions(w.ask(test::token_by_hand(w.key(), w.header("HS512"), body)), "Universign shares none"));
-    const auto whole = encode_base64url(w.header("HS256")) + '.' + encode_base64url(body) + ".AAAA";
+    const auto whole =
+        text::encode_base64url(w.header("HS256")) + '.' + text::encode_base64url(body) + ".AAAA";
     CHECK(mentions(w.ask(whole), "Universign shares none"));
     CHECK(mentions(w.ask(whole), "The body stands inside the token"));
     CHECK_FALSE(mentions(w.ask("garbage"), "HMAC"));
@@ -272,7 +260,7 @@ TEST_CASE("a part of a token is told from a whole one", "[signature]") {
     const auto dots = value.find("..");
     CHECK(mentions(w.ask(value.substr(0, dots)), "no dot: this is the protected header alone"));
     CHECK(mentions(w.ask(value.substr(dots + 2)), "no dot: this is the signature alone"));
-    CHECK(mentions(w.ask(encode_base64url(body)), "no dot: this is encoded JSON and no signature"));
+    CHECK(mentions(w.ask(text::encode_base64url(body)), "no dot: this is encoded JSON and no signature"));
     CHECK(mentions(w.ask("Bearer " + value), "begins with Bearer"));
 }
 
@@ -282,7 +270,7 @@ TEST_CASE("base64 in place of base64url is named in each part of a token", "[sig
     auto header = R"({"alg":"PS256", "kid":")" + w.right_signer().kid() + R"(","x":"~~~~~"})";
     while (header.size() % 3 == 0)
         header += ' ';
-    const auto plain = in_plain_base64(header);
+    const auto plain = text::encode_base64(header);
     REQUIRE(plain.ends_with('='));
     REQUIRE(plain.find('+') != std::string::npos);
     const auto value = test::token_by_hand(w.key(), header, body);
@@ -293,12 +281,13 @@ TEST_CASE("base64 in place of base64url is named in each part of a token", "[sig
     CHECK(mentions(converted, "The protected header is plain base64"));
     CHECK(mentions(converted, "The protected header is padded"));
     CHECK(mentions(converted, "encoded in another alphabet"));
-    const auto signed_so = test::sign_by_hand(w.key(), plain + '.' + encode_base64url(body));
-    CHECK(
-        mentions(w.ask(plain + ".." + encode_base64url(signed_so)), "The protected header is plain base64"));
+    const auto signed_so = test::sign_by_hand(w.key(), plain + '.' + text::encode_base64url(body));
+    CHECK(mentions(w.ask(plain + ".." + text::encode_base64url(signed_so)),
+                   "The protected header is plain base64"));
 
-    const auto inside = w.ask(
-        encode_base64url(header) + '.' + in_plain_base64(body + "~~~~~") + '.' + signature, body + "~~~~~");
+    const auto inside =
+        w.ask(text::encode_base64url(header) + '.' + text::encode_base64(body + "~~~~~") + '.' + signature,
+              body + "~~~~~");
     CHECK(mentions(inside, "The payload is plain base64"));
     CHECK(mentions(inside, "The body stands inside the token: "));
 }
@@ -377,7 +366,7 @@ TEST_CASE("a key that is too small is recognised, in the set or by its signature
 TEST_CASE("a body inside the token is recognised", "[signature]") {
     const world w;
     const auto value = w.right_signer().sign(body);
-    const auto inside = replaced(value, "..", '.' + encode_base64url(body) + '.');
+    const auto inside = replaced(value, "..", '.' + text::encode_base64url(body) + '.');
     const auto told = w.ask(inside);
     CAPTURE(all(told));
     CHECK_FALSE(told.valid);
@@ -441,7 +430,7 @@ TEST_CASE("explaining rubbish ends with a verdict", "[signature]") {
                                   std::string(10'000, '.'),
                                   "\xff\xfe..\xff",
                                   with_header(std::string(100'000, 'A')),
-                                  with_header(encode_base64url(std::string(20'000, '[')))};
+                                  with_header(text::encode_base64url(std::string(20'000, '[')))};
     for (const auto& value : values) {
         const auto told = w.ask(value, std::string(200'000, '['));
         CHECK_FALSE(told.valid);

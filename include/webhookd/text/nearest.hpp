@@ -5,7 +5,10 @@
 #include <span>
 #include <string_view>
 
-namespace webhookd::config {
+namespace webhookd::text {
+
+/// Longer words than this are nobody's slip of the finger, and comparing them costs their product.
+inline constexpr std::size_t longest_word = 64;
 
 /// How many characters must be added, dropped, replaced or swapped with their neighbour to get from one to
 /// the other (optimal string alignment). Compares bytes, without regard to case.
@@ -15,4 +18,4 @@ namespace webhookd::config {
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
                                                       std::span<const std::string_view> known);
 
-} // namespace webhookd::config
+} // namespace webhookd::text

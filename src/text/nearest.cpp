@@ -1,19 +1,10 @@
-#include "config/nearest.hpp"
+#include <webhookd/text/ascii.hpp>
+#include <webhookd/text/nearest.hpp>
 
 #include <algorithm>
 #include <vector>
 
-namespace webhookd::config {
-namespace {
-
-/// Longer words than this are nobody's slip of the finger, and comparing them costs their product.
-constexpr std::size_t longest_word = 64;
-
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-} // namespace
+namespace webhookd::text {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
@@ -24,9 +15,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
         std::swap(above, row);
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const bool same = lower(a[i - 1]) == lower(b[j - 1]);
+            const bool same = to_lower(a[i - 1]) == to_lower(b[j - 1]);
             row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0u : 1u)});
-            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+            if (i > 1 && j > 1 && to_lower(a[i - 1]) == to_lower(b[j - 2]) &&
+                to_lower(a[i - 2]) == to_lower(b[j - 1]))
                 row[j] = std::min(row[j], before[j - 2] + 1);
         }
     }
@@ -57,4 +49,4 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
     return best;
 }
 
-} // namespace webhookd::config
+} // namespace webhookd::text
