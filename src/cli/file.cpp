@@ -1,7 +1,5 @@
 #include "cli/file.hpp"
 
-#include <webhookd/runtime/output_file.hpp>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -34,13 +32,6 @@ result<std::string> read_input(const std::string& path, std::istream& in, std::s
     std::ifstream file{path, std::ios::binary};
     if (!file) return failure{errc::file_unreadable, path + ": " + std::strerror(errno)};
     return read_stream(file, cap, path);
-}
-
-result<void> write_whole_file(const std::string& path, std::string_view bytes, mode_t mode, bool replace) {
-    auto written = runtime::write_whole(path, bytes, {.mode = mode, .replace = replace, .special = false});
-    if (!written && written.error().code == errc::store_full)
-        return failure{errc::file_unwritable, written.error().detail};
-    return written;
 }
 
 } // namespace webhookd::cli

@@ -92,9 +92,9 @@ bool names_this_host(std::string_view host, std::string_view own) {
     const auto name = host_name(host);
     if (!name) return false;
     if (text::same_letters(*name, "localhost") || text::same_letters(*name, "localhost.")) return true;
-    const auto address = config::parse_ip(*name);
+    const auto address = net::parse_ip(*name);
     if (!address) return false;
-    return is_local(*name) || address == config::parse_ip(own);
+    return is_local(*name) || address == net::parse_ip(own);
 }
 
 /// Lower case, without the port that goes without saying.
@@ -153,7 +153,7 @@ std::string_view doubt_about(const caller& who, std::string_view peer, std::stri
 
 caller judge_caller(std::string_view peer, std::string_view own,
                     const boost::beast::http::request_header<>& head,
-                    std::span<const config::cidr> trusted_proxies) {
+                    std::span<const net::cidr> trusted_proxies) {
     caller who;
     who.address = client_address(peer, head, trusted_proxies);
     who.proxied = std::any_of(head.begin(), head.end(),

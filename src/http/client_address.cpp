@@ -36,7 +36,7 @@ std::optional<std::string> bare_address(std::string_view text) {
     } else if (std::count(text.begin(), text.end(), ':') == 1) {
         text = text.substr(0, text.find(':'));
     }
-    if (!config::parse_ip(text)) return std::nullopt;
+    if (!net::parse_ip(text)) return std::nullopt;
     return std::string(text);
 }
 
@@ -49,8 +49,8 @@ std::string_view forwarded_for(std::string_view element) {
     return {};
 }
 
-bool trusted(std::string_view address, std::span<const config::cidr> proxies) {
-    const auto bytes = config::parse_ip(address);
+bool trusted(std::string_view address, std::span<const net::cidr> proxies) {
+    const auto bytes = net::parse_ip(address);
     return bytes &&
            std::any_of(proxies.begin(), proxies.end(), [&](const auto& net) { return net.contains(*bytes); });
 }
@@ -66,7 +66,7 @@ std::vector<std::string_view> entries(const boost::beast::http::fields& headers,
 }
 
 std::string walk(std::string_view peer, const std::vector<std::string_view>& hops,
-                 std::span<const config::cidr> proxies) {
+                 std::span<const net::cidr> proxies) {
     std::string sure{peer};
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
         const auto address = bare_address(*hop);
@@ -80,7 +80,7 @@ std::string walk(std::string_view peer, const std::vector<std::string_view>& hop
 } // namespace
 
 std::string client_address(std::string_view peer, const boost::beast::http::fields& headers,
-                           std::span<const config::cidr> trusted_proxies) {
+                           std::span<const net::cidr> trusted_proxies) {
     if (peer != "unix" && !trusted(peer, trusted_proxies)) return std::string(peer);
     const auto x_forwarded_for = entries(headers, "X-Forwarded-For");
     auto forwarded = entries(headers, "Forwarded");

@@ -1,11 +1,10 @@
+#include <webhookd/files/output_file.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 #include <webhookd/text/hex.hpp>
-
-#include "ingest/atomic_file.hpp"
 
 #include <openssl/evp.h>
 
@@ -176,7 +175,9 @@ void key_ring::report_change(const key_set* before, const key_set& fresh) const 
 void key_ring::keep(const std::string& json) const {
     if (options_.cache.empty()) return;
     const auto bound = source_mark(*source_) + json.substr(json.find('{') + 1);
-    if (auto written = write_file_atomically(options_.cache, bound); !written)
+    std::error_code ignored; // then it cannot be written, which says why
+    std::filesystem::create_directories(options_.cache.parent_path(), ignored);
+    if (auto written = files::write_file(options_.cache, bound, {.mode = 0640, .replace = true}); !written)
         log::warning("the key set could not be kept for the next start",
                      {{"endpoint", options_.endpoint}, {"reason", to_string(written.error())}});
 }

@@ -1,5 +1,6 @@
 #include "outbound/url.hpp"
 
+#include <webhookd/net/address.hpp>
 #include <webhookd/text/ascii.hpp>
 
 #include <curl/curl.h>
@@ -34,7 +35,7 @@ std::string to_string(const origin& o) {
 }
 
 bool is_loopback(const origin& o) {
-    return o.host == "localhost" || o.host == "[::1]" || o.host.starts_with("127.");
+    return net::is_loopback_host(o.host);
 }
 
 result<origin> origin_of(const std::string& url) {

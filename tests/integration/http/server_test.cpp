@@ -1,4 +1,4 @@
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "support/echo_server.hpp"
 #include "support/temp_directory.hpp"
@@ -410,7 +410,7 @@ TEST_CASE("a port that is taken is an error, although ports are shared between o
     echo_server f;
     echo_service service;
     http::server second(f.loops.contexts(), service, {"second", {}, {}, nullptr});
-    const auto opened = second.listen({config::listen_address::tcp("127.0.0.1", f.port)});
+    const auto opened = second.listen({net::listen_address::tcp("127.0.0.1", f.port)});
     REQUIRE(opened.has_error());
     CHECK(opened.error().code == errc::address_in_use);
     CHECK_THAT(opened.error().detail, Catch::Contains("127.0.0.1:" + std::to_string(f.port)));
@@ -419,7 +419,7 @@ TEST_CASE("a port that is taken is an error, although ports are shared between o
 TEST_CASE("a unix socket serves, replaces a stale file, and leaves none behind", "[http]") {
     const test::temp_directory directory;
     const auto path = (directory.path() / "webhookd.sock").string();
-    const auto address = config::listen_address::parse("unix:" + path);
+    const auto address = net::listen_address::parse("unix:" + path);
     REQUIRE(address);
     for (int round = 0; round < 2; ++round) {
         echo_service service;
@@ -446,17 +446,17 @@ TEST_CASE("a unix socket serves, replaces a stale file, and leaves none behind",
 TEST_CASE("a unix socket whose owner listens and accepts nobody is left to it, at once", "[http]") {
     const test::temp_directory directory;
     const auto path = (directory.path() / "webhookd.sock").string();
-    const auto address = config::listen_address::parse("unix:" + path);
+    const auto address = net::listen_address::parse("unix:" + path);
     REQUIRE(address);
     sockaddr_un where{};
     where.sun_family = AF_UNIX;
     path.copy(where.sun_path, sizeof where.sun_path - 1);
     const auto* const raw = reinterpret_cast<const sockaddr*>(&where);
-    const runtime::unique_fd owner(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const files::unique_fd owner(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     REQUIRE(::bind(owner.get(), raw, sizeof where) == 0);
     REQUIRE(::listen(owner.get(), 0) == 0);
     // From the second on they would wait for their turn.
-    std::vector<runtime::unique_fd> waiting;
+    std::vector<files::unique_fd> waiting;
     for (int full = 0; full == 0;) {
         waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
         full = ::connect(waiting.back().get(), raw, sizeof where);

@@ -1,4 +1,4 @@
-#include <webhookd/runtime/output_file.hpp>
+#include <webhookd/files/output_file.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <system_error>
 
-namespace webhookd::runtime {
+namespace webhookd::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -156,11 +156,11 @@ result<void> output_file::commit() {
     return {};
 }
 
-result<void> write_whole(const fs::path& path, std::string_view bytes, const output_file::options& opts) {
+result<void> write_file(const fs::path& path, std::string_view bytes, const output_file::options& opts) {
     auto file = output_file::open(path, opts);
     if (!file) return file.error();
     if (auto written = file->write(bytes); !written) return written;
     return file->commit();
 }
 
-} // namespace webhookd::runtime
+} // namespace webhookd::files

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <webhookd/error.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include <sys/types.h>
 
 #include <filesystem>
 #include <string_view>
 
-namespace webhookd::runtime {
+namespace webhookd::files {
 
 /// A file that is written to the end before it takes its name, so that nobody ever sees a half of it.
 /// Meanwhile it has a name of its own in the same folder (`.NAME.part-…`) and a lock: several writers of one
@@ -56,7 +56,7 @@ private:
 };
 
 /// All at once. Errors: as `output_file`.
-[[nodiscard]] result<void> write_whole(const std::filesystem::path& path, std::string_view bytes,
-                                       const output_file::options& opts);
+[[nodiscard]] result<void> write_file(const std::filesystem::path& path, std::string_view bytes,
+                                      const output_file::options& opts);
 
-} // namespace webhookd::runtime
+} // namespace webhookd::files

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace webhookd::runtime {
+namespace webhookd::files {
 
 /// Owns a file descriptor.
 class unique_fd {
@@ -32,4 +32,4 @@ private:
     int fd_ = -1;
 };
 
-} // namespace webhookd::runtime
+} // namespace webhookd::files

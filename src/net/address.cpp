@@ -1,4 +1,5 @@
-#include <webhookd/config/units.hpp>
+#include <webhookd/net/address.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include <arpa/inet.h>
 #include <sys/un.h>
@@ -6,12 +7,12 @@
 #include <algorithm>
 #include <cstring>
 
-namespace webhookd::config {
+namespace webhookd::net {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> v4_mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-bool is_v4(const std::array<std::uint8_t, 16>& address) noexcept {
+bool is_v4(const ip_address& address) noexcept {
     return std::equal(v4_mapped.begin(), v4_mapped.end(), address.begin());
 }
 
@@ -20,15 +21,14 @@ std::optional<unsigned> small_number(std::string_view text, unsigned max) noexce
     if (text.empty() || text.size() > 5 || (text.size() > 1 && text.front() == '0')) return std::nullopt;
     unsigned number = 0;
     for (const char c : text) {
-        if (c < '0' || c > '9') return std::nullopt;
+        if (!text::is_digit(c)) return std::nullopt;
         number = number * 10 + static_cast<unsigned>(c - '0');
     }
     if (number > max) return std::nullopt;
     return number;
 }
 
-bool within(const std::array<std::uint8_t, 16>& address, const std::array<std::uint8_t, 16>& network,
-            unsigned prefix) noexcept {
+bool within(const ip_address& address, const ip_address& network, unsigned prefix) noexcept {
     const std::size_t whole = prefix / 8;
     if (std::memcmp(address.data(), network.data(), whole) != 0) return false;
     if (prefix % 8 == 0) return true;
@@ -37,7 +37,7 @@ bool within(const std::array<std::uint8_t, 16>& address, const std::array<std::u
 }
 
 /// IPv4 in dotted form, IPv6 as RFC 5952 writes it.
-std::string address_text(const std::array<std::uint8_t, 16>& address, bool v4) {
+std::string address_text(const ip_address& address, bool v4) {
     char text[INET6_ADDRSTRLEN] = {};
     if (v4)
         inet_ntop(AF_INET, address.data() + 12, text, sizeof text);
@@ -48,11 +48,11 @@ std::string address_text(const std::array<std::uint8_t, 16>& address, bool v4) {
 
 } // namespace
 
-std::optional<std::array<std::uint8_t, 16>> parse_ip(std::string_view text) {
+std::optional<ip_address> parse_ip(std::string_view text) {
     // inet_pton stops at a NUL, which would let anything follow.
     if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos) return std::nullopt;
     const std::string terminated(text);
-    std::array<std::uint8_t, 16> address{};
+    ip_address address{};
     if (inet_pton(AF_INET6, terminated.c_str(), address.data()) == 1) return address;
     std::copy(v4_mapped.begin(), v4_mapped.end(), address.begin());
     if (inet_pton(AF_INET, terminated.c_str(), address.data() + 12) == 1) return address;
@@ -88,7 +88,7 @@ bool cidr::contains(std::string_view address) const {
     return bytes && contains(*bytes);
 }
 
-bool cidr::contains(const std::array<std::uint8_t, 16>& address) const noexcept {
+bool cidr::contains(const ip_address& address) const noexcept {
     // ::/0 means every IPv6 address; IPv4 addresses lie inside it only as an artefact of the mapping.
     if (prefix_ < 96 && is_v4(address)) return false;
     return within(address, network_, prefix_);
@@ -137,4 +137,11 @@ std::string listen_address::to_string() const {
     return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
 }
 
-} // namespace webhookd::config
+bool is_loopback_host(std::string_view host) {
+    const auto name = text::to_lower(host);
+    if (name == "localhost" || name.ends_with(".localhost")) return true;
+    const auto literal = listen_address::parse(name + ":1");
+    return literal && name != "*" && literal->is_loopback();
+}
+
+} // namespace webhookd::net
