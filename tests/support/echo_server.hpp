@@ -59,4 +59,17 @@ struct echo_server {
     std::uint16_t port = 0;
 };
 
+/// Requests in full.
+namespace plain {
+
+[[nodiscard]] inline std::string post(const std::string& path, const std::string& body,
+                                      const std::string& more = "") {
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+inline const std::string get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+} // namespace plain
+
 } // namespace webhookd::test
