@@ -1,8 +1,7 @@
 #include <webhookd/admin/access.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/log.hpp>
-#include <webhookd/text/base64.hpp>
-#include <webhookd/text/hex.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <boost/beast/core/string.hpp>
 #include <openssl/crypto.h>

@@ -2,7 +2,7 @@
 
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/event_type.hpp>
-#include <webhookd/files/read_file.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "cli/exit_code.hpp"
 #include "cli/route_trial.hpp"

@@ -1,9 +1,8 @@
-#include "cli/event_export.hpp"
-
-#include <webhookd/files/output_file.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
+#include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/progress.hpp"

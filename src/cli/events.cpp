@@ -1,13 +1,7 @@
-#include "cli/events.hpp"
-
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
-#include "cli/event_detail.hpp"
-#include "cli/event_export.hpp"
+#include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/event_gaps.hpp"
-#include "cli/event_removal.hpp"
-#include "cli/event_tail.hpp"
 #include "cli/exit_code.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "cli/keys.hpp"
 
-#include <webhookd/files/output_file.hpp>
+#include <webhookd/files/file.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/text/json_writer.hpp>
 

@@ -1,7 +1,7 @@
-#include "cli/unknown_command.hpp"
-
 #include <webhookd/text/nearest.hpp>
 #include <webhookd/text/printable.hpp>
+
+#include "cli/commands.hpp"
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>

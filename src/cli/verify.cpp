@@ -6,8 +6,8 @@
 #include <webhookd/text/json_writer.hpp>
 #include <webhookd/text/printable.hpp>
 
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/file.hpp"
 
 #include <CLI/CLI.hpp>
 

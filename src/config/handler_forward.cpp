@@ -1,6 +1,6 @@
 #include <webhookd/config/header.hpp>
 #include <webhookd/text/ascii.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "config/sections.hpp"
 #include "config/web_address.hpp"

@@ -1,5 +1,5 @@
 #include <webhookd/config/load.hpp>
-#include <webhookd/files/read_file.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "config/outside.hpp"
 #include "config/overrides.hpp"

@@ -1,7 +1,7 @@
 #include "config/outside.hpp"
 
+#include <webhookd/files/file.hpp>
 #include <webhookd/files/pem.hpp>
-#include <webhookd/files/read_file.hpp>
 
 #include "config/wording.hpp"
 

@@ -1,6 +1,6 @@
 #include "config/references.hpp"
 
-#include <webhookd/files/read_file.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "config/overrides.hpp"
 #include "config/wording.hpp"

@@ -1,7 +1,7 @@
 #include "config/secrets_of.hpp"
 
 #include <webhookd/text/ascii.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>

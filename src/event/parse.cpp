@@ -1,8 +1,8 @@
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/text/utf8.hpp>
 
+#include "event/json_repair.hpp"
 #include "event/parse_handler.hpp"
-#include "event/surrogates.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>

@@ -1,4 +1,4 @@
-#include <webhookd/files/output_file.hpp>
+#include <webhookd/files/file.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>

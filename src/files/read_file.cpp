@@ -1,4 +1,4 @@
-#include <webhookd/files/read_file.hpp>
+#include <webhookd/files/file.hpp>
 #include <webhookd/files/unique_fd.hpp>
 
 #include <fcntl.h>

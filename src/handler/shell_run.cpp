@@ -1,6 +1,5 @@
 #include "handler/shell_run.hpp"
 
-#include "handler/left_behind.hpp"
 #include "handler/shell_environment.hpp"
 #include "handler/shell_outcome.hpp"
 

@@ -1,10 +1,10 @@
-#include <webhookd/files/output_file.hpp>
+#include <webhookd/files/file.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
-#include <webhookd/text/hex.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <openssl/evp.h>
 

@@ -1,4 +1,4 @@
-#include <webhookd/files/read_file.hpp>
+#include <webhookd/files/file.hpp>
 #include <webhookd/ingest/key_source.hpp>
 #include <webhookd/outbound/http_client.hpp>
 #include <webhookd/runtime/secrets.hpp>

@@ -1,5 +1,5 @@
 #include <webhookd/event/envelope.hpp>
-#include <webhookd/event/metadata.hpp>
+#include <webhookd/event/json_text.hpp>
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/event/workspace.hpp>
 #include <webhookd/http/problem.hpp>

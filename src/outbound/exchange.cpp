@@ -3,7 +3,6 @@
 #include <webhookd/text/ascii.hpp>
 
 #include <algorithm>
-#include <cctype>
 
 namespace webhookd::outbound {
 namespace {

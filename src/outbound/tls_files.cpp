@@ -1,7 +1,7 @@
 #include "outbound/tls_files.hpp"
 
+#include <webhookd/files/file.hpp>
 #include <webhookd/files/pem.hpp>
-#include <webhookd/files/read_file.hpp>
 
 #include <openssl/sha.h>
 

@@ -1,7 +1,7 @@
-#include "routing/condition_text.hpp"
-
 #include <webhookd/event/number.hpp>
 #include <webhookd/routing/condition.hpp>
+
+#include "routing/compiled_condition.hpp"
 
 #include <rapidjson/document.h>
 

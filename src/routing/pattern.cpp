@@ -1,5 +1,5 @@
 #include <webhookd/routing/pattern.hpp>
-#include <webhookd/text/hex.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <algorithm>
 #include <utility>

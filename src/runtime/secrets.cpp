@@ -1,7 +1,6 @@
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/shared_value.hpp>
-#include <webhookd/text/base64.hpp>
-#include <webhookd/text/hex.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -1,6 +1,6 @@
 #include <webhookd/signature/explain.hpp>
 #include <webhookd/signature/verifier.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/body_forms.hpp"
 #include "signature/json.hpp"

@@ -1,5 +1,5 @@
 #include <webhookd/signature/key_set.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/json.hpp"
 #include "signature/public_key.hpp"

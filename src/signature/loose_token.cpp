@@ -1,7 +1,7 @@
 #include "signature/loose_token.hpp"
 
 #include <webhookd/text/ascii.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/json.hpp"
 

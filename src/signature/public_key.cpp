@@ -1,7 +1,7 @@
 #include "signature/public_key.hpp"
 
 #include <webhookd/signature/key_set.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 #include <webhookd/text/json_writer.hpp>
 
 #include "signature/openssl.hpp"

@@ -1,7 +1,6 @@
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
-#include <webhookd/text/base64.hpp>
-#include <webhookd/text/hex.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/public_key.hpp"
 #include "signature/signing_input.hpp"

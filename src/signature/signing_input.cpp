@@ -1,6 +1,6 @@
 #include "signature/signing_input.hpp"
 
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <openssl/rsa.h>
 

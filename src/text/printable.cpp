@@ -1,4 +1,4 @@
-#include <webhookd/text/hex.hpp>
+#include <webhookd/text/encoding.hpp>
 #include <webhookd/text/printable.hpp>
 #include <webhookd/text/utf8.hpp>
 
@@ -26,10 +26,10 @@ bool moves_text(char32_t c) noexcept {
     return is_control(c) || is_in(movers, c);
 }
 
-void append_escape(std::string& out, unsigned unit) {
+void append_code_unit(std::string& out, unsigned unit, std::string_view hex_digits) {
     out += "\\u";
     for (int shift = 12; shift >= 0; shift -= 4)
-        out += lower_hex[unit >> shift & 15];
+        out += hex_digits[unit >> shift & 15];
 }
 
 std::string byte_escapes(std::string_view bytes) {
@@ -69,10 +69,10 @@ bool is_visible(char32_t c) noexcept {
     return !is_control(c) && (c & 0xfffe) != 0xfffe && !is_in(hidden, c);
 }
 
-void append_json_escape(std::string& out, char32_t c) {
-    if (c < 0x10000) return append_escape(out, c);
-    append_escape(out, 0xd800 + ((c - 0x10000) >> 10));
-    append_escape(out, 0xdc00 + (c & 0x3ff));
+void append_json_escape(std::string& out, char32_t c, std::string_view hex_digits) {
+    if (c < 0x10000) return append_code_unit(out, c, hex_digits);
+    append_code_unit(out, 0xd800 + ((c - 0x10000) >> 10), hex_digits);
+    append_code_unit(out, 0xdc00 + (c & 0x3ff), hex_digits);
 }
 
 std::string printable(std::string_view text) {

@@ -1,5 +1,5 @@
 #include <webhookd/signature/detached_jws.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "require.hpp"
 

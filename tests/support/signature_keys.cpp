@@ -1,7 +1,7 @@
 #include "support/signature_keys.hpp"
 
 #include <webhookd/signature/verifier.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/files.hpp"
 #include "support/paths.hpp"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <webhookd/text/encoding.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -15,7 +17,7 @@ namespace webhookd::text {
 [[nodiscard]] bool is_visible(char32_t c) noexcept;
 
 /// As JSON has it; what lies beyond 16 bits is two escapes.
-void append_json_escape(std::string& out, char32_t c);
+void append_json_escape(std::string& out, char32_t c, std::string_view hex_digits = lower_hex);
 
 /// On one line of a terminal: what a terminal would obey (control characters, line breaks among them, and
 /// what turns the direction of writing) and bytes that are no UTF-8 become `?`.

@@ -1,7 +1,7 @@
-#include "handler/forward/body.hpp"
-
-#include <webhookd/text/hex.hpp>
+#include <webhookd/text/encoding.hpp>
 #include <webhookd/text/json_writer.hpp>
+
+#include "handler/forward/post.hpp"
 
 #include <string_view>
 

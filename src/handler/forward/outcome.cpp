@@ -2,8 +2,6 @@
 
 #include <webhookd/text/printable.hpp>
 
-#include "handler/forward/retry_after.hpp"
-
 namespace webhookd::handler::forward {
 namespace {
 

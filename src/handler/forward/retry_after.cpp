@@ -1,6 +1,6 @@
-#include "handler/forward/retry_after.hpp"
-
 #include <webhookd/text/ascii.hpp>
+
+#include "handler/forward/outcome.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "handler/forward/signer.hpp"
 
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

@@ -1,4 +1,4 @@
-#include <webhookd/files/output_file.hpp>
+#include <webhookd/files/file.hpp>
 #include <webhookd/store/backup.hpp>
 
 #include "store/sqlite/connection.hpp"

@@ -2,7 +2,7 @@
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/signature/verifier.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <benchmark/benchmark.h>
 

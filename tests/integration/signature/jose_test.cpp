@@ -1,5 +1,5 @@
 #include <webhookd/signature/explain.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/paths.hpp"
 #include "support/result_printer.hpp"

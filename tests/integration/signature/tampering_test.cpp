@@ -1,4 +1,4 @@
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/result_printer.hpp"
 #include "support/signature_keys.hpp"

@@ -1,6 +1,5 @@
 #include <webhookd/admin/access.hpp>
-#include <webhookd/text/base64.hpp>
-#include <webhookd/text/hex.hpp>
+#include <webhookd/text/encoding.hpp>
 #include <webhookd/time.hpp>
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 #include <webhookd/admin/deliveries.hpp>
-#include <webhookd/runtime/background_pool.hpp>
+#include <webhookd/runtime/event_loops.hpp>
 
 #include "support/fake_event_store.hpp"
 

@@ -1,4 +1,4 @@
-#include <webhookd/files/output_file.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "support/process.hpp"
 #include "support/result_printer.hpp"

@@ -1,4 +1,4 @@
-#include <webhookd/files/read_file.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "support/temp_directory.hpp"
 

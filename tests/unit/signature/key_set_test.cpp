@@ -1,5 +1,5 @@
 #include <webhookd/signature/key_set.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/result_printer.hpp"
 #include "support/signature_keys.hpp"

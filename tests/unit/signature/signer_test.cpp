@@ -1,6 +1,6 @@
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/signature/verifier.hpp>
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/result_printer.hpp"
 #include "support/signature_keys.hpp"

@@ -1,4 +1,4 @@
-#include "event/large_numbers.hpp"
+#include "event/json_repair.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -5,7 +5,9 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace webhookd::files {
@@ -58,5 +60,10 @@ private:
 /// All at once. Errors: as `output_file`.
 [[nodiscard]] result<void> write_file(const std::filesystem::path& path, std::string_view bytes,
                                       const output_file::options& opts);
+
+/// A regular file's content. Never waits for anybody, as a FIFO without a writer would make it. Errors:
+/// file_unreadable, also for whatever is no regular file and for more than `max_bytes`; the detail says why,
+/// and does not name the file.
+[[nodiscard]] result<std::string> read_file(const std::filesystem::path& file, std::size_t max_bytes);
 
 } // namespace webhookd::files

@@ -1,4 +1,5 @@
-#include "cli/file.hpp"
+#include "cli/console.hpp"
+#include "support/result_printer.hpp"
 #include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include <webhookd/runtime/background_pool.hpp>
+#include <webhookd/runtime/event_loops.hpp>
 
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>

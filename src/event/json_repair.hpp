@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+/// JSON that is well-formed and that RapidJSON does not take as it is.
 namespace webhookd::event {
 
 /// A number that stands no longer in a text.
@@ -19,5 +20,12 @@ struct hidden_number {
 
 /// The text of the number at a place: the hidden one, if one was.
 [[nodiscard]] std::string_view number_at(const std::vector<hidden_number>& hidden, std::string_view text);
+
+/// RapidJSON refuses a lone high surrogate escape (`\ud83d`), and turns a lone low one into bytes that are no
+/// UTF-8. A text cut within an emoji has one, and no authentic event shall be lost for that.
+[[nodiscard]] bool has_lone_surrogates(std::string_view json) noexcept;
+
+/// The same JSON, byte for byte in the same places, with `\ufffd` for each lone surrogate escape.
+[[nodiscard]] std::string without_lone_surrogates(std::string_view json);
 
 } // namespace webhookd::event

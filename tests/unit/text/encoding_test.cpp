@@ -1,4 +1,4 @@
-#include <webhookd/text/base64.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <catch2/catch.hpp>
 

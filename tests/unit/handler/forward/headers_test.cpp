@@ -1,4 +1,4 @@
-#include "handler/forward/header_text.hpp"
+#include "handler/forward/post.hpp"
 #include "support/handler_attempt.hpp"
 #include "support/result_printer.hpp"
 

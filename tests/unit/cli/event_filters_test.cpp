@@ -1,4 +1,4 @@
-#include "cli/month.hpp"
+#include "cli/event_filters.hpp"
 
 #include <catch2/catch.hpp>
 
