@@ -79,6 +79,13 @@ void print_rows(const rapidjson::Value& owner, const char* member, const std::ve
     t.print(std::cout, look_of(stdout));
 }
 
+void print_list(const rapidjson::Value& answer, bool as_json, const std::vector<column>& columns) {
+    if (as_json) return print_json(answer);
+    print_rows(answer, "data", columns);
+    if (const auto next = text(answer, "next_cursor"); !next.empty())
+        std::cerr << "There are more: --cursor " << next << '\n';
+}
+
 int complain(const failure& f) {
     // What the daemon says about itself needs no name of ours in front.
     const bool told =
