@@ -72,7 +72,7 @@ std::string left_out(const config::workspace_filter& only, const event::document
     if (named.empty()) return "it names no workspace";
     std::string names;
     for (const auto name : named)
-        names += (names.empty() ? "" : ", ") + config::in_quotes(text::printable(name));
+        names += (names.empty() ? "" : ", ") + text::in_quotes(text::printable(name));
     return (foreign ? "it names the workspace " : "it tells its workspace in another way, as ") + names;
 }
 

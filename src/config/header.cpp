@@ -66,7 +66,7 @@ failure invalid(std::size_t position, const std::string& what) {
 std::optional<std::string> header_name_mistake(std::string_view name) {
     if (!is_token(name)) return "is not the name of a header";
     if (std::any_of(std::begin(reserved), std::end(reserved),
-                    [&](std::string_view own) { return webhookd::text::same_letters(own, name); }))
+                    [&](std::string_view own) { return webhookd::text::iequals(own, name); }))
         return "is a header that the daemon sets itself";
     return std::nullopt;
 }

@@ -91,7 +91,7 @@ std::optional<std::string_view> host_name(std::string_view host) {
 bool names_this_host(std::string_view host, std::string_view own) {
     const auto name = host_name(host);
     if (!name) return false;
-    if (text::same_letters(*name, "localhost") || text::same_letters(*name, "localhost.")) return true;
+    if (text::iequals(*name, "localhost") || text::iequals(*name, "localhost.")) return true;
     const auto address = net::parse_ip(*name);
     if (!address) return false;
     return is_local(*name) || address == net::parse_ip(own);

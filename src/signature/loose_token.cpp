@@ -14,8 +14,7 @@ constexpr std::size_t longest_loose_header = 64 * 1024;
 constexpr std::string_view blanks = " \t\r\n";
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
-    if (text.size() < prefix.size() || !text::same_letters(text.substr(0, prefix.size()), prefix))
-        return false;
+    if (text.size() < prefix.size() || !text::iequals(text.substr(0, prefix.size()), prefix)) return false;
     text = text::trim(text.substr(prefix.size()), blanks);
     return true;
 }

@@ -87,6 +87,24 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
+std::string in_quotes(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    std::string out = "\"";
+    for (std::size_t used = 0; !text.empty();) {
+        if (used >= longest) {
+            out += "...";
+            break;
+        }
+        const auto next = take_character(text);
+        used += next.bytes.size();
+        if (!next.code || is_control(*next.code))
+            out += '?';
+        else
+            out += next.bytes;
+    }
+    return out + '"';
+}
+
 std::string safe_json(std::string_view json) {
     std::string shown;
     while (!json.empty()) {

@@ -23,7 +23,7 @@ namespace webhookd::text {
 }
 
 /// Without regard to case.
-[[nodiscard]] inline bool same_letters(std::string_view a, std::string_view b) noexcept {
+[[nodiscard]] inline bool iequals(std::string_view a, std::string_view b) noexcept {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](char x, char y) { return to_lower(x) == to_lower(y); });
 }

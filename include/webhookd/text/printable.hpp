@@ -23,6 +23,10 @@ void append_json_escape(std::string& out, char32_t c, std::string_view hex_digit
 /// what turns the direction of writing) and bytes that are no UTF-8 become `?`.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// For a message: in quotation marks, with `?` for every control character and byte that is no UTF-8, and cut
+/// between characters when it is longer than 80 bytes.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+
 /// The same JSON, with what a terminal would obey as \u escapes.
 [[nodiscard]] std::string safe_json(std::string_view json);
 

@@ -58,3 +58,11 @@ TEST_CASE("a terminal obeys nothing that is printed", "[text]") {
     CHECK(safe_json("{\n\"a\":\"\x7f\xc2\x9b\xe2\x80\xae\xff\xc3\xa9\"}") ==
           "{\n\"a\":\"\\u007f\\u009b\\u202e\\ufffd\xc3\xa9\"}");
 }
+
+TEST_CASE("what is quoted cannot disturb a terminal and stays short", "[text]") {
+    CHECK(in_quotes("a\x1b[31mb\n") == "\"a?[31mb?\"");
+    CHECK(in_quotes(std::string(81, 'x')) == '"' + std::string(80, 'x') + "...\"");
+    CHECK(in_quotes(std::string(79, 'x') + "\u00e9" + "yy") == '"' + std::string(79, 'x') + "\u00e9...\"");
+    CHECK(in_quotes("a\xc2\x9b"
+                    "b\xff") == "\"a?b?\"");
+}
