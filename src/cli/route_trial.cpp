@@ -6,7 +6,6 @@
 #include <webhookd/event/workspace.hpp>
 #include <webhookd/text/printable.hpp>
 
-#include "config/wording.hpp"
 
 #include <algorithm>
 #include <optional>
