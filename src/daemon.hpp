@@ -9,7 +9,6 @@
 #include <webhookd/http/server.hpp>
 #include <webhookd/ingest/outage_recorder.hpp>
 #include <webhookd/ingest/receiver.hpp>
-#include <webhookd/runtime/background_pool.hpp>
 #include <webhookd/runtime/event_loops.hpp>
 #include <webhookd/runtime/roll_call.hpp>
 #include <webhookd/runtime/shared_value.hpp>

@@ -123,7 +123,7 @@ void daemon::build_receiver() {
 /// The configuration was checked against its own addresses; a socket that was passed in may be another.
 std::optional<failure> daemon::exposed_without_proof() const {
     const auto is_open = [](const std::string& address) {
-        const auto parsed = config::listen_address::parse(address);
+        const auto parsed = net::listen_address::parse(address);
         return !parsed || !parsed->is_loopback();
     };
     const auto reachable = ingest_server_->addresses();

@@ -1,5 +1,5 @@
 #include <webhookd/cli/main.hpp>
-#include <webhookd/runtime/standard_descriptors.hpp>
+#include <webhookd/runtime/process.hpp>
 
 #include <cstdio>
 #include <exception>

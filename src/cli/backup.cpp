@@ -1,9 +1,8 @@
-#include "cli/backup.hpp"
-
 #include <webhookd/config/load.hpp>
 #include <webhookd/store/backup.hpp>
 #include <webhookd/store/sqlite.hpp>
 
+#include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/table.hpp"
 

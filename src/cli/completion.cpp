@@ -1,7 +1,6 @@
-#include "cli/completion.hpp"
-
 #include <webhookd/event/event_type.hpp>
 
+#include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 
 #include <CLI/Config.hpp>

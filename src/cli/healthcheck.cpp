@@ -1,7 +1,6 @@
-#include "cli/healthcheck.hpp"
-
 #include <webhookd/outbound/http_client.hpp>
 
+#include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,9 +1,8 @@
-#include "cli/report.hpp"
-
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
+#include "cli/commands.hpp"
+#include "cli/event_filters.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/month.hpp"
 
 #include <iostream>
 #include <memory>

@@ -2,8 +2,7 @@
 
 #include <webhookd/app.hpp>
 #include <webhookd/config/load.hpp>
-#include <webhookd/runtime/capabilities.hpp>
-#include <webhookd/runtime/init.hpp>
+#include <webhookd/runtime/process.hpp>
 #include <webhookd/runtime/secrets.hpp>
 
 #include "cli/exit_code.hpp"

@@ -1,7 +1,7 @@
 #include "cli/trigger.hpp"
 
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/file.hpp"
 #include "cli/trigger_events.hpp"
 
 #include <CLI/CLI.hpp>

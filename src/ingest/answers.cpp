@@ -2,9 +2,7 @@
 
 #include <webhookd/http/problem.hpp>
 #include <webhookd/store/event_log.hpp>
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include <webhookd/text/json_writer.hpp>
 
 namespace webhookd::ingest {
 
@@ -43,15 +41,12 @@ http::response refuse_hmac() {
 namespace {
 
 http::response answer_with(std::string_view word, std::string_view event_id) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer json(buffer);
-    json.StartObject();
-    json.Key("status");
-    json.String(word.data(), static_cast<rapidjson::SizeType>(word.size()));
-    json.Key("event");
-    json.String(event_id.data(), static_cast<rapidjson::SizeType>(event_id.size()));
-    json.EndObject();
-    return {http::status::ok, "application/json", {buffer.GetString(), buffer.GetSize()}, {}};
+    text::json_writer out;
+    out.begin_object();
+    out.text("status", word);
+    out.text("event", event_id);
+    out.end_object();
+    return {http::status::ok, "application/json", std::string(out.view()), {}};
 }
 
 } // namespace

@@ -1,10 +1,10 @@
+#include <webhookd/files/file.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
-
-#include "ingest/atomic_file.hpp"
+#include <webhookd/text/encoding.hpp>
 
 #include <openssl/evp.h>
 
@@ -28,10 +28,7 @@ std::string source_mark(const key_source& source) {
     std::size_t length = sizeof digest;
     if (EVP_Q_digest(nullptr, "SHA256", nullptr, identity.data(), identity.size(), digest, &length) != 1)
         throw std::runtime_error("SHA-256 cannot be had");
-    std::string mark = "{\"source_sha256\":\"";
-    for (const auto byte : digest)
-        mark.append({"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]});
-    return mark + "\",";
+    return "{\"source_sha256\":\"" + text::to_hex({reinterpret_cast<const char*>(digest), length}) + "\",";
 }
 
 } // namespace
@@ -184,7 +181,9 @@ void key_ring::report_change(const key_map& before, const key_map& fresh,
 void key_ring::keep(const std::string& json) const {
     if (options_.cache.empty()) return;
     const auto bound = source_mark(*source_) + json.substr(json.find('{') + 1);
-    if (auto written = write_file_atomically(options_.cache, bound); !written)
+    std::error_code ignored; // then it cannot be written, which says why
+    std::filesystem::create_directories(options_.cache.parent_path(), ignored);
+    if (auto written = files::write_file(options_.cache, bound, {.mode = 0640, .replace = true}); !written)
         log::warning("the key set could not be kept for the next start",
                      {{"endpoint", options_.endpoint}, {"reason", to_string(written.error())}});
 }

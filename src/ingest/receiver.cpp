@@ -1,5 +1,5 @@
 #include <webhookd/event/envelope.hpp>
-#include <webhookd/event/metadata.hpp>
+#include <webhookd/event/json_text.hpp>
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/event/workspace.hpp>
 #include <webhookd/http/problem.hpp>
@@ -7,8 +7,8 @@
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/signature/verifier.hpp>
+#include <webhookd/text/utf8.hpp>
 
-#include "event/utf8.hpp"
 #include "ingest/answers.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -71,7 +71,7 @@ std::string listed_workspaces(const std::vector<std::string_view>& names) {
     for (const auto name : names)
         (out += out.empty() ? "" : ", ") += name.substr(0, longest + 1);
     if (out.size() <= longest) return out;
-    out.resize(event::valid_utf8_prefix(std::string_view(out).substr(0, longest)));
+    out.resize(text::valid_utf8_prefix(std::string_view(out).substr(0, longest)));
     return out + "...";
 }
 

@@ -25,9 +25,6 @@ struct exception {
     std::string_view why;
 };
 constexpr exception exceptions[] = {
-    {"*", "event/utf8.hpp", "UTF-8 moves to the room text"},
-    {"*", "config/source_text.hpp", "bounded reads move to the room files"},
-    {"cli", "config/nearest.hpp", "edit distance moves to the room text"},
     {"cli", "config/wording.hpp", "printable text moves to the room text"},
     {"cli", "webhookd/app.hpp", "main.cpp hands the daemon to the command line"},
     {"daemon", "cli/exit_code.hpp", "one function maps errors to exit codes"},
@@ -36,7 +33,7 @@ constexpr exception exceptions[] = {
 };
 
 /// Rooms of the table whose folders are not there yet.
-const std::set<std::string> coming{"text", "files", "net", "daemon"};
+const std::set<std::string> coming{"daemon"};
 
 /// Files beside the rooms that are a room's.
 const std::map<std::string, std::string> strays{{"app.cpp", "daemon"},

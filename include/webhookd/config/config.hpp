@@ -2,6 +2,7 @@
 
 #include <webhookd/config/units.hpp>
 #include <webhookd/event/redaction.hpp>
+#include <webhookd/net/address.hpp>
 #include <webhookd/routing/condition_tree.hpp>
 
 #include <chrono>
@@ -38,10 +39,10 @@ struct tls {
 };
 
 struct server {
-    std::vector<listen_address> listen{listen_address::tcp("127.0.0.1", 8080)};
+    std::vector<net::listen_address> listen{net::listen_address::tcp("127.0.0.1", 8080)};
     std::uint32_t threads = 0; ///< 0: one event loop per core
-    std::vector<cidr> trusted_proxies{*cidr::parse("127.0.0.1/32"), *cidr::parse("::1/128")};
-    std::vector<cidr> allowed_sources;
+    std::vector<net::cidr> trusted_proxies{*net::cidr::parse("127.0.0.1/32"), *net::cidr::parse("::1/128")};
+    std::vector<net::cidr> allowed_sources;
     config::limits limits;
     std::optional<config::tls> tls;
     milliseconds shutdown_grace = 20s;
@@ -65,8 +66,8 @@ struct public_pages {
 };
 
 struct admin {
-    std::vector<listen_address> listen{listen_address::tcp("127.0.0.1", 8081)};
-    std::vector<cidr> trusted_proxies;
+    std::vector<net::listen_address> listen{net::listen_address::tcp("127.0.0.1", 8081)};
+    std::vector<net::cidr> trusted_proxies;
     config::public_pages public_pages;
     std::vector<token> tokens;
     friend bool operator==(const admin&, const admin&) = default;

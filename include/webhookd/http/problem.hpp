@@ -9,7 +9,8 @@
 namespace webhookd::http {
 
 /// An error answer as `application/problem+json` (RFC 9457): `title` is the status' reason phrase, `detail` a
-/// sentence for the person who reads it. Never pass secrets or a peer's own input.
+/// sentence for the person who reads it. Never pass secrets or a peer's own input; what is known to be a
+/// secret is masked all the same.
 [[nodiscard]] response problem(status s, std::string_view detail);
 
 /// 503 with Retry-After (RFC 9110 §10.2.3).

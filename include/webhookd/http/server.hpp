@@ -4,6 +4,7 @@
 #include <webhookd/error.hpp>
 #include <webhookd/http/message.hpp>
 #include <webhookd/http/server_statistics.hpp>
+#include <webhookd/net/address.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -21,7 +22,7 @@ namespace webhookd::http {
 struct server_options {
     std::string name; ///< `ingest` or `admin`: for the log
     config::limits limits;
-    std::vector<config::cidr> trusted_proxies;
+    std::vector<net::cidr> trusted_proxies;
     std::shared_ptr<boost::asio::ssl::context> tls; ///< null: plain
 };
 
@@ -42,7 +43,7 @@ public:
     ~server();
 
     /// Opens a listener for each address. Errors: address_in_use.
-    result<void> listen(const std::vector<config::listen_address>& addresses);
+    result<void> listen(const std::vector<net::listen_address>& addresses);
     /// Takes over a listening stream socket, TCP or unix. Errors: argument_invalid.
     result<void> adopt(int descriptor);
     /// The addresses that really are listened on, with the ports that the system chose.

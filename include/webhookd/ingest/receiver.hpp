@@ -5,6 +5,7 @@
 #include <webhookd/http/message.hpp>
 #include <webhookd/ingest/intake_counters.hpp>
 #include <webhookd/ingest/key_ring.hpp>
+#include <webhookd/net/address.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include <atomic>
@@ -28,7 +29,7 @@ struct receiver_endpoint {
 
 struct receiver_options {
     std::vector<receiver_endpoint> endpoints;
-    std::vector<config::cidr> allowed_sources; ///< empty: anyone
+    std::vector<net::cidr> allowed_sources; ///< empty: anyone
     /// Which deliveries to plan for an event. Called on every loop; empty: none.
     std::function<std::vector<store::planned_delivery>(const std::string& endpoint, const event::envelope&,
                                                        const event::document&)>

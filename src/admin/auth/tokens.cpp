@@ -1,5 +1,7 @@
 #include "admin/auth/tokens.hpp"
 
+#include <webhookd/text/encoding.hpp>
+
 #include <boost/beast/core/string.hpp>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -12,20 +14,6 @@ namespace {
 
 constexpr std::size_t longest_token = 1024;
 
-/// Base64 with padding (RFC 4648 §4); nothing for anything else.
-std::optional<std::string> decode_base64(std::string_view text) {
-    if (text.size() % 4 != 0 || text.size() > 2 * longest_token) return std::nullopt;
-    std::string bytes(text.size() / 4 * 3, '\0');
-    const int size =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    if (size < 0) return std::nullopt;
-    // The function counts padding as bytes.
-    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-    bytes.resize(static_cast<std::size_t>(size) - padding);
-    return bytes;
-}
-
 std::optional<std::string> credentials_of(const http::request& r) {
     const auto header = r.headers.find(http::field::authorization);
     if (header == r.headers.end()) return std::nullopt;
@@ -36,7 +24,8 @@ std::optional<std::string> credentials_of(const http::request& r) {
     const auto credentials = value.substr(value.find_first_not_of(' ', space));
     if (boost::beast::iequals(scheme, "bearer")) return std::string(credentials);
     if (!boost::beast::iequals(scheme, "basic")) return std::nullopt;
-    auto pair = decode_base64(credentials);
+    if (credentials.size() > 2 * longest_token) return std::nullopt;
+    auto pair = text::decode_base64(credentials);
     if (pair) pair->resize(std::min(pair->find(':'), pair->size()));
     return pair;
 }
@@ -45,13 +34,7 @@ std::string sha256_hex(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     std::size_t size = 0;
     EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), digest.data(), &size);
-    std::string hex;
-    for (std::size_t i = 0; i < size; ++i) {
-        constexpr const char* digits = "0123456789abcdef";
-        hex += digits[digest[i] >> 4];
-        hex += digits[digest[i] & 0x0f];
-    }
-    return hex;
+    return text::to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 } // namespace

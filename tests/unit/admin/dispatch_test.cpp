@@ -1,4 +1,4 @@
-#include <webhookd/runtime/background_pool.hpp>
+#include <webhookd/runtime/event_loops.hpp>
 
 #include "admin/route.hpp"
 #include "support/fake_event_store.hpp"

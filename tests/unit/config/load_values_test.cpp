@@ -20,9 +20,9 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     REQUIRE(loaded.value);
     const auto& c = *loaded.value;
 
-    CHECK(c.server.listen == std::vector{listen_address::tcp("127.0.0.1", 8080)});
+    CHECK(c.server.listen == std::vector{net::listen_address::tcp("127.0.0.1", 8080)});
     CHECK(c.server.threads == 0);
-    CHECK(c.server.trusted_proxies == std::vector{*cidr::parse("127.0.0.1"), *cidr::parse("::1")});
+    CHECK(c.server.trusted_proxies == std::vector{*net::cidr::parse("127.0.0.1"), *net::cidr::parse("::1")});
     CHECK(c.server.allowed_sources.empty());
     CHECK(c.server.limits.body.bytes == 8 * 1024 * 1024);
     CHECK(c.server.limits.bodies.bytes == 128 * 1024 * 1024);
@@ -37,7 +37,7 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     CHECK(c.server.tls->certificate == "/path.pem");
     CHECK(c.server.shutdown_grace == 20s);
 
-    CHECK(c.admin.listen == std::vector{listen_address::tcp("127.0.0.1", 8081)});
+    CHECK(c.admin.listen == std::vector{net::listen_address::tcp("127.0.0.1", 8081)});
     REQUIRE(c.admin.tokens.size() == 1);
     CHECK(c.admin.tokens[0].name == "ops");
     CHECK(c.admin.tokens[0].role == role::admin);

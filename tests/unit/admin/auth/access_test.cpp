@@ -1,4 +1,5 @@
 #include <webhookd/admin/access.hpp>
+#include <webhookd/text/encoding.hpp>
 #include <webhookd/time.hpp>
 
 #include <catch2/catch.hpp>
@@ -18,20 +19,7 @@ std::string sha256(const std::string& bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     std::size_t size = 0;
     REQUIRE(EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), digest.data(), &size) == 1);
-    std::string hex;
-    for (std::size_t i = 0; i < size; ++i) {
-        hex += "0123456789abcdef"[digest[i] >> 4];
-        hex += "0123456789abcdef"[digest[i] & 15];
-    }
-    return hex;
-}
-
-std::string base64(const std::string& bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-    text.resize(static_cast<std::size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                                         reinterpret_cast<const unsigned char*>(bytes.data()),
-                                                         static_cast<int>(bytes.size()))));
-    return text;
+    return text::to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 class hand_clock final : public runtime::clock {
@@ -83,9 +71,9 @@ TEST_CASE("a token opens the admin API as Bearer, or as Basic's user name", "[ad
     CHECK(answer("Bearer ops-token") == "200 ops");
     CHECK(answer("bEaReR ops-token") == "200 ops");
     CHECK(answer("Bearer   ops-token") == "200 ops");
-    CHECK(answer("Basic " + base64("ops-token:")) == "200 ops");
-    CHECK(answer("basic " + base64("ops-token:whatever:else")) == "200 ops");
-    CHECK(answer("Basic " + base64("ops-token")) == "200 ops");
+    CHECK(answer("Basic " + text::encode_base64("ops-token:")) == "200 ops");
+    CHECK(answer("basic " + text::encode_base64("ops-token:whatever:else")) == "200 ops");
+    CHECK(answer("Basic " + text::encode_base64("ops-token")) == "200 ops");
     const auto decided = ask(three_roles(), {"Bearer boss-token"}, role::integrator);
     CHECK(std::get<admin::identity>(decided).role == role::owner);
 }
@@ -102,13 +90,13 @@ TEST_CASE("without a valid token the answer is 401 and names the way in", "[admi
         return static_cast<int>(r.status);
     };
     CHECK(refused("Bearer token-of-a-stranger") == 401);
-    CHECK(refused("Basic " + base64("token-of-a-stranger:")) == 401);
+    CHECK(refused("Basic " + text::encode_base64("token-of-a-stranger:")) == 401);
     CHECK(answer(three_roles(), {}) == "401");
     // What a token is known by does not open anything.
     CHECK(answer("Bearer " + sha256("ops-token")) == "401");
     // The token is the user's name, not the password.
-    CHECK(answer("Basic " + base64("ops:ops-token")) == "401");
-    CHECK(answer("Basic " + base64(":ops-token")) == "401");
+    CHECK(answer("Basic " + text::encode_base64("ops:ops-token")) == "401");
+    CHECK(answer("Basic " + text::encode_base64(":ops-token")) == "401");
     CHECK(answer("Bearer OPS-TOKEN") == "401");
 }
 
@@ -164,13 +152,13 @@ TEST_CASE("hostile credentials are refused like missing ones", "[admin]") {
              "Basic ====",
              "Basic ===",
              "Basic Zm9v\xff",
-             "Basic " + base64("ops-token:").substr(1),
-             "Basic " + base64("ops-token:") + "=",
-             "Basic " + base64(std::string("ops-token\0:", 11)),
-             "Basic " + base64(std::string(1, '\0')),
-             "Basic " + base64(""),
-             "Basic " + base64(":"),
-             "Basic " + base64(std::string(40'000, 'a')),
+             "Basic " + text::encode_base64("ops-token:").substr(1),
+             "Basic " + text::encode_base64("ops-token:") + "=",
+             "Basic " + text::encode_base64(std::string("ops-token\0:", 11)),
+             "Basic " + text::encode_base64(std::string(1, '\0')),
+             "Basic " + text::encode_base64(""),
+             "Basic " + text::encode_base64(":"),
+             "Basic " + text::encode_base64(std::string(40'000, 'a')),
              "Bearer " + std::string(40'000, 'a'),
              "Bearer " + std::string("ops-token\0", 10),
              "Bearer \xf0\x9f\x92\xa9",
@@ -242,7 +230,7 @@ namespace {
 int from_page(const admin::access& access, http::verb method, http::web_page page, bool local = false) {
     boost::beast::http::request_header<> headers;
     headers.method(method);
-    headers.set(http::field::authorization, "Basic " + base64("boss-token:"));
+    headers.set(http::field::authorization, "Basic " + text::encode_base64("boss-token:"));
     http::caller caller;
     caller.local = local;
     caller.page = page;

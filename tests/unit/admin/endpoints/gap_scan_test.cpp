@@ -32,6 +32,12 @@ struct fixture {
         e.received = at;
         return batch.emplace_back(std::move(e));
     }
+    /// From which it is known that such events are registered for.
+    void add_whole_lives() {
+        for (const std::string end : {"completed", "expired"})
+            for (const auto& type : {std::string("created"), std::string("started"), end})
+                add("tx_" + end, life + type, noon);
+    }
     gap_page scan(gap_question q = {}, timestamp now = noon + 24h * 365) {
         if (!batch.empty()) REQUIRE(kept->append(batch).has_value());
         batch.clear();
@@ -103,11 +109,7 @@ TEST_CASE("an end is missing where both a completion and an expiry would have co
 TEST_CASE("where nothing tells its duration, a transaction must have ended after half a year",
           "[admin][gaps]") {
     fixture f;
-    for (const std::string end : {"completed", "expired"}) {
-        f.add("tx_" + end, life + "created", noon);
-        f.add("tx_" + end, life + "started", noon);
-        f.add("tx_" + end, life + end, noon);
-    }
+    f.add_whole_lives();
     f.add("tx_open", life + "created", noon + 1min).body = "{}";
     f.add("tx_open", life + "started", noon + 2min).body = "{}";
     CHECK(f.scan({}, noon + 24h * 180).gaps.empty());
@@ -120,11 +122,7 @@ TEST_CASE("where nothing tells its duration, a transaction must have ended after
 TEST_CASE("a transaction that is started again after a pause has until its duration is over once more",
           "[admin][gaps]") {
     fixture f;
-    for (const std::string end : {"completed", "expired"}) {
-        f.add("tx_" + end, life + "created", noon);
-        f.add("tx_" + end, life + "started", noon);
-        f.add("tx_" + end, life + end, noon);
-    }
+    f.add_whole_lives();
     const std::string hour = R"({"payload":{"object":{"duration":60}}})";
     f.add("tx_1", life + "created", noon + 1min).body = hour;
     f.add("tx_1", life + "started", noon + 2min).body = hour;
