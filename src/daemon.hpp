@@ -17,6 +17,7 @@
 #include <webhookd/runtime/roll_call.hpp>
 #include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/runtime/supervisor.hpp>
+#include <webhookd/store/event_store.hpp>
 #include <webhookd/store/purger.hpp>
 
 #include <algorithm>

@@ -45,7 +45,7 @@ std::optional<int> daemon::open_store() {
     life_ = std::make_unique<ingest::outage_recorder>(*store_, *writer_, clock_);
     purger_ = std::make_unique<store::purger>(*store_, *store_, *writer_, clock_,
                                               ages_of(config_.storage.retention));
-    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_);
+    engine_ = std::make_unique<delivery::engine>(*store_, *store_, *writer_, clock_, believed_);
     return std::nullopt;
 }
 

@@ -89,16 +89,16 @@ result<http::response> show(const delivery_sources& from, const http::request& r
 
 /// Dead letters of the handlers that are configured, and what waits because a clock was wrong.
 result<std::size_t> retry_of(store::event_store& store, const store::delivery_filter& filter,
-                             const delivery::engine::handlers& handlers, timestamp now, std::size_t limit) {
+                             const delivery::engine::handlers& handlers, std::size_t limit) {
     std::size_t count = 0;
     for (const auto& [name, longest_delay] : handlers) {
         auto of_handler = filter;
         of_handler.handler = name;
-        const auto retried = store.retry(of_handler, now, limit - count);
+        const auto retried = store.retry(of_handler, limit - count);
         if (!retried) return retried.error();
         count += *retried;
         if (filter.id || !filter.event_id.empty()) continue;
-        const auto called = store.call_back(name, now, longest_delay, limit - count);
+        const auto called = store.call_back(name, longest_delay, limit - count);
         if (!called) return called.error();
         count += *called;
     }
@@ -109,8 +109,8 @@ task<result<std::size_t>> retry(const delivery_sources& from, store::delivery_fi
                                 delivery::engine::handlers handlers, std::size_t limit, identity who) {
     // Named first: GCC 12 destroys a temporary within a co_await expression twice.
     std::function<result<std::size_t>()> write = [filter, handlers = std::move(handlers), limit,
-                                                  now = from.clock.now(), &store = from.store] {
-        return retry_of(store, filter, handlers, now, limit);
+                                                  &store = from.store] {
+        return retry_of(store, filter, handlers, limit);
     };
     const auto done = co_await on_writer<std::size_t>(from.writer, std::move(write));
     if (done && *done > 0) {

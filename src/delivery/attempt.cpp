@@ -42,7 +42,7 @@ void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std:
 
 attempt::attempt(store::claimed_delivery c, steady::time_point now)
     : which(std::move(c))
-    , task{which.id, which.attempts + 1, std::move(which.event)}
+    , task{which.claim.id, which.attempts + 1, std::move(which.event)}
     , claimed(now) {}
 
 void begin(const std::shared_ptr<attempt>& a, std::shared_ptr<lane> where, std::shared_ptr<mailbox> box,

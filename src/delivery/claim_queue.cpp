@@ -1,5 +1,6 @@
 #include "delivery/claim_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace webhookd::delivery {
@@ -37,21 +38,32 @@ void claim_queue::set_takeover(terms t) {
     takeover_ = t;
 }
 
-std::vector<store::delivery_id> claim_queue::take_stale(steady::time_point now) {
-    std::vector<store::delivery_id> taken;
+std::vector<store::claim> claim_queue::take_stale(steady::time_point now) {
+    std::vector<store::claim> taken;
     const std::lock_guard lock(mutex_);
     while (count() > 0 && stale(now))
-        taken.push_back(pop()->which.id);
+        taken.push_back(pop()->which.claim);
     return taken;
 }
 
-std::vector<store::delivery_id> claim_queue::take_all() {
-    std::vector<store::delivery_id> all;
+std::vector<store::claim> claim_queue::take_all() {
+    std::vector<store::claim> all;
     const std::lock_guard lock(mutex_);
     takeover_.allowed = false;
     while (count() > 0)
-        all.push_back(pop()->which.id);
+        all.push_back(pop()->which.claim);
     return all;
+}
+
+void claim_queue::drop(std::span<const store::delivery_id> lost) {
+    const std::lock_guard lock(mutex_);
+    const auto first = waiting_.begin() + static_cast<std::ptrdiff_t>(first_);
+    const auto gone = std::stable_partition(first, waiting_.end(), [lost](const auto& each) {
+        return std::find(lost.begin(), lost.end(), each->which.claim.id) == lost.end();
+    });
+    for (auto each = gone; each != waiting_.end(); ++each)
+        bytes_ -= (*each)->task.event.body.size();
+    waiting_.erase(gone, waiting_.end());
 }
 
 claim_queue::load claim_queue::holds() const {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace webhookd::delivery {
@@ -14,7 +15,7 @@ class claim_queue {
 public:
     using steady = attempt::steady;
 
-    /// A claim that has waited longer goes back to the store, long before its lease is over.
+    /// A claim that has waited longer goes back to the store, for others.
     static constexpr std::chrono::minutes patience{5};
 
     void add(const std::vector<std::shared_ptr<attempt>>& claims);
@@ -35,8 +36,10 @@ public:
     void set_takeover(terms t);
 
     /// Taken out, for them to be released.
-    [[nodiscard]] std::vector<store::delivery_id> take_stale(steady::time_point now);
-    [[nodiscard]] std::vector<store::delivery_id> take_all();
+    [[nodiscard]] std::vector<store::claim> take_stale(steady::time_point now);
+    [[nodiscard]] std::vector<store::claim> take_all();
+    /// Claims that went to another are forgotten.
+    void drop(std::span<const store::delivery_id> lost);
 
     struct load {
         std::size_t claims = 0;

@@ -5,6 +5,7 @@
 
 #include "delivery/attempt.hpp"
 #include "delivery/claim_turns.hpp"
+#include "delivery/held_claims.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/mailbox.hpp"
 #include "delivery/recaller.hpp"
@@ -31,15 +32,15 @@ constexpr auto last_wait = 5s;
 
 class engine::implementation {
 public:
-    implementation(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-                   const runtime::clock& believed)
-        : store_(store)
+    implementation(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
+                   const runtime::clock& clock, const runtime::clock& believed)
+        : queue_(queue)
         , writer_(writer)
         , clock_(clock)
         , believed_(believed)
-        , recorder_(store, writer, box_)
-        , sweeper_(store, store, writer, box_, clock)
-        , recaller_(store, writer, box_, clock) {}
+        , recorder_(queue, writer, box_)
+        , sweeper_(query, queue, writer, box_)
+        , recaller_(queue, writer, box_) {}
 
     void start(std::vector<lane_setup> lanes) {
         replace_lanes(std::move(lanes));
@@ -97,6 +98,7 @@ private:
             take(arrived);
             arrived.clear();
             const auto now = steady::now();
+            extend_claims(now);
             if (!stop_by_) begin_attempts(now);
             recorder_.send(now);
             if (!stop_by_ && sweeper_.wants_work(now)) sweeper_.work(names(), now);
@@ -115,7 +117,7 @@ private:
         for (auto& each : m.ended)
             end(*each);
         if (m.lanes) replace_lanes(std::move(*m.lanes));
-        if (m.recorded) recorded(recorder_.answered(*m.recorded, now));
+        if (m.recorded) recorded(*m.recorded, now);
         if (m.swept) sweeper_.answered(*m.swept, now);
         if (m.recalled) wake(recaller_.answered(*m.recalled, now));
         if (m.leapt) {
@@ -128,7 +130,7 @@ private:
             answer();
         if (!m.reconsider.empty()) {
             for (auto& each : lanes_)
-                store_.release(each->reconsider());
+                release(each->reconsider());
             m.tell_reconsidered();
         }
         if (m.woken)
@@ -137,15 +139,22 @@ private:
         if (m.stop && !stop_by_) {
             stop_by_ = *m.stop;
             for (auto& each : lanes_)
-                store_.release(each->drop_claims());
+                release(each->drop_claims());
         }
     }
 
     /// Whoever ran the attempts: the lane that bears the name now has what follows from them.
-    void recorded(const std::shared_ptr<const recorder::batch>& batch) {
+    void recorded(const result<std::vector<store::delivery_id>>& fenced, steady::time_point now) {
+        const auto batch = recorder_.answered(fenced.has_value(), now);
         if (!batch) return;
-        for (const auto& each : *batch)
-            if (auto* where = lane_of(each.handler)) where->recorded(each.finished, each.in_sequence);
+        for (const auto& each : *batch) {
+            held_.remove(each.finished.claim);
+            auto* where = lane_of(each.handler);
+            if (where == nullptr) continue;
+            where->recorded(each.finished, each.in_sequence, now);
+            if (std::find(fenced->begin(), fenced->end(), each.finished.claim.id) != fenced->end())
+                where->counted()->count(where->counted()->fenced);
+        }
     }
 
     void wake(std::string_view handler) {
@@ -161,7 +170,7 @@ private:
     void begin_attempts(steady::time_point now) {
         const bool may_claim = turns_.begin(now, writer_) || !turns_.crowded();
         for (auto& each : lanes_) {
-            if (const auto stale = each->take_stale(now); !stale.empty()) store_.release(stale);
+            if (const auto stale = each->take_stale(now); !stale.empty()) release(stale);
             // A claim may be cut short by its bytes: again, until nothing is wanted.
             do {
                 while (auto next = each->next_attempt(now))
@@ -170,11 +179,35 @@ private:
         }
     }
 
+    void extend_claims(steady::time_point now) {
+        if (const auto at = held_.extend_at(); !at || now < *at) return;
+        auto lost = queue_.extend(held_.all(), held_claims::lease);
+        if (!lost) {
+            log::error("claims cannot be extended; it is tried again", {{"reason", to_string(lost.error())}});
+            held_.extend_failed(now);
+            return;
+        }
+        held_.extended(now);
+        std::erase_if(*lost, [this](auto id) { return recorder_.records(id); });
+        if (lost->empty()) return;
+        log::warning("claims were lost: their leases were over", {{"deliveries", lost->size()}});
+        held_.forget(*lost);
+        for (auto& each : lanes_)
+            each->drop(*lost);
+    }
+
+    void release(std::span<const store::claim> claims) {
+        queue_.release(claims);
+        held_.remove(claims);
+    }
+
     /// Whether anything was claimed.
     bool claim(lane& where, steady::time_point now) {
-        const auto wanted = where.next_claim(clock_.now(), now, turns_.crowded());
+        const auto wanted = where.next_claim(now, turns_.crowded());
         if (!wanted) return false;
-        auto answer = store_.claim(*wanted);
+        // Wherever this thread stood since: nothing of what it holds may be claimed beside it.
+        extend_claims(steady::now());
+        auto answer = queue_.claim(*wanted);
         if (!answer) {
             log::error("deliveries cannot be claimed",
                        {{"handler", where.name()}, {"reason", to_string(answer.error())}});
@@ -182,6 +215,7 @@ private:
             return false;
         }
         const bool some = !answer->deliveries.empty();
+        held_.add(answer->deliveries, now);
         where.claimed(std::move(*answer), now);
         return some;
     }
@@ -201,7 +235,7 @@ private:
 
     void give_back(const attempt& a) {
         if (!stop_by_) a.where->rest(a.outcome.reason, steady::now());
-        store_.release({&a.which.id, 1});
+        release({&a.which.claim, 1});
         wake(a.where->name());
     }
 
@@ -221,7 +255,7 @@ private:
         }
         for (auto& old : lanes_) {
             if (std::find(fresh.begin(), fresh.end(), old) != fresh.end()) continue;
-            store_.release(old->drop_claims());
+            release(old->drop_claims());
             if (old->running() > 0) retiring_.push_back(old);
         }
         lanes_ = std::move(fresh);
@@ -281,16 +315,14 @@ private:
         consider(recorder_.next_try());
         consider(sweeper_.next_look());
         consider(recaller_.next_look());
+        consider(held_.extend_at());
         if (stop_by_) {
             consider(now < *stop_by_ ? *stop_by_ : *stop_by_ + last_wait);
             return earliest;
         }
         if (turns_.crowded()) consider(turns_.next());
-        for (const auto& each : lanes_) {
+        for (const auto& each : lanes_)
             consider(each->next_look());
-            if (const auto due = each->next_due())
-                consider(now + std::max<std::chrono::microseconds>(*due - clock_.now(), 1ms));
-        }
         return earliest;
     }
 
@@ -301,7 +333,7 @@ private:
             statuses_[i] = lanes_[i]->status();
     }
 
-    store::event_store& store_;
+    store::delivery_queue& queue_;
     store::group_writer& writer_;
     const runtime::clock& clock_;
     const runtime::clock& believed_;
@@ -312,6 +344,7 @@ private:
     std::vector<std::shared_ptr<lane>> lanes_;
     std::vector<std::shared_ptr<lane>> retiring_; ///< replaced, with attempts under way
     claim_turns turns_;
+    held_claims held_;
     std::optional<steady::time_point> stop_by_;
     std::atomic<bool> started_ = false;
     std::atomic<bool> cancelled_ = false;
@@ -324,9 +357,9 @@ private:
     std::optional<runtime::clock_watch> clock_watch_;
 };
 
-engine::engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-               const runtime::clock& believed)
-    : self_(std::make_unique<implementation>(store, writer, clock, believed)) {}
+engine::engine(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
+               const runtime::clock& clock, const runtime::clock& believed)
+    : self_(std::make_unique<implementation>(query, queue, writer, clock, believed)) {}
 
 engine::~engine() {
     stop(0ms);

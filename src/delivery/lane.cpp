@@ -3,6 +3,8 @@
 #include <webhookd/delivery/retry_policy.hpp>
 #include <webhookd/runtime/log.hpp>
 
+#include "delivery/held_claims.hpp"
+
 #include <algorithm>
 
 namespace webhookd::delivery {
@@ -39,10 +41,6 @@ void lane::change(const config::handler_common& common) {
     review_takeover();
 }
 
-std::chrono::milliseconds lane::lease() const {
-    return claim_queue::patience + 2 * setup_.common.timeout + 1min;
-}
-
 std::size_t lane::depth() const {
     return std::max<std::size_t>(ahead, 2 * std::size_t{setup_.common.concurrency});
 }
@@ -58,16 +56,15 @@ void lane::review_takeover() {
     waiting_.set_takeover({normal, depth() / 2, setup_.common.concurrency});
 }
 
-std::optional<store::claim_request> lane::next_claim(timestamp now, steady::time_point at, bool crowded) {
-    if (next_due_ && *next_due_ <= now) hungry_ = true;
+std::optional<store::claim_request> lane::next_claim(steady::time_point at, bool crowded) {
+    if (next_due_ && *next_due_ <= at) hungry_ = true;
     if (!hungry_ || stocked()) return std::nullopt;
     if (not_before_ && at < *not_before_) return std::nullopt;
     if (!circuit_.allows(at)) return std::nullopt;
     const auto held = waiting_.holds();
     const auto room = depth() - held.claims; // others only take claims out
     return store::claim_request{.handler = setup_.name,
-                                .now = now,
-                                .lease = lease(),
+                                .lease = held_claims::lease,
                                 .limit = crowded ? std::min(room, modest) : room,
                                 .max_bytes = ahead_bytes - held.bytes,
                                 .of = setup_.handler->needs_body() ? store::extent::everything
@@ -76,7 +73,9 @@ std::optional<store::claim_request> lane::next_claim(timestamp now, steady::time
 
 void lane::claimed(store::claim_answer answer, steady::time_point at) {
     hungry_ = answer.more;
-    next_due_ = answer.next_due;
+    next_due_.reset();
+    // The store's clock may go a little slower than ours.
+    if (answer.next_due) next_due_ = at + std::max<std::chrono::microseconds>(*answer.next_due, 1ms);
     not_before_.reset();
     std::vector<std::shared_ptr<attempt>> fresh;
     fresh.reserve(answer.deliveries.size());
@@ -89,13 +88,13 @@ void lane::claim_failed(steady::time_point at) {
     not_before_ = at + pause_after_failure;
 }
 
-std::vector<store::delivery_id> lane::take_stale(steady::time_point now) {
+std::vector<store::claim> lane::take_stale(steady::time_point now) {
     auto stale = waiting_.take_stale(now);
     hungry_ = hungry_ || !stale.empty();
     return stale;
 }
 
-std::vector<store::delivery_id> lane::reconsider() {
+std::vector<store::claim> lane::reconsider() {
     auto given_up = waiting_.take_all();
     review_takeover();
     hungry_ = true;
@@ -143,11 +142,10 @@ std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, c
     status_.circuit = circuit_.current();
 
     const auto number = which.attempts - which.forgiven + 1;
-    const auto made =
-        decide(setup_.common.retry, outcome, {number, now, when.believed - which.since, chance});
+    const auto made = decide(setup_.common.retry, outcome, {number, when.believed - which.since, chance});
     const auto tell = [&](auto write, std::string_view what) {
         write(what, {{"handler", setup_.name},
-                     {"delivery", which.id},
+                     {"delivery", which.claim.id},
                      {"event", a.task.event.envelope.id},
                      {"attempt", which.attempts + 1},
                      {"reason", made.reason}});
@@ -171,11 +169,11 @@ std::optional<store::finished_delivery> lane::ended(attempt& a, double chance, c
         tell(&log::error, "a delivery failed for good; retry it by hand when the cause is gone");
         break;
     }
-    return store::finished_delivery{which.id,
+    return store::finished_delivery{which.claim,
                                     made.state,
-                                    made.due,
+                                    made.delay,
                                     // Where the clock went back meanwhile, it has not yet begun by the time
-                                    // of day: what becomes due with its end would wait.
+                                    // of day.
                                     {std::min(a.started, now - a.took), a.took, outcome.status, made.reason,
                                      std::move(a.outcome.output)}};
 }
@@ -192,13 +190,13 @@ void lane::note_error(const std::string& reason, timestamp now) {
     status_.last_error_at = now;
 }
 
-void lane::recorded(const store::finished_delivery& f, bool in_sequence) {
+void lane::recorded(const store::finished_delivery& f, bool in_sequence, steady::time_point at) {
     if (f.state == store::delivery_state::pending)
-        next_due_ = next_due_ ? std::min(*next_due_, f.due) : f.due;
+        next_due_ = next_due_ ? std::min(*next_due_, at + f.delay) : at + f.delay;
     if (in_sequence) hungry_ = true; // its successor may be due, or one that was put before it by hand
 }
 
-std::optional<timestamp> lane::next_due() const {
+std::optional<lane::steady::time_point> lane::next_due() const {
     // Then the end of an attempt, or of a pause, is what moves things on.
     const bool tested = circuit_.current() == circuit_breaker::state::half_open && status_.in_flight > 0;
     if (stocked() || circuit_.open_until() || tested || not_before_) return std::nullopt;
@@ -207,7 +205,8 @@ std::optional<timestamp> lane::next_due() const {
 
 std::optional<lane::steady::time_point> lane::next_look() const {
     auto earliest = circuit_.open_until() ? circuit_.open_until() : not_before_;
-    if (resting_until_ && (!earliest || *resting_until_ < *earliest)) earliest = resting_until_;
+    for (const auto& each : {resting_until_, next_due()})
+        if (each && (!earliest || *each < *earliest)) earliest = each;
     return earliest;
 }
 

@@ -22,12 +22,13 @@ public:
     void change(const config::handler_common& common);
 
     /// What to ask the store for, less of it while it is `crowded`; nothing: not now.
-    [[nodiscard]] std::optional<store::claim_request> next_claim(timestamp now, steady::time_point at,
-                                                                 bool crowded);
+    [[nodiscard]] std::optional<store::claim_request> next_claim(steady::time_point at, bool crowded);
     void claimed(store::claim_answer answer, steady::time_point at);
     void claim_failed(steady::time_point at);
     /// Claims that have waited for too long and must be given back.
-    [[nodiscard]] std::vector<store::delivery_id> take_stale(steady::time_point now);
+    [[nodiscard]] std::vector<store::claim> take_stale(steady::time_point now);
+    /// Claims that went to another do not begin.
+    void drop(std::span<const store::delivery_id> lost) { waiting_.drop(lost); }
     /// The next claim whose attempt may begin now, and counts as running from here on.
     [[nodiscard]] std::shared_ptr<attempt> next_attempt(steady::time_point now);
     /// The same for whoever brings an attempt to a good end, at once; `ended` must be told. Any thread.
@@ -42,7 +43,7 @@ public:
                                                                 const ending& when);
     /// What was decided for one of this handler's deliveries is in the store now, be it that a lane before
     /// this one ran the attempt. `in_sequence`: others may have waited for it.
-    void recorded(const store::finished_delivery& f, bool in_sequence);
+    void recorded(const store::finished_delivery& f, bool in_sequence, steady::time_point at);
     /// An attempt was none, for lack of something that will not be there at once: begins nothing for a
     /// moment.
     void rest(const std::string& reason, steady::time_point at);
@@ -50,13 +51,11 @@ public:
     void wake() noexcept { hungry_ = true; }
 
     /// Gives all claims up, for them to be released.
-    [[nodiscard]] std::vector<store::delivery_id> drop_claims() { return waiting_.take_all(); }
+    [[nodiscard]] std::vector<store::claim> drop_claims() { return waiting_.take_all(); }
     /// The same, to claim anew what is still to be done then.
-    [[nodiscard]] std::vector<store::delivery_id> reconsider();
+    [[nodiscard]] std::vector<store::claim> reconsider();
 
-    /// When to look again, unless something else happens: in the time of the store, and in that of the
-    /// circuit.
-    [[nodiscard]] std::optional<timestamp> next_due() const;
+    /// When to look again, unless something else happens.
     [[nodiscard]] std::optional<steady::time_point> next_look() const;
 
     [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
@@ -67,7 +66,8 @@ public:
     [[nodiscard]] const lane_status& status() const noexcept { return status_; }
 
 private:
-    [[nodiscard]] std::chrono::milliseconds lease() const;
+    /// When the store has more, where that is what things wait for.
+    [[nodiscard]] std::optional<steady::time_point> next_due() const;
     /// So many claims are held at most.
     [[nodiscard]] std::size_t depth() const;
     [[nodiscard]] bool stocked() const;
@@ -78,7 +78,7 @@ private:
     circuit_breaker circuit_;
     claim_queue waiting_;
     bool hungry_ = true;
-    std::optional<timestamp> next_due_;
+    std::optional<steady::time_point> next_due_;
     std::optional<steady::time_point> not_before_; ///< after a claim that failed
     std::optional<steady::time_point> resting_until_;
     lane_status status_;

@@ -25,7 +25,7 @@ struct recording {
 /// What others have for the engine's thread.
 struct mail {
     std::vector<std::shared_ptr<attempt>> ended;
-    std::optional<bool> recorded;                           ///< whether the last batch is in the store
+    std::optional<result<std::vector<store::delivery_id>>> recorded; ///< what the last `finish` answered
     std::optional<result<std::size_t>> swept;               ///< what the last `fail_waiting` answered
     std::optional<result<std::size_t>> recalled;            ///< what the last `call_back` answered
     std::optional<std::vector<lane_setup>> lanes;           ///< take the place of those before

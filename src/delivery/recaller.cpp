@@ -34,11 +34,11 @@ void recaller::work(const bounds& alive, steady::time_point now) {
         if (std::exchange(again_, false)) look_at_ = now + recall_again;
     }
     if (left_.empty()) return;
-    under_way_ = writer_.submit_task([name = left_.front().first, most = left_.front().second, box = box_,
-                                      at = clock_.now(), &queue = queue_] {
-        auto called = queue.call_back(name, at, most, recall_batch);
-        box->put([&](mail& m) { m.recalled = std::move(called); });
-    });
+    under_way_ = writer_.submit_task(
+        [name = left_.front().first, most = left_.front().second, box = box_, &queue = queue_] {
+            auto called = queue.call_back(name, most, recall_batch);
+            box->put([&](mail& m) { m.recalled = std::move(called); });
+        });
 }
 
 std::string recaller::answered(const result<std::size_t>& called, steady::time_point now) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <webhookd/delivery/circuit_breaker.hpp>
-#include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
 
@@ -27,12 +26,10 @@ public:
     /// Handlers, and the longest that a delivery may be told to wait.
     using bounds = std::vector<std::pair<std::string, std::chrono::milliseconds>>;
 
-    recaller(store::delivery_queue& queue, store::group_writer& writer, std::shared_ptr<mailbox> box,
-             const runtime::clock& clock)
+    recaller(store::delivery_queue& queue, store::group_writer& writer, std::shared_ptr<mailbox> box)
         : queue_(queue)
         , writer_(writer)
-        , box_(std::move(box))
-        , clock_(clock) {}
+        , box_(std::move(box)) {}
 
     void look_soon();
     [[nodiscard]] bool wants_work(steady::time_point now) const noexcept;
@@ -49,7 +46,6 @@ private:
     store::delivery_queue& queue_;
     store::group_writer& writer_;
     std::shared_ptr<mailbox> box_;
-    const runtime::clock& clock_;
     std::deque<bounds::value_type> left_; ///< the first is at work
     bool under_way_ = false;
     std::size_t called_ = 0; ///< of the first

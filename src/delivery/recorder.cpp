@@ -36,14 +36,22 @@ void recorder::send(circuit_breaker::clock::time_point now) {
         finished.reserve(what->size());
         for (const auto& each : *what)
             finished.push_back(each.finished);
-        const auto done = queue.finish(finished);
+        auto done = queue.finish(finished);
         if (!done)
             log::error("what came of deliveries cannot be recorded; it is tried again",
                        {{"deliveries", finished.size()}, {"reason", to_string(done.error())}});
-        box->put([&](mail& m) { m.recorded = done.has_value(); });
+        else if (!done->empty())
+            log::warning("attempts ended after their leases had gone to others, who run them anew",
+                         {{"deliveries", done->size()}});
+        box->put([&](mail& m) { m.recorded = std::move(done); });
     });
     // The writer has stopped: what is not recorded runs again after a start.
     if (!queued) under_way_.reset();
+}
+
+bool recorder::records(store::delivery_id id) const {
+    return under_way_ && std::any_of(under_way_->begin(), under_way_->end(),
+                                     [id](const auto& each) { return each.finished.claim.id == id; });
 }
 
 std::optional<circuit_breaker::clock::time_point> recorder::next_try() const noexcept {

@@ -25,6 +25,9 @@ public:
     /// The batch on its way has come back. What is in the store now; null: nothing.
     [[nodiscard]] std::shared_ptr<const batch> answered(bool taken, circuit_breaker::clock::time_point now);
 
+    /// Whether its claim ends just now.
+    [[nodiscard]] bool records(store::delivery_id id) const;
+
     /// More than this must not gather: who fills it should wait.
     [[nodiscard]] bool full() const noexcept { return gathered_.size() >= most_gathered; }
     [[nodiscard]] bool idle() const noexcept { return gathered_.empty() && !under_way_; }

@@ -18,12 +18,11 @@ constexpr const char* reason = "the handler is not in the configuration any more
 } // namespace
 
 sweeper::sweeper(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
-                 std::shared_ptr<mailbox> box, const runtime::clock& clock)
+                 std::shared_ptr<mailbox> box)
     : query_(query)
     , queue_(queue)
     , writer_(writer)
-    , box_(std::move(box))
-    , clock_(clock) {}
+    , box_(std::move(box)) {}
 
 void sweeper::look_soon() {
     look_at_ = circuit_breaker::clock::time_point();
@@ -60,8 +59,8 @@ void sweeper::look(const std::vector<std::string>& alive, circuit_breaker::clock
 }
 
 void sweeper::send() {
-    under_way_ = writer_.submit_task([name = gone_.front(), box = box_, at = clock_.now(), &queue = queue_] {
-        auto failed = queue.fail_waiting(name, reason, at, sweep_batch);
+    under_way_ = writer_.submit_task([name = gone_.front(), box = box_, &queue = queue_] {
+        auto failed = queue.fail_waiting(name, reason, sweep_batch);
         box->put([&](mail& m) { m.swept = std::move(failed); });
     });
 }

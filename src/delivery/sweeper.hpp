@@ -1,6 +1,5 @@
 #pragma once
 
-#include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
 
@@ -19,7 +18,7 @@ namespace webhookd::delivery {
 class sweeper {
 public:
     sweeper(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
-            std::shared_ptr<mailbox> box, const runtime::clock& clock);
+            std::shared_ptr<mailbox> box);
 
     void look_soon();
     [[nodiscard]] bool wants_work(circuit_breaker::clock::time_point now) const noexcept;
@@ -39,7 +38,6 @@ private:
     store::delivery_queue& queue_;
     store::group_writer& writer_;
     std::shared_ptr<mailbox> box_;
-    const runtime::clock& clock_;
     std::deque<std::string> gone_; ///< the first is at work
     bool under_way_ = false;
     std::size_t failed_ = 0; ///< of the first

@@ -45,7 +45,7 @@ struct delivery_engine {
         writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{}, [this] {
             if (engine) engine->wake();
         });
-        engine = std::make_unique<delivery::engine>(*kept, *writer, clock, clock);
+        engine = std::make_unique<delivery::engine>(*kept, *kept, *writer, clock, clock);
         engine->start(std::move(lanes));
     }
 

@@ -7,6 +7,7 @@
 #include <webhookd/event/document.hpp>
 #include <webhookd/http/router.hpp>
 #include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/event_store.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include <boost/asio/thread_pool.hpp>

@@ -6,6 +6,7 @@
 #include <webhookd/http/server.hpp>
 #include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/event_store.hpp>
 #include <webhookd/store/group_writer.hpp>
 #include <webhookd/store/purger.hpp>
 

@@ -27,6 +27,7 @@ struct attempt_counters {
     counter retried{0};   ///< will be made again
     counter failed{0};    ///< the delivery failed with it for good
     counter abandoned{0}; ///< cut off by the daemon's end, or not made for lack of resources
+    counter fenced{0};    ///< of all these, not recorded: the delivery's lease had gone to another
     runtime::histogram<attempt_bounds> took;
     /// From a delivery's planning, or its last retry by hand, to the end of the attempt that succeeded.
     runtime::histogram<success_bounds> to_success;

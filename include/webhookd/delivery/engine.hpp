@@ -5,7 +5,7 @@
 #include <webhookd/delivery/circuit_breaker.hpp>
 #include <webhookd/handler/handler.hpp>
 #include <webhookd/runtime/clock.hpp>
-#include <webhookd/store/event_store.hpp>
+#include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include <chrono>
@@ -47,8 +47,8 @@ class engine {
 public:
     /// How old a delivery is, is measured by `believed`, which a wall clock that leaps does not take along.
     /// All must outlive the engine.
-    engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-           const runtime::clock& believed);
+    engine(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
+           const runtime::clock& clock, const runtime::clock& believed);
     /// Stops as `stop` does, without grace.
     ~engine();
 

@@ -61,7 +61,7 @@ TEST_CASE("deliveries and handlers are read on the readers' threads, never on th
     watched_store kept;
     const runtime::system_clock clock;
     store::group_writer writer(kept, {}, [] {});
-    delivery::engine engine(kept, writer, clock, clock);
+    delivery::engine engine(kept, kept, writer, clock, clock);
     const admin::access who({}, clock);
     boost::asio::io_context loop;
     runtime::background_pool readers(1, "reader");

@@ -74,7 +74,7 @@ TEST_CASE("after the last attempt a delivery is failed, and a retry by hand brin
 
     repaired = true;
     REQUIRE(f.writer->submit_task([&, &s = *f.kept] {
-        if (s.retry({.handler = "crm"}, f.clock.now(), 10)) f.engine->wake();
+        if (s.retry({.handler = "crm"}, 10)) f.engine->wake();
     }));
     REQUIRE(f.settled(delivery_state::successful, 1));
     CHECK(f.kept->attempts(1).value().size() == 6);
@@ -206,7 +206,7 @@ TEST_CASE("what waits for a handler that is gone fails, and can be retried when 
 
     f.engine->apply({{"audit", quick(), audit}, {"crm", quick(), crm}});
     REQUIRE(f.writer->submit_task([&, &s = *f.kept] {
-        if (s.retry({.handler = "crm"}, f.clock.now(), 5000)) f.engine->wake();
+        if (s.retry({.handler = "crm"}, 5000)) f.engine->wake();
     }));
     REQUIRE(test::wait_for_condition([&] { return f.kept->pending() == 0 && crm->ids().size() == 1200; }));
 }
@@ -277,7 +277,7 @@ TEST_CASE("what is erased while it is claimed does not run once the engine has t
 TEST_CASE("an engine that was never started has nothing claimed, and answers for itself", "[delivery]") {
     fixture f;
     store::group_writer writer(*f.kept, {}, [] {});
-    delivery::engine engine(*f.kept, writer, f.clock, f.clock);
+    delivery::engine engine(*f.kept, *f.kept, writer, f.clock, f.clock);
     int called = 0;
     engine.reconsider([&] { ++called; });
     engine.ask([&] { ++called; });
