@@ -73,7 +73,7 @@ private:
 
     void reload();
     admin::reload_outcome try_reload();
-    void apply(config::configuration next, std::vector<delivery::lane_setup> lanes);
+    void apply(config::configuration next, std::vector<delivery::handler_setup> lanes);
     void notify_ready() const;
     std::vector<std::string> waiting_for_restart(const config::configuration& next) const;
 

@@ -122,10 +122,10 @@ task<http::response> answer_erase(std::shared_ptr<const event_sources> from, htt
     const auto done = co_await carry_out(*from, o->events, tombstone);
     if (!done) co_return to_answer(done.error());
     // Claims of what was given up, and of what waited behind it. From here on none of them begins.
-    auto reconsider = [&from](auto resume) {
-        from->engine.reconsider([resume] { resume(std::monostate()); });
+    auto revoke_claims = [&from](auto resume) {
+        from->engine.revoke_claims([resume] { resume(std::monostate()); });
     };
-    co_await runtime::await_callback<std::monostate>(reconsider);
+    co_await runtime::await_callback<std::monostate>(revoke_claims);
     // The order is on record whether or not the last step succeeds.
     log::info("a transaction was erased", {{"by", tombstone.by},
                                            {"transaction", r.parameters.at(0)},

@@ -19,7 +19,7 @@ inline constexpr auto success_bounds = [] {
                                     24h);
 }();
 
-/// What came of one handler's attempts. Counted on the engine's thread, read by any.
+/// The outcomes of one handler's attempts. Counted on the engine's thread, read by any.
 struct attempt_counters {
     using counter = std::atomic<std::uint64_t>;
 
@@ -31,6 +31,13 @@ struct attempt_counters {
     runtime::histogram<attempt_bounds> took;
     /// From a delivery's planning, or its last retry by hand, to the end of the attempt that succeeded.
     runtime::histogram<success_bounds> to_success;
+
+    struct totals {
+        std::uint64_t successful = 0;
+        std::uint64_t retried = 0;
+        std::uint64_t failed = 0;
+    };
+    [[nodiscard]] totals read() const noexcept { return {successful, retried, failed}; }
 
     static void count(counter& c) noexcept { c.fetch_add(1, std::memory_order_relaxed); }
 };

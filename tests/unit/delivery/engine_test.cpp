@@ -211,7 +211,7 @@ TEST_CASE("what waits for a handler that is gone fails, and can be retried when 
     REQUIRE(test::wait_for_condition([&] { return f.kept->pending() == 0 && crm->ids().size() == 1200; }));
 }
 
-TEST_CASE("a change of the lanes lets attempts under way end, and the new ones go on", "[delivery]") {
+TEST_CASE("a change of the handlers lets attempts under way end, and the new ones go on", "[delivery]") {
     fixture f;
     auto before = std::make_shared<scripted_handler>();
     auto after = std::make_shared<scripted_handler>();
@@ -251,7 +251,7 @@ TEST_CASE("a handler that changed goes on counting, one that was gone begins ane
     CHECK(f.status().counted->successful.load() == 0);
 }
 
-TEST_CASE("what is erased while it is claimed does not run once the engine has thought again", "[delivery]") {
+TEST_CASE("what is erased while it is claimed does not run once the claims are revoked", "[delivery]") {
     fixture f;
     auto crm = std::make_shared<scripted_handler>();
     crm->hold();
@@ -262,13 +262,13 @@ TEST_CASE("what is erased while it is claimed does not run once the engine has t
     f.run({{"crm", common, crm}});
     REQUIRE(test::wait_for_condition([&] { return crm->held() == 1; })); // the others are claimed, too
 
-    std::promise<void> thought;
+    std::promise<void> revoked;
     REQUIRE(f.writer->submit_task([&, &s = *f.kept] {
         const store::sequence second = 2;
         REQUIRE(s.erase({&second, 1}, {f.clock.now(), "ops"}, "erased", 1000).has_value());
-        f.engine->reconsider([&] { thought.set_value(); });
+        f.engine->revoke_claims([&] { revoked.set_value(); });
     }));
-    thought.get_future().get();
+    revoked.get_future().get();
     crm->release();
     REQUIRE(f.settled(delivery_state::successful, 2));
     CHECK(crm->ids() == std::vector<std::string>{"evt_1", "evt_3"});
@@ -279,7 +279,7 @@ TEST_CASE("an engine that was never started has nothing claimed, and answers for
     store::group_writer writer(*f.kept, {}, [] {});
     delivery::engine engine(*f.kept, *f.kept, writer, f.clock, f.clock);
     int called = 0;
-    engine.reconsider([&] { ++called; });
+    engine.revoke_claims([&] { ++called; });
     engine.ask([&] { ++called; });
     CHECK(called == 2);
     CHECK(engine.stop(0ms));
@@ -290,7 +290,7 @@ TEST_CASE("an engine that has ended has nothing claimed", "[delivery]") {
     f.run({{"crm", quick(), std::make_shared<scripted_handler>()}});
     CHECK(f.engine->stop(1s));
     bool called = false;
-    f.engine->reconsider([&] { called = true; });
+    f.engine->revoke_claims([&] { called = true; });
     CHECK(called);
 }
 

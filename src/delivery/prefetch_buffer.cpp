@@ -1,11 +1,11 @@
-#include "delivery/claim_queue.hpp"
+#include "delivery/prefetch_buffer.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace webhookd::delivery {
 
-void claim_queue::add(const std::vector<std::shared_ptr<attempt>>& claims) {
+void prefetch_buffer::add(const std::vector<std::shared_ptr<attempt>>& claims) {
     const std::lock_guard lock(mutex_);
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
@@ -15,30 +15,30 @@ void claim_queue::add(const std::vector<std::shared_ptr<attempt>>& claims) {
     }
 }
 
-std::shared_ptr<attempt> claim_queue::pop() {
+std::shared_ptr<attempt> prefetch_buffer::pop() {
     auto next = std::move(waiting_[first_++]);
     bytes_ -= next->task.event.body.size();
     return next;
 }
 
-std::shared_ptr<attempt> claim_queue::take() {
+std::shared_ptr<attempt> prefetch_buffer::take() {
     const std::lock_guard lock(mutex_);
     return count() == 0 ? nullptr : pop();
 }
 
-claim_queue::takeover claim_queue::take_over(steady::time_point now) {
+prefetch_buffer::handed_off prefetch_buffer::hand_off(steady::time_point now) {
     const std::lock_guard lock(mutex_);
-    if (!takeover_.allowed || count() == 0 || stale(now)) return {};
+    if (!hand_off_.allowed || count() == 0 || stale(now)) return {};
     auto next = pop();
-    return {std::move(next), count() == takeover_.enough || count() < takeover_.few};
+    return {std::move(next), count() == hand_off_.enough || count() < hand_off_.few};
 }
 
-void claim_queue::set_takeover(terms t) {
+void prefetch_buffer::set_hand_off(terms t) {
     const std::lock_guard lock(mutex_);
-    takeover_ = t;
+    hand_off_ = t;
 }
 
-std::vector<store::claim> claim_queue::take_stale(steady::time_point now) {
+std::vector<store::claim> prefetch_buffer::take_stale(steady::time_point now) {
     std::vector<store::claim> taken;
     const std::lock_guard lock(mutex_);
     while (count() > 0 && stale(now))
@@ -46,16 +46,16 @@ std::vector<store::claim> claim_queue::take_stale(steady::time_point now) {
     return taken;
 }
 
-std::vector<store::claim> claim_queue::take_all() {
+std::vector<store::claim> prefetch_buffer::take_all() {
     std::vector<store::claim> all;
     const std::lock_guard lock(mutex_);
-    takeover_.allowed = false;
+    hand_off_.allowed = false;
     while (count() > 0)
         all.push_back(pop()->which.claim);
     return all;
 }
 
-void claim_queue::drop(std::span<const store::delivery_id> lost) {
+void prefetch_buffer::drop(std::span<const store::delivery_id> lost) {
     const std::lock_guard lock(mutex_);
     const auto first = waiting_.begin() + static_cast<std::ptrdiff_t>(first_);
     const auto gone = std::stable_partition(first, waiting_.end(), [lost](const auto& each) {
@@ -66,7 +66,7 @@ void claim_queue::drop(std::span<const store::delivery_id> lost) {
     waiting_.erase(gone, waiting_.end());
 }
 
-claim_queue::load claim_queue::holds() const {
+prefetch_buffer::load prefetch_buffer::holds() const {
     const std::lock_guard lock(mutex_);
     return {count(), bytes_};
 }
