@@ -13,6 +13,7 @@
 #include <webhookd/runtime/roll_call.hpp>
 #include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/runtime/supervisor.hpp>
+#include <webhookd/store/event_store.hpp>
 #include <webhookd/store/purger.hpp>
 
 #include <algorithm>
@@ -72,7 +73,7 @@ private:
 
     void reload();
     admin::reload_outcome try_reload();
-    void apply(config::configuration next, std::vector<delivery::lane_setup> lanes);
+    void apply(config::configuration next, std::vector<delivery::handler_setup> lanes);
     void notify_ready() const;
     std::vector<std::string> waiting_for_restart(const config::configuration& next) const;
 

@@ -55,7 +55,7 @@ admin::reload_outcome daemon::try_reload() {
 /// Routes, handlers, tokens, limits, retention, the log's level and the bound of the queue change at once (as
 /// do, before this, the certificate and key of TLS), and key sets are fetched anew; everything else keeps
 /// what it was started with.
-void daemon::apply(config::configuration next, std::vector<delivery::lane_setup> lanes) {
+void daemon::apply(config::configuration next, std::vector<delivery::handler_setup> lanes) {
     log::set_level(handler::to_log(next.log.level));
     max_pending_ = next.queue.max_pending;
     purger_->change(ages_of(next.storage.retention));

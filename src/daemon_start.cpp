@@ -57,7 +57,8 @@ std::optional<int> daemon::open_store() {
     life_ = std::make_unique<ingest::outage_recorder>(self, *writer_, clock_);
     purger_ = std::make_unique<store::purger>(*store_, *store_, self, *writer_, clock_,
                                               ages_of(config_.storage.retention));
-    engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_, self.name);
+    engine_ = std::make_unique<delivery::engine>(delivery::engine_store{*store_, *store_, *store_, self}, *writer_,
+                                                 clock_, believed_);
     return std::nullopt;
 }
 

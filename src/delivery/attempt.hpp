@@ -11,11 +11,11 @@
 
 namespace webhookd::delivery {
 
-class lane;
-class mailbox;
+class handler_queue;
+class inbox;
 
 /// A claim and what becomes of it. Made and freed on the engine's thread (two threads that free each other's
-/// memory fight over malloc's locks), run by whoever begins it.
+/// memory fight over malloc's locks), run by the thread that begins it.
 struct attempt {
     using steady = circuit_breaker::clock;
 
@@ -26,7 +26,7 @@ struct attempt {
     steady::time_point claimed;
 
     // From its beginning:
-    std::shared_ptr<lane> where;
+    std::shared_ptr<handler_queue> queue; ///< within whose limits it runs
     timestamp started;
     steady::time_point began;
     std::atomic<bool> start_returned = false;
@@ -34,13 +34,12 @@ struct attempt {
     // From its end:
     std::chrono::microseconds took{};
     handler::outcome outcome;
-    bool followed = false; ///< another has begun in its place
+    bool handed_off = false; ///< another has begun in its place
 };
 
-/// Begins it, on the calling thread; its end comes as mail. When it ends well after the handler's `start` has
-/// returned, whoever ended it takes the lane's next claim over and begins that at once. `clock` must outlive
-/// the attempt.
-void begin(const std::shared_ptr<attempt>& a, std::shared_ptr<lane> where, std::shared_ptr<mailbox> box,
-           const runtime::clock& clock);
+/// Begins it, within its queue, on the calling thread; its end comes into the inbox. When it ends well after
+/// the handler's `start` has returned, the thread that ends it begins the queue's next claim at once. `clock`
+/// must outlive the attempt.
+void begin(const std::shared_ptr<attempt>& a, std::shared_ptr<inbox> to, const runtime::clock& clock);
 
 } // namespace webhookd::delivery

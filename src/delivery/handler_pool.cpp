@@ -11,9 +11,9 @@ bool interchangeable(const config::handler& a, const config::handler& b) {
 
 } // namespace
 
-result<std::vector<lane_setup>> handler_pool::change(const std::vector<config::handler>& wanted) {
+result<std::vector<handler_setup>> handler_pool::change(const std::vector<config::handler>& wanted) {
     std::map<std::string, entry> next;
-    std::vector<lane_setup> lanes;
+    std::vector<handler_setup> setups;
     for (const auto& settings : wanted) {
         const auto known = entries_.find(settings.name);
         std::shared_ptr<handler::handler> made;
@@ -31,11 +31,11 @@ result<std::vector<lane_setup>> handler_pool::change(const std::vector<config::h
             }
             made = std::move(*fresh);
         }
-        lanes.push_back({settings.name, settings.common, made});
+        setups.push_back({settings.name, settings.common, made});
         next.emplace(settings.name, entry{settings, std::move(read), std::move(made)});
     }
     entries_ = std::move(next);
-    return lanes;
+    return setups;
 }
 
 } // namespace webhookd::delivery

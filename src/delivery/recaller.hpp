@@ -1,60 +1,45 @@
 #pragma once
 
-#include <webhookd/delivery/circuit_breaker.hpp>
-#include <webhookd/runtime/clock.hpp>
-#include <webhookd/store/delivery_queue.hpp>
-#include <webhookd/store/group_writer.hpp>
+#include <webhookd/error.hpp>
 
-#include "delivery/mailbox.hpp"
+#include "delivery/action.hpp"
 
-#include <chrono>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace webhookd::delivery {
 
-/// Calls deliveries back that a clock which ran ahead has put off: what waits longer than its handler's
-/// `max_delay`, and what was never tried and yet waits, becomes due. Looks at the start, after a leap of the
-/// clock, and once again a little later, for what was on its way to the disk meanwhile. In small batches, so
-/// that no acknowledgement waits. On the engine's thread.
+/// Says when to call deliveries back that a clock which ran ahead has put off: what waits longer than its
+/// handler's `max_delay`, and what was never tried and yet waits, becomes due. Looks at the start, after a
+/// leap of the clock, and once again a little later, for what was on its way to the disk meanwhile. In small
+/// batches, so that no acknowledgement waits. Part of the schedule.
 class recaller {
 public:
     using steady = circuit_breaker::clock;
-    /// Handlers, and the longest that a delivery may be told to wait.
-    using bounds = std::vector<std::pair<std::string, std::chrono::milliseconds>>;
-
-    recaller(store::delivery_queue& queue, store::group_writer& writer, std::shared_ptr<mailbox> box,
-             const runtime::clock& clock)
-        : queue_(queue)
-        , writer_(writer)
-        , box_(std::move(box))
-        , clock_(clock) {}
+    static constexpr std::size_t batch = 500;
 
     void look_soon();
-    [[nodiscard]] bool wants_work(steady::time_point now) const noexcept;
-    /// When it wants to.
-    void work(const bounds& alive, steady::time_point now);
-    /// The batch on its way has come back, with how many became due. The handler that has something to do
-    /// now; empty: none has.
-    [[nodiscard]] std::string answered(const result<std::size_t>& called, steady::time_point now);
+    [[nodiscard]] bool wants_look(steady::time_point now) const noexcept {
+        return !under_way_ && look_at_ && now >= *look_at_;
+    }
+    /// Begins with these, all that are configured.
+    void look(const std::vector<call_back>& all, steady::time_point now);
+    /// Under way until its outcome is told.
+    [[nodiscard]] std::optional<call_back> next();
+    /// How many of the batch became due. The handler that has something to do now; empty: none has.
+    [[nodiscard]] std::string called_back(const result<std::size_t>& count, steady::time_point now);
 
-    [[nodiscard]] bool idle() const noexcept { return !under_way_; }
-    [[nodiscard]] std::optional<steady::time_point> next_look() const noexcept;
+    [[nodiscard]] bool is_idle() const noexcept { return !under_way_; }
+    [[nodiscard]] std::optional<steady::time_point> wake_at() const noexcept;
 
 private:
-    store::delivery_queue& queue_;
-    store::group_writer& writer_;
-    std::shared_ptr<mailbox> box_;
-    const runtime::clock& clock_;
-    std::deque<bounds::value_type> left_; ///< the first is at work
+    std::deque<call_back> left_; ///< the first is at work
     bool under_way_ = false;
     std::size_t called_ = 0; ///< of the first
     std::optional<steady::time_point> look_at_;
-    bool again_ = false; ///< a second look is owed
+    bool look_again_ = false; ///< a second look is owed
 };
 
 } // namespace webhookd::delivery

@@ -38,7 +38,7 @@ decision decide(const config::retry_policy& policy, const handler::outcome& outc
     const auto delay = std::max(backoff(policy, facts), asked);
     if (policy.max_age && facts.age + delay > *policy.max_age)
         return {delivery_state::failed, {}, outcome.reason + "; the next attempt would be too late"};
-    return {delivery_state::pending, facts.now + delay, outcome.reason};
+    return {delivery_state::pending, delay, outcome.reason};
 }
 
 } // namespace webhookd::delivery

@@ -41,11 +41,12 @@ struct delivery_engine {
         writer.reset();
     }
 
-    void run(std::vector<delivery::lane_setup> lanes) {
+    void run(std::vector<delivery::handler_setup> setups) {
         end();
         writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{});
-        engine = std::make_unique<delivery::engine>(*kept, *writer, clock, clock);
-        engine->start(std::move(lanes));
+        engine = std::make_unique<delivery::engine>(delivery::engine_store{*kept, *kept, *kept, {*kept}}, *writer,
+                                                    clock, clock);
+        engine->start(std::move(setups));
     }
 
     void add(const std::string& id, const std::string& transaction,
@@ -67,7 +68,7 @@ struct delivery_engine {
     bool settled(store::delivery_state state, std::size_t count) {
         return wait_for_condition([&] { return records({.state = state}).size() == count; });
     }
-    delivery::lane_status status(std::size_t index = 0) { return engine->snapshot().at(index); }
+    delivery::handler_status status(std::size_t index = 0) { return engine->snapshot().at(index); }
 
     temp_directory directory;
     runtime::system_clock clock;

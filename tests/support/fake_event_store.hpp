@@ -56,19 +56,22 @@ public:
 
     // It keeps no deliveries.
     result<store::claim_answer> claim(const store::claim_request&) override { return store::claim_answer{}; }
-    void release(std::span<const store::delivery_id>) override {}
-    result<void> finish(std::span<const store::finished_delivery>) override { return {}; }
-    result<std::vector<store::delivery_id>> plan(std::span<const store::event_plan>, timestamp) override {
+    result<std::vector<store::delivery_id>> extend(std::span<const store::claim>,
+                                                   std::chrono::milliseconds) override {
+        return std::vector<store::delivery_id>{};
+    }
+    void release(std::span<const store::claim>) override {}
+    result<std::vector<store::delivery_id>> finish(std::span<const store::finished_delivery>) override {
+        return std::vector<store::delivery_id>{};
+    }
+    result<std::vector<store::delivery_id>> plan(std::span<const store::event_plan>) override {
         return failure{errc::store_not_found};
     }
-    result<std::size_t> retry(const store::delivery_filter&, timestamp, std::size_t) override { return 0; }
-    result<std::size_t> call_back(std::string_view, timestamp, std::chrono::milliseconds,
-                                  std::size_t) override {
+    result<std::size_t> retry(const store::delivery_filter&, std::size_t) override { return 0; }
+    result<std::size_t> call_back(std::string_view, std::chrono::milliseconds, std::size_t) override {
         return 0;
     }
-    result<std::size_t> fail_waiting(std::string_view, std::string_view, timestamp, std::size_t) override {
-        return 0;
-    }
+    result<std::size_t> fail_waiting(std::string_view, std::string_view, std::size_t) override { return 0; }
     result<std::vector<store::delivery_record>>
     deliveries(const store::delivery_filter&, std::optional<store::delivery_id>, std::size_t) override {
         return std::vector<store::delivery_record>{};

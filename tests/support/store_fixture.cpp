@@ -2,8 +2,11 @@
 
 #include <webhookd/store/sqlite.hpp>
 
+#include "support/manual_clock.hpp"
+
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace webhookd::test {
@@ -11,20 +14,22 @@ namespace webhookd::test {
 using namespace std::chrono_literals;
 using store::delivery_state;
 
-store_opener sqlite_at(std::filesystem::path file, std::string vfs) {
-    return [options = store::sqlite_options{.file = std::move(file), .vfs = std::move(vfs)}] {
-        return store::open_sqlite_store(options);
-    };
+store_place sqlite_at(std::filesystem::path file, std::string vfs) {
+    auto clock = std::make_shared<manual_clock>(noon);
+    const store::sqlite_options options{.file = std::move(file), .vfs = std::move(vfs), .clock = clock.get()};
+    return {[options, clock] { return store::open_sqlite_store(options); },
+            [clock](std::chrono::microseconds by) { clock->advance(by); }};
 }
 
-store_fixture::store_fixture(store_opener open)
-    : open_(std::move(open)) {
+store_fixture::store_fixture(store_place place)
+    : place_(std::move(place)) {
     reopen();
 }
 
 void store_fixture::reopen() {
     kept.reset();
-    auto opened = open_();
+    claims_.clear();
+    auto opened = place_.open();
     if (!opened) FAIL(to_string(opened.error()));
     kept = std::move(*opened);
 }
@@ -50,30 +55,56 @@ store::stored_event store_fixture::find(const std::string& id) {
     return std::move(*found);
 }
 
-store::claim_answer store_fixture::claim(const std::string& handler, timestamp now, std::size_t limit) {
-    auto answer = kept->claim({.handler = handler, .now = now, .lease = 1min, .limit = limit});
+bool store_fixture::is_due(store::delivery_id id, std::chrono::microseconds after_noon) {
+    const auto due = record(id).due;
+    return due && about(*due - noon, after_noon);
+}
+
+store::claim_answer store_fixture::claim(const std::string& handler, std::size_t limit,
+                                         std::chrono::milliseconds lease) {
+    auto answer = kept->claim({.handler = handler, .lease = lease, .limit = limit});
     REQUIRE(answer);
+    for (const auto& each : answer->deliveries)
+        claims_[each.claim.id] = each.claim;
     return std::move(*answer);
 }
 
-std::vector<std::string> store_fixture::claimed_ids(const std::string& handler, timestamp now) {
+std::vector<std::string> store_fixture::claimed_ids(const std::string& handler) {
     std::vector<std::string> ids;
-    for (const auto& each : claim(handler, now).deliveries)
+    for (const auto& each : claim(handler).deliveries)
         ids.push_back(each.event.envelope.id);
     return ids;
 }
 
-void store_fixture::finish(store::delivery_id id, delivery_state state, timestamp due,
+store::claim store_fixture::claim_of(store::delivery_id id) {
+    const auto found = claims_.find(id);
+    REQUIRE(found != claims_.end());
+    return found->second;
+}
+
+void store_fixture::finish(store::delivery_id id, delivery_state state, std::chrono::milliseconds delay,
                            const std::string& output) {
+    if (!claims_.contains(id)) {
+        std::vector<store::claim> others;
+        for (const auto& each : claim(record(id).handler, 1000).deliveries)
+            if (each.claim.id != id) others.push_back(each.claim);
+        kept->release(others);
+        for (const auto& each : others)
+            claims_.erase(each.id);
+    }
     const bool good = state == delivery_state::successful;
-    const store::finished_delivery f{id, state, due, {noon, 0ms, good ? 200 : 500, good ? "" : "no", output}};
-    REQUIRE(kept->finish({&f, 1}));
+    const store::finished_delivery f{
+        claim_of(id), state, delay, {noon, 0ms, good ? 200 : 500, good ? "" : "no", output}};
+    const auto fenced = kept->finish({&f, 1});
+    REQUIRE(fenced);
+    REQUIRE(fenced->empty());
+    claims_.erase(id);
 }
 
 void store_fixture::finish_next(const std::string& handler, delivery_state state, const std::string& output) {
-    const auto claimed = claim(handler, noon, 1).deliveries;
+    const auto claimed = claim(handler, 1).deliveries;
     REQUIRE(claimed.size() == 1);
-    finish(claimed[0].id, state, noon, output);
+    finish(claimed[0].claim.id, state, 0ms, output);
 }
 
 store::delivery_record store_fixture::record(store::delivery_id id) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,15 +23,25 @@ inline const store::planned_delivery audit{"audit"};
 
 inline const store::erasure tombstone{noon, "ops"};
 
-/// Opens a store, and the same one again once what was opened before is gone.
-using store_opener = std::function<result<std::unique_ptr<store::event_store>>()>;
+/// Where a store lives, and its engine's clock, which tells noon at first.
+struct store_place {
+    /// Opens the store, and the same one again once what was opened before is gone. May own the place.
+    std::function<result<std::unique_ptr<store::event_store>>()> open;
+    /// Moves the clock; back, where negative.
+    std::function<void(std::chrono::microseconds)> advance;
+};
 
-[[nodiscard]] store_opener sqlite_at(std::filesystem::path file, std::string vfs = {});
+[[nodiscard]] store_place sqlite_at(std::filesystem::path file, std::string vfs = {});
+
+/// An engine's clock may go on while a test runs.
+[[nodiscard]] inline bool about(std::chrono::microseconds a, std::chrono::microseconds b) {
+    return std::chrono::abs(a - b) < std::chrono::seconds(5);
+}
 
 /// A store and the short words in which tests speak to it. What the store refuses fails the test.
 class store_fixture {
 public:
-    explicit store_fixture(store_opener open);
+    explicit store_fixture(store_place place);
 
     /// Closes the store first.
     void reopen();
@@ -42,10 +53,19 @@ public:
     /// One that is there, of the endpoint of `make_event`.
     store::stored_event find(const std::string& id);
 
-    store::claim_answer claim(const std::string& handler, timestamp now = noon, std::size_t limit = 100);
-    std::vector<std::string> claimed_ids(const std::string& handler, timestamp now = noon);
-    void finish(store::delivery_id id, store::delivery_state state, timestamp due = noon,
+    /// Lets time go by for the engine.
+    void advance(std::chrono::microseconds by) { place_.advance(by); }
+    /// Whether a delivery becomes due so long after noon.
+    bool is_due(store::delivery_id id, std::chrono::microseconds after_noon);
+
+    store::claim_answer claim(const std::string& handler, std::size_t limit = 100,
+                              std::chrono::milliseconds lease = std::chrono::minutes(1));
+    std::vector<std::string> claimed_ids(const std::string& handler);
+    /// Ends a delivery that was claimed before; or one that is due, which it claims.
+    void finish(store::delivery_id id, store::delivery_state state, std::chrono::milliseconds delay = {},
                 const std::string& output = "");
+    /// The last claim of it. What was released, or ended otherwise, may still have one here.
+    store::claim claim_of(store::delivery_id id);
     /// Claims the first that is due for the handler, and finishes it.
     void finish_next(const std::string& handler, store::delivery_state state, const std::string& output = "");
     store::delivery_record record(store::delivery_id id);
@@ -53,7 +73,8 @@ public:
                                std::size_t max_bytes = 1024 * 1024);
 
 private:
-    store_opener open_; // may own what the store lives in, so it goes last
+    store_place place_; // may own what the store lives in, so it goes last
+    std::map<store::delivery_id, store::claim> claims_;
 
 public:
     std::unique_ptr<store::event_store> kept;

@@ -19,7 +19,7 @@ inline constexpr auto success_bounds = [] {
                                     24h);
 }();
 
-/// What came of one handler's attempts. Counted on the engine's thread, read by any.
+/// The outcomes of one handler's attempts. Counted on the engine's thread, read by any.
 struct attempt_counters {
     using counter = std::atomic<std::uint64_t>;
 
@@ -27,9 +27,17 @@ struct attempt_counters {
     counter retried{0};   ///< will be made again
     counter failed{0};    ///< the delivery failed with it for good
     counter abandoned{0}; ///< cut off by the daemon's end, or not made for lack of resources
+    counter fenced{0};    ///< of all these, not recorded: the delivery's lease had gone to another
     runtime::histogram<attempt_bounds> took;
     /// From a delivery's planning, or its last retry by hand, to the end of the attempt that succeeded.
     runtime::histogram<success_bounds> to_success;
+
+    struct totals {
+        std::uint64_t successful = 0;
+        std::uint64_t retried = 0;
+        std::uint64_t failed = 0;
+    };
+    [[nodiscard]] totals read() const noexcept { return {successful, retried, failed}; }
 
     static void count(counter& c) noexcept { c.fetch_add(1, std::memory_order_relaxed); }
 };

@@ -5,8 +5,10 @@
 #include <webhookd/delivery/circuit_breaker.hpp>
 #include <webhookd/handler/handler.hpp>
 #include <webhookd/runtime/clock.hpp>
-#include <webhookd/store/event_store.hpp>
+#include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/instances.hpp>
+#include <webhookd/store/notifications.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -20,14 +22,14 @@
 namespace webhookd::delivery {
 
 /// A handler as the engine runs it.
-struct lane_setup {
+struct handler_setup {
     std::string name;
     config::handler_common common;
     std::shared_ptr<handler::handler> handler;
 };
 
 /// How a handler is doing, since the start or since its settings changed.
-struct lane_status {
+struct handler_status {
     std::string name;
     circuit_breaker::state circuit = circuit_breaker::state::closed;
     std::size_t in_flight = 0;
@@ -40,29 +42,38 @@ struct lane_status {
     std::shared_ptr<const attempt_counters> counted; ///< since the start, whatever changed meanwhile
 };
 
+/// The ports of the store that the engine works with.
+struct engine_store {
+    store::delivery_query& query;
+    store::delivery_queue& queue;
+    store::notifications& commits;
+    store::this_instance instance;
+};
+
 /// Claims what is due for each handler, lets as many attempts run at once as the handler may, and records
-/// what came of them: at least once, whatever ends the process. What waits stays in the store; in memory is
-/// what runs, and a bounded number of claims ahead of it. One thread of its own calls the handlers.
+/// their outcomes: at least once, whatever ends the process. What waits stays in the store; in memory is what
+/// runs, and a bounded number of prefetched claims. One thread of its own does what the schedule decides, and
+/// calls the handlers.
 class engine {
 public:
     /// How old a delivery is, is measured by `believed`, which a wall clock that leaps does not take along.
-    /// All must outlive the engine. `instance`: its name among those that share the store.
-    engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-           const runtime::clock& believed, std::string instance = std::string(store::sole_instance));
+    /// All must outlive the engine.
+    engine(engine_store store, store::group_writer& writer, const runtime::clock& clock,
+           const runtime::clock& believed);
     /// Stops as `stop` does, without grace.
     ~engine();
 
-    /// Once. Deliveries that wait for a handler that is not among `lanes` become failed.
-    void start(std::vector<lane_setup> lanes);
-    /// Takes the place of the lanes before. One whose handler is the same object goes on undisturbed with its
+    /// Once. Deliveries that wait for a handler that is not among `setups` become failed.
+    void start(std::vector<handler_setup> setups);
+    /// Takes the place of the handlers before. One that is the same object goes on undisturbed with its
     /// new settings. Attempts under way of another end by themselves; what waits for a handler that is gone
     /// becomes failed. Any thread.
-    void apply(std::vector<lane_setup> lanes);
+    void apply(std::vector<handler_setup> setups);
     /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew.
     /// Once `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is
     /// called once, on the engine's thread or, when that has ended or never began (a dry run), on this one.
     /// Any thread.
-    void reconsider(std::function<void()> done);
+    void revoke_claims(std::function<void()> done);
     /// Has the engine's thread call `answer` when it comes to it; at once where that thread does not run. Any
     /// thread.
     void ask(const std::function<void()>& answer);
@@ -77,7 +88,7 @@ public:
     /// Those of the last `start` or `apply`, at once. Any thread.
     [[nodiscard]] handlers configured() const;
     /// In the order of the setup. Any thread.
-    [[nodiscard]] std::vector<lane_status> snapshot() const;
+    [[nodiscard]] std::vector<handler_status> snapshot() const;
 
 private:
     class implementation;

@@ -27,9 +27,9 @@ public:
         : make_(std::move(make))
         , read_(std::move(read)) {}
 
-    /// Lanes for these handlers, in their order. When one cannot be made nothing changes, and the failure
-    /// names it.
-    result<std::vector<lane_setup>> change(const std::vector<config::handler>& wanted);
+    /// What the engine needs of these handlers, in their order. When one cannot be made nothing changes, and
+    /// the failure names it.
+    result<std::vector<handler_setup>> change(const std::vector<config::handler>& wanted);
 
 private:
     struct entry {

@@ -12,8 +12,7 @@ namespace webhookd::delivery {
 
 /// What is known when an attempt has ended.
 struct attempt_facts {
-    std::uint32_t attempt = 1; ///< 1 for the first since it was planned, or last retried by hand
-    timestamp now;
+    std::uint32_t attempt = 1;       ///< 1 for the first since it was planned, or last retried by hand
     std::chrono::microseconds age{}; ///< since that first, by a clock that can be believed
     double chance = 0;               ///< drawn from [0, 1)
 };
@@ -21,8 +20,8 @@ struct attempt_facts {
 /// What becomes of a delivery.
 struct decision {
     store::delivery_state state = store::delivery_state::successful;
-    timestamp due;      ///< of the next attempt, where the state is pending
-    std::string reason; ///< why it was not successful
+    std::chrono::milliseconds delay{}; ///< until the next attempt, where the state is pending
+    std::string reason;                ///< why it was not successful
 };
 
 /// Exponential backoff: the delay after attempt n is initial · factorⁿ⁻¹, at most `max_delay`, and with full

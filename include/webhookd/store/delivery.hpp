@@ -27,10 +27,18 @@ struct attempt {
     friend bool operator==(const attempt&, const attempt&) = default;
 };
 
+/// A claim as its holder names it. The token tells this claim of a delivery from every other one: who names a
+/// claim whose lease went to another changes nothing.
+struct claim {
+    delivery_id id = 0;
+    std::int64_t token = 0;
+    friend bool operator==(const claim&, const claim&) = default;
+};
+
 /// A delivery that its claimer may now run: nobody else gets it until it is finished, released, or the lease
 /// is over.
 struct claimed_delivery {
-    delivery_id id = 0;
+    store::claim claim;
     std::uint32_t attempts = 0; ///< made so far
     std::uint32_t forgiven = 0; ///< of those, made before somebody retried it by hand
     timestamp since;            ///< when it was planned, or last retried by hand
@@ -40,8 +48,7 @@ struct claimed_delivery {
 
 struct claim_request {
     std::string_view handler;
-    timestamp now;
-    std::chrono::milliseconds lease; ///< longer than any attempt takes, whatever the time of day does
+    std::chrono::milliseconds lease; ///< until it must be extended
     std::size_t limit = 1;
     std::size_t max_bytes = 8 * 1024 * 1024; ///< of bodies in sum; one larger body comes alone
     extent of = extent::everything;
@@ -50,7 +57,8 @@ struct claim_request {
 struct claim_answer {
     std::vector<claimed_delivery> deliveries; ///< longest due first
     bool more = false;                        ///< others are due now
-    std::optional<timestamp> next_due;        ///< of those not due yet; nothing: none waits for its time
+    /// Until the next of those becomes due that are not due yet; nothing: none waits for its time.
+    std::optional<std::chrono::microseconds> next_due;
 };
 
 /// Deliveries that a kept event gets once more.
@@ -61,9 +69,9 @@ struct event_plan {
 
 /// What became of a claimed delivery's attempt.
 struct finished_delivery {
-    delivery_id id = 0;
-    delivery_state state = delivery_state::successful; ///< pending: it shall run again, at `due`
-    timestamp due;
+    store::claim claim;
+    delivery_state state = delivery_state::successful; ///< pending: it shall run again, after `delay`
+    std::chrono::milliseconds delay{};                 ///< from when this is recorded
     store::attempt attempt;
 };
 

@@ -37,35 +37,41 @@ protected:
 };
 
 /// The port of the queue that deliveries are: planned → claimed → finished.
-/// Blocking. `finish`, `plan`, `retry`, `call_back` and `fail_waiting` come from the writer's thread; `claim`
-/// and `release` from any. Durability and errors as event_log has them.
+/// What is due, and for how long a claim holds, the engine's own clock decides: callers name durations.
+/// Blocking. `finish`, `plan`, `retry`, `call_back` and `fail_waiting` come from the writer's thread;
+/// `claim`, `extend` and `release` from any. Durability and errors as event_log has them.
 class delivery_queue {
 public:
     /// Claims what is due for a handler. Within a sequence only the earliest is ever due. A claim costs no
     /// write where one process holds the store alone.
     virtual result<claim_answer> claim(const claim_request& request) = 0;
+    /// Lets claims hold for `lease` from now on, be it that theirs was over, unless they went to another: it
+    /// answers which did.
+    virtual result<std::vector<delivery_id>> extend(std::span<const store::claim> claims,
+                                                    std::chrono::milliseconds lease) = 0;
     /// Gives claims back unfinished: they count as not tried.
-    virtual void release(std::span<const delivery_id> claims) = 0;
-    /// Records attempts in one transaction and ends their claims; ones that are not there any more are passed
-    /// over. On an error the claims stay.
-    virtual result<void> finish(std::span<const finished_delivery> batch) = 0;
+    virtual void release(std::span<const store::claim> claims) = 0;
+    /// Records attempts in one transaction and ends their claims. Passed over are deliveries that are not
+    /// there any more, and attempts whose claim went to another (fenced): it answers which those are. On an
+    /// error the claims stay.
+    virtual result<std::vector<delivery_id>> finish(std::span<const finished_delivery> batch) = 0;
 
     /// Plans deliveries of events that are kept, in one transaction: a replay. They come after all that wait
     /// in their sequences, in the order of the plans. Events that are not there any more, or whose body was
     /// purged, are passed over.
-    virtual result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now) = 0;
+    virtual result<std::vector<delivery_id>> plan(std::span<const event_plan> plans) = 0;
     /// Makes failed deliveries that the filter names pending again, at most `limit`, oldest first, each with
     /// its attempts so far forgiven; those whose event's body was purged stay failed. Within a sequence they
     /// come before all later ones that do not run at this moment. One that is named by its id, and waits for
     /// its next attempt, becomes due. Answers how many.
-    virtual result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit) = 0;
+    virtual result<std::size_t> retry(const delivery_filter& filter, std::size_t limit) = 0;
     /// Lets pending deliveries of a handler become due that wait longer than they can have been told to:
-    /// never tried and due seconds after `now`, or due later than `now + most`. That comes of a clock that
-    /// ran ahead when they were planned or tried, and was put right since. At most `limit`; answers how many.
-    virtual result<std::size_t> call_back(std::string_view handler, timestamp now,
-                                          std::chrono::milliseconds most, std::size_t limit) = 0;
+    /// never tried and due in some seconds, or due later than `most` from now. That comes of a clock that ran
+    /// ahead when they were planned or tried, and was put right since. At most `limit`; answers how many.
+    virtual result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
+                                          std::size_t limit) = 0;
     /// Fails pending deliveries of a handler that is no more, at most `limit`. Answers how many.
-    virtual result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
+    virtual result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason,
                                              std::size_t limit) = 0;
 
 protected:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/event_store.hpp>
 
 #include <cstdint>
@@ -22,6 +23,8 @@ struct sqlite_options {
     /// Asked now and then while opening takes long (figures are counted anew), by the thread that opens; true
     /// breaks it off with shutting_down, and the next opening goes on where it was. Empty: never.
     std::function<bool()> break_off = {};
+    /// Decides what is due; null: the system's. Must outlive the store.
+    const runtime::clock* clock = nullptr;
 };
 
 /// Opens or creates the database: WAL, synchronous=FULL, foreign keys, schema migrated, integrity checked.

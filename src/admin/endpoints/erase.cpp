@@ -106,7 +106,7 @@ task<result<store::remnants>> scrub(const api_sources& from) {
 
 /// Claims of what was given up, and of what waited behind it: from here on none of them begins.
 task<void> revoke_claims(delivery::engine& engine) {
-    auto revoke = [&engine](auto resume) { engine.reconsider([resume] { resume(std::monostate()); }); };
+    auto revoke = [&engine](auto resume) { engine.revoke_claims([resume] { resume(std::monostate()); }); };
     co_await runtime::await_callback<std::monostate>(revoke);
 }
 

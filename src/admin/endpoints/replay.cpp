@@ -113,8 +113,7 @@ task<result<void>> carry_out(const api_sources& from, const plans& wanted) {
         const auto count = std::min(planned_at_once, wanted.size() - first);
         using ids = std::vector<store::delivery_id>;
         std::function<result<ids>()> write = [part = std::span(wanted).subspan(first, count),
-                                              now = from.clock.now(),
-                                              &queue = from.queue] { return queue.plan(part, now); };
+                                              &queue = from.queue] { return queue.plan(part); };
         const auto done = co_await on_writer<ids>(from.writer, std::move(write));
         if (!done) co_return done.error();
     }

@@ -18,16 +18,16 @@ constexpr std::int64_t largest_retry = 10'000;
 
 /// Dead letters of the handlers that are configured, and what waits because a clock was wrong.
 result<std::size_t> retry_now(store::delivery_queue& queue, const store::delivery_filter& filter,
-                              const delivery::engine::handlers& handlers, timestamp now, std::size_t limit) {
+                              const delivery::engine::handlers& handlers, std::size_t limit) {
     std::size_t count = 0;
     for (const auto& [name, longest_delay] : handlers) {
         auto of_handler = filter;
         of_handler.handler = name;
-        const auto retried = queue.retry(of_handler, now, limit - count);
+        const auto retried = queue.retry(of_handler, limit - count);
         if (!retried) return retried.error();
         count += *retried;
         if (filter.id || !filter.event_id.empty()) continue;
-        const auto called = queue.call_back(name, now, longest_delay, limit - count);
+        const auto called = queue.call_back(name, longest_delay, limit - count);
         if (!called) return called.error();
         count += *called;
     }
@@ -37,8 +37,8 @@ result<std::size_t> retry_now(store::delivery_queue& queue, const store::deliver
 task<result<std::size_t>> retry(const call& c, store::delivery_filter filter,
                                 delivery::engine::handlers handlers, std::size_t limit) {
     std::function<result<std::size_t>()> write = [filter, handlers = std::move(handlers), limit,
-                                                  now = c.from.clock.now(), &queue = c.from.queue] {
-        return retry_now(queue, filter, handlers, now, limit);
+                                                  &queue = c.from.queue] {
+        return retry_now(queue, filter, handlers, limit);
     };
     const auto done = co_await on_writer<std::size_t>(c.from.writer, std::move(write));
     if (done && *done > 0)

@@ -71,13 +71,13 @@ result<delivery_reader> delivery_reader::open(connection& db) {
     return r;
 }
 
-result<claim_answer> delivery_reader::claim(const claim_request& request, const leases::turn& turn) {
+result<claim_answer> delivery_reader::claim(const claim_request& request, const leases::turn& turn,
+                                            timestamp now) {
     claim_answer answer;
     {
         // The index alone tells what is due: what is held already costs no look at its event.
         const reading guard{select_due_};
-        select_due_.bind(request.handler, microseconds(request.now),
-                         at_most(request.limit + turn.count() + 1));
+        select_due_.bind(request.handler, microseconds(now), at_most(request.limit + turn.count() + 1));
         for (std::size_t room = request.max_bytes; !answer.more;) {
             auto due = select_due_.step();
             if (!due) return due.error();
@@ -91,7 +91,7 @@ result<claim_answer> delivery_reader::claim(const claim_request& request, const 
             answer.more = !*taken;
         }
     }
-    auto next = next_due(request.handler, request.now);
+    auto next = next_due(request.handler, now);
     if (!next) return next.error();
     answer.next_due = *next;
     return answer;
@@ -107,18 +107,22 @@ result<bool> delivery_reader::take(delivery_id id, extent of, std::size_t& room,
     const auto size = body_size(row, of, first_event_column);
     if (size > room && !to.empty()) return false;
     room -= std::min(room, size);
-    to.push_back({row.integer(0), static_cast<std::uint32_t>(row.integer(1)),
-                  static_cast<std::uint32_t>(row.integer(2)), instant(row.integer(3)), row.integer(4) != 0,
+    to.push_back({{row.integer(0)},
+                  static_cast<std::uint32_t>(row.integer(1)),
+                  static_cast<std::uint32_t>(row.integer(2)),
+                  instant(row.integer(3)),
+                  row.integer(4) != 0,
                   read_event(row, of, first_event_column)});
     return true;
 }
 
-result<std::optional<timestamp>> delivery_reader::next_due(std::string_view handler, timestamp after) {
+result<std::optional<std::chrono::microseconds>> delivery_reader::next_due(std::string_view handler,
+                                                                           timestamp now) {
     const reading guard{select_next_};
-    auto row = select_next_.bind(handler, microseconds(after)).step();
+    auto row = select_next_.bind(handler, microseconds(now)).step();
     if (!row) return row.error();
-    if (!*row) return std::optional<timestamp>{};
-    return std::optional{instant(select_next_.integer(0))};
+    if (!*row) return std::optional<std::chrono::microseconds>{};
+    return std::optional{instant(select_next_.integer(0)) - now};
 }
 
 result<std::vector<attempt>> delivery_reader::attempts(delivery_id id) {

@@ -5,6 +5,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/leases.hpp"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,8 +18,8 @@ class delivery_reader {
 public:
     static result<delivery_reader> open(connection& db);
 
-    /// Passes over what is held already.
-    result<claim_answer> claim(const claim_request& request, const leases::turn& turn);
+    /// Passes over what is held already. The tokens are still to come.
+    result<claim_answer> claim(const claim_request& request, const leases::turn& turn, timestamp now);
     result<std::vector<attempt>> attempts(delivery_id id);
     result<std::map<std::string, std::int64_t>> waiting_by_handler();
     static result<std::vector<delivery_record>> list(connection& db, const delivery_filter& filter,
@@ -27,7 +28,7 @@ public:
 private:
     /// Adds the claim to `to`, unless its body is larger than `room`: then false. One alone always fits.
     result<bool> take(delivery_id id, extent of, std::size_t& room, std::vector<claimed_delivery>& to);
-    result<std::optional<timestamp>> next_due(std::string_view handler, timestamp after);
+    result<std::optional<std::chrono::microseconds>> next_due(std::string_view handler, timestamp now);
 
     statement select_due_;
     statement select_claim_;

@@ -14,8 +14,8 @@ constexpr std::int64_t number_of(delivery_state s) {
     return static_cast<std::int64_t>(s);
 }
 
-/// A delivery that was never tried is due when its event came, which may be a moment after the caller's look
-/// at his watch. Beyond this it waits for a clock that was wrong.
+/// A delivery that was never tried is due when it was planned. Beyond this it waits for a clock that was
+/// wrong.
 constexpr std::chrono::seconds of_no_account{2};
 
 /// For where nobody knows what runs: what is due already stays so.
@@ -25,8 +25,9 @@ bool perhaps(delivery_id) {
 
 } // namespace
 
-result<delivery_writer> delivery_writer::open(connection& db) {
+result<delivery_writer> delivery_writer::open(connection& db, const runtime::clock& clock) {
     delivery_writer w;
+    w.clock_ = &clock;
     // `state <> 1` stands in the selections of chains word for word as in their index: only then SQLite uses
     // it.
     const auto prepared = db.prepare_all({
@@ -98,7 +99,7 @@ void delivery_writer::roll_back(delivery_id last_id, std::int64_t pending) noexc
 }
 
 result<void> delivery_writer::plan(connection& db, sequence seq, std::span<const planned_delivery> planned,
-                                   std::string_view key, timestamp now) {
+                                   std::string_view key, timestamp since) {
     for (const auto& p : planned) {
         auto handler = handlers_.find(p.handler);
         if (!handler) return handler.error();
@@ -107,7 +108,7 @@ result<void> delivery_writer::plan(connection& db, sequence seq, std::span<const
             if (!added) return added.error();
             *handler = *added;
         }
-        if (auto done = insert(last_id_ + 1, seq, **handler, p, key, now); !done) return done.error();
+        if (auto done = insert(last_id_ + 1, seq, **handler, p, key, since); !done) return done.error();
         ++last_id_;
         ++pending_;
     }
@@ -115,30 +116,30 @@ result<void> delivery_writer::plan(connection& db, sequence seq, std::span<const
 }
 
 result<void> delivery_writer::insert(delivery_id id, sequence seq, std::int64_t handler,
-                                     const planned_delivery& p, std::string_view key, timestamp now) {
+                                     const planned_delivery& p, std::string_view key, timestamp since) {
     std::optional<std::string_view> chain;
     if (p.sequencing != sequencing::none) chain = unless_empty(key);
-    std::optional<std::int64_t> due = microseconds(now);
+    std::optional<std::int64_t> due = microseconds(clock_->now());
     if (chain) {
         auto held = occupied(handler, *chain);
         if (!held) return held.error();
         if (*held) due.reset();
     }
     const std::int64_t blocks = chain && p.sequencing == sequencing::block ? 1 : 0;
-    return insert_.bind(id, seq, handler, due, chain, blocks, microseconds(now), microseconds(now)).run();
+    return insert_.bind(id, seq, handler, due, chain, blocks, microseconds(since), microseconds(since)).run();
 }
 
 result<void> delivery_writer::finish(const finished_delivery& f) {
     const auto ended = f.attempt.started + f.attempt.duration;
     const bool final = f.state != delivery_state::pending;
     std::optional<std::int64_t> due, finished;
-    (final ? finished : due) = microseconds(final ? ended : f.due);
+    (final ? finished : due) = microseconds(final ? ended : clock_->now() + f.delay);
     place where;
     std::int64_t number = 0;
     {
         const reading guard{finish_};
-        auto row =
-            finish_.bind(number_of(f.state), due, finished, unless_empty(f.attempt.reason), f.id).step();
+        auto row = finish_.bind(number_of(f.state), due, finished, unless_empty(f.attempt.reason), f.claim.id)
+                       .step();
         if (!row) return row.error();
         if (!*row) return {}; // purged meanwhile, or failed with its handler
         where = {finish_.integer(0), std::string{finish_.text(1)}};
@@ -149,13 +150,13 @@ result<void> delivery_writer::finish(const finished_delivery& f) {
     if (final) --pending_;
     const auto& a = f.attempt;
     if (auto done = insert_attempt_
-                        .bind(f.id, number, microseconds(a.started), a.duration.count(),
+                        .bind(f.claim.id, number, microseconds(a.started), a.duration.count(),
                               std::int64_t{a.status}, unless_empty(a.reason), unless_empty(a.output))
                         .run();
         !done)
         return done;
     // An attempt that failed makes way for an earlier one that was retried by hand meanwhile.
-    return settle(where, ended, [&f](delivery_id id) { return id != f.id; });
+    return settle(where, [&f](delivery_id id) { return id != f.claim.id; });
 }
 
 result<bool> delivery_writer::occupied(std::int64_t handler, std::string_view chain) {
@@ -164,7 +165,7 @@ result<bool> delivery_writer::occupied(std::int64_t handler, std::string_view ch
     return row->has_value();
 }
 
-result<void> delivery_writer::settle(const place& p, timestamp now, const running& runs) {
+result<void> delivery_writer::settle(const place& p, const running& runs) {
     if (p.chain.empty()) return {};
     const std::string_view chain{p.chain};
     std::int64_t head = 0;
@@ -180,11 +181,11 @@ result<void> delivery_writer::settle(const place& p, timestamp now, const runnin
     if (*due == head || (*due && runs(**due))) return {};
     if (*due)
         if (auto done = make_due_.bind(std::optional<std::int64_t>(), **due).run(); !done) return done;
-    return make_due_.bind(microseconds(now), head).run();
+    return make_due_.bind(microseconds(clock_->now()), head).run();
 }
 
-result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter& filter, timestamp now,
-                                           std::size_t limit, const running& runs) {
+result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter& filter, std::size_t limit,
+                                           const running& runs) {
     auto only_failed = filter;
     only_failed.state = delivery_state::failed;
     delivery_query query{"SELECT d.id, d.handler, d.chain FROM deliveries d", only_failed};
@@ -201,27 +202,30 @@ result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter
         chosen.emplace_back(select->integer(0), place{select->integer(1), std::string{select->text(2)}});
     }
     if (chosen.empty() && filter.id && filter.state != delivery_state::failed) {
-        if (auto done = hasten_.bind(*filter.id, microseconds(now)).run(); !done) return done.error();
+        if (auto done = hasten_.bind(*filter.id, microseconds(clock_->now())).run(); !done)
+            return done.error();
         return static_cast<std::size_t>(db.changes());
     }
     for (const auto& [id, where] : chosen)
-        if (auto done = revive(id, where, now, runs); !done) return done.error();
+        if (auto done = revive(id, where, runs); !done) return done.error();
     return chosen.size();
 }
 
-result<void> delivery_writer::revive(delivery_id id, const place& p, timestamp now, const running& runs) {
+result<void> delivery_writer::revive(delivery_id id, const place& p, const running& runs) {
+    const auto now = microseconds(clock_->now());
     std::optional<std::int64_t> due;
-    if (p.chain.empty()) due = microseconds(now);
-    if (auto done = revive_.bind(due, microseconds(now), id).run(); !done) return done;
+    if (p.chain.empty()) due = now;
+    if (auto done = revive_.bind(due, now, id).run(); !done) return done;
     ++pending_;
-    return settle(p, now, runs);
+    return settle(p, runs);
 }
 
-result<std::size_t> delivery_writer::call_back(connection& db, std::string_view handler, timestamp now,
+result<std::size_t> delivery_writer::call_back(connection& db, std::string_view handler,
                                                std::chrono::milliseconds most, std::size_t limit) {
     auto number = handlers_.find(handler);
     if (!number) return number.error();
     if (!*number) return std::size_t{0};
+    const auto now = clock_->now();
     const auto some = static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
     if (auto done =
             call_back_
@@ -234,18 +238,20 @@ result<std::size_t> delivery_writer::call_back(connection& db, std::string_view 
 }
 
 result<std::size_t> delivery_writer::fail_waiting(connection& db, std::string_view handler,
-                                                  std::string_view reason, timestamp now, std::size_t limit) {
+                                                  std::string_view reason, std::size_t limit) {
     auto number = handlers_.find(handler);
     if (!number) return number.error();
     if (!*number) return std::size_t{0};
     const auto most = static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
-    if (auto done = fail_waiting_.bind(microseconds(now), unless_empty(reason), **number, most).run(); !done)
+    if (auto done =
+            fail_waiting_.bind(microseconds(clock_->now()), unless_empty(reason), **number, most).run();
+        !done)
         return done.error();
     pending_ -= db.changes();
     return static_cast<std::size_t>(db.changes());
 }
 
-result<std::size_t> delivery_writer::give_up(sequence seq, std::string_view reason, timestamp now) {
+result<std::size_t> delivery_writer::give_up(sequence seq, std::string_view reason, timestamp at) {
     struct found {
         delivery_id id;
         place where;
@@ -266,12 +272,12 @@ result<std::size_t> delivery_writer::give_up(sequence seq, std::string_view reas
     }
     std::size_t waited = 0;
     for (const auto& each : all) {
-        if (auto done = give_up_.bind(microseconds(now), reason, each.id).run(); !done) return done.error();
+        if (auto done = give_up_.bind(microseconds(at), reason, each.id).run(); !done) return done.error();
         waited += each.waits ? 1 : 0;
     }
     pending_ -= static_cast<std::int64_t>(waited);
     for (const auto& each : all)
-        if (auto done = settle(each.where, now, perhaps); !done) return done.error();
+        if (auto done = settle(each.where, perhaps); !done) return done.error();
     return waited;
 }
 

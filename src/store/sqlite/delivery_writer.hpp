@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/delivery_queue.hpp>
 
 #include "store/sqlite/connection.hpp"
@@ -16,29 +17,35 @@
 namespace webhookd::store::sqlite {
 
 /// Everything that writes deliveries, on the writer's connection and within its transactions. What the calls
-/// promise stands in event_store. One thread at a time.
+/// promise stands in delivery_queue. One thread at a time.
 class delivery_writer {
 public:
-    static result<delivery_writer> open(connection& db);
+    /// `clock` must outlive the writer.
+    static result<delivery_writer> open(connection& db, const runtime::clock& clock);
 
-    /// Plans deliveries of an event whose ordering key is `key`. Ids follow one another, the first after
-    /// `last_id()`.
+    /// Plans deliveries, due from now on, of an event whose ordering key is `key`; `since` is what their age
+    /// is measured from. Ids follow one another, the first after `last_id()`.
     result<void> plan(connection& db, sequence seq, std::span<const planned_delivery> planned,
-                      std::string_view key, timestamp now);
+                      std::string_view key, timestamp since);
+    /// The same, of an event that was kept long ago.
+    result<void> replay(connection& db, sequence seq, std::span<const planned_delivery> planned,
+                        std::string_view key) {
+        return plan(db, seq, planned, key, clock_->now());
+    }
     result<void> finish(const finished_delivery& f);
     /// Whether an attempt of a delivery may be under way.
     using running = std::function<bool(delivery_id)>;
     /// `runs` must stay true of what it is asked about until the transaction has ended.
-    result<std::size_t> retry(connection& db, const delivery_filter& filter, timestamp now, std::size_t limit,
+    result<std::size_t> retry(connection& db, const delivery_filter& filter, std::size_t limit,
                               const running& runs);
-    result<std::size_t> call_back(connection& db, std::string_view handler, timestamp now,
-                                  std::chrono::milliseconds most, std::size_t limit);
+    result<std::size_t> call_back(connection& db, std::string_view handler, std::chrono::milliseconds most,
+                                  std::size_t limit);
     result<std::size_t> fail_waiting(connection& db, std::string_view handler, std::string_view reason,
-                                     timestamp now, std::size_t limit);
+                                     std::size_t limit);
 
     /// Gives an event's deliveries up that can never run again: those that wait fail, and none holds up its
     /// sequence any more. Answers how many waited.
-    result<std::size_t> give_up(sequence seq, std::string_view reason, timestamp now);
+    result<std::size_t> give_up(sequence seq, std::string_view reason, timestamp at);
 
     /// Deliveries that wait, and the last id given: as the transaction under way will leave them.
     [[nodiscard]] std::int64_t pending() const noexcept { return pending_; }
@@ -52,15 +59,16 @@ private:
         std::string chain; ///< empty: in no sequence
     };
     result<void> insert(delivery_id id, sequence seq, std::int64_t handler, const planned_delivery& p,
-                        std::string_view key, timestamp now);
+                        std::string_view key, timestamp since);
     /// Whether something of the chain waits or holds it up.
     result<bool> occupied(std::int64_t handler, std::string_view chain);
     /// Lets the earliest of a chain become due, unless a failed one holds it up. A later one that is due
     /// already gives way, unless it runs: then its end settles the matter.
-    result<void> settle(const place& p, timestamp now, const running& runs);
-    result<void> revive(delivery_id id, const place& p, timestamp now, const running& runs);
+    result<void> settle(const place& p, const running& runs);
+    result<void> revive(delivery_id id, const place& p, const running& runs);
     result<std::optional<std::int64_t>> first(statement& select);
 
+    const runtime::clock* clock_ = nullptr;
     dictionary handlers_;
     statement insert_;
     statement occupied_;

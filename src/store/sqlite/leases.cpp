@@ -2,33 +2,97 @@
 
 namespace webhookd::store::sqlite {
 
-leases::turn::turn(leases& all, instant now)
+leases::turn::turn(leases& all, steady now)
     : all_(all)
-    , alone_(all.turns_) {
+    , alone_(all.turns_)
+    , now_(now) {
     const std::lock_guard lock{all_.mutex_};
     all_.in_turn_ = true;
-    std::erase_if(all_.held_, [now](const auto& lease) { return lease.second <= now; });
 }
 
 leases::turn::~turn() {
     const std::lock_guard lock{all_.mutex_};
     all_.in_turn_ = false;
-    for (const auto id : all_.ended_in_turn_)
-        all_.held_.erase(id);
+    for (const auto& each : all_.ended_in_turn_)
+        all_.end(each);
     all_.ended_in_turn_.clear();
 }
 
-void leases::turn::add(std::span<const claimed_delivery> claimed, instant until) {
-    for (const auto& each : claimed)
-        all_.held_[each.id] = until;
+bool leases::turn::holds(delivery_id id) const {
+    const std::lock_guard lock{all_.mutex_};
+    return all_.holds(id, now_);
 }
 
-void leases::end(delivery_id id) {
+std::size_t leases::turn::count() const {
+    const std::lock_guard lock{all_.mutex_};
+    return all_.held_.size();
+}
+
+void leases::turn::add(std::vector<claimed_delivery>& claimed, steady until) {
+    const std::lock_guard lock{all_.mutex_};
+    const auto token = ++all_.last_token_;
+    std::erase_if(claimed, [&](const auto& each) { return all_.holds(each.claim.id, now_); });
+    for (auto& each : claimed) {
+        each.claim.token = token;
+        all_.held_[each.claim.id] = {token, until};
+    }
+}
+
+leases::finish::finish(leases& all, std::span<const finished_delivery> batch)
+    : all_(all)
+    , batch_(batch) {
+    const std::lock_guard lock{all_.mutex_};
+    for (const auto& each : batch) {
+        if (auto* held = all_.find(each.claim))
+            held->finishing = true;
+        else
+            fenced_.push_back(each.claim.id);
+    }
+}
+
+leases::finish::~finish() {
+    const std::lock_guard lock{all_.mutex_};
+    for (const auto& each : batch_) {
+        if (committed_)
+            all_.end(each.claim);
+        else if (auto* held = all_.find(each.claim))
+            held->finishing = false;
+    }
+}
+
+void leases::release(std::span<const claim> claims) {
     const std::lock_guard lock{mutex_};
+    for (const auto& each : claims)
+        end(each);
+}
+
+std::vector<delivery_id> leases::extend(std::span<const claim> claims, steady until) {
+    std::vector<delivery_id> lost;
+    const std::lock_guard lock{mutex_};
+    for (const auto& each : claims) {
+        if (auto* held = find(each))
+            held->until = until;
+        else
+            lost.push_back(each.id);
+    }
+    return lost;
+}
+
+bool leases::holds(delivery_id id, steady now) const {
+    const auto found = held_.find(id);
+    return found != held_.end() && (found->second.finishing || found->second.until > now);
+}
+
+leases::lease* leases::find(const claim& c) {
+    const auto found = held_.find(c.id);
+    return found != held_.end() && found->second.token == c.token ? &found->second : nullptr;
+}
+
+void leases::end(const claim& c) {
     if (in_turn_)
-        ended_in_turn_.push_back(id);
-    else
-        held_.erase(id);
+        ended_in_turn_.push_back(c);
+    else if (find(c) != nullptr)
+        held_.erase(c.id);
 }
 
 } // namespace webhookd::store::sqlite

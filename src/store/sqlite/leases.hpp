@@ -3,6 +3,8 @@
 #include <webhookd/store/delivery.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <span>
 #include <unordered_map>
@@ -12,39 +14,77 @@ namespace webhookd::store::sqlite {
 
 /// Who may run what. The database belongs to one process (see lock_file), so claims need not be written: when
 /// the process ends, so do they. They are measured by the steady clock: the wall clock may leap while an
-/// attempt runs, and no leap may let another begin beside it. Any thread.
+/// attempt runs, and no leap may let another begin beside it. A lease that is over stays its holder's until
+/// another claims the delivery. Any thread.
 class leases {
 public:
-    using instant = std::chrono::steady_clock::time_point;
+    using steady = std::chrono::steady_clock::time_point;
 
     /// The turn of one claimer, others wait: two must not choose the same. Begins before the database is
     /// read: what ends during the turn counts as held until the turn is over, so that an old view of the
     /// database cannot give it out again.
     class turn {
     public:
-        /// Leases that are over by `now` end.
-        turn(leases& all, instant now);
+        turn(leases& all, steady now);
         ~turn();
         turn(const turn&) = delete;
         turn& operator=(const turn&) = delete;
 
-        [[nodiscard]] bool holds(delivery_id id) const { return all_.held_.contains(id); }
-        [[nodiscard]] std::size_t count() const { return all_.held_.size(); }
-        void add(std::span<const claimed_delivery> claimed, instant until);
+        /// Whether its lease is not over.
+        [[nodiscard]] bool holds(delivery_id id) const;
+        /// Holders in all, be it that their leases are over.
+        [[nodiscard]] std::size_t count() const;
+        /// Gives each its token. Those leave the list whose holder took an old lease up again meanwhile.
+        void add(std::vector<claimed_delivery>& claimed, steady until);
 
     private:
         leases& all_;
         std::lock_guard<std::mutex> alone_;
+        steady now_;
     };
 
-    void end(delivery_id id);
+    /// While what became of claims is being written nobody gets them, whatever the time. Without `commit`
+    /// they are held on as before.
+    class finish {
+    public:
+        finish(leases& all, std::span<const finished_delivery> batch);
+        ~finish();
+        finish(const finish&) = delete;
+        finish& operator=(const finish&) = delete;
+
+        /// Those of the batch that went to another.
+        [[nodiscard]] const std::vector<delivery_id>& fenced() const noexcept { return fenced_; }
+        void commit() noexcept { committed_ = true; }
+
+    private:
+        leases& all_;
+        std::span<const finished_delivery> batch_;
+        std::vector<delivery_id> fenced_;
+        bool committed_ = false;
+    };
+
+    void release(std::span<const claim> claims);
+    /// Answers which went to another.
+    [[nodiscard]] std::vector<delivery_id> extend(std::span<const claim> claims, steady until);
 
 private:
+    struct lease {
+        std::int64_t token = 0;
+        steady until;
+        bool finishing = false;
+    };
+    // With `mutex_` held:
+    [[nodiscard]] bool holds(delivery_id id, steady now) const;
+    [[nodiscard]] lease* find(const claim& c);
+    void end(const claim& c);
+
     std::mutex turns_;
-    std::mutex mutex_; ///< of what follows; during a turn `held_` is its claimer's alone
+    mutable std::mutex mutex_; ///< of what follows
     bool in_turn_ = false;
-    std::unordered_map<delivery_id, instant> held_; ///< until when
-    std::vector<delivery_id> ended_in_turn_;
+    std::unordered_map<delivery_id, lease> held_;
+    std::vector<claim> ended_in_turn_;
+    /// Never given twice, be it that the database is closed and opened again.
+    std::int64_t last_token_ = std::chrono::steady_clock::now().time_since_epoch().count();
 };
 
 } // namespace webhookd::store::sqlite

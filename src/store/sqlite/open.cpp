@@ -25,7 +25,7 @@ result<sqlite::connection> open_checked(const sqlite_options& options, const std
 
 result<std::unique_ptr<sqlite::writer>> write_over(sqlite::connection db, const sqlite_options& options) {
     if (auto limited = sqlite::limit_journal(db, options.journal_bytes); !limited) return limited.error();
-    return sqlite::writer::open(std::move(db));
+    return sqlite::writer::open(std::move(db), *options.clock);
 }
 
 /// Once, before the library is first used. Without it every allocation of every connection passes through one
@@ -39,7 +39,9 @@ void configure_library() {
 
 result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& options) {
     configure_library();
+    static const runtime::system_clock of_the_system;
     auto resolved = options;
+    if (resolved.clock == nullptr) resolved.clock = &of_the_system;
     std::error_code error;
     resolved.file = fs::weakly_canonical(fs::absolute(options.file, error), error);
     if (error || !resolved.file.has_filename()) {

@@ -48,46 +48,49 @@ public:
     result<claim_answer> claim(const claim_request& request) override {
         const auto now = std::chrono::steady_clock::now();
         sqlite::leases::turn turn{leases_, now};
-        auto answer = readers_.with([&](sqlite::reader& r) { return r.deliveries().claim(request, turn); });
+        auto answer = readers_.with(
+            [&](sqlite::reader& r) { return r.deliveries().claim(request, turn, options_.clock->now()); });
         if (answer) turn.add(answer->deliveries, now + request.lease);
         return answer;
     }
 
-    void release(std::span<const delivery_id> claims) override {
-        for (const auto id : claims)
-            leases_.end(id);
+    result<std::vector<delivery_id>> extend(std::span<const store::claim> claims,
+                                            std::chrono::milliseconds lease) override {
+        return leases_.extend(claims, std::chrono::steady_clock::now() + lease);
     }
 
-    result<void> finish(std::span<const finished_delivery> batch) override {
-        auto done = write([&](sqlite::writer& w) { return w.finish(batch); });
-        if (!done) return done;
-        for (const auto& each : batch)
-            leases_.end(each.id);
-        return done;
+    void release(std::span<const store::claim> claims) override { leases_.release(claims); }
+
+    result<std::vector<delivery_id>> finish(std::span<const finished_delivery> batch) override {
+        sqlite::leases::finish held{leases_, batch};
+        const auto done = write([&](sqlite::writer& w) { return w.finish(batch, held.fenced()); });
+        if (!done) return done.error();
+        held.commit();
+        return held.fenced();
     }
 
-    result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now) override {
-        auto ids = write([&](sqlite::writer& w) { return w.plan(plans, now); });
+    result<std::vector<delivery_id>> plan(std::span<const event_plan> plans) override {
+        auto ids = write([&](sqlite::writer& w) { return w.plan(plans); });
         notifier_.tell({.deliveries = ids && !ids->empty()});
         return ids;
     }
 
-    result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit) override {
-        const auto retried = retry_in_turn(filter, now, limit);
+    result<std::size_t> retry(const delivery_filter& filter, std::size_t limit) override {
+        const auto retried = retry_in_turn(filter, limit);
         notifier_.tell({.deliveries = retried && *retried > 0});
         return retried;
     }
 
-    result<std::size_t> call_back(std::string_view handler, timestamp now, std::chrono::milliseconds most,
+    result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                   std::size_t limit) override {
-        const auto called = write([&](sqlite::writer& w) { return w.call_back(handler, now, most, limit); });
+        const auto called = write([&](sqlite::writer& w) { return w.call_back(handler, most, limit); });
         notifier_.tell({.deliveries = called && *called > 0});
         return called;
     }
 
-    result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
+    result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason,
                                      std::size_t limit) override {
-        return write([&](sqlite::writer& w) { return w.fail_waiting(handler, reason, now, limit); });
+        return write([&](sqlite::writer& w) { return w.fail_waiting(handler, reason, limit); });
     }
 
     result<std::vector<delivery_record>>
@@ -187,10 +190,10 @@ private:
     }
 
     /// Nobody may claim meanwhile what then gives way to an earlier one.
-    result<std::size_t> retry_in_turn(const delivery_filter& filter, timestamp now, std::size_t limit) {
+    result<std::size_t> retry_in_turn(const delivery_filter& filter, std::size_t limit) {
         const sqlite::leases::turn turn{leases_, std::chrono::steady_clock::now()};
         const auto runs = [&turn](delivery_id id) { return turn.holds(id); };
-        return write([&](sqlite::writer& w) { return w.retry(filter, now, limit, runs); });
+        return write([&](sqlite::writer& w) { return w.retry(filter, limit, runs); });
     }
 
     sqlite::database database_;

@@ -3,16 +3,17 @@
 #include "store/sqlite/event_columns.hpp"
 #include "store/sqlite/instances.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace webhookd::store::sqlite {
-result<std::unique_ptr<writer>> writer::open(connection db) {
+result<std::unique_ptr<writer>> writer::open(connection db, const runtime::clock& clock) {
     std::unique_ptr<writer> opened{new writer{std::move(db)}};
-    if (auto prepared = opened->prepare(); !prepared) return prepared.error();
+    if (auto prepared = opened->prepare(clock); !prepared) return prepared.error();
     return opened;
 }
 
-result<void> writer::prepare() {
+result<void> writer::prepare(const runtime::clock& clock) {
     // The conflict target is named, so that only a known id is passed over: a sequence number given twice
     // fails.
     if (auto done = db_.prepare_all(
@@ -53,7 +54,7 @@ result<void> writer::prepare() {
     auto keys = key_dictionary::open(db_);
     if (!keys) return keys.error();
     keys_ = std::move(*keys);
-    auto deliveries = delivery_writer::open(db_);
+    auto deliveries = delivery_writer::open(db_, clock);
     if (!deliveries) return deliveries.error();
     deliveries_ = std::move(*deliveries);
     auto purges = purge_writer::open(db_);
@@ -130,15 +131,17 @@ result<std::vector<append_outcome>> writer::append(std::span<const new_event> ba
     });
 }
 
-result<void> writer::finish(std::span<const finished_delivery> batch) {
+result<void> writer::finish(std::span<const finished_delivery> batch, std::span<const delivery_id> fenced) {
     return in_transaction([&]() -> result<void> {
-        for (const auto& f : batch)
+        for (const auto& f : batch) {
+            if (std::find(fenced.begin(), fenced.end(), f.claim.id) != fenced.end()) continue;
             if (auto done = deliveries_.finish(f); !done) return done;
+        }
         return {};
     });
 }
 
-result<std::vector<delivery_id>> writer::plan(std::span<const event_plan> plans, timestamp now) {
+result<std::vector<delivery_id>> writer::plan(std::span<const event_plan> plans) {
     return in_transaction([&]() -> result<std::vector<delivery_id>> {
         std::vector<delivery_id> ids;
         for (const auto& each : plans) {
@@ -146,7 +149,7 @@ result<std::vector<delivery_id>> writer::plan(std::span<const event_plan> plans,
             if (!key) return key.error();
             if (!*key) continue; // purged meanwhile
             auto next = deliveries_.last_id();
-            if (auto done = deliveries_.plan(db_, each.seq, each.deliveries, **key, now); !done)
+            if (auto done = deliveries_.replay(db_, each.seq, each.deliveries, **key); !done)
                 return done.error();
             while (next < deliveries_.last_id())
                 ids.push_back(++next);
@@ -155,19 +158,19 @@ result<std::vector<delivery_id>> writer::plan(std::span<const event_plan> plans,
     });
 }
 
-result<std::size_t> writer::retry(const delivery_filter& filter, timestamp now, std::size_t limit,
+result<std::size_t> writer::retry(const delivery_filter& filter, std::size_t limit,
                                   const delivery_writer::running& runs) {
-    return in_transaction([&] { return deliveries_.retry(db_, filter, now, limit, runs); });
+    return in_transaction([&] { return deliveries_.retry(db_, filter, limit, runs); });
 }
 
-result<std::size_t> writer::call_back(std::string_view handler, timestamp now, std::chrono::milliseconds most,
+result<std::size_t> writer::call_back(std::string_view handler, std::chrono::milliseconds most,
                                       std::size_t limit) {
-    return in_transaction([&] { return deliveries_.call_back(db_, handler, now, most, limit); });
+    return in_transaction([&] { return deliveries_.call_back(db_, handler, most, limit); });
 }
 
-result<std::size_t> writer::fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
+result<std::size_t> writer::fail_waiting(std::string_view handler, std::string_view reason,
                                          std::size_t limit) {
-    return in_transaction([&] { return deliveries_.fail_waiting(db_, handler, reason, now, limit); });
+    return in_transaction([&] { return deliveries_.fail_waiting(db_, handler, reason, limit); });
 }
 
 result<purge_outcome> writer::purge(std::span<const sequence> events, purge_scope scope,

@@ -22,18 +22,18 @@ namespace webhookd::store::sqlite {
 class writer {
 public:
     /// Takes over a connection whose schema is prepared.
-    static result<std::unique_ptr<writer>> open(connection db);
+    static result<std::unique_ptr<writer>> open(connection db, const runtime::clock& clock);
 
     // As the ports promise.
     result<std::vector<append_outcome>> append(std::span<const new_event> batch);
-    result<void> finish(std::span<const finished_delivery> batch);
-    result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now);
-    result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit,
+    /// All of the batch but those that are fenced.
+    result<void> finish(std::span<const finished_delivery> batch, std::span<const delivery_id> fenced);
+    result<std::vector<delivery_id>> plan(std::span<const event_plan> plans);
+    result<std::size_t> retry(const delivery_filter& filter, std::size_t limit,
                               const delivery_writer::running& runs);
-    result<std::size_t> call_back(std::string_view handler, timestamp now, std::chrono::milliseconds most,
+    result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                   std::size_t limit);
-    result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
-                                     std::size_t limit);
+    result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, std::size_t limit);
     result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope, std::size_t max_bytes);
     result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes);
@@ -72,7 +72,7 @@ private:
 
     explicit writer(connection db)
         : db_(std::move(db)) {}
-    result<void> prepare();
+    result<void> prepare(const runtime::clock& clock);
 
     connection db_;
     dictionary endpoints_;

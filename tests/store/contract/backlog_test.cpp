@@ -27,10 +27,11 @@ TEST_CASE("the backlog knows for each handler what waits and since when", "[stor
     CHECK(f.kept->backlog()->by_handler == by_handler{{"crm", {3, noon}}, {"audit", {1, noon + 1min}}});
 
     // Whatever its next attempt's time: it has waited since it came.
-    f.finish(1, delivery_state::pending, noon + 5h);
+    f.finish(1, delivery_state::pending, 5h);
     CHECK(f.kept->backlog()->by_handler.at("crm") == waiting{3, noon});
-    f.finish(1, delivery_state::failed, noon);
-    f.finish(3, delivery_state::successful, noon);
+    f.advance(5h);
+    f.finish(1, delivery_state::failed);
+    f.finish(3, delivery_state::successful);
     CHECK(f.kept->backlog()->by_handler == by_handler{{"crm", {2, noon + 1min}}});
     CHECK(f.kept->backlog()->failed == 1);
 }
@@ -38,8 +39,12 @@ TEST_CASE("the backlog knows for each handler what waits and since when", "[stor
 TEST_CASE("a delivery that is retried by hand waits from then on", "[store]") {
     contract_fixture f;
     f.keep("evt_1", "tx", {crm}, noon);
-    f.finish(1, delivery_state::failed, noon);
-    REQUIRE(f.kept->retry({.handler = "crm"}, noon + 3h, 10).value() == 1);
-    CHECK(f.kept->backlog()->by_handler == by_handler{{"crm", {1, noon + 3h}}});
+    f.finish(1, delivery_state::failed);
+    f.advance(3h);
+    REQUIRE(f.kept->retry({.handler = "crm"}, 10).value() == 1);
+    const auto retried = f.kept->backlog()->by_handler;
+    REQUIRE(retried.size() == 1);
+    CHECK(retried.at("crm").deliveries == 1);
+    CHECK(about(retried.at("crm").oldest - noon, 3h));
     CHECK(f.kept->backlog()->failed == 0);
 }

@@ -9,14 +9,17 @@
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace webhookd::test {
 
 namespace {
 
-store_opener make_sqlite_place() {
+store_place make_sqlite_place() {
     auto directory = std::make_shared<temp_directory>();
-    return [directory] { return store::open(sqlite_url(*directory / "events.db")); };
+    auto place = sqlite_at(*directory / "events.db");
+    place.open = [directory, open = std::move(place.open)] { return open(); };
+    return place;
 }
 
 std::vector<engine> chosen() {
@@ -28,7 +31,7 @@ std::vector<engine> chosen() {
     return all;
 }
 
-store_opener place_in(const engine& which) {
+store_place place_in(const engine& which) {
     if (which.missing.empty()) return which.make_place();
     WARN("this test is skipped: " << which.missing);
     throw Catch::TestFailureException(); // ends the case; without a failed assertion it is no failure

@@ -14,9 +14,8 @@ namespace webhookd::test {
 struct engine {
     std::string name;
     std::string missing; ///< why it cannot be had on this machine; empty: it can
-    /// Makes a place for one store, and answers with what opens it there, empty at first. The place goes with
-    /// the opener.
-    std::function<store_opener()> make_place;
+    /// Makes a place for one store, empty at first.
+    std::function<store_place()> make_place;
 };
 
 /// All, or the one that the environment variable WEBHOOKD_TEST_ENGINE names. tests/CMakeLists.txt lists them

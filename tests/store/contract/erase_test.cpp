@@ -63,7 +63,7 @@ TEST_CASE("deliveries of what is erased fail, and those behind them go on", "[er
     const auto next = f.claim("crm");
     REQUIRE(next.deliveries.size() == 1);
     CHECK(next.deliveries[0].event.envelope.id == "evt_3");
-    CHECK(f.kept->retry({}, noon, 10).value() == 0);
+    CHECK(f.kept->retry({}, 10).value() == 0);
 }
 
 TEST_CASE("an attempt that ends after its event was erased leaves nothing", "[erase]") {
@@ -72,7 +72,8 @@ TEST_CASE("an attempt that ends after its event was erased leaves nothing", "[er
     const auto claimed = f.claim("audit");
     REQUIRE(claimed.deliveries.size() == 1);
     CHECK(f.erase({1}).deliveries == 1);
-    const finished_delivery late{1, delivery_state::successful, {}, {noon, 1ms, 200, "", "hello Ada"}};
+    const finished_delivery late{
+        claimed.deliveries[0].claim, delivery_state::successful, {}, {noon, 1ms, 200, "", "hello Ada"}};
     REQUIRE(f.kept->finish({&late, 1}).has_value());
     CHECK(f.kept->attempts(1).value().empty());
     CHECK(f.kept->pending() == 0);

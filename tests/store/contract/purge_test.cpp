@@ -136,7 +136,7 @@ TEST_CASE("an event whose failed delivery holds others up is not purged before t
     f.finish_next("crm", delivery_state::failed);
     CHECK(f.purgeable(purge_scope::payload, noon).events.empty());
     CHECK(f.purge({1, 2}, purge_scope::payload).held == 2);
-    REQUIRE(f.kept->retry({.id = 1}, noon, 1).value() == 1);
+    REQUIRE(f.kept->retry({.id = 1}, 1).value() == 1);
     f.finish_next("crm", delivery_state::successful);
     f.finish_next("crm", delivery_state::successful);
     CHECK(f.purge({1, 2}, purge_scope::payload).purged == 2);
@@ -147,9 +147,9 @@ TEST_CASE("what has no body any more cannot run again", "[purge]") {
     f.keep("evt_1", noon - 3h, {audit});
     f.finish_next("audit", delivery_state::failed);
     REQUIRE(f.purge({1}, purge_scope::payload).purged == 1);
-    CHECK(f.kept->retry({.id = 1}, noon, 1).value() == 0);
+    CHECK(f.kept->retry({.id = 1}, 1).value() == 0);
     const event_plan plan{1, {{"audit"}}};
-    CHECK(f.kept->plan({&plan, 1}, noon).value().empty());
+    CHECK(f.kept->plan({&plan, 1}).value().empty());
     CHECK(f.kept->pending() == 0);
 }
 

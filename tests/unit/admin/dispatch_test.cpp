@@ -167,7 +167,7 @@ struct fixture {
     const runtime::system_clock clock;
     boost::asio::io_context loop;
     store::group_writer writer{kept, {}};
-    delivery::engine engine{kept, writer, clock, clock};
+    delivery::engine engine{{kept, kept, kept, {kept}}, writer, clock, clock};
     runtime::background_pool readers{1, "reader"};
     admin::access who;
     admin::arrivals arrived;

@@ -73,8 +73,7 @@ TEST_CASE("after the last attempt a delivery is failed, and a retry by hand brin
     CHECK(f.records()[0].reason == "refused; that was the last attempt");
 
     repaired = true;
-    REQUIRE(
-        f.writer->submit_task([&, &s = *f.kept] { (void)s.retry({.handler = "crm"}, f.clock.now(), 10); }));
+    REQUIRE(f.writer->submit_task([&s = *f.kept] { (void)s.retry({.handler = "crm"}, 10); }));
     REQUIRE(f.settled(delivery_state::successful, 1));
     CHECK(f.kept->attempts(1).value().size() == 6);
 }
@@ -204,12 +203,11 @@ TEST_CASE("what waits for a handler that is gone fails, and can be retried when 
           "the handler is not in the configuration any more");
 
     f.engine->apply({{"audit", quick(), audit}, {"crm", quick(), crm}});
-    REQUIRE(
-        f.writer->submit_task([&, &s = *f.kept] { (void)s.retry({.handler = "crm"}, f.clock.now(), 5000); }));
+    REQUIRE(f.writer->submit_task([&s = *f.kept] { (void)s.retry({.handler = "crm"}, 5000); }));
     REQUIRE(test::wait_for_condition([&] { return f.kept->pending() == 0 && crm->ids().size() == 1200; }));
 }
 
-TEST_CASE("a change of the lanes lets attempts under way end, and the new ones go on", "[delivery]") {
+TEST_CASE("a change of the handlers lets attempts under way end, and the new ones go on", "[delivery]") {
     fixture f;
     auto before = std::make_shared<scripted_handler>();
     auto after = std::make_shared<scripted_handler>();
@@ -249,7 +247,7 @@ TEST_CASE("a handler that changed goes on counting, one that was gone begins ane
     CHECK(f.status().counted->successful.load() == 0);
 }
 
-TEST_CASE("what is erased while it is claimed does not run once the engine has thought again", "[delivery]") {
+TEST_CASE("what is erased while it is claimed does not run once the claims are revoked", "[delivery]") {
     fixture f;
     auto crm = std::make_shared<scripted_handler>();
     crm->hold();
@@ -260,13 +258,13 @@ TEST_CASE("what is erased while it is claimed does not run once the engine has t
     f.run({{"crm", common, crm}});
     REQUIRE(test::wait_for_condition([&] { return crm->held() == 1; })); // the others are claimed, too
 
-    std::promise<void> thought;
+    std::promise<void> revoked;
     REQUIRE(f.writer->submit_task([&, &s = *f.kept] {
         const store::sequence second = 2;
         REQUIRE(s.erase({&second, 1}, {f.clock.now(), "ops"}, "erased", 1000).has_value());
-        f.engine->reconsider([&] { thought.set_value(); });
+        f.engine->revoke_claims([&] { revoked.set_value(); });
     }));
-    thought.get_future().get();
+    revoked.get_future().get();
     crm->release();
     REQUIRE(f.settled(delivery_state::successful, 2));
     CHECK(crm->ids() == std::vector<std::string>{"evt_1", "evt_3"});
@@ -275,9 +273,9 @@ TEST_CASE("what is erased while it is claimed does not run once the engine has t
 TEST_CASE("an engine that was never started has nothing claimed, and answers for itself", "[delivery]") {
     fixture f;
     store::group_writer writer(*f.kept, {});
-    delivery::engine engine(*f.kept, writer, f.clock, f.clock);
+    delivery::engine engine({*f.kept, *f.kept, *f.kept, {*f.kept}}, writer, f.clock, f.clock);
     int called = 0;
-    engine.reconsider([&] { ++called; });
+    engine.revoke_claims([&] { ++called; });
     engine.ask([&] { ++called; });
     CHECK(called == 2);
     CHECK(engine.stop(0ms));
@@ -288,7 +286,7 @@ TEST_CASE("an engine that has ended has nothing claimed", "[delivery]") {
     f.run({{"crm", quick(), std::make_shared<scripted_handler>()}});
     CHECK(f.engine->stop(1s));
     bool called = false;
-    f.engine->reconsider([&] { called = true; });
+    f.engine->revoke_claims([&] { called = true; });
     CHECK(called);
 }
 

@@ -30,11 +30,11 @@ struct fixture {
         made.push_back(h.name);
         return std::unique_ptr<handler::handler>(std::make_unique<test::scripted_handler>());
     }
-    std::vector<delivery::lane_setup> change(const std::vector<config::handler>& wanted) {
+    std::vector<delivery::handler_setup> change(const std::vector<config::handler>& wanted) {
         made.clear();
-        auto lanes = pool.change(wanted);
-        REQUIRE(lanes.has_value());
-        return std::move(*lanes);
+        auto setups = pool.change(wanted);
+        REQUIRE(setups.has_value());
+        return std::move(*setups);
     }
 };
 
@@ -42,17 +42,17 @@ using names = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("each handler gets a lane, in the order of the file", "[delivery]") {
+TEST_CASE("each handler is set up in the order of the file", "[delivery]") {
     fixture f;
     auto crm = forward("crm");
     crm.common.concurrency = 3;
-    const auto lanes = f.change({crm, forward("audit")});
-    REQUIRE(lanes.size() == 2);
-    CHECK(lanes[0].name == "crm");
-    CHECK(lanes[0].common == crm.common);
-    CHECK(lanes[1].name == "audit");
-    CHECK(lanes[0].handler != nullptr);
-    CHECK(lanes[0].handler != lanes[1].handler);
+    const auto setups = f.change({crm, forward("audit")});
+    REQUIRE(setups.size() == 2);
+    CHECK(setups[0].name == "crm");
+    CHECK(setups[0].common == crm.common);
+    CHECK(setups[1].name == "audit");
+    CHECK(setups[0].handler != nullptr);
+    CHECK(setups[0].handler != setups[1].handler);
     CHECK(f.change({}).empty());
 }
 

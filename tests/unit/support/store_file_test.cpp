@@ -21,17 +21,17 @@ TEST_CASE("deliveries are counted by their state, with SQLite alone", "[support]
         for (auto& event : events)
             event.deliveries = {{"crm"}};
         REQUIRE(store->append(events).has_value());
-        const auto claimed = store->claim({.handler = "crm", .now = now, .lease = 1min, .limit = 3}).value();
+        const auto claimed = store->claim({.handler = "crm", .lease = 1min, .limit = 3}).value();
         REQUIRE(claimed.deliveries.size() == 3);
         std::vector<store::finished_delivery> ended;
         for (const auto& each : claimed.deliveries)
-            ended.push_back({each.id,
+            ended.push_back({each.claim,
                              store::delivery_state::successful,
                              {},
-                             {now + std::chrono::seconds(each.id), 1ms, 200, {}, {}}});
+                             {now + std::chrono::seconds(each.claim.id), 1ms, 200, {}, {}}});
         ended[1].state = store::delivery_state::failed;
         ended[2].state = store::delivery_state::pending;
-        ended[2].due = now + 1h;
+        ended[2].delay = 1h;
         REQUIRE(store->finish(ended).has_value());
     }
     const auto kept = test::summarize_deliveries(file);

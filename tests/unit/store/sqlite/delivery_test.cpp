@@ -28,18 +28,30 @@ TEST_CASE("a disk that fails loses no delivery, and the numbers in memory stay r
     for (const auto fault :
          {fault_vfs::fault::full, fault_vfs::fault::io_error, fault_vfs::fault::sync_error}) {
         disk.fail_after(0, fault);
-        const finished_delivery done{1, delivery_state::successful, {}, {noon, 5ms, 200, "", ""}};
+        const finished_delivery done{f.claim_of(1), delivery_state::successful, {}, {noon, 5ms, 200, "", ""}};
         CHECK(f.kept->finish({&done, 1}).has_error());
-        CHECK(f.kept->plan({&replay, 1}, noon).has_error());
+        CHECK(f.kept->plan({&replay, 1}).has_error());
         CHECK(f.kept->pending() == 2);
         CHECK(f.claimed_ids("crm").empty()); // still held by who could not finish it
         disk.heal();
     }
     f.finish(1, delivery_state::successful);
     CHECK(f.kept->pending() == 1);
-    CHECK(f.kept->plan({&replay, 1}, noon).value() == std::vector<delivery_id>{3});
+    CHECK(f.kept->plan({&replay, 1}).value() == std::vector<delivery_id>{3});
     f.reopen();
     CHECK(f.kept->pending() == 2);
     CHECK(f.claimed_ids("audit") == strings{"evt_1", "evt_1"});
     CHECK(f.claimed_ids("crm").empty());
+}
+
+TEST_CASE("a lease outlives every leap of the time of day", "[store]") {
+    const temp_directory dir;
+    store_fixture f{sqlite_at(dir / "events.db")};
+    f.keep("evt_1", "tx_1", {crm});
+    REQUIRE(f.claim("crm").deliveries.size() == 1);
+    f.advance(240h);
+    CHECK(f.claimed_ids("crm").empty());
+    f.advance(-480h);
+    CHECK(f.claimed_ids("crm").empty());
+    f.finish(1, delivery_state::successful);
 }

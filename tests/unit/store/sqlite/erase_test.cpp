@@ -96,14 +96,14 @@ TEST_CASE("of a thousand erasures in any order none leaves a byte, with outputs 
             f.keep(personal_event("evt_" + n, "tx_" + n, name(i), {{"audit"}}, random() % 3000)).seq, i);
     }
     // In any order, so that attempts come between those of others, and pages are split.
-    auto claimed = f.claim("audit", noon, transactions);
+    auto claimed = f.claim("audit", transactions);
     REQUIRE(claimed.deliveries.size() == transactions);
     std::shuffle(claimed.deliveries.begin(), claimed.deliveries.end(), random);
     for (const auto& each : claimed.deliveries) {
         const auto who = name(static_cast<int>(each.event.seq) - 1);
-        const finished_delivery done{each.id,
+        const finished_delivery done{each.claim,
                                      delivery_state::successful,
-                                     noon,
+                                     {},
                                      {noon, 1ms, 200, "", who + std::string(random() % 700, 'o') + who}};
         REQUIRE(f.kept->finish({&done, 1}).has_value());
     }

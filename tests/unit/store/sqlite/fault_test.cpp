@@ -60,7 +60,7 @@ TEST_CASE("a full disk keeps nothing of the batch, lets reads go on, and is over
         const auto refused = kept->append(make_events("during_", 3));
         REQUIRE(refused.has_error());
         CHECK(refused.error().code == errc::store_full);
-        CHECK(kept->plan({&replay, 1}, timestamp{}).error().code == errc::store_full);
+        CHECK(kept->plan({&replay, 1}).error().code == errc::store_full);
         CHECK(kept->pending() == 0);
         CHECK(kept->probe().error().code == errc::store_full);
         CHECK(ids(*kept).size() == 3);
@@ -72,7 +72,7 @@ TEST_CASE("a full disk keeps nothing of the batch, lets reads go on, and is over
     REQUIRE(again.has_value());
     for (const auto& outcome : *again)
         CHECK(outcome.status == append_status::accepted);
-    CHECK(kept->plan({&replay, 1}, timestamp{}).has_value());
+    CHECK(kept->plan({&replay, 1}).has_value());
     CHECK(kept->pending() == 1);
     CHECK(ids(*kept).size() == 6);
     CHECK(kept->statistics()->events == 6);

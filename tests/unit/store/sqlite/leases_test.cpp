@@ -11,61 +11,125 @@ using store::sqlite::leases;
 
 namespace {
 
-const leases::instant noon{12h};
+using claims = std::vector<store::claim>;
+using ids = std::vector<store::delivery_id>;
 
-std::vector<store::claimed_delivery> claimed(std::initializer_list<store::delivery_id> ids) {
+const leases::steady noon{12h};
+
+std::vector<store::claimed_delivery> unclaimed(std::initializer_list<store::delivery_id> wanted) {
     std::vector<store::claimed_delivery> all;
-    for (const auto id : ids)
-        all.emplace_back().id = id;
+    for (const auto id : wanted)
+        all.emplace_back().claim.id = id;
     return all;
 }
 
-void claim(leases& all, std::initializer_list<store::delivery_id> ids, leases::instant now,
-           leases::instant until) {
-    leases::turn(all, now).add(claimed(ids), until);
+claims claim(leases& all, std::initializer_list<store::delivery_id> wanted, leases::steady now,
+             leases::steady until) {
+    auto claimed = unclaimed(wanted);
+    leases::turn(all, now).add(claimed, until);
+    claims given;
+    for (const auto& each : claimed)
+        given.push_back(each.claim);
+    return given;
 }
 
-std::size_t count(leases& all, leases::instant now) {
-    return leases::turn(all, now).count();
+bool holds(leases& all, store::delivery_id id, leases::steady now) {
+    return leases::turn(all, now).holds(id);
+}
+
+std::vector<store::finished_delivery> finished(const claims& of) {
+    std::vector<store::finished_delivery> all;
+    for (const auto& each : of)
+        all.emplace_back().claim = each;
+    return all;
 }
 
 } // namespace
 
 TEST_CASE("a lease holds until its time has come, and not a moment longer", "[store]") {
     leases all;
-    CHECK(count(all, noon) == 0);
-    claim(all, {1, 2}, noon, noon + 1s);
-    claim(all, {3}, noon, noon + 2s);
-    CHECK(count(all, noon) == 3);
-    CHECK(count(all, noon + 1s - 1us) == 3);
-    CHECK(count(all, noon + 1s) == 1);
-    CHECK(leases::turn(all, noon + 1s).holds(3));
+    CHECK_FALSE(holds(all, 1, noon));
+    CHECK(claim(all, {1, 2}, noon, noon + 1s).size() == 2);
+    CHECK(claim(all, {3}, noon, noon + 2s).size() == 1);
+    CHECK(leases::turn(all, noon).count() == 3);
+    CHECK(holds(all, 1, noon + 1s - 1us));
+    CHECK_FALSE(holds(all, 1, noon + 1s));
+    CHECK_FALSE(holds(all, 2, noon + 1s));
+    CHECK(holds(all, 3, noon + 1s));
 }
 
 TEST_CASE("a lease ends early when its delivery is done with, and another claim begins a new one",
           "[store]") {
     leases all;
-    claim(all, {1, 2}, noon, noon + 1s);
-    all.end(1);
-    all.end(1);
-    all.end(99);
-    CHECK_FALSE(leases::turn(all, noon).holds(1));
-    CHECK(leases::turn(all, noon).holds(2));
-    claim(all, {1, 2}, noon, noon + 5s);
-    CHECK(count(all, noon + 4s) == 2);
-    CHECK(count(all, noon + 5s) == 0);
+    const auto given = claim(all, {1, 2}, noon, noon + 1s);
+    all.release(claims{given[0], given[0], {99, 1}});
+    CHECK_FALSE(holds(all, 1, noon));
+    CHECK(holds(all, 2, noon));
+    const auto again = claim(all, {1}, noon, noon + 5s);
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].token != given[0].token);
+    CHECK(holds(all, 1, noon + 4s));
 }
 
 TEST_CASE("what ends while somebody claims is held until that turn is over", "[store]") {
     leases all;
-    claim(all, {1, 2}, noon, noon + 1s);
+    const auto given = claim(all, {1, 2}, noon, noon + 1s);
     {
         leases::turn turn(all, noon);
-        all.end(1);
+        all.release({given.data(), 1});
         CHECK(turn.holds(1));
-        turn.add(claimed({3}), noon + 1s);
+        auto more = unclaimed({3});
+        turn.add(more, noon + 1s);
         CHECK(turn.holds(3));
     }
-    CHECK_FALSE(leases::turn(all, noon).holds(1));
-    CHECK(count(all, noon) == 2);
+    CHECK_FALSE(holds(all, 1, noon));
+    CHECK(leases::turn(all, noon).count() == 2);
+}
+
+TEST_CASE("a lease that is over is its holder's until another claims the delivery", "[store]") {
+    leases all;
+    const auto first = claim(all, {1, 2}, noon, noon + 1s);
+    const auto second = claim(all, {1}, noon + 1s, noon + 9s);
+    REQUIRE(second.size() == 1);
+    CHECK(all.extend(first, noon + 3s) == ids{1});
+    CHECK(holds(all, 2, noon + 2s));
+    all.release({first.data(), 1});
+    CHECK(holds(all, 1, noon + 8s));
+    CHECK(all.extend(second, noon + 20s).empty());
+    CHECK(holds(all, 1, noon + 19s));
+}
+
+TEST_CASE("an old lease that is taken up while somebody claims stays with its holder", "[store]") {
+    leases all;
+    const auto given = claim(all, {1, 2}, noon, noon + 1s);
+    const auto late = noon + 2s;
+    auto chosen = unclaimed({1, 2});
+    {
+        leases::turn turn(all, late);
+        CHECK_FALSE(turn.holds(1));
+        CHECK(all.extend({given.data(), 1}, late + 1s).empty());
+        turn.add(chosen, late + 1s);
+    }
+    REQUIRE(chosen.size() == 1);
+    CHECK(chosen[0].claim.id == 2);
+    CHECK(all.extend(given, late + 1s) == ids{2});
+}
+
+TEST_CASE("nobody gets a claim while what became of it is written", "[store]") {
+    leases all;
+    const auto given = claim(all, {1}, noon, noon + 1s);
+    const auto batch = finished(given);
+    {
+        leases::finish failed(all, batch);
+        CHECK(failed.fenced().empty());
+        CHECK(holds(all, 1, noon + 1h));
+    }
+    CHECK_FALSE(holds(all, 1, noon + 1h));
+    CHECK(holds(all, 1, noon));
+    {
+        leases::finish done(all, batch);
+        done.commit();
+    }
+    CHECK_FALSE(holds(all, 1, noon));
+    CHECK(leases::finish(all, batch).fenced() == ids{1});
 }

@@ -4,39 +4,43 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace webhookd::delivery {
 
-/// A lane's claims that have not begun yet. Thread safe: besides the engine, whoever ends an attempt takes
-/// the next claim from here and begins it, so that a slot does not stay empty for a trip to the engine.
-class claim_queue {
+/// A handler's claims that have not begun yet. Thread safe, and therefore not the schedule's alone: the
+/// thread that ends an attempt takes the next claim from here and begins it (hand-off), so that a slot does
+/// not stay empty for a trip to the engine's thread.
+class prefetch_buffer {
 public:
     using steady = attempt::steady;
 
-    /// A claim that has waited longer goes back to the store, long before its lease is over.
-    static constexpr std::chrono::minutes patience{5};
+    /// A claim that has waited longer goes back to the store, for others.
+    static constexpr std::chrono::minutes max_prefetch_age{5};
 
     void add(const std::vector<std::shared_ptr<attempt>>& claims);
 
-    /// For the engine; null: there is none.
+    /// For the schedule; null: there is none.
     [[nodiscard]] std::shared_ptr<attempt> take();
-    /// For whoever ends an attempt.
-    struct takeover {
+    /// For the thread that ends an attempt.
+    struct handed_off {
         std::shared_ptr<attempt> next; ///< null when that is not allowed, or none is left
-        bool low = true;               ///< the engine should claim more
+        bool low = true;               ///< the schedule should claim more
     };
-    [[nodiscard]] takeover take_over(steady::time_point now);
+    [[nodiscard]] handed_off hand_off(steady::time_point now);
     struct terms {
         bool allowed = false;
-        std::size_t enough = 0; ///< the engine is told when so many are left,
+        std::size_t enough = 0; ///< the schedule is told when so many are left,
         std::size_t few = 0;    ///< and whenever there are fewer than this
     };
-    void set_takeover(terms t);
+    void set_hand_off(terms t);
 
     /// Taken out, for them to be released.
-    [[nodiscard]] std::vector<store::delivery_id> take_stale(steady::time_point now);
-    [[nodiscard]] std::vector<store::delivery_id> take_all();
+    [[nodiscard]] std::vector<store::claim> take_stale(steady::time_point now);
+    [[nodiscard]] std::vector<store::claim> take_all();
+    /// Claims that went to another are forgotten.
+    void drop(std::span<const store::delivery_id> lost);
 
     struct load {
         std::size_t claims = 0;
@@ -47,7 +51,7 @@ public:
 private:
     [[nodiscard]] std::size_t count() const { return waiting_.size() - first_; }
     [[nodiscard]] bool stale(steady::time_point now) const {
-        return now - waiting_[first_]->claimed > patience;
+        return now - waiting_[first_]->claimed > max_prefetch_age;
     }
     [[nodiscard]] std::shared_ptr<attempt> pop();
 
@@ -56,7 +60,7 @@ private:
     std::vector<std::shared_ptr<attempt>> waiting_;
     std::size_t first_ = 0;
     std::size_t bytes_ = 0;
-    terms takeover_;
+    terms hand_off_;
 };
 
 } // namespace webhookd::delivery

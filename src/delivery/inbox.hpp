@@ -1,7 +1,8 @@
 #pragma once
 
+#include <webhookd/delivery/engine.hpp>
+
 #include "delivery/attempt.hpp"
-#include "delivery/lane.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -15,31 +16,20 @@
 
 namespace webhookd::delivery {
 
-/// A decision on its way into the store.
-struct recording {
-    std::string handler;
-    bool in_sequence = false; ///< others may wait for it
-    store::finished_delivery finished;
-};
-
-/// What others have for the engine's thread.
-struct mail {
+/// What other threads have for the engine's.
+struct commands {
     std::vector<std::shared_ptr<attempt>> ended;
-    std::optional<bool> recorded;                           ///< whether the last batch is in the store
-    std::optional<result<std::size_t>> swept;               ///< what the last `fail_waiting` answered
-    std::optional<result<std::size_t>> recalled;            ///< what the last `call_back` answered
-    std::optional<std::vector<lane_setup>> lanes;           ///< take the place of those before
-    std::optional<circuit_breaker::clock::time_point> stop; ///< by when
-    std::vector<std::function<void()>> reconsider;          ///< give up what is claimed, and call these
-    std::vector<std::function<void()>> asked;               ///< for a sign of life: call these
+    std::optional<result<std::vector<store::delivery_id>>> written; ///< what the last `finish` answered
+    std::optional<result<std::size_t>> orphans_failed;              ///< what the last `fail_waiting` answered
+    std::optional<result<std::size_t>> called_back;                 ///< what the last `call_back` answered
+    std::optional<std::vector<handler_setup>> handlers;             ///< take the place of those before
+    std::optional<circuit_breaker::clock::time_point> stop;         ///< by when
+    std::vector<std::function<void()>> revoke_claims;               ///< and call these
+    std::vector<std::function<void()>> asked;                       ///< for a sign of life: call these
     bool woken = false;
-    bool leapt = false; ///< the wall clock did
+    bool clock_leapt = false; ///< the wall clock
     bool reopen = false;
 
-    void tell_reconsidered() const {
-        for (const auto& each : reconsider)
-            each();
-    }
     void clear() {
         auto kept = std::move(ended);
         kept.clear();
@@ -47,14 +37,14 @@ struct mail {
         ended = std::move(kept);
     }
     [[nodiscard]] bool empty() const noexcept {
-        return ended.empty() && !recorded && !swept && !recalled && !lanes && !stop && reconsider.empty() &&
-               asked.empty() && !woken && !leapt && !reopen;
+        return ended.empty() && !written && !orphans_failed && !called_back && !handlers && !stop &&
+               revoke_claims.empty() && asked.empty() && !woken && !clock_leapt && !reopen;
     }
 };
 
-/// Where mail waits for the engine's thread. Any thread. Outlives the engine in the hands of who may still
-/// write to it.
-class mailbox {
+/// Where commands wait for the engine's thread. Any thread. Outlives the engine in the hands of those who may
+/// still write to it.
+class inbox {
 public:
     enum class urgency {
         now,
@@ -69,25 +59,25 @@ public:
             const std::lock_guard lock(mutex_);
             if (closed_) return false;
             urgent_ = urgent_ || wakes;
-            wakes = wakes || mail_.empty(); // for it to look at its watch
-            change(mail_);
+            wakes = wakes || waiting_.empty(); // so that it bounds its wait
+            change(waiting_);
         }
         if (wakes) arrived_.notify_one();
         return true;
     }
 
-    /// Nobody will look into it any more; what was left in it.
-    [[nodiscard]] mail close() {
+    /// Takes nothing any more; answers with what was left in it.
+    [[nodiscard]] commands close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        return std::exchange(mail_, {});
+        return std::exchange(waiting_, {});
     }
 
     /// Trades an empty `out` for all there is, once there is something or the time has come. The time is a
     /// bound, not a promise.
-    void take(std::optional<circuit_breaker::clock::time_point> until, mail& out) {
+    void take(std::optional<circuit_breaker::clock::time_point> until, commands& out) {
         std::unique_lock lock(mutex_);
-        const auto some = [this] { return !mail_.empty(); };
+        const auto some = [this] { return !waiting_.empty(); };
         if (until)
             arrived_.wait_until(lock, *until, some);
         else
@@ -98,7 +88,7 @@ public:
                                 [this] { return urgent_; });
         }
         urgent_ = false;
-        std::swap(mail_, out);
+        std::swap(waiting_, out);
     }
 
 private:
@@ -106,7 +96,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable arrived_;
-    mail mail_;
+    commands waiting_;
     bool urgent_ = false;
     bool closed_ = false;
 };

@@ -29,7 +29,7 @@ public:
     result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
         return std::map<std::string, std::int64_t>{{"gone", 3}};
     }
-    result<std::size_t> fail_waiting(std::string_view, std::string_view, timestamp, std::size_t) override {
+    result<std::size_t> fail_waiting(std::string_view, std::string_view, std::size_t) override {
         ++failed;
         return 3;
     }
@@ -45,7 +45,7 @@ TEST_CASE("what waits for a handler that is no more is failed by who leads the d
     store_of_orphans kept(leads ? "mine" : "other");
     const runtime::system_clock clock;
     store::group_writer writer(kept, {});
-    delivery::engine engine(kept, writer, clock, clock, "mine");
+    delivery::engine engine({kept, kept, kept, {kept, "mine"}}, writer, clock, clock);
     engine.start({});
     REQUIRE(wait_for_condition([&] { return kept.asked > 0; }));
     if (leads) CHECK(wait_for_condition([&] { return kept.failed == 1; }));

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <webhookd/delivery/circuit_breaker.hpp>
+#include <webhookd/handler/handler.hpp>
+#include <webhookd/store/delivery.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace webhookd::delivery {
+
+struct attempt;
+struct pending_result;
+class handler_queue;
+
+// What the schedule has decided, for the dispatcher to do.
+
+/// Its end is told by `schedule::ended`.
+struct start_attempt {
+    std::shared_ptr<delivery::attempt> attempt;
+};
+/// → `schedule::claimed`
+struct claim_deliveries {
+    std::shared_ptr<handler_queue> queue;
+    store::claim_request request;
+};
+/// → `schedule::extended`
+struct extend_claims {
+    std::vector<store::claim> claims;
+    std::chrono::milliseconds lease;
+};
+/// Nothing comes of it.
+struct release_claims {
+    std::vector<store::claim> claims;
+};
+/// → `schedule::written`, some time later.
+struct write_results {
+    std::shared_ptr<const std::vector<pending_result>> results;
+};
+/// → `schedule::waiting_counted`
+struct count_waiting {};
+/// → `schedule::orphans_failed`, some time later.
+struct fail_orphans {
+    std::string handler;
+};
+/// → `schedule::called_back`, some time later.
+struct call_back {
+    std::string handler;
+    std::chrono::milliseconds longest_delay; ///< that a delivery can have been told to wait
+};
+/// Their attempts then end soon.
+struct cancel_handlers {
+    std::vector<std::shared_ptr<handler::handler>> handlers;
+};
+
+using action = std::variant<start_attempt, claim_deliveries, extend_claims, release_claims, write_results,
+                            count_waiting, fail_orphans, call_back, cancel_handlers>;
+
+} // namespace webhookd::delivery

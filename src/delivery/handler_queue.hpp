@@ -1,0 +1,110 @@
+#pragma once
+
+#include <webhookd/delivery/engine.hpp>
+#include <webhookd/delivery/retry_policy.hpp>
+
+#include "delivery/prefetch_buffer.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace webhookd::delivery {
+
+/// When something ended.
+struct moment {
+    timestamp now;
+    timestamp believed; ///< what ages are measured with
+    circuit_breaker::clock::time_point at;
+};
+
+/// One handler within the schedule: its claims, its circuit and its figures. One thread at a time, but for
+/// `hand_off`.
+class handler_queue {
+public:
+    using steady = circuit_breaker::clock;
+
+    /// `counted` goes on counting where the handler of this name had one before.
+    explicit handler_queue(handler_setup s,
+                           std::shared_ptr<attempt_counters> counted = std::make_shared<attempt_counters>());
+
+    void change(const config::handler_common& common);
+
+    /// What to ask the store for, less of it under pressure, and then once in a tick; nothing: not now.
+    [[nodiscard]] std::optional<store::claim_request> next_claim(steady::time_point at, bool under_pressure);
+    void begin_tick() noexcept { claimed_in_tick_ = false; }
+    void claimed(store::claim_answer answer, steady::time_point at);
+    void claim_failed(steady::time_point at);
+    /// Claims that have waited for too long and must be given back.
+    [[nodiscard]] std::vector<store::claim> take_stale(steady::time_point now);
+    /// Claims that went to another do not begin.
+    void drop(std::span<const store::delivery_id> lost) { prefetched_.drop(lost); }
+    /// The next claim whose attempt may begin now, and counts as running from here on.
+    [[nodiscard]] std::shared_ptr<attempt> next_attempt(steady::time_point now);
+    /// The same for the thread that brings an attempt to a good end, at once; `ended` must be told. Any
+    /// thread.
+    [[nodiscard]] prefetch_buffer::handed_off hand_off(steady::time_point now) {
+        return prefetched_.hand_off(now);
+    }
+    /// What came of an attempt that has ended: nothing for an abandoned one. Takes its output.
+    [[nodiscard]] std::optional<store::finished_delivery> ended(attempt& a, double chance,
+                                                                const moment& when);
+    /// What was decided for one of this handler's deliveries is in the store now, even if a queue
+    /// before this one ran the attempt. `is_ordered`: others may have waited for it.
+    void recorded(const store::finished_delivery& f, bool is_ordered, steady::time_point at);
+    /// An attempt was none, for lack of something that will not be there at once: begins nothing for a
+    /// moment.
+    void pause(const std::string& reason, steady::time_point at);
+    /// There may be something new.
+    void wake() noexcept { wants_claim_ = true; }
+
+    /// Gives all claims up, for them to be released.
+    [[nodiscard]] std::vector<store::claim> drop_claims() { return prefetched_.take_all(); }
+    /// The same, to claim anew what is still to be done then.
+    [[nodiscard]] std::vector<store::claim> revoke_claims();
+
+    /// When to look again, unless something else happens.
+    [[nodiscard]] std::optional<steady::time_point> wake_at() const;
+
+    [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
+    [[nodiscard]] handler::handler& handler() const noexcept { return *setup_.handler; }
+    [[nodiscard]] const std::shared_ptr<handler::handler>& shared_handler() const noexcept {
+        return setup_.handler;
+    }
+    [[nodiscard]] std::chrono::milliseconds longest_delay() const noexcept {
+        return setup_.common.retry.max_delay;
+    }
+    [[nodiscard]] bool has(const handler::handler* h) const noexcept { return setup_.handler.get() == h; }
+    [[nodiscard]] std::size_t running() const noexcept { return in_flight_; }
+    [[nodiscard]] const std::shared_ptr<attempt_counters>& counted() const noexcept { return counted_; }
+    [[nodiscard]] handler_status status() const;
+
+private:
+    /// When the store has more, where that is what things wait for.
+    [[nodiscard]] std::optional<steady::time_point> next_due() const;
+    /// So many claims are held at most.
+    [[nodiscard]] std::size_t prefetch_limit() const;
+    [[nodiscard]] bool is_full() const;
+    /// Whether the other side is there, after an attempt.
+    void review_circuit(const handler::outcome& outcome, steady::time_point at);
+    /// Counts an attempt and tells of one that was not successful.
+    void account(const attempt& a, const decision& made, timestamp now);
+    void review_hand_off();
+
+    handler_setup setup_;
+    circuit_breaker circuit_;
+    prefetch_buffer prefetched_;
+    bool wants_claim_ = true;
+    bool claimed_in_tick_ = false;
+    std::optional<steady::time_point> next_due_;
+    std::optional<steady::time_point> not_before_; ///< after a claim that failed
+    std::optional<steady::time_point> paused_until_;
+    std::size_t in_flight_ = 0;
+    bool was_open_ = false; ///< as the log told last of the circuit
+    std::shared_ptr<attempt_counters> counted_;
+    attempt_counters::totals counted_before_; ///< for this handler's name, by queues before this one
+    std::string last_error_;
+    std::optional<timestamp> last_error_at_;
+};
+
+} // namespace webhookd::delivery

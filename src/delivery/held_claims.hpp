@@ -1,0 +1,63 @@
+#pragma once
+
+#include <webhookd/delivery/circuit_breaker.hpp>
+#include <webhookd/store/delivery.hpp>
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace webhookd::delivery {
+
+/// The claims of this process, until what became of them is recorded: their leases are short and are extended
+/// all together, so that another process soon gets what a dead one held. On the engine's thread.
+class held_claims {
+public:
+    using steady = circuit_breaker::clock;
+    /// Whatever a handler's timeout.
+    static constexpr std::chrono::seconds lease{30};
+
+    void add(std::span<const store::claimed_delivery> claimed, steady::time_point now) {
+        if (held_.empty()) extend_at_ = now + extend_every;
+        for (const auto& each : claimed)
+            held_[each.claim.id] = each.claim.token;
+    }
+    void remove(const store::claim& c) {
+        const auto found = held_.find(c.id);
+        if (found != held_.end() && found->second == c.token) held_.erase(found);
+    }
+    void remove(std::span<const store::claim> claims) {
+        for (const auto& each : claims)
+            remove(each);
+    }
+    /// They went to another.
+    void forget(std::span<const store::delivery_id> lost) {
+        for (const auto id : lost)
+            held_.erase(id);
+    }
+
+    /// When to extend them all; nothing: there are none.
+    [[nodiscard]] std::optional<steady::time_point> extend_at() const {
+        return held_.empty() ? std::nullopt : std::optional(extend_at_);
+    }
+    void extended(steady::time_point now) { extend_at_ = now + extend_every; }
+    void extend_failed(steady::time_point now) { extend_at_ = now + pause_after_failed_extend; }
+    [[nodiscard]] std::vector<store::claim> all() const {
+        std::vector<store::claim> claims;
+        claims.reserve(held_.size());
+        for (const auto& [id, token] : held_)
+            claims.push_back({id, token});
+        return claims;
+    }
+
+private:
+    static constexpr std::chrono::seconds extend_every{10};
+    static constexpr std::chrono::seconds pause_after_failed_extend{1};
+
+    std::unordered_map<store::delivery_id, std::int64_t> held_; ///< to their tokens
+    steady::time_point extend_at_{};
+};
+
+} // namespace webhookd::delivery

@@ -1,0 +1,83 @@
+#include "delivery/orphan_cleaner.hpp"
+
+#include <webhookd/runtime/log.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace webhookd::delivery {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto pause_after_failed_cleaning = 1s;
+constexpr auto second_look = 10s;
+
+bool is_in(const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+} // namespace
+
+void orphan_cleaner::look_soon() {
+    look_at_ = steady::time_point();
+    look_again_ = true;
+}
+
+std::optional<orphan_cleaner::steady::time_point> orphan_cleaner::wake_at() const noexcept {
+    return under_way_ ? std::nullopt : look_at_;
+}
+
+std::optional<action> orphan_cleaner::next(const names& configured, steady::time_point now) {
+    if (under_way_) return std::nullopt;
+    // Back again by a change of the configuration: what is left may run.
+    while (!removed_.empty() && is_in(configured, removed_.front()))
+        removed_.pop_front();
+    if (!removed_.empty()) {
+        under_way_ = true;
+        return fail_orphans{removed_.front()};
+    }
+    if (!look_at_ || now < *look_at_) return std::nullopt;
+    look_at_.reset();
+    under_way_ = true;
+    return count_waiting{};
+}
+
+void orphan_cleaner::counted(const result<std::map<std::string, std::int64_t>>& waiting,
+                             const names& configured, steady::time_point now) {
+    under_way_ = false;
+    if (!waiting) {
+        log::error("what waits cannot be counted", {{"reason", to_string(waiting.error())}});
+        look_at_ = now + pause_after_failed_cleaning;
+        return;
+    }
+    for (const auto& [name, count] : *waiting)
+        if (count > 0 && !is_in(configured, name)) removed_.push_back(name);
+    if (std::exchange(look_again_, false)) look_at_ = now + second_look;
+}
+
+void orphan_cleaner::led_by_other(steady::time_point now) {
+    under_way_ = false;
+    look_at_ = now + second_look; // it may be gone by then
+}
+
+void orphan_cleaner::failed(const result<std::size_t>& count, steady::time_point now) {
+    under_way_ = false;
+    if (!count) {
+        log::error("what waits for a handler that is no more cannot be failed",
+                   {{"handler", removed_.front()}, {"reason", to_string(count.error())}});
+        removed_.clear();
+        failed_ = 0;
+        look_at_ = now + pause_after_failed_cleaning;
+        return;
+    }
+    failed_ += *count;
+    if (*count == batch) return; // there may be more
+    log::warning("deliveries failed: their handler is not in the configuration any more",
+                 {{"handler", removed_.front()}, {"deliveries", failed_}});
+    removed_.pop_front();
+    failed_ = 0;
+}
+
+} // namespace webhookd::delivery

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+
+#include "delivery/action.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace webhookd::delivery {
+
+/// Says when to fail what waits for handlers that are no more, in small batches, so that no acknowledgement
+/// waits for it. Looks at the start and after every change of the handlers, and once again a little later:
+/// events that were routed before the change may still have been on their way to the disk. Part of the
+/// schedule.
+class orphan_cleaner {
+public:
+    using steady = circuit_breaker::clock;
+    using names = std::vector<std::string>;
+    static constexpr std::size_t batch = 500;
+
+    void look_soon();
+    [[nodiscard]] bool wants_work(steady::time_point now) const noexcept {
+        return !under_way_ && (!removed_.empty() || (look_at_ && now >= *look_at_));
+    }
+    /// count_waiting, fail_orphans, or nothing for now. What it says is under way until its outcome is told.
+    [[nodiscard]] std::optional<action> next(const names& configured, steady::time_point now);
+    void counted(const result<std::map<std::string, std::int64_t>>& waiting, const names& configured,
+                 steady::time_point now);
+    /// Instead of being counted: another instance does that.
+    void led_by_other(steady::time_point now);
+    /// How many of the batch failed.
+    void failed(const result<std::size_t>& count, steady::time_point now);
+
+    [[nodiscard]] bool is_idle() const noexcept { return !under_way_; }
+    [[nodiscard]] std::optional<steady::time_point> wake_at() const noexcept;
+
+private:
+    std::deque<std::string> removed_; ///< the first is being cleaned
+    bool under_way_ = false;
+    std::size_t failed_ = 0; ///< of the first
+    std::optional<steady::time_point> look_at_;
+    bool look_again_ = false; ///< a second look is owed
+};
+
+} // namespace webhookd::delivery

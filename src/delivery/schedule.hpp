@@ -1,0 +1,112 @@
+#pragma once
+
+#include <webhookd/delivery/engine.hpp>
+
+#include "delivery/action.hpp"
+#include "delivery/handler_queue.hpp"
+#include "delivery/held_claims.hpp"
+#include "delivery/ingest_pressure.hpp"
+#include "delivery/orphan_cleaner.hpp"
+#include "delivery/recaller.hpp"
+#include "delivery/result_writer.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace webhookd::delivery {
+
+/// Decides what delivery does next. Pure: it is told what happened and what time it is, and answers with
+/// actions, whose outcomes it is told in turn; it has no thread, no socket, no clock and no store, so that
+/// tests play a script and let any action fail. Only its queues' prefetched claims are also taken by others
+/// (see prefetch_buffer). One thread at a time.
+class schedule {
+public:
+    using steady = circuit_breaker::clock;
+    using time_point = steady::time_point;
+
+    /// Looks at once for what a wrong clock has put off before.
+    schedule() { recaller_.look_soon(); }
+
+    // Commands.
+
+    /// These take the place of the handlers before. One that is the same object keeps its queue.
+    void configure(std::vector<handler_setup> handlers);
+    /// Something new may be due.
+    void wake();
+    /// Gives all claims back that have not begun, to claim anew what is still to be done then.
+    void revoke_claims();
+    void clock_leapt();
+    /// Begins nothing new, and cancels at `by` what still runs.
+    void stop(time_point by);
+
+    // Outcomes of actions. What failed is tried again after a moment.
+
+    void claimed(handler_queue& queue, result<store::claim_answer> answer, time_point now);
+    /// Answered with the claims that went to another.
+    void extended(result<std::vector<store::delivery_id>> lost, time_point now);
+    /// `chance` is drawn from [0, 1).
+    void ended(attempt& a, double chance, const moment& when);
+    void written(const result<std::vector<store::delivery_id>>& fenced, time_point now);
+    /// The store takes no results any more: what was under way will be done again after a start.
+    void results_dropped() noexcept { results_.drop_batch(); }
+    void waiting_counted(const result<std::map<std::string, std::int64_t>>& waiting, time_point now);
+    /// Another instance counts and fails them.
+    void orphans_led_by_other(time_point now) { orphans_.led_by_other(now); }
+    void orphans_failed(const result<std::size_t>& count, time_point now) { orphans_.failed(count, now); }
+    void called_back(const result<std::size_t>& count, time_point now);
+
+    // Pressure of arriving events: once in a tick.
+
+    [[nodiscard]] bool tick_is_over(time_point now) const noexcept { return pressure_.tick_is_over(now); }
+    /// `events`: how many have arrived since the start.
+    void tick(time_point now, std::uint64_t events);
+
+    /// What to do now, in this order. To be asked again, with the time of then, when it is done and its
+    /// outcomes are told; empty: nothing until `wake_at`, unless something happens. At most one claim at a
+    /// time, the last action, after what is overdue has been extended: a dispatcher that stood still loses
+    /// nothing.
+    [[nodiscard]] std::vector<action> next(time_point now);
+    [[nodiscard]] std::optional<time_point> wake_at(time_point now) const;
+    /// After `stop`: everything has ended and is recorded, or will not be, however long one waits.
+    [[nodiscard]] bool has_stopped(time_point now) const;
+    /// Attempts were cancelled when stopping.
+    [[nodiscard]] bool has_cancelled() const noexcept { return cancelled_; }
+
+    [[nodiscard]] const std::vector<std::shared_ptr<handler_queue>>& queues() const noexcept {
+        return queues_;
+    }
+
+private:
+    [[nodiscard]] handler_queue* find(std::string_view handler) const;
+    [[nodiscard]] std::shared_ptr<attempt_counters> counters_of(const std::string& name) const;
+    /// Of all handlers that still have something to do: what waits for others is failed.
+    [[nodiscard]] std::vector<std::string> names() const;
+    [[nodiscard]] std::vector<call_back> recalls() const;
+    [[nodiscard]] std::size_t running() const;
+    void release(std::vector<store::claim> claims);
+    void give_back(const attempt& a, time_point now);
+    void forget_retired();
+
+    void add_releases(std::vector<action>& to, time_point now);
+    void add_starts(std::vector<action>& to, time_point now);
+    void add_housekeeping(std::vector<action>& to, time_point now);
+    void add_claim(std::vector<action>& to, time_point now);
+    void add_cancellation(std::vector<action>& to, time_point now);
+
+    std::vector<std::shared_ptr<handler_queue>> queues_;
+    std::vector<std::shared_ptr<handler_queue>> retiring_; ///< replaced, with attempts under way
+    held_claims held_;
+    std::vector<store::claim> to_release_;
+    result_writer results_;
+    orphan_cleaner orphans_;
+    recaller recaller_;
+    ingest_pressure pressure_;
+    std::optional<time_point> stop_by_;
+    bool cancelled_ = false;
+};
+
+} // namespace webhookd::delivery
