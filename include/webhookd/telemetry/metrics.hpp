@@ -38,7 +38,7 @@ struct metrics_snapshot {
 
     std::int64_t pending_deliveries = 0;
     std::uint64_t max_pending_deliveries = 0;
-    std::vector<delivery::lane_status> handlers;
+    std::vector<delivery::handler_status> handlers;
     timestamp now;
 };
 

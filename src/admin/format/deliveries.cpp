@@ -54,7 +54,7 @@ void write_history(json_response& json, const std::vector<store::attempt>& attem
     json.end_array();
 }
 
-void write(json_response& json, const delivery::lane_status& handler, std::int64_t waiting) {
+void write(json_response& json, const delivery::handler_status& handler, std::int64_t waiting) {
     const auto attempts = handler.successful + handler.retried + handler.failed;
     json.begin_object();
     json.text("object", "handler");

@@ -15,7 +15,8 @@ namespace {
 class sqlite_store final : public event_store {
 public:
     sqlite_store(sqlite_options options, sqlite::parts opened)
-        : database_(std::move(options), std::move(opened)) {}
+        : clock_(*options.clock)
+        , database_(std::move(options), std::move(opened)) {}
 
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
@@ -49,7 +50,7 @@ public:
         const auto now = std::chrono::steady_clock::now();
         sqlite::leases::turn turn{leases_, now};
         auto answer = readers_.with(
-            [&](sqlite::reader& r) { return r.deliveries().claim(request, turn, options_.clock->now()); });
+            [&](sqlite::reader& r) { return r.deliveries().claim(request, turn, clock_.now()); });
         if (answer) turn.add(answer->deliveries, now + request.lease);
         return answer;
     }
@@ -196,6 +197,7 @@ private:
         return write([&](sqlite::writer& w) { return w.retry(filter, limit, runs); });
     }
 
+    const runtime::clock& clock_;
     sqlite::database database_;
     sqlite::reader_pool& readers_ = database_.readers();
     sqlite::leases leases_;
