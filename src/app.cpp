@@ -25,13 +25,13 @@ void daemon::stop() {
     stopping_ = true;
     runtime::systemd::notify_stopping();
     reloads_.close();
-    log::info("stopping", {{"grace_ms", config_.server.shutdown_grace.count()}});
+    log::info("stopping", {{"grace_ms", config_.fixed.server.shutdown_grace.count()}});
     ingest_server_->stop_accepting();
     const auto stopped_at = clock_.now();
     for (auto& ring : key_rings_)
         ring->stop(); // requests that wait for keys are answered 503 now
-    const auto grace_ends = std::chrono::steady_clock::now() + config_.server.shutdown_grace;
-    if (!ingest_server_->drain(config_.server.shutdown_grace))
+    const auto grace_ends = std::chrono::steady_clock::now() + config_.fixed.server.shutdown_grace;
+    if (!ingest_server_->drain(config_.fixed.server.shutdown_grace))
         log::warning("connections were cut off: the grace was over");
     life_->stop(stopped_at);
     const auto left =
@@ -64,15 +64,15 @@ int run_daemon(const daemon_options& options) {
     const auto& configuration = options.configuration;
     runtime::raise_descriptor_limit();
     runtime::supervisor supervisor; // blocks the signals, so before any thread starts
-    log::start({handler::to_log(configuration.log.level), handler::to_log(configuration.log.format),
-                runtime::systemd::logs_to_journal()});
+    log::start({handler::to_log(configuration.reloadable.log_level),
+                handler::to_log(configuration.fixed.log_format), runtime::systemd::logs_to_journal()});
     for (const auto& each : options.warnings)
         log::warning("the configuration", {{"diagnostic", each}});
     int exit_code = cli::exit_code::ok;
     std::optional<runtime::stop_bound> last_resort;
     {
         daemon d(options, supervisor);
-        const auto bound = configuration.server.shutdown_grace + after_grace;
+        const auto bound = configuration.fixed.server.shutdown_grace + after_grace;
         if (const auto code = d.start()) {
             exit_code = *code;
             last_resort.emplace(bound, exit_code);

@@ -72,9 +72,8 @@ private:
 
     void reload();
     admin::reload_outcome try_reload();
-    void apply(config::configuration next, std::vector<delivery::lane_setup> lanes);
+    void apply(config::reloadable next, std::vector<delivery::lane_setup> lanes);
     void notify_ready() const;
-    std::vector<std::string> waiting_for_restart(const config::configuration& next) const;
 
     const daemon_options& options_;
     config::configuration config_; ///< in force
@@ -87,11 +86,11 @@ private:
     std::unique_ptr<store::event_store> store_;
     std::unique_ptr<ingest::outage_recorder> life_; ///< outlives the writer, which runs its tasks
     std::unique_ptr<store::group_writer> writer_;
-    std::atomic<std::uint64_t> max_pending_{config_.queue.max_pending};
+    std::atomic<std::uint64_t> max_pending_{config_.reloadable.max_pending};
     handler::workshop workshop_{clock_};
     delivery::handler_pool handlers_{[this](const config::handler& h) { return workshop_.make(h); },
                                      handler::contents_of};
-    runtime::shared_value<delivery::planner> planner_{delivery::planner(config_)};
+    runtime::shared_value<delivery::planner> planner_{delivery::planner(config_.reloadable)};
     std::unique_ptr<store::purger> purger_;
     believed_clock believed_{purger_};
     std::unique_ptr<delivery::engine> engine_;
@@ -99,8 +98,8 @@ private:
     std::unique_ptr<ingest::receiver> receiver_;
     runtime::background_pool admin_readers_{2, "admin-reader"};
     admin::arrivals arrived_;
-    admin::access access_{config_.admin, clock_};
-    admin::universign_api universign_{config_.universign.api};
+    admin::access access_{config_.reloadable.admin, clock_};
+    admin::universign_api universign_{config_.reloadable.universign};
     admin::reload_requests reloads_{runtime::supervisor::ask_for_reload};
     http::router admin_routes_;
     std::unique_ptr<runtime::event_loops> ingest_loops_;

@@ -32,76 +32,49 @@ admin::reload_outcome daemon::try_reload() {
     };
     // What can fail comes first, so that nothing is half applied.
     std::shared_ptr<boost::asio::ssl::context> tls;
-    if (next.value->server.tls && config_.server.tls) {
-        auto renewed = http::make_tls_context(*next.value->server.tls);
+    if (next.value->fixed.server.encrypted && config_.fixed.server.encrypted) {
+        auto renewed = http::make_tls_context(*next.value->reloadable.tls);
         if (!renewed) return refuse(renewed.error());
         tls = std::move(*renewed);
     }
-    auto lanes = handlers_.change(next.value->handlers);
+    auto lanes = handlers_.change(next.value->reloadable.handlers);
     if (!lanes) return refuse(lanes.error());
-    if (tls) {
-        ingest_server_->change_tls(std::move(tls));
-        config_.server.tls = next.value->server.tls;
-    }
+    if (tls) ingest_server_->change_tls(std::move(tls));
     outcome.applied = true;
-    outcome.needs_restart = waiting_for_restart(*next.value);
+    outcome.needs_restart = config::changed_keys(config_.fixed, next.value->fixed);
     for (const auto& each : outcome.needs_restart)
         log::warning("this change needs a restart", {{"section", each}});
-    apply(std::move(*next.value), std::move(*lanes));
+    apply(std::move(next.value->reloadable), std::move(*lanes));
     log::info("the configuration is reloaded");
     return outcome;
 }
 
-/// Routes, handlers, tokens, limits, retention, the log's level and the bound of the queue change at once (as
-/// do, before this, the certificate and key of TLS), and key sets are fetched anew; everything else keeps
-/// what it was started with.
-void daemon::apply(config::configuration next, std::vector<delivery::lane_setup> lanes) {
-    log::set_level(handler::to_log(next.log.level));
-    max_pending_ = next.queue.max_pending;
-    purger_->change(ages_of(next.storage.retention));
-    access_.change(next.admin);
-    universign_.change(next.universign.api);
-    ingest_server_->change_limits(next.server.limits);
-    admin_server_->change_limits(admin_limits(next.server.limits));
+/// All that a reload replaces, and key sets are fetched anew. A new member does not compile before something
+/// is done with it here.
+void daemon::apply(config::reloadable next, std::vector<delivery::lane_setup> lanes) {
+    auto& running = config_.reloadable;
+    running = std::move(next);
+    const auto& [limits, tls, admin, retention, max_pending, universign, handlers, routes, log_level] =
+        running;
+    log::set_level(handler::to_log(log_level));
+    max_pending_ = max_pending;
+    purger_->change(ages_of(retention));
+    access_.change(admin);
+    universign_.change(universign);
+    ingest_server_->change_limits(limits);
+    admin_server_->change_limits(admin_limits(limits));
     for (auto& ring : key_rings_)
         ring->refresh_now();
     // First the plan, then the lanes: what is planned from here on finds its handler.
-    planner_.store(delivery::planner(next));
-    if (!options_.dry_run) {
-        engine_->apply(std::move(lanes));
-        engine_->reopen_files();
-    }
-    config_.handlers = std::move(next.handlers);
-    config_.routes = std::move(next.routes);
-    config_.log.level = next.log.level;
-    config_.storage.retention = next.storage.retention;
-    config_.queue.max_pending = next.queue.max_pending;
-    config_.admin.tokens = std::move(next.admin.tokens);
-    config_.admin.public_pages = next.admin.public_pages;
-    config_.server.limits = next.server.limits;
-    config_.universign = std::move(next.universign);
+    planner_.store(delivery::planner(running));
+    if (options_.dry_run) return;
+    engine_->apply(std::move(lanes));
+    engine_->reopen_files();
 }
 
 void daemon::notify_ready() const {
-    runtime::systemd::notify_ready("Receiving webhooks for " + std::to_string(config_.endpoints.size()) +
-                                   " endpoint(s)");
-}
-
-std::vector<std::string> daemon::waiting_for_restart(const config::configuration& next) const {
-    auto server = next.server;
-    server.limits = config_.server.limits;
-    std::vector<std::string> changed;
-    const auto note = [&changed](const char* key, bool differs) {
-        if (differs) changed.emplace_back(key);
-    };
-    note("server", server != config_.server);
-    note("admin.listen", next.admin.listen != config_.admin.listen);
-    note("admin.trusted_proxies", next.admin.trusted_proxies != config_.admin.trusted_proxies);
-    note("endpoints", next.endpoints != config_.endpoints);
-    note("storage.url", next.storage.url != config_.storage.url);
-    note("queue.max_in_memory", next.queue.max_in_memory != config_.queue.max_in_memory);
-    note("log.format", next.log.format != config_.log.format);
-    return changed;
+    runtime::systemd::notify_ready("Receiving webhooks for " +
+                                   std::to_string(config_.fixed.endpoints.size()) + " endpoint(s)");
 }
 
 } // namespace webhookd

@@ -23,7 +23,7 @@ int complain(const failure& f, std::string_view what, int exit_code) {
 } // namespace
 
 std::optional<int> daemon::open_store() {
-    const auto file = store::parse_sqlite_url(config_.storage.url);
+    const auto file = store::parse_sqlite_url(config_.fixed.storage_url);
     if (!file) return complain(file.error(), "the storage cannot be opened", cli::exit_code::configuration);
     state_directory_ = file->parent_path();
     auto opened = store::open_sqlite_store({.file = *file, .break_off = runtime::supervisor::end_is_asked});
@@ -38,19 +38,19 @@ std::optional<int> daemon::open_store() {
     }
     store_ = std::move(*opened);
     writer_ = std::make_unique<store::group_writer>(
-        *store_, store::group_writer::options{.max_waiting = config_.queue.max_in_memory}, [this] {
+        *store_, store::group_writer::options{.max_waiting = config_.fixed.max_in_memory}, [this] {
             engine_->wake();
             arrived_.announce();
         });
     life_ = std::make_unique<ingest::outage_recorder>(*store_, *writer_, clock_);
     purger_ = std::make_unique<store::purger>(*store_, *store_, *writer_, clock_,
-                                              ages_of(config_.storage.retention));
+                                              ages_of(config_.reloadable.retention));
     engine_ = std::make_unique<delivery::engine>(*store_, *writer_, clock_, believed_);
     return std::nullopt;
 }
 
 std::optional<int> daemon::start_delivery() {
-    auto lanes = handlers_.change(config_.handlers);
+    auto lanes = handlers_.change(config_.reloadable.handlers);
     if (!lanes) {
         const bool wrong = lanes.error().code == errc::configuration_invalid;
         return complain(lanes.error(), "a handler cannot start",
@@ -78,7 +78,7 @@ void daemon::build_receiver() {
     std::vector<ingest::receiver_endpoint> endpoints;
     admin::health_sources health{
         *writer_, {}, stopping_, &roll_, purger_.get(), [this] { return overloaded(); }};
-    for (const auto& each : config_.endpoints) {
+    for (const auto& each : config_.fixed.endpoints) {
         ingest::key_ring* ring = nullptr;
         if (each.mode == config::signature_mode::required) {
             // Keys from a file need no second file.
@@ -97,7 +97,7 @@ void daemon::build_receiver() {
     }
     ingest::receiver_options options;
     options.endpoints = std::move(endpoints);
-    options.allowed_sources = config_.server.allowed_sources;
+    options.allowed_sources = config_.fixed.server.allowed_sources;
     options.plan = [this](const auto& endpoint, const auto& envelope, const auto& body) {
         return plan(endpoint, envelope, body);
     };
@@ -127,7 +127,7 @@ void daemon::add_metrics(std::map<std::string, const ingest::key_ring*> key_ring
                                                                {"admin", admin_server_->snapshot()}};
     };
     admin::add_metrics(admin_routes_, access_,
-                       {*receiver_, std::move(key_rings), *store_, *writer_, config_.queue.max_in_memory,
+                       {*receiver_, std::move(key_rings), *store_, *writer_, config_.fixed.max_in_memory,
                         *engine_, clock_, admin_readers_, *purger_, state_directory_,
                         [this] { return max_pending_.load(); }, std::move(listeners)});
 }
@@ -141,7 +141,7 @@ std::optional<failure> daemon::exposed_without_proof() const {
     const auto reachable = ingest_server_->addresses();
     const auto open_address = std::find_if(reachable.begin(), reachable.end(), is_open);
     if (open_address == reachable.end()) return std::nullopt;
-    for (const auto& each : config_.endpoints)
+    for (const auto& each : config_.fixed.endpoints)
         if (each.mode == config::signature_mode::disabled)
             return failure{errc::configuration_invalid, "endpoint " + each.name +
                                                             " checks no signatures, but the socket " +
@@ -152,17 +152,18 @@ std::optional<failure> daemon::exposed_without_proof() const {
 std::optional<int> daemon::open_listeners() {
     const auto cores = std::max(1u, std::thread::hardware_concurrency());
     ingest_loops_ = std::make_unique<runtime::event_loops>(
-        config_.server.threads != 0 ? config_.server.threads : cores, "ingest");
+        config_.fixed.server.threads != 0 ? config_.fixed.server.threads : cores, "ingest");
     admin_loop_ = std::make_unique<runtime::event_loops>(1, "admin");
 
-    http::server_options ingest{"ingest", config_.server.limits, config_.server.trusted_proxies, nullptr};
-    if (config_.server.tls) {
-        auto context = http::make_tls_context(*config_.server.tls);
+    http::server_options ingest{"ingest", config_.reloadable.limits, config_.fixed.server.trusted_proxies,
+                                nullptr};
+    if (config_.reloadable.tls) {
+        auto context = http::make_tls_context(*config_.reloadable.tls);
         if (!context) return complain(context.error(), "TLS cannot be set up", cli::exit_code::configuration);
         ingest.tls = *context;
     }
-    http::server_options admin{"admin", admin_limits(config_.server.limits), config_.admin.trusted_proxies,
-                               nullptr};
+    http::server_options admin{"admin", admin_limits(config_.reloadable.limits),
+                               config_.fixed.admin_trusted_proxies, nullptr};
     ingest_server_ = std::make_unique<http::server>(ingest_loops_->contexts(), *receiver_, std::move(ingest));
     admin_server_ = std::make_unique<http::server>(admin_loop_->contexts(), admin_routes_, std::move(admin));
 
@@ -185,8 +186,8 @@ std::optional<int> daemon::open_listeners() {
     const auto open = [](http::server& server, const auto& addresses, bool inherited) {
         return inherited ? result<void>() : server.listen(addresses);
     };
-    for (const auto& opened : {open(*admin_server_, config_.admin.listen, admin_inherited),
-                               open(*ingest_server_, config_.server.listen, ingest_inherited)})
+    for (const auto& opened : {open(*admin_server_, config_.fixed.admin_listen, admin_inherited),
+                               open(*ingest_server_, config_.fixed.server.listen, ingest_inherited)})
         if (!opened)
             return complain(opened.error(), "a listener cannot be opened", cli::exit_code::unavailable);
     return std::nullopt;

@@ -44,7 +44,7 @@ int exit_code_for(errc code) {
 result<std::filesystem::path> find_database(const backup_call& call) {
     if (!call.database.empty()) return std::filesystem::path(call.database);
     const auto loaded = config::load_file(call.config);
-    if (loaded.value) return store::parse_sqlite_url(loaded.value->storage.url);
+    if (loaded.value) return store::parse_sqlite_url(loaded.value->fixed.storage_url);
     std::string mistakes;
     for (const auto& each : loaded.diagnostics)
         mistakes += '\n' + to_string(each);

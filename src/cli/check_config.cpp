@@ -61,7 +61,7 @@ int show_event(const check_config_options& options, const config::configuration&
     trial_event event;
     if (const int code = read_event(options.event, event, err); code != ok) return code;
     bool shown = false;
-    for (const auto& endpoint : c.endpoints) {
+    for (const auto& endpoint : c.fixed.endpoints) {
         if (!options.endpoint.empty() && options.endpoint != endpoint.name) continue;
         event.endpoint = endpoint.name;
         out << event.type << " at endpoint " << endpoint.name << ":\n" << describe_trial(c, event);
@@ -81,8 +81,9 @@ int check_config(const check_config_options& options, const config::secret_sourc
         err << to_string(diagnostic) << '\n';
     if (!loaded.value) return configuration;
     const auto& c = *loaded.value;
-    out << options.file << ": ok (" << counted(c.endpoints.size(), "endpoint") << ", "
-        << counted(c.handlers.size(), "handler") << ", " << counted(c.routes.size(), "route");
+    out << options.file << ": ok (" << counted(c.fixed.endpoints.size(), "endpoint") << ", "
+        << counted(c.reloadable.handlers.size(), "handler") << ", "
+        << counted(c.reloadable.routes.size(), "route");
     if (!loaded.diagnostics.empty()) out << ", " << counted(loaded.diagnostics.size(), "warning");
     out << ")\n";
     return options.event.empty() ? ok : show_event(options, c, out, err);

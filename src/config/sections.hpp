@@ -10,15 +10,15 @@ namespace webhookd::config {
 // config/universign-webhookd.yaml. `root` is the file. The order of the calls in `read_configuration`
 // matters: routes ask for handlers and endpoints, endpoints ask where the server listens.
 
-void read_server(object_reader& root, server& out);
-void read_admin(object_reader& root, admin& out);
+void read_server(object_reader& root, configuration& whole);
+void read_admin(object_reader& root, configuration& whole);
 void read_endpoints(object_reader& root, std::vector<endpoint>& out);
-void read_storage(object_reader& root, storage& out);
-void read_queue(object_reader& root, queue& out);
-void read_universign(object_reader& root, universign& out);
+void read_storage(object_reader& root, configuration& whole);
+void read_queue(object_reader& root, configuration& whole);
+void read_universign(object_reader& root, universign_api& out);
 void read_handlers(object_reader& root, std::vector<handler>& out);
 void read_routes(object_reader& root, std::vector<route>& out);
-void read_log(object_reader& root, log& out);
+void read_log(object_reader& root, configuration& whole);
 
 // The kinds of handlers.
 void read_log_handler(object_reader& in, log_handler& out);

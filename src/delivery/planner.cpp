@@ -1,4 +1,3 @@
-#include <webhookd/config/routing.hpp>
 #include <webhookd/delivery/planner.hpp>
 
 #include <algorithm>
@@ -11,7 +10,7 @@ store::sequencing sequencing_of(const config::handler_common& common) noexcept {
                                                               : store::sequencing::skip;
 }
 
-planner::planner(const config::configuration& c)
+planner::planner(const config::reloadable& c)
     : table_(config::make_routing_table(c)) {
     for (const auto& name : table_.handlers()) {
         const auto found = std::find_if(c.handlers.begin(), c.handlers.end(),

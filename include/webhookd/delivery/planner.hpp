@@ -14,7 +14,7 @@ namespace webhookd::delivery {
 /// Event → the deliveries to plan for it. Immutable, any thread; a reload makes another one.
 class planner {
 public:
-    explicit planner(const config::configuration& c);
+    explicit planner(const config::reloadable& c);
 
     [[nodiscard]] std::vector<store::planned_delivery>
     plan(std::string_view endpoint, const event::envelope& e, const event::document& body) const;

@@ -162,7 +162,7 @@ TEST_CASE("of config.d it is told what is passed over, and that it is no folder"
             test::write_text(parts / name, "log: {level: error}\n");
         const auto loaded = ((void)s.check(""), config::load_file(s.at("c.yaml"), sources()));
         REQUIRE(loaded.value);
-        CHECK(loaded.value->log.level == config::log_level::warning);
+        CHECK(loaded.value->reloadable.log_level == config::log_level::warning);
         CHECK(loaded.diagnostics.size() == 3);
         for (const auto& each : loaded.diagnostics)
             CHECK_THAT(to_string(each), Catch::Contains("warning: is passed over"));

@@ -97,7 +97,7 @@ TEST_CASE("new variables of a program keep their case, and headers are named wit
     world.environment["UNIVERSIGN_WEBHOOKD_HANDLERS__TOOL__ENV__Mixed_Case"] = "y";
     const auto result = test::load_config(file, world);
     REQUIRE(result.value);
-    REQUIRE(result.value->handlers.size() == 2);
-    const auto& tool = std::get<config::shell_handler>(result.value->handlers[1].kind);
+    REQUIRE(result.value->reloadable.handlers.size() == 2);
+    const auto& tool = std::get<config::shell_handler>(result.value->reloadable.handlers[1].kind);
     CHECK(tool.env == std::map<std::string, std::string>{{"ARCHIVE_TOKEN", "x"}, {"Mixed_Case", "y"}});
 }

@@ -27,7 +27,7 @@ delivery::planner planner_of(const std::string& routes) {
     const auto loaded = test::load_config(std::string(two_endpoints) + routes);
     CAPTURE(test::config_lines(loaded));
     REQUIRE(loaded.value.has_value());
-    return delivery::planner(*loaded.value);
+    return delivery::planner(loaded.value->reloadable);
 }
 
 std::vector<store::planned_delivery> plan(const delivery::planner& p, std::string_view endpoint,
