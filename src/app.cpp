@@ -1,11 +1,11 @@
 #include <webhookd/app.hpp>
+#include <webhookd/exit_code.hpp>
 #include <webhookd/handler/log_settings.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/resources.hpp>
 #include <webhookd/runtime/stop_bound.hpp>
 #include <webhookd/runtime/systemd.hpp>
 
-#include "cli/exit_code.hpp"
 #include "daemon.hpp"
 
 #include <algorithm>
@@ -68,7 +68,7 @@ int run_daemon(const daemon_options& options) {
                 handler::to_log(configuration.fixed.log_format), runtime::systemd::logs_to_journal()});
     for (const auto& each : options.warnings)
         log::warning("the configuration", {{"diagnostic", each}});
-    int exit_code = cli::exit_code::ok;
+    int exit_code = exit_code::ok;
     std::optional<runtime::stop_bound> last_resort;
     {
         daemon d(options, supervisor);
@@ -78,7 +78,7 @@ int run_daemon(const daemon_options& options) {
             last_resort.emplace(bound, exit_code);
         } else {
             d.run();
-            last_resort.emplace(bound, cli::exit_code::software);
+            last_resort.emplace(bound, exit_code::software);
             d.stop();
         }
     }

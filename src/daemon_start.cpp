@@ -1,11 +1,11 @@
 #include <webhookd/admin/deliveries.hpp>
 #include <webhookd/admin/health.hpp>
 #include <webhookd/admin/metrics.hpp>
+#include <webhookd/exit_code.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/systemd.hpp>
 #include <webhookd/store/sqlite.hpp>
 
-#include "cli/exit_code.hpp"
 #include "daemon.hpp"
 
 #include <algorithm>
@@ -24,17 +24,17 @@ int complain(const failure& f, std::string_view what, int exit_code) {
 
 std::optional<int> daemon::open_store() {
     const auto file = store::parse_sqlite_url(config_.fixed.storage_url);
-    if (!file) return complain(file.error(), "the storage cannot be opened", cli::exit_code::configuration);
+    if (!file) return complain(file.error(), "the storage cannot be opened", exit_code::configuration);
     state_directory_ = file->parent_path();
     auto opened = store::open_sqlite_store({.file = *file, .break_off = runtime::supervisor::end_is_asked});
     if (!opened && opened.error().code == errc::shutting_down) {
         log::info("the start was broken off by a signal", {{"reason", to_string(opened.error())}});
-        return cli::exit_code::ok;
+        return exit_code::ok;
     }
     if (!opened) {
         const bool held = opened.error().code == errc::store_busy;
         return complain(opened.error(), "the storage cannot be opened",
-                        held ? cli::exit_code::unavailable : cli::exit_code::io_error);
+                        held ? exit_code::unavailable : exit_code::io_error);
     }
     store_ = std::move(*opened);
     writer_ = std::make_unique<store::group_writer>(
@@ -54,7 +54,7 @@ std::optional<int> daemon::start_delivery() {
     if (!lanes) {
         const bool wrong = lanes.error().code == errc::configuration_invalid;
         return complain(lanes.error(), "a handler cannot start",
-                        wrong ? cli::exit_code::configuration : cli::exit_code::cannot_create);
+                        wrong ? exit_code::configuration : exit_code::cannot_create);
     }
     if (options_.dry_run)
         log::warning("a dry run: events are kept, handlers are only named in the log");
@@ -159,7 +159,7 @@ std::optional<int> daemon::open_listeners() {
                                 nullptr};
     if (config_.reloadable.tls) {
         auto context = http::make_tls_context(*config_.reloadable.tls);
-        if (!context) return complain(context.error(), "TLS cannot be set up", cli::exit_code::configuration);
+        if (!context) return complain(context.error(), "TLS cannot be set up", exit_code::configuration);
         ingest.tls = *context;
     }
     http::server_options admin{"admin", admin_limits(config_.reloadable.limits),
@@ -175,21 +175,21 @@ std::optional<int> daemon::open_listeners() {
             return complain(
                 {errc::configuration_invalid,
                  "a socket is named \"" + socket.name + "\"; its FileDescriptorName must be ingest or admin"},
-                "a socket that was passed in is not known", cli::exit_code::configuration);
+                "a socket that was passed in is not known", exit_code::configuration);
         (for_admin ? admin_inherited : ingest_inherited) = true;
         if (auto taken = (for_admin ? *admin_server_ : *ingest_server_).adopt(socket.descriptor); !taken)
             return complain(taken.error(), "a socket that was passed in is not usable",
-                            cli::exit_code::unavailable);
+                            exit_code::unavailable);
     }
     if (const auto exposed = exposed_without_proof())
-        return complain(*exposed, "the configuration cannot be carried out", cli::exit_code::configuration);
+        return complain(*exposed, "the configuration cannot be carried out", exit_code::configuration);
     const auto open = [](http::server& server, const auto& addresses, bool inherited) {
         return inherited ? result<void>() : server.listen(addresses);
     };
     for (const auto& opened : {open(*admin_server_, config_.fixed.admin_listen, admin_inherited),
                                open(*ingest_server_, config_.fixed.server.listen, ingest_inherited)})
         if (!opened)
-            return complain(opened.error(), "a listener cannot be opened", cli::exit_code::unavailable);
+            return complain(opened.error(), "a listener cannot be opened", exit_code::unavailable);
     return std::nullopt;
 }
 

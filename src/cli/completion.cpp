@@ -1,8 +1,8 @@
 #include "cli/completion.hpp"
 
 #include <webhookd/event/event_type.hpp>
+#include <webhookd/exit_code.hpp>
 
-#include "cli/exit_code.hpp"
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>

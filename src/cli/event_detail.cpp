@@ -2,10 +2,10 @@
 
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/redaction.hpp>
+#include <webhookd/exit_code.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/printable.hpp"
 #include "cli/verify.hpp"
 

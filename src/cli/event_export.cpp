@@ -1,11 +1,11 @@
 #include "cli/event_export.hpp"
 
+#include <webhookd/exit_code.hpp>
 #include <webhookd/runtime/output_file.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 

@@ -1,9 +1,10 @@
 #include "cli/event_tail.hpp"
 
+#include <webhookd/exit_code.hpp>
+
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/printable.hpp"
 #include "cli/sse_reader.hpp"
 

@@ -1,5 +1,7 @@
 #include "cli/events.hpp"
 
+#include <webhookd/exit_code.hpp>
+
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/event_detail.hpp"
@@ -8,7 +10,6 @@
 #include "cli/event_gaps.hpp"
 #include "cli/event_removal.hpp"
 #include "cli/event_tail.hpp"
-#include "cli/exit_code.hpp"
 
 #include <fmt/format.h>
 

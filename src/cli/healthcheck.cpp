@@ -1,8 +1,8 @@
 #include "cli/healthcheck.hpp"
 
+#include <webhookd/exit_code.hpp>
 #include <webhookd/outbound/http_client.hpp>
 
-#include "cli/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
 

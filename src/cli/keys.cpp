@@ -1,8 +1,8 @@
 #include "cli/keys.hpp"
 
+#include <webhookd/exit_code.hpp>
 #include <webhookd/signature/signer.hpp>
 
-#include "cli/exit_code.hpp"
 #include "cli/file.hpp"
 #include "cli/json_line.hpp"
 

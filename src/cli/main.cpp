@@ -1,11 +1,11 @@
 #include <webhookd/cli/main.hpp>
+#include <webhookd/exit_code.hpp>
 
 #include "cli/backup.hpp"
 #include "cli/check_config.hpp"
 #include "cli/completion.hpp"
 #include "cli/deliveries.hpp"
 #include "cli/events.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/healthcheck.hpp"
 #include "cli/keys.hpp"
 #include "cli/reload.hpp"

@@ -1,8 +1,9 @@
 #include "cli/reload.hpp"
 
+#include <webhookd/exit_code.hpp>
+
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/printable.hpp"
 
 #include <CLI/CLI.hpp>

@@ -2,11 +2,11 @@
 
 #include <webhookd/app.hpp>
 #include <webhookd/config/load.hpp>
+#include <webhookd/exit_code.hpp>
 #include <webhookd/runtime/capabilities.hpp>
 #include <webhookd/runtime/init.hpp>
 #include <webhookd/runtime/secrets.hpp>
 
-#include "cli/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,6 +1,7 @@
 #include "cli/trigger.hpp"
 
-#include "cli/exit_code.hpp"
+#include <webhookd/exit_code.hpp>
+
 #include "cli/file.hpp"
 #include "cli/trigger_events.hpp"
 

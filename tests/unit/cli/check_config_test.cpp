@@ -1,5 +1,6 @@
+#include <webhookd/exit_code.hpp>
+
 #include "cli/check_config.hpp"
-#include "cli/exit_code.hpp"
 #include "support/config_fixture.hpp"
 #include "support/paths.hpp"
 
