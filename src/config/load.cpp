@@ -1,10 +1,9 @@
 #include <webhookd/config/load.hpp>
 
-#include "config/outside.hpp"
 #include "config/overrides.hpp"
-#include "config/secrets_of.hpp"
 #include "config/sections.hpp"
 #include "config/source_text.hpp"
+#include "config/wording.hpp"
 #include "config/yaml_merge.hpp"
 
 #include <sys/stat.h>

@@ -1,5 +1,4 @@
-#include "config/outside.hpp"
-
+#include "config/sections.hpp"
 #include "config/source_text.hpp"
 #include "config/wording.hpp"
 

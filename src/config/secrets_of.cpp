@@ -1,4 +1,4 @@
-#include "config/secrets_of.hpp"
+#include "config/sections.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>

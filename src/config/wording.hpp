@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/yaml_document.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,5 +16,8 @@ namespace webhookd::config {
 
 /// `server.limits`, and, for keys that are no plain words, `routes[0].when["/payload/object/state"]`.
 [[nodiscard]] std::string member_path(const std::string& path, std::string_view key);
+
+/// `a list`, `a map`, `a number`…: what stands there, for messages.
+[[nodiscard]] std::string_view describe_kind(const yaml_node& node);
 
 } // namespace webhookd::config
