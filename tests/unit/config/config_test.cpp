@@ -1,9 +1,10 @@
 #include <webhookd/config/config.hpp>
 
-#include <boost/pfr.hpp>
 #include <catch2/catch.hpp>
 
-#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
 
 namespace {
 
@@ -26,31 +27,46 @@ void alter(std::vector<T>& list) {
     list.emplace_back();
 }
 
+/// Every member: one more does not compile before it is named here.
+auto members(fixed& c) {
+    auto& [server, admin_listen, admin_trusted_proxies, endpoints, storage_url, max_in_memory, log_format] =
+        c;
+    return std::tie(server, admin_listen, admin_trusted_proxies, endpoints, storage_url, max_in_memory,
+                    log_format);
+}
+
+/// The keys that change with one member alone.
+std::vector<std::string> keys_of(auto& member, const fixed& of) {
+    const auto kept = member;
+    alter(member);
+    auto keys = changed_keys(fixed(), of);
+    member = kept;
+    return keys;
+}
+
 } // namespace
 
 TEST_CASE("every member of what is fixed has a key that tells of its change", "[config]") {
-    const fixed before;
-    std::set<std::string> keys;
-    boost::pfr::for_each_field(fixed{}, [&](const auto&, auto index) {
-        CAPTURE(index.value);
-        fixed after;
-        alter(boost::pfr::get<index.value>(after));
-        const auto changed = changed_keys(before, after);
-        REQUIRE(changed.size() == 1);
-        keys.insert(changed.front());
-    });
-    CHECK(keys == std::set<std::string>{"server", "admin.listen", "admin.trusted_proxies", "endpoints",
-                                        "storage.url", "queue.max_in_memory", "log.format"});
+    fixed c;
+    std::vector<std::vector<std::string>> keys;
+    std::apply([&](auto&... each) { (keys.push_back(keys_of(each, c)), ...); }, members(c));
+    CHECK(keys == std::vector<std::vector<std::string>>{{"server"},
+                                                        {"admin.listen"},
+                                                        {"admin.trusted_proxies"},
+                                                        {"endpoints"},
+                                                        {"storage.url"},
+                                                        {"queue.max_in_memory"},
+                                                        {"log.format"}});
 }
 
 TEST_CASE("equal configurations have no changed keys", "[config]") {
-    CHECK(changed_keys({}, {}).empty());
+    CHECK(changed_keys(fixed(), fixed()).empty());
 }
 
 TEST_CASE("TLS that comes or goes changes the server", "[config]") {
     fixed with_tls;
     with_tls.server.encrypted = true;
-    CHECK(changed_keys({}, with_tls) == std::vector<std::string>{"server"});
+    CHECK(changed_keys(fixed(), with_tls) == std::vector<std::string>{"server"});
 }
 
 TEST_CASE("keys that changed come in the order of the file", "[config]") {
@@ -58,5 +74,5 @@ TEST_CASE("keys that changed come in the order of the file", "[config]") {
     after.log_format = log_format::text;
     after.admin_listen.clear();
     after.server.shutdown_grace += 1s;
-    CHECK(changed_keys({}, after) == std::vector<std::string>{"server", "admin.listen", "log.format"});
+    CHECK(changed_keys(fixed(), after) == std::vector<std::string>{"server", "admin.listen", "log.format"});
 }
