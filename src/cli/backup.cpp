@@ -26,7 +26,8 @@ struct backup_call {
 
 result<std::filesystem::path> find_database(const backup_call& call) {
     if (!call.database.empty()) return std::filesystem::path(call.database);
-    const auto loaded = config::load_file(call.config);
+    const auto loaded =
+        config::load_file(call.config, config::secret_sources::of_process(), config::outside_world::ignored);
     if (loaded.value) return store::parse_sqlite_url(loaded.value->fixed.storage_url);
     std::string mistakes;
     for (const auto& each : loaded.diagnostics)

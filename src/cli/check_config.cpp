@@ -105,7 +105,6 @@ void add_check_config_command(CLI::App& app, int& exit_code) {
                      "The endpoint that the event arrives at; without it each one")
         ->needs(event);
     command->callback([options, &exit_code] {
-        options->outside = config::outside_world::checked;
         exit_code = check_config(*options, config::secret_sources::of_process(), std::cout, std::cerr);
     });
 }

@@ -11,8 +11,7 @@
 namespace webhookd::daemon {
 
 config::loaded load(const options& options) {
-    auto loaded =
-        config::load_file(options.file, config::secret_sources::of_process(), config::outside_world::checked);
+    auto loaded = config::load_file(options.file);
     secrets::add(loaded.secrets);
     return loaded;
 }

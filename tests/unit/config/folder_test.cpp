@@ -22,7 +22,7 @@ public:
     }
 
     [[nodiscard]] config::loaded load(const test::config_world& world = {}) const {
-        return config::load_file(directory_ / "c.yaml", world.sources());
+        return config::load_file(directory_ / "c.yaml", world.sources(), config::outside_world::ignored);
     }
     /// As printed, without the folder's own path.
     [[nodiscard]] std::vector<std::string> lines() const {

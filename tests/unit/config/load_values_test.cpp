@@ -261,5 +261,7 @@ TEST_CASE("a file that cannot be read is named", "[config]") {
     CHECK(to_string(load_file("/tmp").diagnostics.at(0)) == "/tmp: cannot be read: Is a directory");
     CHECK(to_string(load_file("/dev/zero").diagnostics.at(0)) ==
           "/dev/zero: cannot be read: is a device, not a regular file");
-    CHECK(load_file(test::source_folder() + "/config/development.yaml").value);
+    CHECK(load_file(test::source_folder() + "/config/development.yaml", secret_sources::of_process(),
+                    outside_world::ignored)
+              .value);
 }
