@@ -155,7 +155,7 @@ TEST_CASE("an event of another workspace is never put off, and never taken for a
     CHECK(t.post("evt_1", created_by("ACME Legal")).status == http::status::service_unavailable);
     CHECK(t.post("evt_2", created_by("Other")).body == R"({"status":"ignored","event":"evt_2"})");
     t.overload(false);
-    const std::string old = R"(,"created":"2020-01-01T00:00:00Z")";
+    const std::string old = R"(,"created_at":"2020-01-01T00:00:00Z")";
     CHECK(t.post("evt_3", created_by("Other") + old).body == R"({"status":"ignored","event":"evt_3"})");
     CHECK(t.post("evt_4", created_by("ACME Legal") + old).body == R"({"status":"stale","event":"evt_4"})");
     CHECK(t.kept().empty());
