@@ -1,7 +1,7 @@
 #include <webhookd/cli/main.hpp>
 #include <webhookd/daemon/run.hpp>
 #include <webhookd/exit_code.hpp>
-#include <webhookd/runtime/standard_descriptors.hpp>
+#include <webhookd/runtime/process.hpp>
 
 #include <cstdio>
 #include <exception>

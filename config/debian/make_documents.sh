@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make_documents.sh BINARY FOLDER VERSION
 # What a package needs beside the program and can be made from it: the manual page, the shell's completion, the
-# changelogs, and the configuration as it is installed.
+# changelogs, the pages of the documentation, and the configuration as it is installed.
 set -euo pipefail
 binary=$1 folder=$2 version=$3
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -60,6 +60,16 @@ universign-webhookd ($version-1) bookworm; urgency=medium
 
  -- The universign-webhookd authors <maintainers@universign-webhookd.invalid>  $(date -u -R -d "@$written")
 TEXT
+# The README and the reference, with links to where the package has what they name; what it does not have is no link.
+mkdir -p "$folder/pages/config"
+for page in "$source"/README.md "$source"/config/*.md; do
+    sed -E -e 's#\]\((config/)?universign-webhookd\.yaml\)#](/etc/universign-webhookd/universign-webhookd.yaml)#g' \
+        -e 's#\]\((config/)?(schema\.json|openapi\.yaml)\)#](/usr/share/universign-webhookd/\2)#g' \
+        -e 's#\]\((proxies|prometheus|grafana)/#](../examples/\1/#g' \
+        -e 's#\]\(\.\./systemd/#](../examples/#g' \
+        -e 's#\[([^]]*)\]\((\.\./)?(src/|tests/|docker/|CHANGELOG\.md)[^)]*\)#\1#g' \
+        "$page" >"$folder/pages/${page#"$source"/}"
+done
 # shellcheck disable=SC2016
 sed 's#\$schema=schema.json#$schema=/usr/share/universign-webhookd/schema.json#' \
     "$source/config/universign-webhookd.yaml" >"$folder/universign-webhookd.yaml"

@@ -20,7 +20,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/systemd/universign-webhookd.sysusers DESTINA
     RENAME universign-webhookd.conf)
 install(FILES ${PROJECT_SOURCE_DIR}/systemd/universign-webhookd.tmpfiles DESTINATION /usr/lib/tmpfiles.d
     RENAME universign-webhookd.conf)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${debian}/copyright DESTINATION ${doc_dir})
+install(FILES ${debian}/copyright DESTINATION ${doc_dir})
+install(DIRECTORY ${documents}/pages/ DESTINATION ${doc_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/systemd/handlers.conf.example ${PROJECT_SOURCE_DIR}/config/demo.yaml
     DESTINATION ${doc_dir}/examples)
 foreach(examples IN ITEMS grafana prometheus proxies)

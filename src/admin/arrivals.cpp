@@ -5,23 +5,28 @@
 
 namespace webhookd::admin {
 
+arrivals::arrivals(store::notifications& commits)
+    : commits_(commits.subscribe([this](const store::commit_notice& brought) {
+        if (brought.events) announce();
+    })) {}
+
 arrivals::listener::listener(arrivals& of, const runtime::executor& loop)
     : of_(of)
     , bell_(std::make_shared<timer>(loop)) {
     const std::lock_guard lock{of_.mutex_};
-    place_ = of_.listeners_.insert(of_.listeners_.end(), this);
+    self_ = of_.listeners_.insert(of_.listeners_.end(), this);
     ++of_.listening_;
 }
 
 arrivals::listener::~listener() {
     const std::lock_guard lock{of_.mutex_};
-    of_.listeners_.erase(place_);
+    of_.listeners_.erase(self_);
     --of_.listening_;
 }
 
 runtime::task<void> arrivals::listener::wait(std::chrono::milliseconds most) {
     boost::system::error_code ignored;
-    // Before the comparison: whoever announces after it finds the timer running, because ringing is posted to
+    // Before the comparison: an announcement after it finds the timer running, because ringing is posted to
     // this loop.
     bell_->expires_after(most);
     if (of_.announced_ != seen_) co_return;

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::string text(std::string_view name) const;
     /// `true` or `false`; false when it is not there. Errors: argument_invalid, naming the parameter.
     [[nodiscard]] result<bool> flag(std::string_view name) const;
-    /// Nothing when it is not there. Errors: argument_invalid, naming it, for what is no number from `least`
+    /// nullopt when it is not there. Errors: argument_invalid, naming it, for what is no number from `least`
     /// to `most`.
     [[nodiscard]] result<std::optional<std::int64_t>> number(std::string_view name, std::int64_t least,
                                                              std::int64_t most) const;

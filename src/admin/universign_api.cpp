@@ -1,7 +1,8 @@
 #include <webhookd/admin/universign_api.hpp>
 #include <webhookd/outbound/http_client.hpp>
+#include <webhookd/runtime/log.hpp>
 
-#include "admin/on_reader.hpp"
+#include "admin/run_on.hpp"
 
 #include <fmt/format.h>
 
@@ -27,20 +28,37 @@ std::string query_of(std::optional<timestamp> after, std::optional<timestamp> be
 }
 
 /// Counts one who waits.
-class place {
+class waiting_caller {
 public:
-    explicit place(std::atomic<int>& taken)
+    explicit waiting_caller(std::atomic<int>& taken)
         : taken_(taken)
         , free_(++taken <= most_waiting) {}
-    ~place() { --taken_; }
-    place(const place&) = delete;
-    place& operator=(const place&) = delete;
+    ~waiting_caller() { --taken_; }
+    waiting_caller(const waiting_caller&) = delete;
+    waiting_caller& operator=(const waiting_caller&) = delete;
     [[nodiscard]] bool free() const noexcept { return free_; }
 
 private:
     std::atomic<int>& taken_;
     bool free_;
 };
+
+/// In words for the caller of our API; the particulars go to the log.
+failure told(const failure& f) {
+    log::warning("Universign's report cannot be had", {{"reason", to_string(f)}});
+    switch (f.code) {
+    case errc::network_timeout:
+        return {f.code, "Universign's API did not answer in time."};
+    case errc::network:
+        return {f.code, "Universign's API cannot be reached; the log tells why."};
+    case errc::http_status:
+        if (f.detail == "401" || f.detail == "403")
+            return {f.code, "Universign refused the key of universign.api.key (HTTP " + f.detail + ")."};
+        return {f.code, "Universign's API answered HTTP " + f.detail + '.'};
+    default:
+        return {errc::http_status, "Universign's API answered with something that is no events-report."};
+    }
+}
 
 } // namespace
 
@@ -62,9 +80,8 @@ void universign_api::stop() {
 
 runtime::task<result<event::events_report>> universign_api::report(std::optional<timestamp> after,
                                                                    std::optional<timestamp> before) {
-    const place mine(waiting_);
-    if (!mine.free()) co_return failure{errc::queue_full, "Universign's API is being asked already"};
-    // Named first: GCC 12 destroys a temporary within a co_await expression twice.
+    const waiting_caller mine(waiting_);
+    if (!mine.free()) co_return failure{errc::queue_full, "Universign's API is being asked already."};
     std::function<result<event::events_report>()> work = [this, query = query_of(after, before)] {
         return ask(query);
     };
@@ -73,16 +90,21 @@ runtime::task<result<event::events_report>> universign_api::report(std::optional
 
 result<event::events_report> universign_api::ask(const std::string& query) const {
     const auto settings = settings_.load();
-    if (settings->key.empty()) return failure{errc::configuration_invalid, "universign.api.key is not set"};
+    if (settings->key.empty())
+        return failure{errc::configuration_invalid,
+                       "No key for Universign's API is configured: set universign.api.key in the "
+                       "configuration and reload."};
     outbound::http_client client;
     outbound::http_request request;
     request.url = settings->url + "/v1/events/report" + query;
     request.headers = {"Authorization: Bearer " + settings->key, "Accept: application/json"};
     request.stop = stop_.get_token();
     const auto answer = client.perform(request);
-    if (!answer) return answer.error();
-    if (answer->status != 200) return failure{errc::http_status, std::to_string(answer->status)};
-    return event::read_report(answer->body);
+    if (!answer) return told(answer.error());
+    if (answer->status != 200) return told({errc::http_status, std::to_string(answer->status)});
+    auto report = event::read_report(answer->body);
+    if (!report) return told(report.error());
+    return report;
 }
 
 } // namespace webhookd::admin

@@ -3,7 +3,6 @@
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/exit_code.hpp>
 
-
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 

@@ -2,9 +2,9 @@
 
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/number.hpp>
+#include <webhookd/text/printable.hpp>
 
 #include "cli/admin_client.hpp"
-#include "cli/printable.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
 
@@ -42,7 +42,7 @@ std::string text(const rapidjson::Value& object, const char* member) {
 }
 
 void print_json(const rapidjson::Value& answer) {
-    std::cout << safe_json(event::write_json(answer, true)) << '\n';
+    std::cout << text::safe_json(event::write_json(answer, true)) << '\n';
 }
 
 void print_fields(const rapidjson::Value& object, const std::vector<column>& members) {
@@ -53,7 +53,7 @@ void print_fields(const rapidjson::Value& object, const std::vector<column>& mem
     for (const auto& each : members)
         std::cout << painted_title(each.title, coloured)
                   << std::string(width - std::strlen(each.title) + 2, ' ')
-                  << painted(each.title, printable(cell(object, each.member)), coloured) << '\n';
+                  << painted(each.title, text::printable(cell(object, each.member)), coloured) << '\n';
 }
 
 void print_heading(std::string_view title) {
@@ -79,11 +79,18 @@ void print_rows(const rapidjson::Value& owner, const char* member, const std::ve
     t.print(std::cout, look_of(stdout));
 }
 
+void print_list(const rapidjson::Value& answer, bool as_json, const std::vector<column>& columns) {
+    if (as_json) return print_json(answer);
+    print_rows(answer, "data", columns);
+    if (const auto next = text(answer, "next_cursor"); !next.empty())
+        std::cerr << "There are more: --cursor " << next << '\n';
+}
+
 int complain(const failure& f) {
     // What the daemon says about itself needs no name of ours in front.
     const bool told =
         f.code == errc::http_status || f.code == errc::not_json || f.code == errc::argument_invalid;
-    std::cerr << "universign-webhookd: " << printable(told ? f.detail : to_string(f))
+    std::cerr << "universign-webhookd: " << text::printable(told ? f.detail : to_string(f))
               << (f.code == errc::network ? " (is the daemon running there?)\n" : "\n");
     return exit_code_of(f);
 }

@@ -43,6 +43,10 @@ void print_heading(std::string_view title);
 /// The rows that stand in the array `owner[member]`, to standard output; `none` where there are none.
 void print_rows(const rapidjson::Value& owner, const char* member, const std::vector<column>& columns);
 
+/// A list that the API answered with, to standard output: its rows, and on standard error how to go on where
+/// there are more; or as it is where JSON is asked for.
+void print_list(const rapidjson::Value& answer, bool as_json, const std::vector<column>& columns);
+
 /// Says on standard error what went wrong. The exit code for it.
 [[nodiscard]] int complain(const failure& f);
 

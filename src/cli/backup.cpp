@@ -1,10 +1,9 @@
-#include "cli/backup.hpp"
-
 #include <webhookd/config/load.hpp>
 #include <webhookd/exit_code.hpp>
 #include <webhookd/store/backup.hpp>
 #include <webhookd/store/sqlite.hpp>
 
+#include "cli/commands.hpp"
 #include "cli/table.hpp"
 
 #include <fmt/format.h>

@@ -3,9 +3,9 @@
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/exit_code.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "cli/route_trial.hpp"
-#include "config/source_text.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -34,7 +34,7 @@ int read_event(const std::string& event, trial_event& out, std::ostream& err) {
     if (!names_file(event)) {
         out.type = event;
     } else {
-        auto body = config::read_file(event, event::parse_limits{}.bytes);
+        auto body = files::read_file(event, event::parse_limits{}.bytes);
         if (!body) {
             err << event << ": cannot be read: " << body.error().detail << '\n';
             return exit_code::no_input;

@@ -1,8 +1,7 @@
-#include "cli/completion.hpp"
-
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/exit_code.hpp>
 
+#include "cli/commands.hpp"
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>

@@ -1,9 +1,8 @@
-#include "cli/deliveries.hpp"
-
 #include <webhookd/exit_code.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
+#include "cli/commands.hpp"
 
 #include <fmt/format.h>
 
@@ -33,13 +32,7 @@ int list_deliveries(const deliveries_options& opts) {
     add_parameter(path, "cursor", opts.cursor);
     const auto answer = admin_client(opts.admin).call("GET", path);
     if (!answer) return complain(answer.error());
-    if (opts.json) {
-        print_json(*answer);
-        return exit_code::ok;
-    }
-    print_rows(*answer, "data", {"id", "state", "attempts", "handler", "event", "type", "due", "reason"});
-    if (const auto next = text(*answer, "next_cursor"); !next.empty())
-        std::cerr << "There are more: --cursor " << next << '\n';
+    print_list(*answer, opts.json, {"id", "state", "attempts", "handler", "event", "type", "due", "reason"});
     return exit_code::ok;
 }
 
@@ -88,12 +81,9 @@ int retry(const deliveries_options& opts) {
 int handlers(const deliveries_options& opts) {
     const auto answer = admin_client(opts.admin).call("GET", "/v1/handlers");
     if (!answer) return complain(answer.error());
-    if (opts.json)
-        print_json(*answer);
-    else
-        print_rows(*answer, "data",
-                   {"name", "circuit", "waiting", "in_flight", "successful", "retried", "failed",
-                    "success_rate", "last_error"});
+    print_list(*answer, opts.json,
+               {"name", "circuit", "waiting", "in_flight", "successful", "retried", "failed", "success_rate",
+                "last_error"});
     return exit_code::ok;
 }
 

@@ -1,12 +1,11 @@
-#include "cli/event_detail.hpp"
-
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/exit_code.hpp>
+#include <webhookd/text/printable.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
-#include "cli/printable.hpp"
+#include "cli/commands.hpp"
 #include "cli/verify.hpp"
 
 #include <iostream>
@@ -59,7 +58,7 @@ void print_detail(const rapidjson::Document& e) {
         std::cout << (gone ? "purged: it is no longer kept\n" : "none\n");
     else
         // Again: the daemon that answers may be of an older version.
-        std::cout << safe_json(event::redacted(event::write_json(member(e, "response"), true))) << '\n';
+        std::cout << text::safe_json(event::redacted(event::write_json(member(e, "response"), true))) << '\n';
     print_heading("SIGNATURE");
     const auto& proof = member(e, "signature");
     if (proof.IsObject())

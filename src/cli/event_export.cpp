@@ -1,10 +1,9 @@
-#include "cli/event_export.hpp"
-
 #include <webhookd/exit_code.hpp>
-#include <webhookd/runtime/output_file.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
+#include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
@@ -35,7 +34,7 @@ class target {
 public:
     result<void> open(const std::string& path) {
         if (path.empty()) return {};
-        auto opened = runtime::output_file::open(path, {.mode = 0600, .replace = true});
+        auto opened = files::output_file::open(path, {.mode = 0600, .replace = true});
         if (!opened) return opened.error();
         file_.emplace(std::move(*opened));
         return {};
@@ -55,7 +54,7 @@ private:
         return {errc::file_unwritable, std::string("standard output: ") + std::strerror(errno)};
     }
 
-    std::optional<runtime::output_file> file_;
+    std::optional<files::output_file> file_;
 };
 
 int fail(const failure& f) {

@@ -2,7 +2,10 @@
 
 #include <CLI/App.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace webhookd::cli {
 
@@ -29,5 +32,9 @@ void add_event_filters(CLI::App& command, event_filters& into);
 
 /// `path` with the filters as its query.
 [[nodiscard]] std::string filtered(std::string path, const event_filters& filters);
+
+/// The exclusive ends, in RFC 3339, of a month in UTC written `2026-03`: the last microsecond before it and
+/// the first moment after it. Nothing for anything else.
+[[nodiscard]] std::optional<std::pair<std::string, std::string>> month_window(std::string_view month);
 
 } // namespace webhookd::cli

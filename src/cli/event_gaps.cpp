@@ -1,11 +1,10 @@
-#include "cli/event_gaps.hpp"
-
 #include <webhookd/config/units.hpp>
 #include <webhookd/exit_code.hpp>
 #include <webhookd/time.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
+#include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
 #include "cli/table.hpp"
 

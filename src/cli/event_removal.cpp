@@ -1,10 +1,9 @@
-#include "cli/event_removal.hpp"
-
 #include <webhookd/exit_code.hpp>
+#include <webhookd/text/printable.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
-#include "cli/printable.hpp"
+#include "cli/commands.hpp"
 #include "cli/table.hpp"
 
 #include <fmt/format.h>
@@ -49,7 +48,7 @@ bool confirmed(const removal_options& opts, const std::string& question) {
             << "universign-webhookd: this cannot be undone: look with --dry-run, then repeat with --yes\n";
         return false;
     }
-    std::cerr << printable(question) << " This cannot be undone. [y/N] " << std::flush;
+    std::cerr << text::printable(question) << " This cannot be undone. [y/N] " << std::flush;
     std::string line;
     std::getline(std::cin, line);
     return line == "y" || line == "yes";

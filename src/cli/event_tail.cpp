@@ -1,11 +1,10 @@
-#include "cli/event_tail.hpp"
-
 #include <webhookd/exit_code.hpp>
+#include <webhookd/text/printable.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
+#include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/printable.hpp"
 #include "cli/sse_reader.hpp"
 
 #include <fmt/format.h>
@@ -32,13 +31,14 @@ struct tail_options {
 
 void print_message(const std::string& json, bool as_json) {
     if (as_json) {
-        std::cout << safe_json(json) << std::endl;
+        std::cout << text::safe_json(json) << std::endl;
         return;
     }
     rapidjson::Document e;
     e.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
-    std::cout << fmt::format("{}  {:<33}  {}  {}", printable(cell(e, "received")), printable(cell(e, "type")),
-                             printable(cell(e, "id")), printable(cell(e, "transaction_id")))
+    std::cout << fmt::format("{}  {:<33}  {}  {}", text::printable(cell(e, "received")),
+                             text::printable(cell(e, "type")), text::printable(cell(e, "id")),
+                             text::printable(cell(e, "transaction_id")))
               << std::endl; // at once, also into a pipe
 }
 

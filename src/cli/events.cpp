@@ -1,15 +1,9 @@
-#include "cli/events.hpp"
-
 #include <webhookd/exit_code.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
-#include "cli/event_detail.hpp"
-#include "cli/event_export.hpp"
+#include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/event_gaps.hpp"
-#include "cli/event_removal.hpp"
-#include "cli/event_tail.hpp"
 
 #include <fmt/format.h>
 
@@ -35,14 +29,8 @@ int list_events(const events_options& opts) {
     add_parameter(path, "cursor", opts.cursor);
     const auto answer = admin_client(opts.admin).call("GET", path);
     if (!answer) return complain(answer.error());
-    if (opts.json) {
-        print_json(*answer);
-        return exit_code::ok;
-    }
-    print_rows(*answer, "data",
+    print_list(*answer, opts.json,
                {"created", "type", "id", {"transaction_id", "transaction"}, "state", "endpoint"});
-    if (const auto next = text(*answer, "next_cursor"); !next.empty())
-        std::cerr << "There are more: --cursor " << next << '\n';
     return exit_code::ok;
 }
 
@@ -59,10 +47,7 @@ int count(const events_options& opts) {
 int types(const events_options& opts) {
     const auto answer = admin_client(opts.admin).call("GET", "/v1/event-types");
     if (!answer) return complain(answer.error());
-    if (opts.json)
-        print_json(*answer);
-    else
-        print_rows(*answer, "data", {"type", "received", "description"});
+    print_list(*answer, opts.json, {"type", "received", "description"});
     return exit_code::ok;
 }
 

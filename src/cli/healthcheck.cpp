@@ -1,8 +1,7 @@
-#include "cli/healthcheck.hpp"
-
 #include <webhookd/exit_code.hpp>
 #include <webhookd/outbound/http_client.hpp>
 
+#include "cli/commands.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,10 +1,9 @@
 #include "cli/keys.hpp"
 
 #include <webhookd/exit_code.hpp>
+#include <webhookd/files/file.hpp>
 #include <webhookd/signature/signer.hpp>
-
-#include "cli/file.hpp"
-#include "cli/json_line.hpp"
+#include <webhookd/text/json_writer.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -18,12 +17,14 @@ namespace {
 void tell(const keys_generate_options& options, const std::string& kid, const std::string& pem,
           const std::string& jwks, std::ostream& out) {
     if (options.json) {
-        json_line line;
+        text::json_writer line;
+        line.begin_object();
         line.text("kid", kid);
         line.number("bits", options.bits);
         line.text("private_key", pem);
         line.text("jwks", jwks);
-        out << line.take() << '\n';
+        line.end_object();
+        out << line.view() << '\n';
         return;
     }
     out << "kid          " << kid << "\n"
@@ -49,7 +50,7 @@ int run_keys_generate(const keys_generate_options& options, const console& io) {
         io.err << options.out << ": " << error.message() << '\n';
         return exit_code::cannot_create;
     }
-    // Looked up before the slow work; write_whole_file makes sure once more.
+    // Looked up before the slow work; write_file makes sure once more.
     for (const auto& path : {pem, jwks}) {
         if (options.force || !fs::exists(fs::symlink_status(path, error))) continue;
         io.err << path << ": is there already; name another folder, or give --force to replace it\n";
@@ -61,8 +62,10 @@ int run_keys_generate(const keys_generate_options& options, const console& io) {
         io.err << "--bits: " << made.error().detail << '\n';
         return exit_code::usage;
     }
-    auto written = write_whole_file(pem, made->private_pem(), 0600, options.force);
-    if (written) written = write_whole_file(jwks, made->jwks() + '\n', 0644, options.force);
+    files::output_file::options as{.mode = 0600, .replace = options.force, .special = false};
+    auto written = files::write_file(pem, made->private_pem(), as);
+    as.mode = 0644;
+    if (written) written = files::write_file(jwks, made->jwks() + '\n', as);
     if (!written) {
         io.err << written.error().detail << '\n';
         return exit_code::cannot_create;

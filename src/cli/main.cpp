@@ -1,17 +1,10 @@
 #include <webhookd/cli/main.hpp>
 #include <webhookd/exit_code.hpp>
 
-#include "cli/backup.hpp"
 #include "cli/check_config.hpp"
-#include "cli/completion.hpp"
-#include "cli/deliveries.hpp"
-#include "cli/events.hpp"
-#include "cli/healthcheck.hpp"
+#include "cli/commands.hpp"
 #include "cli/keys.hpp"
-#include "cli/reload.hpp"
-#include "cli/report.hpp"
 #include "cli/trigger.hpp"
-#include "cli/unknown_command.hpp"
 #include "cli/verify.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,6 @@
 #include "cli/posting.hpp"
 
-#include "cli/json_line.hpp"
+#include <webhookd/text/json_writer.hpp>
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>
@@ -99,14 +99,16 @@ void posting_report::add(const posted_event& event, const post_outcome& outcome)
     ++count_of(outcome.what);
     const double milliseconds = static_cast<double>(outcome.latency.count()) / 1000;
     if (json_) {
-        json_line line;
+        text::json_writer line;
+        line.begin_object();
         line.text("type", event.type);
         line.text("event", event.id);
         line.number("http_status", outcome.http_status);
         line.text("outcome", name(outcome.what));
         line.text("answer", outcome.answer);
         line.decimal("latency_ms", milliseconds);
-        io_.out << line.take() << '\n';
+        line.end_object();
+        io_.out << line.view() << '\n';
         return;
     }
     io_.out << fmt::format("{:<{}}  {:<36}  {}  {:<9}  {:>8.1f} ms\n", event.type, type_width_,
@@ -131,13 +133,15 @@ std::size_t& posting_report::count_of(post_outcome::kind what) {
 void posting_report::finish() {
     const auto posted = accepted_ + duplicates_ + ignored_ + refused_;
     if (json_) {
-        json_line line;
+        text::json_writer line;
+        line.begin_object();
         line.number("posted", static_cast<std::int64_t>(posted));
         line.number("accepted", static_cast<std::int64_t>(accepted_));
         line.number("duplicate", static_cast<std::int64_t>(duplicates_));
         line.number("ignored", static_cast<std::int64_t>(ignored_));
         line.number("refused", static_cast<std::int64_t>(refused_));
-        io_.out << line.take() << '\n';
+        line.end_object();
+        io_.out << line.view() << '\n';
         return;
     }
     // Only an endpoint with `only` ignores anything.

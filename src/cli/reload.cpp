@@ -1,10 +1,9 @@
-#include "cli/reload.hpp"
-
 #include <webhookd/exit_code.hpp>
+#include <webhookd/text/printable.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
-#include "cli/printable.hpp"
+#include "cli/commands.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -26,7 +25,7 @@ void print_lines(const rapidjson::Value& answer, const char* member, const char*
     const auto found = answer.FindMember(member);
     if (found == answer.MemberEnd() || !found->value.IsArray()) return;
     for (const auto& each : found->value.GetArray())
-        if (each.IsString()) std::cout << lead << printable(each.GetString()) << '\n';
+        if (each.IsString()) std::cout << lead << text::printable(each.GetString()) << '\n';
 }
 
 constexpr std::string_view refused = "HTTP 422: ";
@@ -36,7 +35,7 @@ int complain_of_mistakes(std::string_view detail) {
     while (!detail.empty()) {
         const auto line = detail.substr(0, detail.find('\n'));
         detail.remove_prefix(std::min(line.size() + 1, detail.size()));
-        std::cerr << printable(line) << '\n';
+        std::cerr << text::printable(line) << '\n';
     }
     return exit_code::configuration;
 }

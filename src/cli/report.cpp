@@ -1,10 +1,9 @@
-#include "cli/report.hpp"
-
 #include <webhookd/exit_code.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
-#include "cli/month.hpp"
+#include "cli/commands.hpp"
+#include "cli/event_filters.hpp"
 
 #include <iostream>
 #include <memory>

@@ -4,9 +4,7 @@
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/event/workspace.hpp>
 #include <webhookd/routing/routing_table.hpp>
-
-#include "cli/printable.hpp"
-#include "config/wording.hpp"
+#include <webhookd/text/printable.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -72,7 +70,7 @@ std::string left_out(const config::workspace_filter& only, const event::document
     if (named.empty()) return "it names no workspace";
     std::string names;
     for (const auto name : named)
-        names += (names.empty() ? "" : ", ") + config::in_quotes(printable(name));
+        names += (names.empty() ? "" : ", ") + text::in_quotes(text::printable(name));
     return (foreign ? "it names the workspace " : "it tells its workspace in another way, as ") + names;
 }
 

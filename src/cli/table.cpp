@@ -1,6 +1,6 @@
 #include "cli/table.hpp"
 
-#include "cli/printable.hpp"
+#include <webhookd/text/printable.hpp>
 
 #include <algorithm>
 #include <ostream>
@@ -16,7 +16,7 @@ constexpr std::size_t narrowest = 12;
 
 void table::add(std::vector<std::string> cells) {
     for (auto& cell : cells)
-        cell = printable(cell);
+        cell = text::printable(cell);
     rows_.push_back(std::move(cells));
 }
 

@@ -1,5 +1,7 @@
 #include "cli/terminal.hpp"
 
+#include <webhookd/text/utf8.hpp>
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -21,15 +23,9 @@ bool is_set(const char* name) {
     return std::getenv(name) != nullptr && !says(name, "");
 }
 
-/// Takes the first character off.
+/// Takes the first character off well-formed UTF-8.
 char32_t next_character(std::string_view& text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const std::size_t size = byte(0) < 0x80 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
-    char32_t c = size == 1 ? byte(0) : byte(0) & (0x7fU >> size);
-    for (std::size_t i = 1; i < size && i < text.size(); ++i)
-        c = c << 6 | (byte(i) & 0x3fU);
-    text.remove_prefix(std::min(size, text.size()));
-    return c;
+    return text::take_character(text).code.value_or(U'\ufffd');
 }
 
 /// The C library knows widths in a locale of Unicode only, and the user's may be another.

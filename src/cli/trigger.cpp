@@ -2,7 +2,7 @@
 
 #include <webhookd/exit_code.hpp>
 
-#include "cli/file.hpp"
+#include "cli/console.hpp"
 #include "cli/trigger_events.hpp"
 
 #include <CLI/CLI.hpp>

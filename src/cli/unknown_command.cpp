@@ -1,7 +1,7 @@
-#include "cli/unknown_command.hpp"
+#include <webhookd/text/nearest.hpp>
+#include <webhookd/text/printable.hpp>
 
-#include "cli/printable.hpp"
-#include "config/nearest.hpp"
+#include "cli/commands.hpp"
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -20,8 +20,8 @@ std::string unknown_command(const CLI::App& app) {
     std::vector<std::string_view> known;
     for (const auto* each : deepest->get_subcommands({}))
         known.emplace_back(each->get_name());
-    auto text = "\"" + printable(words.front()) + "\" is no command here";
-    if (const auto near = config::nearest(words.front(), known))
+    auto text = "\"" + text::printable(words.front()) + "\" is no command here";
+    if (const auto near = text::nearest(words.front(), known))
         text += "; did you mean \"" + std::string(*near) + "\"?";
     return text;
 }

@@ -4,10 +4,10 @@
 #include <webhookd/outbound/http_client.hpp>
 #include <webhookd/signature/explain.hpp>
 #include <webhookd/signature/verifier.hpp>
+#include <webhookd/text/json_writer.hpp>
+#include <webhookd/text/printable.hpp>
 
-#include "cli/file.hpp"
-#include "cli/json_line.hpp"
-#include "cli/printable.hpp"
+#include "cli/console.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -39,17 +39,19 @@ result<std::string> read_signature(const std::string& argument, const console& i
 
 /// A kid out of a header nobody vouches for, fit for a terminal.
 std::string shown(std::string_view kid) {
-    return printable(kid.substr(0, 256));
+    return text::printable(kid.substr(0, 256));
 }
 
 void print_explanation(const signature::explanation& told, const verify_options& options, std::ostream& out) {
     if (options.json) {
-        json_line line;
+        text::json_writer line;
+        line.begin_object();
         line.flag("valid", told.valid);
         line.text("kid", shown(told.kid));
         line.text("verdict", told.verdict);
         if (options.explain) line.texts("findings", told.findings);
-        out << line.take() << '\n';
+        line.end_object();
+        out << line.view() << '\n';
         return;
     }
     out << told.verdict << '\n';

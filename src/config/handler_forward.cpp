@@ -1,4 +1,6 @@
 #include <webhookd/config/header.hpp>
+#include <webhookd/text/ascii.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "config/sections.hpp"
 #include "config/web_address.hpp"
@@ -9,16 +11,10 @@
 namespace webhookd::config {
 namespace {
 
-std::string lower(std::string text) {
-    for (auto& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 void read_headers(object_reader& in, std::map<std::string, std::string>& out) {
     std::set<std::string> names;
     in.entries("headers", [&](const yaml_entry& entry, const std::string& path) {
-        const auto name = lower(entry.key);
+        const auto name = webhookd::text::to_lower(entry.key);
         if (const auto mistake = header_name_mistake(entry.key))
             in.in().error(entry.at, path, *mistake);
         else if (!names.insert(name).second)
@@ -34,26 +30,16 @@ void read_headers(object_reader& in, std::map<std::string, std::string>& out) {
     });
 }
 
-/// How many bytes a base64 text with padding stands for; nothing when it is malformed.
-std::optional<std::size_t> base64_bytes(std::string_view text) {
-    static constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-    const auto padding = text.ends_with("==") ? 2u : text.ends_with('=') ? 1u : 0u;
-    const auto digits = text.substr(0, text.size() - padding);
-    if (digits.find_first_not_of(alphabet) != std::string_view::npos) return std::nullopt;
-    return text.size() / 4 * 3 - padding;
-}
-
 void read_secret(object_reader& in, const text& secret, std::vector<std::string>& out) {
     constexpr std::string_view prefix = "whsec_";
-    const auto bytes = secret.value.starts_with(prefix)
-                           ? base64_bytes(std::string_view(secret.value).substr(prefix.size()))
-                           : std::nullopt;
-    if (!bytes)
+    const auto bytes =
+        secret.value.starts_with(prefix)
+            ? webhookd::text::decode_base64(std::string_view(secret.value).substr(prefix.size()))
+            : std::nullopt;
+    if (!bytes || bytes->empty())
         in.in().error(secret,
                       "must be `whsec_` and base64; make one with: echo whsec_$(openssl rand -base64 32)");
-    else if (*bytes < 24 || *bytes > 64)
+    else if (bytes->size() < 24 || bytes->size() > 64)
         in.in().error(secret,
                       "must stand for 24 to 64 bytes; make one with: echo whsec_$(openssl rand -base64 32)");
     else

@@ -1,4 +1,5 @@
 #include <webhookd/config/header.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include <algorithm>
 #include <array>
@@ -49,18 +50,6 @@ bool is_token(std::string_view name) {
     return !name.empty() && name.find_first_not_of(token) == std::string_view::npos;
 }
 
-bool same_name(std::string_view lower_case, std::string_view name) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(lower_case.begin(), lower_case.end(), name.begin(), name.end(),
-                      [&](char a, char b) { return a == lower(b); });
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 std::string names_of_fields() {
     std::string all;
     for (const auto& [name, field] : fields)
@@ -77,7 +66,7 @@ failure invalid(std::size_t position, const std::string& what) {
 std::optional<std::string> header_name_mistake(std::string_view name) {
     if (!is_token(name)) return "is not the name of a header";
     if (std::any_of(std::begin(reserved), std::end(reserved),
-                    [&](std::string_view own) { return same_name(own, name); }))
+                    [&](std::string_view own) { return webhookd::text::iequals(own, name); }))
         return "is a header that the daemon sets itself";
     return std::nullopt;
 }
@@ -88,7 +77,7 @@ result<header_template> header_template::parse(std::string_view text) {
     for (std::size_t open = 0; (open = text.find("{{", done)) != std::string_view::npos;) {
         const auto close = text.find("}}", open + 2);
         if (close == std::string_view::npos) return invalid(open, "`{{` has no `}}` after it");
-        const auto name = trim(text.substr(open + 2, close - open - 2));
+        const auto name = webhookd::text::trim(text.substr(open + 2, close - open - 2), " ");
         const auto* field = std::find_if(std::begin(fields), std::end(fields),
                                          [&](const auto& known) { return known.first == name; });
         if (field == std::end(fields))

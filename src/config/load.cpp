@@ -1,8 +1,8 @@
 #include <webhookd/config/load.hpp>
+#include <webhookd/files/file.hpp>
 
 #include "config/overrides.hpp"
 #include "config/sections.hpp"
-#include "config/source_text.hpp"
 #include "config/wording.hpp"
 #include "config/yaml_merge.hpp"
 
@@ -236,7 +236,7 @@ loaded load_file(const std::filesystem::path& file, const secret_sources& secret
     if (auto mistake = find_parts(file.parent_path() / "config.d", files, warnings)) return *mistake;
     std::vector<source> sources;
     for (const auto& each : files) {
-        auto content = read_file(each, yaml_document::max_bytes);
+        auto content = files::read_file(each, yaml_document::max_bytes);
         if (!content) return unreadable(each, content.error().detail);
         sources.push_back({each.string(), std::move(*content)});
     }

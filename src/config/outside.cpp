@@ -1,11 +1,9 @@
+#include <webhookd/files/file.hpp>
+#include <webhookd/files/pem.hpp>
+
 #include "config/sections.hpp"
-#include "config/source_text.hpp"
 #include "config/wording.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,7 +11,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 
 namespace webhookd::config {
@@ -22,34 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest_pem = 4 * 1024 * 1024;
-
-template <auto Free>
-struct freed_by {
-    template <class T>
-    void operator()(T* p) const noexcept {
-        Free(p);
-    }
-};
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-
-bio_ptr open(const std::string& pem) {
-    return bio_ptr{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
-}
-
-/// Instead of OpenSSL's own, which asks on the terminal; tells that it was asked.
-int refuse_pass_phrase(char*, int, int, void* asked) {
-    *static_cast<bool*>(asked) = true;
-    return -1;
-}
-
-certificate_ptr first_certificate(const std::string& pem) {
-    bool ignored = false;
-    certificate_ptr found{PEM_read_bio_X509(open(pem).get(), nullptr, refuse_pass_phrase, &ignored)};
-    ERR_clear_error();
-    return found;
-}
 
 class outside_check {
 public:
@@ -65,7 +34,7 @@ public:
             return;
         case outside_kind::private_key:
             check_key(t);
-            certificate_.reset();
+            certificate_.clear();
             return;
         case outside_kind::authorities:
             read_certificate(t);
@@ -81,7 +50,7 @@ public:
                 in_.warning(t, in_quotes(t.raw) + " is no folder: until it is there nothing can run in it");
             return;
         case outside_kind::key_set:
-            if (const auto read = read_file(t.value, largest_pem); !read)
+            if (const auto read = files::read_file(t.value, largest_pem); !read)
                 in_.warning(t, in_quotes(t.raw) + " cannot be read: " + read.error().detail +
                                    "; until it can no webhook is accepted here");
             return;
@@ -90,36 +59,38 @@ public:
 
 private:
     std::optional<std::string> read(const text& t) {
-        auto pem = read_file(t.value, largest_pem);
+        auto pem = files::read_file(t.value, largest_pem);
         if (pem) return std::move(*pem);
         in_.error(t, in_quotes(t.raw) + " cannot be read: " + pem.error().detail);
         return std::nullopt;
     }
 
-    certificate_ptr read_certificate(const text& t) {
-        const auto pem = read(t);
-        if (!pem) return nullptr;
-        auto found = first_certificate(*pem);
-        if (!found) in_.error(t, in_quotes(t.raw) + " holds no certificate in PEM");
-        return found;
+    /// Its bytes; empty after a mistake.
+    std::string read_certificate(const text& t) {
+        auto pem = read(t);
+        if (!pem) return {};
+        if (files::holds_certificate(*pem)) return std::move(*pem);
+        in_.error(t, in_quotes(t.raw) + " holds no certificate in PEM");
+        return {};
     }
 
     void check_key(const text& t) {
         const auto pem = read(t);
         if (!pem) return;
-        bool encrypted = false;
-        const key_ptr key{PEM_read_bio_PrivateKey(open(*pem).get(), nullptr, refuse_pass_phrase, &encrypted)};
-        ERR_clear_error();
-        if (encrypted)
-            in_.error(t, in_quotes(t.raw) +
-                             " is encrypted, and nobody is there to be asked for its pass phrase; store it "
-                             "decrypted (openssl pkey), readable for the daemon's user alone");
-        else if (!key)
-            in_.error(t, in_quotes(t.raw) + " holds no private key in PEM");
-        else if (certificate_ && X509_check_private_key(certificate_.get(), key.get()) != 1)
-            in_.error(t, in_quotes(t.raw) + " is not the key of the certificate " +
-                             in_quotes(certificate_name_));
-        ERR_clear_error();
+        switch (files::judge_private_key(*pem, certificate_)) {
+        case files::key_judgement::usable:
+            return;
+        case files::key_judgement::encrypted:
+            return in_.error(
+                t, in_quotes(t.raw) +
+                       " is encrypted, and nobody is there to be asked for its pass phrase; store it "
+                       "decrypted (openssl pkey), readable for the daemon's user alone");
+        case files::key_judgement::no_key:
+            return in_.error(t, in_quotes(t.raw) + " holds no private key in PEM");
+        case files::key_judgement::mismatched:
+            return in_.error(t, in_quotes(t.raw) + " is not the key of the certificate " +
+                                    in_quotes(certificate_name_));
+        }
     }
 
     void check_log_file(const text& t) {
@@ -165,7 +136,7 @@ private:
     }
 
     reading& in_;
-    certificate_ptr certificate_;
+    std::string certificate_; ///< empty: none that could be read
     std::string certificate_name_;
 };
 

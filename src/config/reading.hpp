@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/config/load.hpp>
+#include <webhookd/net/address.hpp>
 
 #include "config/references.hpp"
 #include "config/yaml_document.hpp"
@@ -75,9 +76,9 @@ public:
     [[nodiscard]] std::vector<diagnostic> take_diagnostics();
 
     // What later sections ask about earlier ones.
-    std::vector<text> handlers;                             ///< names
-    std::vector<text> endpoints;                            ///< names
-    std::vector<std::pair<listen_address, text>> listeners; ///< of every section; defaults have no place
+    std::vector<text> handlers;                                  ///< names
+    std::vector<text> endpoints;                                 ///< names
+    std::vector<std::pair<net::listen_address, text>> listeners; ///< of every section; defaults have no place
     std::set<std::string> used_handlers;
     std::vector<std::string> secrets;   ///< what references were filled in with
     std::vector<outside_thing> outside; ///< in the order in which they were read

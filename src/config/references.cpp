@@ -1,7 +1,8 @@
 #include "config/references.hpp"
 
+#include <webhookd/files/file.hpp>
+
 #include "config/overrides.hpp"
-#include "config/source_text.hpp"
 #include "config/wording.hpp"
 
 #include <unistd.h>
@@ -67,7 +68,7 @@ secret_sources secret_sources::of_process() {
         return value;
     };
     sources.file = [](const std::filesystem::path& path) -> std::optional<std::string> {
-        auto content = read_file(path, max_secret_bytes);
+        auto content = files::read_file(path, max_secret_bytes);
         if (!content) return std::nullopt;
         return std::move(*content);
     };

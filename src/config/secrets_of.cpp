@@ -1,3 +1,6 @@
+#include <webhookd/text/ascii.hpp>
+#include <webhookd/text/encoding.hpp>
+
 #include "config/sections.hpp"
 
 #include <boost/url/parse.hpp>
@@ -15,24 +18,6 @@ using secrets = std::vector<std::string>;
 
 /// What a query says is rarely a secret when it is shorter.
 constexpr std::size_t shortest_query_value = 8;
-
-std::string decode_base64(std::string_view text) {
-    static constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (const char c : text) {
-        const auto digit = alphabet.find(c);
-        if (digit == std::string_view::npos) break;
-        bits = bits << 6 | static_cast<std::uint32_t>(digit);
-        held += 6;
-        if (held < 8) continue;
-        held -= 8;
-        out += static_cast<char>(bits >> held & 0xff);
-    }
-    return out;
-}
 
 /// `user:password`: the password, and the pair as it is sent.
 void add_credentials(std::string_view pair, secrets& out) {
@@ -54,9 +39,8 @@ void add_url(const std::string& text, secrets& out) {
         if (each.value.size() >= shortest_query_value) out.emplace_back(each.value);
 }
 
-bool proves_identity(std::string name) {
-    for (auto& c : name)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+bool proves_identity(std::string_view header) {
+    const auto name = webhookd::text::to_lower(header);
     static constexpr std::array<std::string_view, 9> words{
         "auth", "token", "key", "secret", "cookie", "password", "passwd", "credential", "session"};
     return std::ranges::any_of(words, [&](auto word) { return name.find(word) != std::string::npos; });
@@ -71,7 +55,8 @@ void add_header(const std::string& name, std::string_view value, secrets& out) {
     auto credentials = value.substr(blank);
     credentials.remove_prefix(std::min(credentials.find_first_not_of(' '), credentials.size()));
     out.emplace_back(credentials);
-    if (scheme == "Basic" || scheme == "basic") add_credentials(decode_base64(credentials), out);
+    if (scheme == "Basic" || scheme == "basic")
+        add_credentials(webhookd::text::decode_base64_leniently(credentials), out);
 }
 
 void add_forward(const forward_handler& h, secrets& out) {
@@ -83,7 +68,7 @@ void add_forward(const forward_handler& h, secrets& out) {
         out.emplace_back(secret);
         if (!secret.starts_with(prefix)) continue;
         out.emplace_back(secret.substr(prefix.size()));
-        out.push_back(decode_base64(secret.substr(prefix.size())));
+        out.push_back(webhookd::text::decode_base64_leniently(secret.substr(prefix.size())));
     }
 }
 

@@ -6,12 +6,12 @@
 namespace webhookd::config {
 namespace {
 
-void read_networks(object_reader& in, std::string_view key, std::vector<cidr>& out) {
+void read_networks(object_reader& in, std::string_view key, std::vector<net::cidr>& out) {
     const auto texts = in.texts(key);
     if (!texts) return;
     out.clear();
     for (const auto& t : *texts) {
-        if (const auto network = cidr::parse(t.value))
+        if (const auto network = net::cidr::parse(t.value))
             out.push_back(*network);
         else
             in.in().error(t, in_quotes(t.raw) +
@@ -21,13 +21,13 @@ void read_networks(object_reader& in, std::string_view key, std::vector<cidr>& o
 }
 
 /// Whether the system would give both addresses to us, and which gets a connection would be chance.
-bool collide(const listen_address& a, const listen_address& b) {
+bool collide(const net::listen_address& a, const net::listen_address& b) {
     if (a.is_unix() || b.is_unix()) return a.unix_path == b.unix_path;
     if (a.port != b.port || a.port == 0) return false;
     return a.host == b.host || a.host == "::" || b.host == "::" || a.host == "0.0.0.0" || b.host == "0.0.0.0";
 }
 
-void add_listener(reading& in, listen_address address, text t) {
+void add_listener(reading& in, net::listen_address address, text t) {
     for (const auto& [other, written] : in.listeners) {
         if (!collide(address, other)) continue;
         // A default cannot be pointed at; what collides with it can.
@@ -40,14 +40,14 @@ void add_listener(reading& in, listen_address address, text t) {
     in.listeners.emplace_back(std::move(address), std::move(t));
 }
 
-void read_listeners(object_reader& in, std::vector<listen_address>& out) {
+void read_listeners(object_reader& in, std::vector<net::listen_address>& out) {
     const auto texts = in.texts("listen", true);
     if (texts) out.clear();
     constexpr std::size_t most = 64;
     if (texts && texts->size() > most) in.error("listen", "lists more than 64 addresses");
     for (const auto& t : texts.value_or(std::vector<text>{})) {
         if (out.size() == most) break;
-        if (auto address = listen_address::parse(t.value)) {
+        if (auto address = net::listen_address::parse(t.value)) {
             add_listener(in.in(), *address, t);
             out.push_back(std::move(*address));
         } else {
@@ -61,7 +61,7 @@ void read_listeners(object_reader& in, std::vector<listen_address>& out) {
         add_listener(in.in(), address, {address.to_string(), address.to_string(), {}, in.path("listen")});
 }
 
-bool all_local(const std::vector<listen_address>& listeners) {
+bool all_local(const std::vector<net::listen_address>& listeners) {
     return std::all_of(listeners.begin(), listeners.end(), [](const auto& l) { return l.is_loopback(); });
 }
 

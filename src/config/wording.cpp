@@ -1,30 +1,16 @@
 #include "config/wording.hpp"
 
-#include "config/nearest.hpp"
+#include <webhookd/text/nearest.hpp>
+
 #include "config/reading.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 namespace webhookd::config {
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
-    const auto near = nearest(word, known);
+    const auto near = webhookd::text::nearest(word, known);
     return near ? "; did you mean " + in_quotes(*near) + '?' : std::string();
-}
-
-std::string in_quotes(std::string_view text) {
-    constexpr std::size_t longest = 80;
-    std::string out = "\"";
-    std::size_t used = 0;
-    for (; used < text.size(); ++used) {
-        // Cut between characters only, never inside one.
-        if (used >= longest && (static_cast<std::uint8_t>(text[used]) & 0xc0) != 0x80) break;
-        const auto c = static_cast<std::uint8_t>(text[used]);
-        out += c < 0x20 || c == 0x7f ? '?' : text[used];
-    }
-    if (used < text.size()) out += "...";
-    return out + '"';
 }
 
 std::string member_path(const std::string& path, std::string_view key) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <webhookd/text/printable.hpp>
+
 #include "config/yaml_document.hpp"
 
 #include <span>
@@ -11,8 +13,7 @@ namespace webhookd::config {
 /// `; did you mean "crm"?`, or nothing at all.
 [[nodiscard]] std::string did_you_mean(std::string_view word, std::span<const std::string_view> known);
 
-/// A text of the file in quotes, fit for a terminal: control characters replaced, cut when long.
-[[nodiscard]] std::string in_quotes(std::string_view text);
+using webhookd::text::in_quotes;
 
 /// `server.limits`, and, for keys that are no plain words, `routes[0].when["/payload/object/state"]`.
 [[nodiscard]] std::string member_path(const std::string& path, std::string_view key);

@@ -1,6 +1,6 @@
 #include "config/yaml_document.hpp"
 
-#include "config/source_text.hpp"
+#include <webhookd/text/utf8.hpp>
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -13,6 +13,22 @@
 
 namespace webhookd::config {
 namespace {
+
+/// The first byte that cannot stand in a YAML file: not UTF-8, or a control character. yaml-cpp would replace
+/// the one without a word and end the file at the other.
+std::optional<yaml_mistake> find_bad_byte(std::string_view text) {
+    place at{1, 1};
+    while (!text.empty()) {
+        const auto next = webhookd::text::take_character(text);
+        if (!next.code) return yaml_mistake{at, "not UTF-8; save the file in that encoding"};
+        const auto c = *next.code;
+        if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+            return yaml_mistake{at, "a control character that YAML does not allow"};
+        at = c == '\n' ? place{at.line + 1, 1}
+                       : place{at.line, at.column + static_cast<int>(next.bytes.size())};
+    }
+    return std::nullopt;
+}
 
 place to_place(const YAML::Mark& mark) {
     return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};

@@ -1,23 +1,18 @@
-#include <webhookd/admin/arrivals.hpp>
-#include <webhookd/admin/deliveries.hpp>
-#include <webhookd/admin/events.hpp>
-#include <webhookd/admin/health.hpp>
-#include <webhookd/admin/metrics.hpp>
+#include <webhookd/admin/api.hpp>
 #include <webhookd/daemon/run.hpp>
 #include <webhookd/handler/log_settings.hpp>
 #include <webhookd/handler/make_handler.hpp>
 #include <webhookd/ingest/receiver.hpp>
-#include <webhookd/runtime/background_pool.hpp>
-#include <webhookd/runtime/capabilities.hpp>
 #include <webhookd/runtime/event_loops.hpp>
-#include <webhookd/runtime/init.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/process.hpp>
 #include <webhookd/runtime/resources.hpp>
 #include <webhookd/runtime/supervisor.hpp>
 #include <webhookd/runtime/systemd.hpp>
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include "daemon/reloader.hpp"
+#include "daemon/snapshots.hpp"
 #include "daemon/start.hpp"
 
 #include <algorithm>
@@ -25,12 +20,10 @@
 #include <chrono>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace webhookd::daemon {
 namespace {
@@ -93,25 +86,21 @@ int live(const options& options, config::configuration& running, runtime::superv
     // Readiness says no once the end has begun.
     std::atomic<bool> stopping = false;
 
+    // Where the store's other files are.
+    const auto directory = store::state_directory(fixed.storage_url);
+    if (!directory) return end.refuse({"the storage cannot be opened", directory.error()});
     // Everything that is kept; the last to go, which flushes and closes it.
-    const auto file = store::parse_sqlite_url(fixed.storage_url);
-    if (!file) return end.refuse({"the storage cannot be opened", file.error()});
-    auto opened = open_database(*file);
+    auto opened = open_database(fixed.storage_url);
     if (!opened) return end_without_database(opened.error(), end);
     const auto database = std::move(*opened);
-    // Wakes live tails.
-    admin::arrivals arrived;
+    // This daemon among those that share the store.
+    const store::this_instance self{*database, host_name()};
     // The one thread that writes.
-    delivery::engine* notified = nullptr;
-    const auto on_kept = [&] {
-        notified->wake();
-        arrived.announce();
-    };
-    store::group_writer writer{*database, {.max_waiting = fixed.max_in_memory}, on_kept};
+    store::group_writer writer{*database, {.max_waiting = fixed.max_in_memory}};
     // Keeps when this ran, and when webhooks were turned away.
-    ingest::outage_recorder outages{*database, writer, clock};
+    ingest::outage_recorder outages{self, writer, clock};
     // Lets go of what is old.
-    store::purger purger{*database, *database, writer, clock, ages_of(reloadable.retention)};
+    store::purger purger{*database, *database, self, writer, clock, ages_of(reloadable.retention)};
     // The time that ages are counted with.
     const believed_clock believed{purger};
 
@@ -121,13 +110,12 @@ int live(const options& options, config::configuration& running, runtime::superv
     const auto make_handler = [&](const config::handler& h) { return workshop.make(h); };
     delivery::handler_pool handlers{make_handler, handler::contents_of};
     // Runs them.
-    delivery::engine engine{*database, writer, clock, believed};
-    notified = &engine;
+    delivery::engine engine{*database, writer, clock, believed, self.name};
     // Event → deliveries.
     delivery::planner planner{reloadable, options.dry_run};
 
     // The endpoints, and the keys of each.
-    auto endpoints = make_endpoints(fixed.endpoints, file->parent_path());
+    auto endpoints = make_endpoints(fixed.endpoints, *directory);
     // Whether an event may be kept now.
     ingest::admission admission{*database, purger, reloadable.max_pending};
     // Webhook → kept event.
@@ -142,8 +130,36 @@ int live(const options& options, config::configuration& running, runtime::superv
     admin::universign_api universign{reloadable.universign};
     // Who waits for a reload.
     admin::reload_requests reloads{runtime::supervisor::ask_for_reload};
-    // The routes of the admin API.
-    http::router api;
+    // Wakes live tails.
+    admin::arrivals arrived{*database};
+    // Counts for the metrics what only the store knows.
+    telemetry::store_counter counter{*database, *database};
+    // What metrics and readiness are read from; the listeners come last.
+    std::map<std::string, const http::server*> listeners;
+    const observed all{fixed,  *directory, clock,     roll,      stopping, *database, writer,
+                       purger, engine,     endpoints, admission, receiver, listeners};
+    // The admin API.
+    const auto api = admin::make_api({
+        .who = access,
+        .log = *database,
+        .events = *database,
+        .deliveries = *database,
+        .queue = *database,
+        .retention = *database,
+        .instances = *database,
+        .writer = writer,
+        .readers = readers,
+        .planner = planner,
+        .admission = admission,
+        .engine = engine,
+        .clock = clock,
+        .arrived = arrived,
+        .universign = universign,
+        .reloads = reloads,
+        .counter = counter,
+        .metrics = [&] { return read_metrics(all); },
+        .readiness = [&] { return read_readiness(all); },
+    });
 
     // The threads that receive webhooks, and the one of the admin API.
     const auto cores = std::max(1u, std::thread::hardware_concurrency());
@@ -159,25 +175,10 @@ int live(const options& options, config::configuration& running, runtime::superv
     http::server_options to_admin{"admin", admin_limits(reloadable.limits), fixed.admin_trusted_proxies,
                                   nullptr};
     http::server ingest_server{ingest_loops.contexts(), receiver, std::move(to_ingest)};
-    http::server admin_server{admin_loop.contexts(), api, std::move(to_admin)};
+    http::server admin_server{admin_loop.contexts(), *api, std::move(to_admin)};
+    listeners = {{"ingest", &ingest_server}, {"admin", &admin_server}};
     if (const auto refused = open_listeners(fixed, ingest_server, admin_server)) return end.refuse(*refused);
 
-    admin::add_health(api, access, {writer, endpoints.by_name, stopping, &roll, &purger, [&] {
-                                        return admission.is_full();
-                                    }});
-    admin::add_metrics(api, access,
-                       {receiver, endpoints.by_name, *database, writer, fixed.max_in_memory, engine, clock,
-                        readers, purger, file->parent_path(), [&] { return admission.max_pending(); },
-                        [&] {
-                            return std::map<std::string, http::server::statistics>{
-                                {"ingest", ingest_server.snapshot()}, {"admin", admin_server.snapshot()}};
-                        }});
-    admin::add_deliveries(api, {access, *database, writer, engine, clock, readers});
-    admin::add_reload(api, access, reloads);
-    admin::add_events(
-        api, {access, *database, writer, engine, clock, readers, arrived, universign,
-              [&](auto endpoint, const auto& e, const auto& body) { return planner.plan(endpoint, e, body); },
-              [&] { return admission.is_full(); }});
     // Takes another configuration while all of this runs.
     const reload_targets changed{purger,    handlers, engine,     planner,       endpoints.rings,
                                  admission, access,   universign, ingest_server, admin_server};

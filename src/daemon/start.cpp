@@ -1,11 +1,17 @@
 #include "daemon/start.hpp"
 
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/supervisor.hpp>
 #include <webhookd/runtime/systemd.hpp>
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/instances.hpp>
+#include <webhookd/store/open.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <climits>
 #include <utility>
 
 namespace webhookd::daemon {
@@ -39,7 +45,7 @@ std::optional<refusal> adopt_sockets(http::server& ingest, http::server& admin, 
 std::optional<refusal> exposed_without_proof(const std::vector<config::endpoint>& endpoints,
                                              const http::server& ingest) {
     const auto is_open = [](const std::string& address) {
-        const auto parsed = config::listen_address::parse(address);
+        const auto parsed = net::listen_address::parse(address);
         return !parsed || !parsed->is_loopback();
     };
     const auto reachable = ingest.addresses();
@@ -68,9 +74,16 @@ int ending::refuse(const refusal& r) {
     return r.code;
 }
 
-result<std::unique_ptr<store::event_store>> open_database(const std::filesystem::path& file) {
-    log::info("opening the database", {{"file", file.string()}});
-    return store::open_sqlite_store({.file = file, .break_off = runtime::supervisor::end_is_asked});
+result<std::unique_ptr<store::event_store>> open_database(const std::string& url) {
+    log::info("opening the database", {{"url", secrets::shown_url(url)}});
+    return store::open(url, {.break_off = runtime::supervisor::end_is_asked});
+}
+
+std::string host_name() {
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0')
+        return std::string(store::sole_instance);
+    return name.data();
 }
 
 endpoints make_endpoints(const std::vector<config::endpoint>& configured,

@@ -46,8 +46,11 @@ private:
 };
 
 /// Opens the store. Can take long (a journal is written back, figures are counted), so that a line of the log
-/// comes first. Errors: as open_sqlite_store, which a signal that ends the daemon breaks off.
-[[nodiscard]] result<std::unique_ptr<store::event_store>> open_database(const std::filesystem::path& file);
+/// comes first. Errors: as store::open, which a signal that ends the daemon breaks off.
+[[nodiscard]] result<std::unique_ptr<store::event_store>> open_database(const std::string& url);
+
+/// What this instance is called among those that share a store.
+[[nodiscard]] std::string host_name();
 
 using key_rings = std::vector<std::unique_ptr<ingest::key_ring>>;
 

@@ -32,19 +32,23 @@ constexpr auto last_wait = 5s;
 class engine::implementation {
 public:
     implementation(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-                   const runtime::clock& believed)
+                   const runtime::clock& believed, std::string instance)
         : store_(store)
         , writer_(writer)
         , clock_(clock)
         , believed_(believed)
         , recorder_(store, writer, box_)
-        , sweeper_(store, store, writer, box_, clock)
+        , sweeper_(store, store, {store, std::move(instance)}, writer, box_, clock)
         , recaller_(store, writer, box_, clock) {}
 
     void start(std::vector<lane_setup> lanes) {
         replace_lanes(std::move(lanes));
         recaller_.look_soon();
         publish();
+        // Before the thread's first look: what is committed after that must wake it.
+        commits_ = store_.subscribe([box = box_](const store::commit_notice& of) {
+            if (of.deliveries) box->put([](mail& m) { m.woken = true; });
+        });
         started_ = true;
         thread_ = std::thread([this] { run(); });
         clock_watch_.emplace([box = box_](auto) { box->put([](mail& m) { m.leapt = true; }); });
@@ -322,11 +326,12 @@ private:
     engine::handlers configured_;
     std::thread thread_;
     std::optional<runtime::clock_watch> clock_watch_;
+    store::subscription commits_;
 };
 
 engine::engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-               const runtime::clock& believed)
-    : self_(std::make_unique<implementation>(store, writer, clock, believed)) {}
+               const runtime::clock& believed, std::string instance)
+    : self_(std::make_unique<implementation>(store, writer, clock, believed, std::move(instance))) {}
 
 engine::~engine() {
     stop(0ms);
@@ -340,10 +345,6 @@ void engine::start(std::vector<lane_setup> lanes) {
 void engine::apply(std::vector<lane_setup> lanes) {
     self_->note_configured(lanes);
     self_->put([&](mail& m) { m.lanes = std::move(lanes); });
-}
-
-void engine::wake() {
-    self_->put([](mail& m) { m.woken = true; });
 }
 
 void engine::reconsider(std::function<void()> done) {

@@ -13,14 +13,16 @@ using namespace std::chrono_literals;
 constexpr std::size_t sweep_batch = 500;
 constexpr auto pause_after_failed_sweep = 1s;
 constexpr auto second_look = 10s;
+constexpr auto lease = 30s; ///< for one look, and failing what it finds
 constexpr const char* reason = "the handler is not in the configuration any more";
 
 } // namespace
 
-sweeper::sweeper(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
-                 std::shared_ptr<mailbox> box, const runtime::clock& clock)
+sweeper::sweeper(store::delivery_query& query, store::delivery_queue& queue, store::this_instance self,
+                 store::group_writer& writer, std::shared_ptr<mailbox> box, const runtime::clock& clock)
     : query_(query)
     , queue_(queue)
+    , instance_(std::move(self))
     , writer_(writer)
     , box_(std::move(box))
     , clock_(clock) {}
@@ -48,7 +50,12 @@ void sweeper::work(const std::vector<std::string>& alive, circuit_breaker::clock
 
 void sweeper::look(const std::vector<std::string>& alive, circuit_breaker::clock::time_point now) {
     look_at_.reset();
-    const auto waiting = query_.waiting_by_handler();
+    const auto leads = instance_.try_lead(store::duty::orphans, lease);
+    if (leads && !*leads) {
+        look_at_ = now + second_look; // the leader may be gone by then
+        return;
+    }
+    const auto waiting = leads ? query_.waiting_by_handler() : leads.error();
     if (!waiting) {
         log::error("what waits cannot be counted", {{"reason", to_string(waiting.error())}});
         look_at_ = now + pause_after_failed_sweep;

@@ -3,6 +3,7 @@
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/instances.hpp>
 
 #include "delivery/mailbox.hpp"
 
@@ -15,11 +16,12 @@ namespace webhookd::delivery {
 
 /// Fails what waits for handlers that are no more, in small batches, so that no acknowledgement waits for it.
 /// Looks at the start and after every change of the handlers, and once again a little later: events that were
-/// routed before the change may still have been on their way to the disk. On the engine's thread.
+/// routed before the change may still have been on their way to the disk. Only while this instance leads the
+/// duty. On the engine's thread.
 class sweeper {
 public:
-    sweeper(store::delivery_query& query, store::delivery_queue& queue, store::group_writer& writer,
-            std::shared_ptr<mailbox> box, const runtime::clock& clock);
+    sweeper(store::delivery_query& query, store::delivery_queue& queue, store::this_instance self,
+            store::group_writer& writer, std::shared_ptr<mailbox> box, const runtime::clock& clock);
 
     void look_soon();
     [[nodiscard]] bool wants_work(circuit_breaker::clock::time_point now) const noexcept;
@@ -37,6 +39,7 @@ private:
 
     store::delivery_query& query_;
     store::delivery_queue& queue_;
+    const store::this_instance instance_;
     store::group_writer& writer_;
     std::shared_ptr<mailbox> box_;
     const runtime::clock& clock_;

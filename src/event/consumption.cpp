@@ -1,4 +1,5 @@
 #include <webhookd/event/consumption.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include "event/json.hpp"
 
@@ -58,13 +59,6 @@ std::string_view id_of(const json_value& reference) {
     return reference.IsString() ? json::text(reference) : text_of(reference, "id");
 }
 
-std::string folded(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return lower;
-}
-
 std::size_t level_of(std::string_view name) {
     if (!name.starts_with("level")) return default_level;
     name.remove_prefix(5);
@@ -93,7 +87,7 @@ public:
     }
 
     [[nodiscard]] std::optional<std::size_t> of(std::string_view signer) const {
-        const auto called = folded(signer);
+        const auto called = text::to_lower(signer);
         if (const auto found = by_address_.find(called); found != by_address_.end()) return found->second;
         if (!called.starts_with('$')) return std::nullopt;
         const auto found = by_name_.find(called.substr(1));
@@ -105,7 +99,7 @@ private:
 
     static void note(by_text& into, std::string_view text, std::size_t level) {
         if (text.empty()) return;
-        auto& highest = into.emplace(folded(text), level).first->second;
+        auto& highest = into.emplace(text::to_lower(text), level).first->second;
         highest = std::max(highest, level);
     }
 

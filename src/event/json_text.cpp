@@ -1,8 +1,8 @@
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/number.hpp>
 
-#include "event/large_numbers.hpp"
-#include "event/surrogates.hpp"
+#include "event/json.hpp"
+#include "event/json_repair.hpp"
 
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/reader.h>
@@ -150,6 +150,16 @@ std::string object_text(std::string_view body) {
     object_excerpt excerpt(hidden);
     if (reader.Parse<flags>(stream, excerpt).IsError()) return {};
     return excerpt.take();
+}
+
+std::string metadata_text(const document& body) {
+    const auto* payload = json::member(body.root(), "payload");
+    const auto* object = payload ? json::member(*payload, "object") : nullptr;
+    const auto* metadata = object ? json::member(*object, "metadata") : nullptr;
+    if (!metadata || !metadata->IsObject() || metadata->ObjectEmpty()) return {};
+    auto text = write_json(*metadata);
+    if (text.size() > max_metadata) text.clear();
+    return text;
 }
 
 } // namespace webhookd::event

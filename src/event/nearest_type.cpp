@@ -1,7 +1,8 @@
 #include <webhookd/event/event_type.hpp>
+#include <webhookd/text/ascii.hpp>
+#include <webhookd/text/nearest.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string>
 
@@ -9,24 +10,14 @@ namespace webhookd::event {
 
 namespace {
 
-// No documented type is half as long; what is longer is no slip of the pen, and need not cost quadratic time.
-constexpr std::size_t longest_name = 64;
-
-bool is_letter_or_digit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Lower case, every run of other characters one dot: `Transaction_Lifecycle Completed` →
 /// `transaction.lifecycle.completed`.
 std::string with_dots(std::string_view name) {
     std::string out;
     for (const char c : name) {
-        if (is_letter_or_digit(c))
-            out += lower(c);
+        const char low = text::to_lower(c);
+        if (text::is_digit(low) || (low >= 'a' && low <= 'z'))
+            out += low;
         else if (!out.empty() && out.back() != '.')
             out += '.';
     }
@@ -34,29 +25,9 @@ std::string with_dots(std::string_view name) {
     return out;
 }
 
-std::string without_dots(std::string text) {
-    std::erase(text, '.');
-    return text;
-}
-
-/// Insertions, deletions, substitutions and swaps of neighbours, each for 1 (optimal string alignment).
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    // Types are short, so three rows fit on the stack.
-    std::array<std::array<std::size_t, longest_name + 1>, 3> rows{};
-    for (std::size_t j = 0; j <= b.size(); ++j)
-        rows[0][j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        auto& row = rows[i % 3];
-        const auto& above = rows[(i + 2) % 3];
-        const auto& above_that = rows[(i + 1) % 3];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1])});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = std::min(row[j], above_that[j - 2] + 1);
-        }
-    }
-    return rows[a.size() % 3][b.size()];
+std::string without_dots(std::string name) {
+    std::erase(name, '.');
+    return name;
 }
 
 /// Whether `full` becomes `part` by leaving out dotted names: `transaction.completed`.
@@ -89,7 +60,7 @@ std::optional<std::string_view> with_few_edits(std::string_view wanted) {
     std::size_t best = std::min<std::size_t>(3, 1 + wanted.size() / 8) + 1;
     std::optional<std::string_view> found;
     for (const auto& type : catalogue()) {
-        const auto distance = edit_distance(wanted, with_dots(type.name));
+        const auto distance = text::edit_distance(wanted, with_dots(type.name));
         if (distance < best) {
             best = distance;
             found = type.name;
@@ -101,7 +72,8 @@ std::optional<std::string_view> with_few_edits(std::string_view wanted) {
 } // namespace
 
 std::optional<std::string_view> nearest_type(std::string_view name) {
-    if (name.size() > longest_name) return {};
+    // No documented type is half as long.
+    if (name.size() > text::longest_word) return {};
     const auto wanted = with_dots(name);
     const auto squeezed = without_dots(wanted);
     if (squeezed.empty()) return {};

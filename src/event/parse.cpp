@@ -1,8 +1,8 @@
 #include <webhookd/event/json_text.hpp>
+#include <webhookd/text/utf8.hpp>
 
+#include "event/json_repair.hpp"
 #include "event/parse_handler.hpp"
-#include "event/surrogates.hpp"
-#include "event/utf8.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
@@ -74,7 +74,7 @@ result<void> parse_json(std::string_view json, const parse_limits& limits, rapid
                        std::to_string(json.size()) + " bytes, at most " + std::to_string(most)};
     if (json.starts_with("\xef\xbb\xbf"))
         return at_byte(errc::not_json, 0, "A byte order mark stands before the document.");
-    if (const auto valid = valid_utf8_prefix(json); valid < json.size())
+    if (const auto valid = text::valid_utf8_prefix(json); valid < json.size())
         return at_byte(errc::not_json, valid, "This is not UTF-8.");
 
     std::string mended;

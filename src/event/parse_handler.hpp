@@ -1,7 +1,7 @@
 #pragma once
 
+#include "event/json_repair.hpp"
 #include "event/kept_number.hpp"
-#include "event/large_numbers.hpp"
 
 #include <rapidjson/allocators.h>
 #include <rapidjson/rapidjson.h>

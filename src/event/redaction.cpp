@@ -1,4 +1,5 @@
 #include <webhookd/event/redaction.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -11,12 +12,8 @@ namespace {
 
 constexpr std::size_t deepest_frame = 64; // as parse_limits has it: nobody looks deeper
 
-constexpr char lower_case(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // What they are compared with is in lower case.
-constexpr auto same_letter = [](char any, char lower) { return lower_case(any) == lower; };
+constexpr auto same_letter = [](char any, char lower) { return text::to_lower(any) == lower; };
 
 bool equals_word(std::string_view text, std::string_view word) {
     return std::ranges::equal(text, word, same_letter);

@@ -4,7 +4,6 @@
 #include <webhookd/event/sample.hpp>
 
 #include "event/sample/objects.hpp"
-#include "event/sample/override.hpp"
 #include "event/sample/story.hpp"
 #include "event/sample/writer.hpp"
 

@@ -1,6 +1,6 @@
 #include <webhookd/handler/shell_handler.hpp>
-#include <webhookd/runtime/capabilities.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/process.hpp>
 
 #include "handler/shell_environment.hpp"
 #include "handler/shell_outcome.hpp"

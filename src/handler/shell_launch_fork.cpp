@@ -1,5 +1,5 @@
+#include <webhookd/files/unique_fd.hpp>
 #include <webhookd/runtime/resources.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
 
 #include "handler/shell_launch.hpp"
 
@@ -119,8 +119,8 @@ launched launch_by_fork(const launch_settings& settings, const char* program, ch
                         char* const* environment, launch_streams streams) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return {-1, errno, "pipe"};
-    const runtime::unique_fd told(ends[0]);
-    runtime::unique_fd telling(ends[1]);
+    const files::unique_fd told(ends[0]);
+    files::unique_fd telling(ends[1]);
 
     pid_t pid = -1;
     {

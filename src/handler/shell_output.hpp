@@ -1,5 +1,8 @@
 #pragma once
 
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,8 +31,8 @@ public:
     /// Nothing more will be kept.
     [[nodiscard]] bool full() const noexcept { return raw_.size() == capacity_; }
 
-    /// At most `max_output` bytes: secrets become `[NAME]`, then all is made fit by `to_output_text`. A blank
-    /// tail is cut off.
+    /// At most `max_output` bytes: secrets become `[NAME]`, then all is made fit by `text::to_output_text`. A
+    /// blank tail is cut off.
     [[nodiscard]] std::string text() const;
 
 private:
@@ -39,3 +42,17 @@ private:
 };
 
 } // namespace webhookd::handler
+
+namespace webhookd::handler::left_behind {
+
+/// So many bytes are read and dropped: a script's last words, and no flood.
+inline constexpr std::size_t most_bytes = 1024 * 1024;
+/// Of so many programs' outputs at once; the oldest is closed beyond that.
+inline constexpr std::size_t most_at_once = 256;
+
+/// Goes on reading the output of a program that has ended, for what it left in the background, until nobody
+/// can write to it any more or a bound is met: whoever still writes then gets SIGPIPE. On the loop of
+/// `output`, which must be the only one that this is used with at a time.
+void keep_reading(boost::asio::posix::stream_descriptor output);
+
+} // namespace webhookd::handler::left_behind

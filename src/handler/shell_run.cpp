@@ -1,6 +1,5 @@
 #include "handler/shell_run.hpp"
 
-#include "handler/left_behind.hpp"
 #include "handler/shell_environment.hpp"
 #include "handler/shell_outcome.hpp"
 
@@ -24,7 +23,7 @@ namespace webhookd::handler {
 namespace {
 
 using boost::system::error_code;
-using runtime::unique_fd;
+using files::unique_fd;
 
 constexpr std::size_t chunk = 16 * 1024;
 constexpr int chunks_in_a_row = 4;    // then the loop's other work has its turn

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <webhookd/files/unique_fd.hpp>
 #include <webhookd/handler/handler.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
 
 #include "handler/child_process.hpp"
 #include "handler/shell_launch.hpp"
@@ -67,7 +67,7 @@ private:
     handler::completion done_;
     child_process child_;
     // One of the two is open until nobody can write to it any more.
-    runtime::unique_fd unwatched_;
+    files::unique_fd unwatched_;
     boost::asio::posix::stream_descriptor watched_;
     boost::asio::steady_timer timer_;
     std::chrono::steady_clock::time_point deadline_;

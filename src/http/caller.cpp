@@ -1,5 +1,6 @@
 #include <webhookd/http/caller.hpp>
 #include <webhookd/http/client_address.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include "http/request_rules.hpp"
 
@@ -38,13 +39,6 @@ constexpr std::array proxy_names{std::string_view("via"),
                                  std::string_view("surrogate-capability"),
                                  std::string_view("max-forwards")};
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 /// Asked for every header of every request, so it allocates nothing.
 bool tells_of_proxy(std::string_view header) {
     constexpr std::size_t longest = 24; // more than any name above: a longer one can only begin like a prefix
@@ -53,7 +47,7 @@ bool tells_of_proxy(std::string_view header) {
     for (std::size_t i = 0; i < size; ++i) {
         const char c = header[i];
         // A proxy that takes headers through CGI writes them with underscores.
-        plain[i] = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        plain[i] = c == '_' ? '-' : text::to_lower(c);
     }
     const std::string_view name(plain.data(), size);
     const auto begins = [&](std::string_view prefix) { return name.starts_with(prefix); };
@@ -75,8 +69,7 @@ std::optional<std::string_view> authority_of(std::string_view target) {
 }
 
 bool is_port(std::string_view text) {
-    return text.size() <= 5 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return text.size() <= 5 && std::all_of(text.begin(), text.end(), text::is_digit);
 }
 
 /// A Host without its port, and an IPv6 address without its brackets; nothing for what is no Host.
@@ -98,15 +91,15 @@ std::optional<std::string_view> host_name(std::string_view host) {
 bool names_this_host(std::string_view host, std::string_view own) {
     const auto name = host_name(host);
     if (!name) return false;
-    if (lower(*name) == "localhost" || lower(*name) == "localhost.") return true;
-    const auto address = config::parse_ip(*name);
+    if (text::iequals(*name, "localhost") || text::iequals(*name, "localhost.")) return true;
+    const auto address = net::parse_ip(*name);
     if (!address) return false;
-    return is_local(*name) || address == config::parse_ip(own);
+    return is_local(*name) || address == net::parse_ip(own);
 }
 
 /// Lower case, without the port that goes without saying.
 std::string plain_authority(std::string_view authority, bool https) {
-    auto text = lower(authority);
+    auto text = text::to_lower(authority);
     const std::string_view port = https ? ":443" : ":80";
     if (text.ends_with(port)) text.resize(text.size() - port.size());
     return text;
@@ -114,7 +107,7 @@ std::string plain_authority(std::string_view authority, bool https) {
 
 /// Whether an origin is this listener's own, to a client that calls it `host`.
 bool is_own_origin(std::string_view origin, std::string_view host) {
-    const auto text = lower(origin);
+    const auto text = text::to_lower(origin);
     for (const bool https : {false, true}) {
         const std::string_view scheme = https ? "https://" : "http://";
         if (text.starts_with(scheme))
@@ -160,7 +153,7 @@ std::string_view doubt_about(const caller& who, std::string_view peer, std::stri
 
 caller judge_caller(std::string_view peer, std::string_view own,
                     const boost::beast::http::request_header<>& head,
-                    std::span<const config::cidr> trusted_proxies) {
+                    std::span<const net::cidr> trusted_proxies) {
     caller who;
     who.address = client_address(peer, head, trusted_proxies);
     who.proxied = std::any_of(head.begin(), head.end(),

@@ -1,4 +1,5 @@
 #include <webhookd/http/client_address.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include <boost/beast/core/string.hpp>
 
@@ -10,12 +11,6 @@ namespace webhookd::http {
 
 namespace {
 
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// Splits at `separator`, but not inside double quotes.
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
@@ -24,10 +19,10 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '"') quoted = !quoted;
         if (text[i] != separator || quoted) continue;
-        parts.push_back(trim(text.substr(begin, i - begin)));
+        parts.push_back(text::trim(text.substr(begin, i - begin)));
         begin = i + 1;
     }
-    parts.push_back(trim(text.substr(begin)));
+    parts.push_back(text::trim(text.substr(begin)));
     return parts;
 }
 
@@ -41,7 +36,7 @@ std::optional<std::string> bare_address(std::string_view text) {
     } else if (std::count(text.begin(), text.end(), ':') == 1) {
         text = text.substr(0, text.find(':'));
     }
-    if (!config::parse_ip(text)) return std::nullopt;
+    if (!net::parse_ip(text)) return std::nullopt;
     return std::string(text);
 }
 
@@ -54,8 +49,8 @@ std::string_view forwarded_for(std::string_view element) {
     return {};
 }
 
-bool trusted(std::string_view address, std::span<const config::cidr> proxies) {
-    const auto bytes = config::parse_ip(address);
+bool trusted(std::string_view address, std::span<const net::cidr> proxies) {
+    const auto bytes = net::parse_ip(address);
     return bytes &&
            std::any_of(proxies.begin(), proxies.end(), [&](const auto& net) { return net.contains(*bytes); });
 }
@@ -71,7 +66,7 @@ std::vector<std::string_view> entries(const boost::beast::http::fields& headers,
 }
 
 std::string walk(std::string_view peer, const std::vector<std::string_view>& hops,
-                 std::span<const config::cidr> proxies) {
+                 std::span<const net::cidr> proxies) {
     std::string sure{peer};
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
         const auto address = bare_address(*hop);
@@ -85,7 +80,7 @@ std::string walk(std::string_view peer, const std::vector<std::string_view>& hop
 } // namespace
 
 std::string client_address(std::string_view peer, const boost::beast::http::fields& headers,
-                           std::span<const config::cidr> trusted_proxies) {
+                           std::span<const net::cidr> trusted_proxies) {
     if (peer != "unix" && !trusted(peer, trusted_proxies)) return std::string(peer);
     const auto x_forwarded_for = entries(headers, "X-Forwarded-For");
     auto forwarded = entries(headers, "Forwarded");

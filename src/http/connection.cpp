@@ -4,7 +4,6 @@
 #include <webhookd/runtime/log.hpp>
 
 #include "http/connection_sending.hpp"
-#include "http/head_scan.hpp"
 #include "http/request_rules.hpp"
 
 #include <boost/asio/redirect_error.hpp>

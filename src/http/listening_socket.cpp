@@ -28,7 +28,7 @@ failure system_failure(const std::string& address, const char* step) {
     return {errc::address_in_use, "cannot listen on " + address + " (" + step + ": " + reason + ")"};
 }
 
-result<socket_address> to_socket_address(const config::listen_address& address) {
+result<socket_address> to_socket_address(const net::listen_address& address) {
     socket_address out;
     if (address.is_unix()) {
         auto& un = reinterpret_cast<sockaddr_un&>(out.storage);
@@ -98,13 +98,13 @@ result<listening_socket> bind_and_listen(const socket_address& where, const std:
 void remove_stale_socket_file(const socket_address& where, const std::string& path) {
     struct stat info {};
     if (lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode)) return;
-    const runtime::unique_fd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const files::unique_fd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (connect(probe.get(), where.raw(), where.length) != 0 && errno == ECONNREFUSED) unlink(path.c_str());
 }
 
 } // namespace
 
-result<listening_socket> open_listener(const config::listen_address& address) {
+result<listening_socket> open_listener(const net::listen_address& address) {
     const auto where = to_socket_address(address);
     if (!where) return where.error();
     if (address.is_unix()) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <webhookd/config/units.hpp>
 #include <webhookd/error.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
+#include <webhookd/net/address.hpp>
 
 #include <cstdint>
 #include <string>
@@ -11,7 +11,7 @@ namespace webhookd::http {
 
 /// A bound, listening, non-blocking stream socket.
 struct listening_socket {
-    runtime::unique_fd fd;
+    files::unique_fd fd;
     int family = 0;
     std::string address; ///< `127.0.0.1:8080`, `[::1]:8080` or `unix:/path`, as the system tells it
     std::uint16_t port = 0;
@@ -20,7 +20,7 @@ struct listening_socket {
 /// Fails when somebody else, another daemon of ours included, listens there already, although the sockets
 /// share their port by SO_REUSEPORT: `open_shared` then adds further sockets of this process to the same
 /// port. Errors: address_in_use, with the address and the system's reason.
-[[nodiscard]] result<listening_socket> open_listener(const config::listen_address& address);
+[[nodiscard]] result<listening_socket> open_listener(const net::listen_address& address);
 
 /// One more socket on the port of `first`.
 [[nodiscard]] result<listening_socket> open_shared(const listening_socket& first);

@@ -1,27 +1,20 @@
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/secrets.hpp>
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include <webhookd/text/json_writer.hpp>
 
 namespace webhookd::http {
 
 response problem(status s, std::string_view told) {
     const auto detail = secrets::masked(told);
     const auto title = boost::beast::http::obsolete_reason(s);
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer writer(buffer);
-    writer.StartObject();
-    writer.Key("type");
-    writer.String("about:blank");
-    writer.Key("title");
-    writer.String(title.data(), static_cast<rapidjson::SizeType>(title.size()));
-    writer.Key("status");
-    writer.Uint(static_cast<unsigned>(s));
-    writer.Key("detail");
-    writer.String(detail.data(), static_cast<rapidjson::SizeType>(detail.size()));
-    writer.EndObject();
-    return {s, "application/problem+json", {buffer.GetString(), buffer.GetSize()}, {}};
+    text::json_writer out;
+    out.begin_object();
+    out.text("type", "about:blank");
+    out.text("title", std::string_view(title.data(), title.size()));
+    out.number("status", static_cast<int>(s));
+    out.text("detail", detail);
+    out.end_object();
+    return {s, "application/problem+json", std::string(out.view()), {}};
 }
 
 response unavailable(std::string_view detail, std::chrono::seconds retry_after) {

@@ -144,7 +144,7 @@ public:
             ::unlink(path.c_str());
     }
 
-    result<void> listen(const config::listen_address& address) {
+    result<void> listen(const net::listen_address& address) {
         auto first = open_listener(address);
         if (!first) return first.error();
         addresses_.push_back(first->address);
@@ -242,7 +242,7 @@ server::server(const std::vector<asio::io_context*>& loops, service& serves, ser
     : self_(std::make_unique<implementation>(loops, serves, std::move(options))) {}
 server::~server() = default;
 
-result<void> server::listen(const std::vector<config::listen_address>& addresses) {
+result<void> server::listen(const std::vector<net::listen_address>& addresses) {
     for (const auto& address : addresses)
         if (auto opened = self_->listen(address); !opened) return opened;
     return {};

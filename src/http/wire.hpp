@@ -2,7 +2,9 @@
 
 #include <webhookd/http/message.hpp>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace webhookd::http {
 
@@ -20,5 +22,19 @@ struct wire_options {
 /// A piece of a body in the chunked coding (RFC 9112 §7.1), as it is where the client does not know that. An
 /// empty one is the body's end.
 [[nodiscard]] std::string to_chunk(std::string piece, const wire_options& options);
+
+/// How far a request's head has come.
+enum class head_progress {
+    incomplete,
+    complete, ///< up to its empty line
+    malformed ///< a line of it ends with LF alone
+};
+
+/// Size of the empty lines before a request line, which a server passes over (RFC 9112 §2.2).
+[[nodiscard]] std::size_t empty_lines(std::string_view bytes) noexcept;
+
+/// `bytes` begin with the request line. The parser looks for an empty line of CRLF only, and would wait for
+/// one for ever where lines end with LF.
+[[nodiscard]] head_progress look_at_head(std::string_view bytes) noexcept;
 
 } // namespace webhookd::http

@@ -8,9 +8,9 @@
 
 namespace webhookd::ingest {
 
-/// The one place where a failure of the receiving pipeline becomes an HTTP answer. What is wrong with a
-/// signature is told to the log and not to the peer.
-[[nodiscard]] http::response to_answer(const failure& f);
+/// What the sender is told of a failure of the receiving pipeline. What is wrong with a signature is told to
+/// the log and not to the peer.
+[[nodiscard]] http::response to_response(const failure& f);
 
 /// The same 401, to whoever comes with `X-Universign-Signature` and no signature: that says in addition which
 /// header is expected instead.

@@ -1,10 +1,10 @@
+#include <webhookd/files/file.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
-
-#include "ingest/atomic_file.hpp"
+#include <webhookd/text/encoding.hpp>
 
 #include <openssl/evp.h>
 
@@ -18,7 +18,6 @@ namespace webhookd::ingest {
 
 using runtime::task;
 using signature::key_set;
-using signature::public_key;
 
 namespace {
 
@@ -29,10 +28,7 @@ std::string source_mark(const key_source& source) {
     std::size_t length = sizeof digest;
     if (EVP_Q_digest(nullptr, "SHA256", nullptr, identity.data(), identity.size(), digest, &length) != 1)
         throw std::runtime_error("SHA-256 cannot be had");
-    std::string mark = "{\"source_sha256\":\"";
-    for (const auto byte : digest)
-        mark.append({"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]});
-    return mark + "\",";
+    return "{\"source_sha256\":\"" + text::to_hex({reinterpret_cast<const char*>(digest), length}) + "\",";
 }
 
 } // namespace
@@ -92,8 +88,18 @@ void key_ring::load_cache() {
                       {"reason", to_string(parsed.error())}});
         return;
     }
-    keys_ = std::make_shared<const key_set>(std::move(*parsed));
+    keys_ = keys_of(*parsed);
     cached_json_ = std::move(json);
+}
+
+std::shared_ptr<const key_ring::key_map> key_ring::keys_of(const key_set& set) {
+    const auto keys = std::make_shared<key_map>();
+    for (const auto& kid : set.kids()) {
+        auto key = set.find(kid);
+        store::key_text text{kid, key->jwk()};
+        keys->emplace(kid, std::make_shared<const ring_key>(ring_key{std::move(key), std::move(text)}));
+    }
+    return keys;
 }
 
 void key_ring::run(const std::stop_token& stop) {
@@ -121,10 +127,10 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     }
     const auto json = source_->fetch(stop);
     auto parsed = json ? key_set::parse(*json) : result<key_set>(json.error());
-    const auto fresh = parsed ? std::make_shared<const key_set>(std::move(*parsed)) : nullptr;
+    const auto fresh = parsed ? keys_of(*parsed) : nullptr;
 
     std::vector<std::function<void()>> waiters;
-    std::shared_ptr<const key_set> before;
+    std::shared_ptr<const key_map> before;
     bool changed = false;
     {
         // One step: nobody may see that the attempt is over without seeing what it brought.
@@ -144,7 +150,7 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     for (const auto& resume : waiters)
         resume();
     if (changed) {
-        report_change(before.get(), *fresh);
+        report_change(before ? *before : key_map(), *fresh, parsed->skipped());
         keep(*json);
     } else if (!fresh && !stop.stop_requested()) {
         log::warning("the key set could not be had; the last good one stays in use",
@@ -155,37 +161,39 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     }
 }
 
-void key_ring::report_change(const key_set* before, const key_set& fresh) const {
-    const auto had = before != nullptr ? before->kids() : std::vector<std::string>();
-    const auto have = fresh.kids();
-    const auto contains = [](const auto& all, const auto& one) {
-        return std::find(all.begin(), all.end(), one) != all.end();
-    };
-    for (const auto& kid : have)
-        if (!contains(had, kid))
+void key_ring::report_change(const key_map& before, const key_map& fresh,
+                             const std::vector<std::string>& skipped) const {
+    for (const auto& [kid, key] : fresh) {
+        const auto former = before.find(kid);
+        if (former == before.end())
             log::info("a key was added", {{"endpoint", options_.endpoint}, {"kid", kid}});
-    for (const auto& kid : have)
-        if (contains(had, kid) && before->find(kid)->jwk() != fresh.find(kid)->jwk())
+        else if (former->second->text.jwk != key->text.jwk)
             log::warning("a key was replaced by another of the same name",
                          {{"endpoint", options_.endpoint}, {"kid", kid}});
-    for (const auto& kid : had)
-        if (!contains(have, kid))
+    }
+    for (const auto& [kid, key] : before)
+        if (!fresh.contains(kid))
             log::warning("a key was retired", {{"endpoint", options_.endpoint}, {"kid", kid}});
-    for (const auto& why : fresh.skipped())
+    for (const auto& why : skipped)
         log::warning("a key of the set is not usable", {{"endpoint", options_.endpoint}, {"reason", why}});
 }
 
 void key_ring::keep(const std::string& json) const {
     if (options_.cache.empty()) return;
     const auto bound = source_mark(*source_) + json.substr(json.find('{') + 1);
-    if (auto written = write_file_atomically(options_.cache, bound); !written)
+    std::error_code ignored; // then it cannot be written, which says why
+    std::filesystem::create_directories(options_.cache.parent_path(), ignored);
+    if (auto written = files::write_file(options_.cache, bound, {.mode = 0640, .replace = true}); !written)
         log::warning("the key set could not be kept for the next start",
                      {{"endpoint", options_.endpoint}, {"reason", to_string(written.error())}});
 }
 
 key_ring::sight key_ring::look_up(std::string_view kid) const {
     const std::lock_guard lock(mutex_);
-    return {keys_ ? keys_->find(kid) : nullptr, state_};
+    sight seen{nullptr, state_};
+    if (keys_)
+        if (const auto found = keys_->find(kid); found != keys_->end()) seen.key = found->second;
+    return seen;
 }
 
 void key_ring::wait_for_refresh(const key_ring_state& seen, std::function<void()> resume) {
@@ -202,7 +210,7 @@ void key_ring::wait_for_refresh(const key_ring_state& seen, std::function<void()
     resume();
 }
 
-task<result<std::shared_ptr<const public_key>>> key_ring::find(std::string kid) {
+task<result<std::shared_ptr<const ring_key>>> key_ring::find(std::string kid) {
     const auto before = look_up(kid);
     if (before.key) co_return before.key;
     auto action = decide_on_unknown_key(before.state, steady_clock::now(), options_.cooldown);
@@ -233,16 +241,16 @@ failure key_ring::unusable(unknown_key_action why) const {
     return {errc::key_unknown, "no key of endpoint " + options_.endpoint + " is named so"};
 }
 
-task<std::shared_ptr<const public_key>> key_ring::find_replacement(std::shared_ptr<const public_key> failed) {
-    const auto replaces = [&failed](const sight& s) { return s.key && s.key->jwk() != failed->jwk(); };
-    auto seen = look_up(failed->kid());
+task<std::shared_ptr<const ring_key>> key_ring::find_replacement(std::shared_ptr<const ring_key> failed) {
+    const auto replaces = [&failed](const sight& s) { return s.key && s.key->text.jwk != failed->text.jwk; };
+    auto seen = look_up(failed->text.kid);
     if (!replaces(seen) && decide_on_unknown_key(seen.state, steady_clock::now(), options_.cooldown) ==
                                unknown_key_action::refresh) {
         auto wait = [this, &seen](auto resume) {
             wait_for_refresh(seen.state, [resume] { resume(std::monostate()); });
         };
         co_await runtime::await_callback<std::monostate>(wait);
-        seen = look_up(failed->kid());
+        seen = look_up(failed->text.kid);
     }
     co_return replaces(seen) ? seen.key : nullptr;
 }

@@ -1,8 +1,7 @@
+#include <webhookd/files/file.hpp>
 #include <webhookd/ingest/key_source.hpp>
 #include <webhookd/outbound/http_client.hpp>
 #include <webhookd/runtime/secrets.hpp>
-
-#include "config/source_text.hpp"
 
 namespace webhookd::ingest {
 
@@ -14,7 +13,7 @@ public:
         : file_(std::move(file)) {}
 
     result<std::string> fetch(std::stop_token) override {
-        auto text = config::read_file(file_, max_key_set_bytes);
+        auto text = files::read_file(file_, max_key_set_bytes);
         if (!text) return failure{text.error().code, file_.string() + ": " + text.error().detail};
         return text;
     }

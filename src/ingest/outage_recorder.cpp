@@ -10,14 +10,15 @@
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 namespace webhookd::ingest {
 
 class outage_recorder::implementation {
 public:
-    implementation(store::instances& instances, store::group_writer& writer, const runtime::clock& clock,
+    implementation(store::this_instance self, store::group_writer& writer, const runtime::clock& clock,
                    options opts)
-        : instances_(instances)
+        : instance_(std::move(self))
         , writer_(writer)
         , clock_(clock)
         , options_(opts)
@@ -72,23 +73,28 @@ private:
     void tell(std::optional<timestamp> ended) {
         const auto outages = book_.unsaved();
         if (!begun_) {
-            const auto told = instances_.record_life({.now = started_, .first = true, .refusals = outages});
+            const auto told = record({.now = started_, .first = true, .refusals = outages});
             if (!told) return complain(told.error());
             begun_ = true;
             book_.saved(outages);
             if (!ended) return;
         }
-        const auto told = instances_.record_life(
-            {.now = ended.value_or(clock_.now()), .last = ended.has_value(), .refusals = outages});
+        const auto told =
+            record({.now = ended.value_or(clock_.now()), .last = ended.has_value(), .refusals = outages});
         if (!told) return complain(told.error());
         book_.saved(outages);
+    }
+
+    result<void> record(store::life_sign sign) {
+        sign.instance = instance_.name;
+        return instance_.all.record_life(sign);
     }
 
     static void complain(const failure& f) {
         log::warning("a sign of life cannot be kept now", {{"reason", to_string(f)}});
     }
 
-    store::instances& instances_;
+    const store::this_instance instance_;
     store::group_writer& writer_;
     const runtime::clock& clock_;
     const options options_;
@@ -102,9 +108,9 @@ private:
     std::jthread thread_; ///< last: it uses all of the above
 };
 
-outage_recorder::outage_recorder(store::instances& instances, store::group_writer& writer,
+outage_recorder::outage_recorder(store::this_instance self, store::group_writer& writer,
                                  const runtime::clock& clock, options opts)
-    : self_(std::make_unique<implementation>(instances, writer, clock, opts)) {}
+    : self_(std::make_unique<implementation>(std::move(self), writer, clock, opts)) {}
 
 outage_recorder::~outage_recorder() = default;
 

@@ -1,5 +1,5 @@
 #include <webhookd/event/envelope.hpp>
-#include <webhookd/event/metadata.hpp>
+#include <webhookd/event/json_text.hpp>
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/event/workspace.hpp>
 #include <webhookd/http/problem.hpp>
@@ -7,8 +7,8 @@
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/signature/verifier.hpp>
+#include <webhookd/text/utf8.hpp>
 
-#include "event/utf8.hpp"
 #include "ingest/answers.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -71,7 +71,7 @@ std::string listed_workspaces(const std::vector<std::string_view>& names) {
     for (const auto name : names)
         (out += out.empty() ? "" : ", ") += name.substr(0, longest + 1);
     if (out.size() <= longest) return out;
-    out.resize(event::valid_utf8_prefix(std::string_view(out).substr(0, longest)));
+    out.resize(text::valid_utf8_prefix(std::string_view(out).substr(0, longest)));
     return out + "...";
 }
 
@@ -142,7 +142,7 @@ task<http::response> receiver::handle(http::request& r) {
 
 http::response receiver::refuse(const place& at, const http::request& r, const failure& why) const {
     const bool hmac = why.code == errc::signature_missing && r.headers.find(hmac_header) != r.headers.end();
-    auto refusal = hmac ? refuse_hmac() : to_answer(why);
+    auto refusal = hmac ? refuse_hmac() : to_response(why);
     at.counts->refused(why.code);
     if (is_deferral(refusal.status)) outages_.deferred(at.endpoint.name, why.code);
     log::sampled(log::level::warning,
@@ -172,7 +172,7 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     if (admission_.is_full()) {
         at.counts->refused(header_refusal::backlog);
         outages_.deferred(endpoint.name, errc::queue_full);
-        co_return to_answer(failure{errc::queue_full});
+        co_return to_response(failure{errc::queue_full});
     }
 
     if (admission_.is_stale(*envelope)) {
@@ -190,7 +190,8 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     kept.envelope = std::move(*envelope);
     kept.body = std::move(r.body);
     kept.signature = std::move(proven->signature);
-    kept.key = std::move(proven->key);
+    if (const auto* text = proven->key ? &proven->key->text : nullptr)
+        kept.key = std::shared_ptr<const store::key_text>(std::move(proven->key), text);
     kept.source = r.caller.address;
     kept.received = clock_.now();
     const std::string id = kept.envelope.id;
@@ -239,11 +240,11 @@ task<result<receiver::proof>> receiver::verify(const receiver_endpoint& endpoint
     p.key = std::move(*key);
     // Prepared OpenSSL contexts, one set for each loop's thread.
     thread_local signature::verifier verifier;
-    const auto holds = verifier.verify(*jws, r.body, p.key);
+    const auto holds = verifier.verify(*jws, r.body, p.key->key);
     if (holds) co_return p;
     // The key may have been replaced under its name.
     p.key = co_await endpoint.keys->find_replacement(p.key);
-    if (!p.key || !verifier.verify(*jws, r.body, p.key)) co_return holds.error();
+    if (!p.key || !verifier.verify(*jws, r.body, p.key->key)) co_return holds.error();
     co_return p;
 }
 

@@ -1,19 +1,14 @@
 #include "outbound/exchange.hpp"
 
+#include <webhookd/text/ascii.hpp>
+
 #include <algorithm>
-#include <cctype>
 
 namespace webhookd::outbound {
 namespace {
 
 constexpr std::size_t most_header_bytes = 64 * 1024;
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
+constexpr std::string_view blanks = " \t\r\n";
 
 } // namespace
 
@@ -54,9 +49,8 @@ bool exchange::take_header(std::string_view line) {
     }
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return true;
-    std::string name{trim(line.substr(0, colon))};
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    response_.headers.emplace_back(std::move(name), trim(line.substr(colon + 1)));
+    response_.headers.emplace_back(text::to_lower(text::trim(line.substr(0, colon), blanks)),
+                                   text::trim(line.substr(colon + 1), blanks));
     return true;
 }
 

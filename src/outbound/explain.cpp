@@ -1,6 +1,7 @@
 #include "outbound/explain.hpp"
 
-#include <cctype>
+#include <webhookd/text/ascii.hpp>
+
 #include <system_error>
 
 namespace webhookd::outbound {
@@ -17,7 +18,7 @@ std::string system_reason(CURL* easy, std::string otherwise) {
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
     if (number == 0) return otherwise;
     auto reason = std::generic_category().message(static_cast<int>(number));
-    if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
+    if (!reason.empty()) reason[0] = text::to_lower(reason[0]);
     return reason;
 }
 

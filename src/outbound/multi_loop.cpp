@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::size_t most_events = 64;
 
-runtime::unique_fd opened(int fd, const char* what) {
+files::unique_fd opened(int fd, const char* what) {
     if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
-    return runtime::unique_fd(fd);
+    return files::unique_fd(fd);
 }
 
 std::uint32_t to_events(int what) {

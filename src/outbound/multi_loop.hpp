@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "outbound/curl_handle.hpp"
 
@@ -45,8 +45,8 @@ private:
     void arm(int socket, watch& w);
     [[nodiscard]] int timeout_ms(patience p) const;
 
-    runtime::unique_fd epoll_;
-    runtime::unique_fd wakeup_;
+    files::unique_fd epoll_;
+    files::unique_fd wakeup_;
     std::vector<watch> watches_; ///< by descriptor
     std::optional<clock::time_point> due_;
     multi_ptr multi_ = make_multi(); ///< last: until its end it tells of sockets

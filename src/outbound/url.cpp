@@ -1,9 +1,11 @@
 #include "outbound/url.hpp"
 
+#include <webhookd/net/address.hpp>
+#include <webhookd/text/ascii.hpp>
+
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 
 namespace webhookd::outbound {
@@ -21,11 +23,6 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
     return text;
 }
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
-
 failure invalid(CURLUcode code) {
     return {errc::argument_invalid, std::string{"URL: "} + curl_url_strerror(code)};
 }
@@ -37,7 +34,7 @@ std::string to_string(const origin& o) {
 }
 
 bool is_loopback(const origin& o) {
-    return o.host == "localhost" || o.host == "[::1]" || o.host.starts_with("127.");
+    return net::is_loopback_host(o.host);
 }
 
 result<origin> origin_of(const std::string& url) {
@@ -45,8 +42,8 @@ result<origin> origin_of(const std::string& url) {
     if (const auto code = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME);
         code != CURLUE_OK)
         return invalid(code);
-    origin o{.scheme = lower(part(parsed.get(), CURLUPART_SCHEME)),
-             .host = lower(part(parsed.get(), CURLUPART_HOST)),
+    origin o{.scheme = text::to_lower(part(parsed.get(), CURLUPART_SCHEME)),
+             .host = text::to_lower(part(parsed.get(), CURLUPART_HOST)),
              .port = part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT)};
     if (o.scheme != "http" && o.scheme != "https")
         return failure{errc::argument_invalid, "URL: only http and https are spoken"};

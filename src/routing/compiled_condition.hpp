@@ -38,4 +38,11 @@ struct condition::compiled {
     compiled_node root{}; ///< points into `tree`
 };
 
+/// A value as JSON, fit for a terminal and cut when it is long; of objects and arrays only what they are.
+[[nodiscard]] std::string value_text(const event::json_value& value);
+
+/// What the tests ask for, to stand after `is` or `wanted`: `one of: "a", "b"`, `not more than 5`. `negated`:
+/// for the opposite.
+[[nodiscard]] std::string wanted_text(const std::vector<value_test>& tests, bool negated);
+
 } // namespace webhookd::routing

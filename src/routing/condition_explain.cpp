@@ -1,6 +1,5 @@
 #include "routing/any_value.hpp"
 #include "routing/compiled_condition.hpp"
-#include "routing/condition_text.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,7 +1,8 @@
-#include "routing/condition_text.hpp"
-
 #include <webhookd/event/number.hpp>
 #include <webhookd/routing/condition.hpp>
+#include <webhookd/text/printable.hpp>
+
+#include "routing/compiled_condition.hpp"
 
 #include <rapidjson/document.h>
 
@@ -16,29 +17,6 @@ namespace {
 constexpr std::size_t longest_text = 80;
 constexpr std::size_t most_operands = 20;
 
-/// In quotes, without what a terminal might obey: controls and the C1 set (U+0080 to U+009F).
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    std::size_t used = 0;
-    for (; used < text.size(); ++used) {
-        const auto byte = [&](std::size_t at) {
-            return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u;
-        };
-        // Cut between characters only, never inside one.
-        if (used >= longest_text && (byte(used) & 0xc0u) != 0x80u) break;
-        if (byte(used) < 0x20 || byte(used) == 0x7f) {
-            out += '?';
-        } else if (byte(used) == 0xc2 && byte(used + 1) < 0xa0) {
-            out += '?';
-            ++used;
-        } else {
-            out += text[used];
-        }
-    }
-    if (used < text.size()) out += "...";
-    return out + '"';
-}
-
 /// Of a number its digits, cut when there are many.
 std::string digits_text(std::string_view digits) {
     if (digits.size() <= longest_text) return std::string(digits);
@@ -46,7 +24,7 @@ std::string digits_text(std::string_view digits) {
 }
 
 std::string scalar_text(const scalar& operand) {
-    if (!operand.shown.empty()) return quoted(operand.shown);
+    if (!operand.shown.empty()) return text::in_quotes(operand.shown);
     return std::visit(
         [](const auto& v) -> std::string {
             using type = std::decay_t<decltype(v)>;
@@ -55,7 +33,7 @@ std::string scalar_text(const scalar& operand) {
             else if constexpr (std::is_same_v<type, bool>)
                 return v ? "true" : "false";
             else if constexpr (std::is_same_v<type, std::string>)
-                return quoted(v);
+                return text::in_quotes(v);
             else
                 return digits_text(v.text);
         },
@@ -112,7 +90,7 @@ std::string describe(const condition_tree& tree, bool nested) {
 } // namespace
 
 std::string value_text(const event::json_value& value) {
-    if (value.IsString()) return quoted({value.GetString(), value.GetStringLength()});
+    if (value.IsString()) return text::in_quotes({value.GetString(), value.GetStringLength()});
     if (value.IsObject()) return "an object";
     if (value.IsArray()) return "a list of " + std::to_string(value.Size());
     if (value.IsBool()) return value.GetBool() ? "true" : "false";

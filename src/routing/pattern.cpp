@@ -1,4 +1,5 @@
 #include <webhookd/routing/pattern.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -39,10 +40,9 @@ failure invalid_pattern(std::string detail) {
 }
 
 std::string quoted(char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
     if (byte > 0x20 && byte < 0x7f) return {'`', c, '`'};
-    return std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15];
+    return "byte 0x" + text::to_hex({&c, 1});
 }
 
 /// Within one dotted name a run of `*` says no more than one.

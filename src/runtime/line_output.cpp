@@ -49,7 +49,7 @@ failure cannot_open(const std::filesystem::path& file, int error) {
 
 } // namespace
 
-line_output::line_output(unique_fd owned, int fd, way how, std::string name)
+line_output::line_output(files::unique_fd owned, int fd, way how, std::string name)
     : owned_(std::move(owned))
     , fd_(fd)
     , how_(how)
@@ -62,14 +62,14 @@ line_output line_output::standard_error() {
     if (S_ISSOCK(found.st_mode)) return {{}, STDERR_FILENO, way::socket, name};
     // A plain file never says "later", and a description of our own would begin at its front.
     if (S_ISREG(found.st_mode)) return {{}, STDERR_FILENO, way::unblocked, name};
-    unique_fd own(::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    files::unique_fd own(::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!own) return {{}, STDERR_FILENO, way::in_portions, name}; // another user's pipe, or no /proc
     const int raw = own.get();
     return {std::move(own), raw, way::unblocked, name};
 }
 
 result<line_output> line_output::open(const std::filesystem::path& file) {
-    unique_fd fd(
+    files::unique_fd fd(
         ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640));
     if (!fd) return cannot_open(file, errno);
     struct stat found {};

@@ -1,97 +1,28 @@
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/text/printable.hpp>
+#include <webhookd/text/utf8.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <iterator>
 
 namespace webhookd::log {
 
 namespace {
 
-/// Length of the well-formed UTF-8 sequence at the front of `text`, 0 when there is none (RFC 3629 §4).
-std::size_t utf8_sequence(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-    };
-    const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const bool overlong = first == 0xE0 && byte(1) < 0xA0;
-        const bool surrogate = first == 0xED && byte(1) > 0x9F;
-        return !overlong && !surrogate && continues(1) && continues(2) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const bool overlong = first == 0xF0 && byte(1) < 0x90;
-        const bool beyond = first == 0xF4 && byte(1) > 0x8F;
-        return !overlong && !beyond && continues(1) && continues(2) && continues(3) ? 4 : 0;
-    }
-    return 0;
-}
-
-/// What has no shape of its own, and what a terminal or a viewer obeys instead of showing it: control
-/// characters (C1 too: U+009B begins what ESC [ begins), separators of lines, what turns the direction of
-/// writing, what is invisible, and what Unicode calls no character.
-bool shows(std::uint32_t c) {
-    struct range {
-        std::uint32_t first;
-        std::uint32_t last;
-    };
-    constexpr std::array<range, 13> hidden{{{0x00, 0x1f},
-                                            {0x7f, 0x9f},
-                                            {0xad, 0xad},
-                                            {0x61c, 0x61c},
-                                            {0x180e, 0x180e},
-                                            {0x200b, 0x200f},
-                                            {0x2028, 0x202e},
-                                            {0x2060, 0x206f},
-                                            {0xfdd0, 0xfdef},
-                                            {0xfeff, 0xfeff},
-                                            {0xfff9, 0xfffb},
-                                            {0x1d173, 0x1d17a},
-                                            {0xe0000, 0xe0fff}}};
-    return (c & 0xfffe) != 0xfffe && std::none_of(hidden.begin(), hidden.end(), [c](const range& r) {
-               return c >= r.first && c <= r.last;
-           });
-}
-
-/// Of a well-formed sequence.
-std::uint32_t code_point(std::string_view sequence) {
-    const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(sequence[i])}; };
-    if (sequence.size() == 1) return byte(0);
-    std::uint32_t c = byte(0) & (0x7fU >> sequence.size());
-    for (std::size_t i = 1; i < sequence.size(); ++i)
-        c = c << 6 | (byte(i) & 0x3fU);
-    return c;
-}
-
-/// As JSON has it: what lies beyond 16 bits is two.
-void append_escape(std::string& out, std::uint32_t c) {
-    auto to = std::back_inserter(out);
-    if (c == '\n')
-        out += "\\n";
-    else if (c < 0x10000)
-        fmt::format_to(to, "\\u{:04x}", c);
-    else
-        fmt::format_to(to, "\\u{:04x}\\u{:04x}", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
-}
-
 void append_shown(std::string& out, std::string_view text, std::string_view escaped) {
     while (!text.empty()) {
-        const std::size_t length = utf8_sequence(text);
-        const auto sequence = text.substr(0, std::max<std::size_t>(length, 1));
-        text.remove_prefix(sequence.size());
-        if (length == 0) {
+        const auto next = text::take_character(text);
+        if (!next.code) {
             out += "\\ufffd";
-        } else if (const auto c = code_point(sequence); !shows(c)) {
-            append_escape(out, c);
+        } else if (*next.code == '\n') {
+            out += "\\n";
+        } else if (!text::is_visible(*next.code)) {
+            text::append_json_escape(out, *next.code);
         } else {
-            if (escaped.find(sequence) != std::string_view::npos) out += '\\';
-            out += sequence;
+            if (escaped.find(next.bytes) != std::string_view::npos) out += '\\';
+            out += next.bytes;
         }
     }
 }

@@ -1,5 +1,5 @@
+#include <webhookd/files/unique_fd.hpp>
 #include <webhookd/runtime/resources.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -27,7 +27,7 @@ bool is_lack_of_resources(int error) noexcept {
 }
 
 bool descriptors_are_used_up() noexcept {
-    const unique_fd any(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const files::unique_fd any(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     return !any && (errno == EMFILE || errno == ENFILE);
 }
 

@@ -1,5 +1,6 @@
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/shared_value.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -42,19 +43,10 @@ registry& shared() {
 
 /// Without padding.
 std::string base64(std::string_view bytes, bool for_urls) {
-    const std::string_view digits = for_urls
-                                        ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-                                        : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (const char c : bytes) {
-        bits = bits << 8 | static_cast<unsigned char>(c);
-        for (held += 8; held >= 6; held -= 6)
-            out += digits[bits >> (held - 6) & 63];
-    }
-    if (held > 0) out += digits[bits << (6 - held) & 63];
-    return out;
+    if (for_urls) return text::encode_base64url(bytes);
+    auto digits = text::encode_base64(bytes);
+    digits.resize(text::base64url_length(bytes.size()));
+    return digits;
 }
 
 /// The digits that say the same whatever stands before and behind; `offset` bytes of three stand before.
@@ -63,21 +55,6 @@ std::string base64_within(std::string_view bytes, std::size_t offset, bool for_u
     const std::size_t foreign = offset == 0 ? 0 : offset + 1;
     if ((offset + bytes.size()) % 3 != 0) digits.pop_back(); // shares its bits with what follows
     return digits.size() > foreign ? digits.substr(foreign) : std::string();
-}
-
-std::string percent_encoded(std::string_view text, std::string_view hex) {
-    static constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                                   "0123456789-._~";
-    std::string out;
-    for (const char c : text) {
-        if (unreserved.find(c) != std::string_view::npos) {
-            out += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.append({'%', hex[byte >> 4], hex[byte & 15]});
-        }
-    }
-    return out;
 }
 
 std::string within_json(std::string_view text) {
@@ -102,8 +79,8 @@ void add_forms(std::set<std::string, std::less<>>& all, std::string_view secret)
         if (form.size() >= shortest && all.size() < most_forms) all.insert(std::move(form));
     };
     add_one(std::string(secret));
-    add_one(percent_encoded(secret, "0123456789ABCDEF"));
-    add_one(percent_encoded(secret, "0123456789abcdef"));
+    add_one(text::percent_encoded(secret));
+    add_one(text::percent_encoded(secret, text::lower_hex));
     add_one(within_json(secret));
     for (const bool for_urls : {false, true}) {
         add_one(base64(secret, for_urls));

@@ -1,5 +1,5 @@
+#include <webhookd/files/unique_fd.hpp>
 #include <webhookd/runtime/systemd.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,7 +30,7 @@ void notify(const std::string& message) {
     }
     std::memcpy(address.sun_path, path, length);
     if (path[0] == '@') address.sun_path[0] = '\0'; // in the abstract namespace
-    const unique_fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const files::unique_fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const timeval bound{1, 0};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
     ::sendto(socket.get(), message.data(), message.size(), MSG_NOSIGNAL,

@@ -1,5 +1,5 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/detached_jws.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/json.hpp"
 
@@ -65,9 +65,9 @@ result<detached_jws> parse_detached_jws(std::string_view value) {
 
     detached_jws jws;
     jws.protected_header = value.substr(0, first);
-    const auto header = decode_base64url(jws.protected_header);
+    const auto header = text::decode_base64url(jws.protected_header);
     if (!header || header->empty()) return malformed("the protected header is not base64url");
-    auto signature = decode_base64url(value.substr(second + 1));
+    auto signature = text::decode_base64url(value.substr(second + 1));
     if (!signature || signature->empty()) return malformed("the signature is not base64url");
     jws.signature = std::move(*signature);
 

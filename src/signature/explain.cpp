@@ -1,6 +1,6 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/explain.hpp>
 #include <webhookd/signature/verifier.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/body_forms.hpp"
 #include "signature/json.hpp"
@@ -35,15 +35,6 @@ struct candidate {
     std::string finding; ///< empty for the signing input as it should be
 };
 
-std::string with_plain_base64(std::string_view bytes, bool padded) {
-    auto text = encode_base64url(bytes);
-    std::replace(text.begin(), text.end(), '-', '+');
-    std::replace(text.begin(), text.end(), '_', '/');
-    while (padded && text.size() % 4 != 0)
-        text += '=';
-    return text;
-}
-
 std::string joined(std::string_view first, std::string_view second) {
     return second.empty() ? std::string{first} : std::string{first} + ' ' + std::string{second};
 }
@@ -51,12 +42,12 @@ std::string joined(std::string_view first, std::string_view second) {
 /// Headers whose author wrote the JSON once for the signature and once more for the token, or encoded them in
 /// another alphabet for each.
 std::vector<std::string> other_headers(const loose_token& token) {
-    std::vector<std::string> headers{encode_base64url(token.header_json)};
+    std::vector<std::string> headers{text::encode_base64url(token.header_json)};
     const auto read = read_json(token.header_json);
     if (!read) return headers;
     for (const json_style& style : {json_style{"", ":", ","}, json_style{"", ": ", ", "},
                                     json_style{"", ":", ", "}, json_style{"  ", ": ", ","}})
-        headers.push_back(encode_base64url(write_json(*read, style)));
+        headers.push_back(text::encode_base64url(write_json(*read, style)));
     return headers;
 }
 
@@ -70,30 +61,32 @@ std::vector<candidate> candidates(const loose_token& token, std::string_view bod
     constexpr std::string_view unencoded =
         "The payload was signed without base64url: the signing input is header '.' BASE64URL(body).";
     visit_likely_forms(body, [&](std::string_view form, std::string_view finding) {
-        add(header, encode_base64url(form), std::string{finding});
+        add(header, text::encode_base64url(form), std::string{finding});
         add(header, form, joined(unencoded, finding));
     });
 
     constexpr std::string_view plain =
         "The payload was signed in plain base64: the signing input takes base64url, '-' for "
         "'+' and '_' for '/', without '='.";
-    add(header, with_plain_base64(body, true), std::string{plain});
-    add(header, with_plain_base64(body, false), std::string{plain});
+    auto encoded = text::encode_base64(body);
+    add(header, encoded, std::string{plain});
+    encoded.resize(encoded.find_last_not_of('=') + 1);
+    add(header, encoded, std::string{plain});
 
     constexpr std::string_view no_header =
         "The body was signed without the protected header: the signing input is header '.' BASE64URL(body).";
     add({}, body, std::string{no_header});
-    add({}, encode_base64url(body), std::string{no_header});
+    add({}, text::encode_base64url(body), std::string{no_header});
     add(header, {}, "The signature was made over an empty payload: put the body into the signing input.");
     if (!token.payload.empty())
         add(header, token.payload,
             "The signature holds over the payload inside the token, which is not this body.");
     for (const auto& other : other_headers(token))
         if (other != token.header)
-            add(other + '.', encode_base64url(body),
+            add(other + '.', text::encode_base64url(body),
                 "The protected header was serialised again, or encoded in another alphabet: keep its text "
                 "exactly as received.");
-    add(token.header_json + '.', encode_base64url(body),
+    add(token.header_json + '.', text::encode_base64url(body),
         "The protected header was signed without base64url: the signing input is BASE64URL(header) '.' "
         "BASE64URL(body).");
     return all;
@@ -145,7 +138,7 @@ bool find_mistake(const key_set& keys, const loose_token& token, std::string_vie
         }
     }
     for (const auto& key : order) {
-        const auto input = token.header + '.' + encode_base64url(body);
+        const auto input = token.header + '.' + text::encode_base64url(body);
         if (!is_hmac_with_public_key(*key, input, token.signature)) continue;
         findings.emplace_back(
             "The signature is an HMAC with the public key as its secret (HS256): anybody can make that. "

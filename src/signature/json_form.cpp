@@ -2,6 +2,8 @@
 
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/number.hpp>
+#include <webhookd/text/printable.hpp>
+#include <webhookd/text/utf8.hpp>
 
 #include "signature/json.hpp"
 
@@ -18,17 +20,6 @@ namespace {
 using rapidjson::Value;
 
 constexpr std::size_t deepest = 64;
-
-/// Takes one character off valid UTF-8 that does not begin with ASCII.
-std::uint32_t take_code_point(std::string_view& text) {
-    const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    std::uint32_t code = first & (0xffU >> (length + 1));
-    for (std::size_t i = 1; i < length && i < text.size(); ++i)
-        code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
-    text.remove_prefix(std::min(length, text.size()));
-    return code;
-}
 
 std::string javascript_number(const Value& number) {
     const auto value = event::nearest_double(number);
@@ -141,11 +132,12 @@ private:
                 out_ += '\\';
                 out_ += letters[known];
             } else if (by_number || byte < 0x20) {
-                append_code_unit(byte);
+                append_escape(byte);
             } else if (c == '/' && style_.escape_slashes) {
                 out_ += "\\/";
             } else if (byte >= 0xc0 && style_.ascii_only) {
-                append_escaped(text.substr(i));
+                auto rest = text.substr(i); // valid UTF-8
+                append_escape(text::take_character(rest).code.value_or(U'\ufffd'));
             } else if (byte < 0x80 || !style_.ascii_only) {
                 out_ += c;
             }
@@ -153,19 +145,8 @@ private:
         out_ += '"';
     }
 
-    /// The first character of valid UTF-8.
-    void append_escaped(std::string_view text) {
-        const auto code = take_code_point(text);
-        if (code < 0x10000) return append_code_unit(code);
-        append_code_unit(0xd800 + ((code - 0x10000) >> 10));
-        append_code_unit(0xdc00 + ((code - 0x10000) & 0x3ff));
-    }
-
-    void append_code_unit(std::uint32_t unit) {
-        const std::string_view letters = style_.uppercase_hex ? "0123456789ABCDEF" : "0123456789abcdef";
-        out_ += "\\u";
-        for (int shift = 12; shift >= 0; shift -= 4)
-            out_ += letters[unit >> shift & 15];
+    void append_escape(char32_t c) {
+        text::append_json_escape(out_, c, style_.uppercase_hex ? text::upper_hex : text::lower_hex);
     }
 
     json_style style_;

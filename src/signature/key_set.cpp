@@ -1,5 +1,5 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/key_set.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/json.hpp"
 #include "signature/public_key.hpp"
@@ -40,8 +40,8 @@ result<std::shared_ptr<const public_key>> read_key(const rapidjson::Value& jwk) 
     if (jwk.HasMember("key_ops") && !may_verify(jwk["key_ops"])) return unusable("key_ops lacks verify");
     if (jwk.HasMember("d")) return unusable("a private key: whoever reads this set can sign");
 
-    const auto n = decode_base64url(json::text_member(jwk, "n").value_or("!"));
-    const auto e = decode_base64url(json::text_member(jwk, "e").value_or("!"));
+    const auto n = text::decode_base64url(json::text_member(jwk, "n").value_or("!"));
+    const auto e = text::decode_base64url(json::text_member(jwk, "e").value_or("!"));
     if (!n || n->empty()) return unusable("n is not base64url");
     if (!e || e->empty()) return unusable("e is not base64url");
     if (n->size() > longest_number || e->size() > longest_number) return unusable("n or e is too long");

@@ -1,11 +1,11 @@
 #include "signature/loose_token.hpp"
 
-#include <webhookd/signature/base64url.hpp>
+#include <webhookd/text/ascii.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/json.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace webhookd::signature {
 namespace {
@@ -13,26 +13,15 @@ namespace {
 constexpr std::size_t longest_loose_header = 64 * 1024;
 constexpr std::string_view blanks = " \t\r\n";
 
-bool same_letters(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 bool take_prefix(std::string_view& text, std::string_view prefix) {
-    if (text.size() < prefix.size() || !same_letters(text.substr(0, prefix.size()), prefix)) return false;
-    text = trim(text.substr(prefix.size()));
+    if (text.size() < prefix.size() || !text::iequals(text.substr(0, prefix.size()), prefix)) return false;
+    text = text::trim(text.substr(prefix.size()), blanks);
     return true;
 }
 
 /// Takes away what was copied along with the value.
 std::string clean(std::string_view value, std::vector<std::string>& remarks) {
-    auto rest = trim(value);
+    auto rest = text::trim(value, blanks);
     if (take_prefix(rest, "x-jws-signature:"))
         remarks.emplace_back("The value begins with the header's name: give what follows the colon.");
     if (take_prefix(rest, "x-universign-signature:"))
@@ -43,7 +32,7 @@ std::string clean(std::string_view value, std::vector<std::string>& remarks) {
             "The value begins with Bearer, as access tokens do: a webhook's signature stands in "
             "x-jws-signature, alone.");
     if (rest.size() >= 2 && (rest.front() == '"' || rest.front() == '\'') && rest.back() == rest.front()) {
-        rest = trim(rest.substr(1, rest.size() - 2));
+        rest = text::trim(rest.substr(1, rest.size() - 2), blanks);
         remarks.emplace_back("The value stands in quotation marks: take them away.");
     }
     std::string text{rest};
@@ -56,7 +45,7 @@ std::string clean(std::string_view value, std::vector<std::string>& remarks) {
 
 /// Base64 of either alphabet, with or without padding; empty when it is neither.
 std::string decode(std::string text, std::string_view which, std::vector<std::string>& remarks) {
-    const auto strict = decode_base64url(text);
+    const auto strict = text::decode_base64url(text);
     if (strict) return *strict;
     const bool plain = text.find_first_of("+/") != std::string::npos;
     const bool padded = !text.empty() && text.back() == '=';
@@ -64,7 +53,7 @@ std::string decode(std::string text, std::string_view which, std::vector<std::st
     std::replace(text.begin(), text.end(), '/', '_');
     while (!text.empty() && text.back() == '=')
         text.pop_back();
-    const auto loose = decode_base64url(text);
+    const auto loose = text::decode_base64url(text);
     if (!loose) {
         remarks.push_back("The " + std::string{which} +
                           " is no base64url: it was cut or changed; give the value exactly as received.");

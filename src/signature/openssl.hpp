@@ -2,10 +2,13 @@
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 
 #include <memory>
+#include <stdexcept>
+#include <string>
 
 namespace webhookd::signature::openssl {
 
@@ -28,6 +31,10 @@ using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
 
 /// What OpenSSL refuses only when memory or its configuration is broken: throws std::runtime_error, after
 /// emptying the error queue of the thread.
-void require(bool held, const char* what);
+inline void require(bool held, const char* what) {
+    if (held) return;
+    ERR_clear_error();
+    throw std::runtime_error(std::string{"OpenSSL failed: "} + what);
+}
 
 } // namespace webhookd::signature::openssl

@@ -1,14 +1,13 @@
 #include "signature/public_key.hpp"
 
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/key_set.hpp>
+#include <webhookd/text/encoding.hpp>
+#include <webhookd/text/json_writer.hpp>
 
 #include "signature/openssl.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <optional>
 
@@ -28,7 +27,7 @@ openssl::number_ptr number(const EVP_PKEY* key, const char* name) {
 std::string encode(const BIGNUM& value) {
     std::string bytes(static_cast<std::size_t>(BN_num_bytes(&value)), '\0');
     BN_bn2bin(&value, reinterpret_cast<unsigned char*>(bytes.data()));
-    return encode_base64url(bytes);
+    return text::encode_base64url(bytes);
 }
 
 failure unusable_key(std::string why) {
@@ -94,19 +93,14 @@ public_key::public_key(std::string kid, EVP_PKEY* key)
     , key_{key}
     , bits_{EVP_PKEY_get_bits(key)} {
     const auto numbers = encode_public_numbers(key);
-    rapidjson::StringBuffer text;
-    rapidjson::Writer<rapidjson::StringBuffer> json{text};
-    json.StartObject();
-    json.Key("e");
-    json.String(numbers.e);
-    json.Key("kid");
-    json.String(kid_);
-    json.Key("kty");
-    json.String("RSA");
-    json.Key("n");
-    json.String(numbers.n);
-    json.EndObject();
-    jwk_.assign(text.GetString(), text.GetSize());
+    text::json_writer jwk;
+    jwk.begin_object();
+    jwk.text("e", numbers.e);
+    jwk.text("kid", kid_);
+    jwk.text("kty", "RSA");
+    jwk.text("n", numbers.n);
+    jwk.end_object();
+    jwk_ = jwk.view();
 }
 
 public_key::~public_key() {

@@ -1,6 +1,6 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "signature/public_key.hpp"
 #include "signature/signing_input.hpp"
@@ -16,19 +16,13 @@ constexpr std::size_t longest_pem = 64 * 1024;
 
 /// RFC 7638 §3.2: the required members in lexicographic order, nothing else.
 std::string thumbprint(const EVP_PKEY* key) {
-    constexpr std::string_view hex = "0123456789abcdef";
     const auto numbers = encode_public_numbers(key);
     const auto input = R"({"e":")" + numbers.e + R"(","kty":"RSA","n":")" + numbers.n + R"("})";
     sha256_digest digest;
     openssl::require(
         EVP_Q_digest(nullptr, "SHA256", nullptr, input.data(), input.size(), digest.data(), nullptr) == 1,
         "thumbprint");
-    std::string text = "scd_";
-    for (const unsigned char byte : digest) {
-        text += hex[byte >> 4];
-        text += hex[byte & 15];
-    }
-    return text;
+    return "scd_" + text::to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 // An encrypted key must fail, and not make OpenSSL ask the terminal for a passphrase.
@@ -45,7 +39,7 @@ public:
         : key_{std::move(key)}
         , context_{EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr)}
         , public_half_{std::move(half)}
-        , protected_header_{encode_base64url(R"({"alg":"PS256", "kid":")" + kid() + R"("})")} {
+        , protected_header_{text::encode_base64url(R"({"alg":"PS256", "kid":")" + kid() + R"("})")} {
         openssl::require(context_ && EVP_PKEY_sign_init(context_.get()) == 1, "a context to sign");
         use_ps256(context_.get());
     }
@@ -72,7 +66,7 @@ public:
                                        &length, digest.data(), digest.size()) == 1,
                          "signing");
         signature.resize(length);
-        return protected_header_ + ".." + encode_base64url(signature);
+        return protected_header_ + ".." + text::encode_base64url(signature);
     }
 
 private:

@@ -1,6 +1,6 @@
 #include "signature/signing_input.hpp"
 
-#include "signature/base64url_codec.hpp"
+#include <webhookd/text/encoding.hpp>
 
 #include <openssl/rsa.h>
 
@@ -24,11 +24,11 @@ sha256_digest signing_input_digest::operator()(std::string_view protected_header
     bool held = EVP_DigestInit_ex2(context_.get(), sha256_.get(), nullptr) == 1 &&
                 EVP_DigestUpdate(context_.get(), protected_header.data(), protected_header.size()) == 1 &&
                 EVP_DigestUpdate(context_.get(), ".", 1) == 1;
-    char encoded[base64url_length(piece)];
+    char encoded[text::base64url_length(piece)];
     while (held && !body.empty()) {
         const auto part = body.substr(0, piece);
-        encode_base64url(part, encoded);
-        held = EVP_DigestUpdate(context_.get(), encoded, base64url_length(part.size())) == 1;
+        text::encode_base64url(part, encoded);
+        held = EVP_DigestUpdate(context_.get(), encoded, text::base64url_length(part.size())) == 1;
         body.remove_prefix(part.size());
     }
     sha256_digest digest;

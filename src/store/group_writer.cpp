@@ -1,10 +1,10 @@
-#include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 #include <webhookd/store/group_writer.hpp>
 
+#include "store/log_health.hpp"
+
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -33,10 +33,10 @@ bool may_be_one_events(const failure& f) {
 
 class group_writer::implementation {
 public:
-    implementation(event_log& log, options opts, std::function<void()> on_kept)
+    implementation(event_log& log, options opts)
         : log_(log)
+        , health_(log)
         , options_(opts)
-        , on_kept_(std::move(on_kept))
         , thread_([this] { run(); }) {}
 
     ~implementation() { stop(); }
@@ -72,13 +72,7 @@ public:
         if (thread_.joinable()) thread_.join();
     }
 
-    bool healthy() const noexcept { return healthy_; }
-
-    std::optional<failure> trouble() const {
-        const std::lock_guard lock{mutex_};
-        if (healthy_) return std::nullopt;
-        return trouble_.value_or(failure{errc::store_io, "the store met an unexpected exception"});
-    }
+    const log_health& health() const noexcept { return health_; }
 
     statistics snapshot() const {
         const std::lock_guard lock{mutex_};
@@ -109,7 +103,6 @@ private:
 
     /// What became of a batch, its halves included.
     struct batch_report {
-        bool added = false;   ///< something new is kept
         bool reached = false; ///< something reached the disk
         bool failed = false;  ///< the disk did not take something
         bool threw = false;   ///< something ended in an exception
@@ -127,10 +120,7 @@ private:
             // However often tasks come, the look is not put off.
             if (std::chrono::steady_clock::now() >= next_look) {
                 lock.unlock();
-                if (healthy())
-                    look_after_place();
-                else
-                    probe();
+                health_.look();
                 next_look = std::chrono::steady_clock::now() + options_.probe_interval;
                 lock.lock();
             }
@@ -149,12 +139,10 @@ private:
             const auto size = batch_size(taken, first);
             batch_report report;
             append(taken, first, size, report);
-            if (report.failed) {
-                healthy_ = false;
-            } else if (report.reached || report.threw) {
-                healthy_ = report.reached;
-            }
-            if (report.added && on_kept_) guarded([&] { on_kept_(); });
+            if (report.failed)
+                health_.set(false);
+            else if (report.reached || report.threw)
+                health_.set(report.reached);
             first += size;
             if (first < taken.events.size()) run_tasks();
         }
@@ -186,9 +174,8 @@ private:
             report.reached = true;
         } else if (!own) {
             report.failed = true;
-            fall_ill(
-                outcomes
-                    .error()); // before anybody is answered: who then asks shall not hear that all is well
+            // Before anybody is answered: who then asks shall not hear that all is well.
+            health_.fall_ill(outcomes.error());
         } else if (!may_be_one_events(outcomes.error())) {
             report.threw = true;
         }
@@ -202,7 +189,6 @@ private:
             const auto waiter = std::move(taken.waiters[first + i]);
             std::string{}.swap(taken.events[first + i].body);
             if (outcomes) {
-                report.added |= (*outcomes)[i].status == append_status::accepted;
                 guarded([&] { waiter((*outcomes)[i]); });
             } else {
                 guarded([&] { waiter(outcomes.error()); });
@@ -250,32 +236,6 @@ private:
             guarded([&] { task(); });
     }
 
-    void probe() {
-        guarded([&] {
-            if (auto well = log_.probe())
-                healthy_ = true;
-            else
-                fall_ill(well.error());
-        });
-    }
-
-    /// Nobody may post for hours, and readiness shall tell in time.
-    void look_after_place() {
-        guarded([&] {
-            if (auto there = log_.in_place(); !there) fall_ill(there.error());
-        });
-    }
-
-    void fall_ill(const failure& why) {
-        const bool was_well = healthy_;
-        {
-            const std::lock_guard lock{mutex_};
-            trouble_ = why;
-            healthy_ = false;
-        }
-        if (was_well) log::error("events cannot be kept now", {{"reason", to_string(why)}});
-    }
-
     /// Somebody else's code on our thread: its exceptions must not end the thread, for all the other waiters'
     /// sake.
     template <class Call>
@@ -287,8 +247,8 @@ private:
     }
 
     event_log& log_;
+    log_health health_;
     const options options_;
-    const std::function<void()> on_kept_;
 
     mutable std::mutex mutex_;
     std::condition_variable work_;
@@ -299,15 +259,13 @@ private:
     runtime::histogram<commit_bounds> commits_;
     runtime::histogram<size_bounds> sizes_;
     bool stopping_ = false;
-    std::atomic<bool> healthy_ = true;
-    std::optional<failure> trouble_; ///< the last
 
     std::mutex joining_;
     std::thread thread_; ///< last: it uses all of the above
 };
 
-group_writer::group_writer(event_log& log, options opts, std::function<void()> on_kept)
-    : self_(std::make_unique<implementation>(log, opts, std::move(on_kept))) {}
+group_writer::group_writer(event_log& log, options opts)
+    : self_(std::make_unique<implementation>(log, opts)) {}
 
 group_writer::~group_writer() = default;
 
@@ -324,11 +282,11 @@ void group_writer::stop() {
 }
 
 bool group_writer::healthy() const noexcept {
-    return self_->healthy();
+    return self_->health().good();
 }
 
 std::optional<failure> group_writer::trouble() const {
-    return self_->trouble();
+    return self_->health().trouble();
 }
 
 group_writer::statistics group_writer::snapshot() const {

@@ -25,15 +25,18 @@ constexpr auto between_looks = 2s; ///< at the clock
 constexpr int share_of_others = 5;
 constexpr auto shortest_pause = 5ms;
 constexpr auto longest_pause = 2s;
+/// Longer than the purge of what one search finds, which asks again. Two at once would do no harm.
+constexpr auto lease = 1min;
 
 } // namespace
 
 class purger::implementation {
 public:
-    implementation(event_log& log, retention& store, group_writer& writer, const runtime::clock& clock,
-                   ages keep)
+    implementation(event_log& log, retention& store, this_instance self, group_writer& writer,
+                   const runtime::clock& clock, ages keep)
         : log_(log)
         , store_(store)
+        , instance_(std::move(self))
         , writer_(writer)
         , clock_(clock)
         , time_(log, store, writer, clock)
@@ -133,6 +136,9 @@ private:
         if (!now) return {}; // the store could not tell, and was asked again just now
         purge_search wanted{.scope = scope, .before = *now - age, .now = *now};
         for (;;) {
+            const auto leads = instance_.try_lead(duty::retention, lease);
+            if (!leads) return leads.error();
+            if (!*leads) return {};
             const auto found = store_.purgeable(wanted);
             if (!found) return found.error();
             if (auto done = purge(found->events, scope); !done) return done;
@@ -191,6 +197,7 @@ private:
 
     event_log& log_;
     retention& store_;
+    const this_instance instance_;
     group_writer& writer_;
     const runtime::clock& clock_;
     clock_keeper time_;
@@ -204,8 +211,9 @@ private:
     std::thread thread_;
 };
 
-purger::purger(event_log& log, retention& store, group_writer& writer, const runtime::clock& clock, ages keep)
-    : self_(std::make_unique<implementation>(log, store, writer, clock, keep)) {}
+purger::purger(event_log& log, retention& store, this_instance self, group_writer& writer,
+               const runtime::clock& clock, ages keep)
+    : self_(std::make_unique<implementation>(log, store, std::move(self), writer, clock, keep)) {}
 
 purger::~purger() {
     stop();

@@ -59,6 +59,15 @@ bool recovers(daemon_fixture& daemon, poster& posts) {
            posts.post(daemon) == 200;
 }
 
+/// What comes now is kept as well as what came before, whatever ends the daemon.
+void check_nothing_is_lost(daemon_fixture& daemon, poster& posts) {
+    posts.post(daemon, 20);
+    daemon.kill9();
+    posts.check_all_kept(daemon.database());
+    daemon.start();
+    CHECK(posts.post(daemon) == 200);
+}
+
 } // namespace
 
 TEST_CASE("while the database or its journal is moved away nothing is acknowledged, and it recovers when it "
@@ -79,11 +88,7 @@ TEST_CASE("while the database or its journal is moved away nothing is acknowledg
     CHECK(daemon.get("/v1/events").status != 0); // reading goes on, or fails; nobody hangs
     fs::rename(away, file);
     CHECK(recovers(daemon, posts));
-    posts.post(daemon, 20);
-    daemon.kill9();
-    posts.check_all_kept(daemon.database());
-    daemon.start();
-    CHECK(posts.post(daemon) == 200);
+    check_nothing_is_lost(daemon, posts);
 }
 
 TEST_CASE("another file in the place of the database or its journal is not taken for it", "[chaos][store]") {
@@ -118,11 +123,7 @@ TEST_CASE("a journal or its index that is removed under the daemon is made anew,
     fs::remove(daemon.database().string() + suffix);
     CHECK(posts.post(daemon) == 503);
     CHECK(recovers(daemon, posts));
-    posts.post(daemon, 20);
-    daemon.kill9();
-    posts.check_all_kept(daemon.database());
-    daemon.start();
-    CHECK(posts.post(daemon) == 200);
+    check_nothing_is_lost(daemon, posts);
 }
 
 TEST_CASE("a stop while the journal is gone leaves a whole database", "[chaos][store]") {

@@ -1,5 +1,5 @@
 #include <webhookd/event/sample.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "support/admin_api.hpp"
 #include "support/daemon.hpp"
@@ -42,7 +42,7 @@ std::string put(kind k, const std::filesystem::path& path) {
     case kind::socket:
         break;
     }
-    const runtime::unique_fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const files::unique_fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     REQUIRE(path.string().size() < sizeof address.sun_path);

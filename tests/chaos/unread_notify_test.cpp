@@ -1,5 +1,5 @@
 #include <webhookd/event/sample.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "support/daemon.hpp"
 #include "support/notify_socket.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 /// Until no message fits into the manager's queue any more.
 void fill(const std::filesystem::path& path) {
-    const runtime::unique_fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const files::unique_fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     REQUIRE(path.string().size() < sizeof address.sun_path);

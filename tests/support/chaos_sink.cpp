@@ -1,7 +1,14 @@
 #include "support/chaos_sink.hpp"
 
+#include <webhookd/runtime/unique_fd.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <deque>
 #include <mutex>
+#include <stdexcept>
 
 namespace webhookd::test {
 
@@ -55,12 +62,33 @@ scripted_reply trickling_body() {
 
 } // namespace chaos
 
+namespace {
+
+/// Never listens, so that who connects meanwhile is refused. A port of 0 becomes the one that it got.
+runtime::unique_fd bound_socket(int& port) {
+    runtime::unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int yes = 1;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    socklen_t length = sizeof address;
+    if (::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+        ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
+        throw std::runtime_error("a test's port cannot be reserved");
+    port = ntohs(address.sin_port);
+    return fd;
+}
+
+} // namespace
+
 class chaos_sink::implementation {
 public:
     explicit implementation(scripted_server_options options)
-        : options_{std::move(options)} {
+        : reserved_{bound_socket(options.port)}
+        , options_{std::move(options)} {
         come_up();
-        options_.port = server_->port();
     }
 
     scripted_reply answer(const scripted_request& request) {
@@ -87,6 +115,8 @@ public:
         connections_before_ += accepted;
     }
 
+    /// Keeps the port while the server is down: else any connection of this machine could get it.
+    runtime::unique_fd reserved_;
     scripted_server_options options_;
     mutable std::mutex mutex_;
     std::deque<scripted_reply> replies_;

@@ -2,6 +2,7 @@
 
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/sample.hpp>
+#include <webhookd/files/file.hpp>
 #include <webhookd/signature/signer.hpp>
 
 #include "support/process.hpp"
@@ -10,7 +11,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -211,13 +211,8 @@ result<corpus> cached_corpus(const std::filesystem::path& directory, std::size_t
 
     std::error_code error;
     std::filesystem::create_directories(directory, error);
-    const auto unfinished = file.string() + ".new";
-    std::ofstream out(unfinished, std::ios::binary | std::ios::trunc);
-    out << encode_corpus(*made) << std::flush;
-    if (!out) return failure{errc::file_unwritable, unfinished};
-    out.close();
-    std::filesystem::rename(unfinished, file, error);
-    if (error) return failure{errc::file_unwritable, file.string()};
+    if (auto kept = files::write_file(file, encode_corpus(*made), {.mode = 0644, .replace = true}); !kept)
+        return kept.error();
     return made;
 }
 

@@ -2,9 +2,10 @@
 
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/delivery/planner.hpp>
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include "support/store_events.hpp"
+#include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -29,10 +30,10 @@ inline config::handler_common quick() {
 /// The engine on a real store, with handlers that do what the test tells them.
 struct delivery_engine {
     delivery_engine()
-        : kept(std::move(store::open_sqlite_store({.file = directory / "events.db"}).value())) {}
+        : kept(std::move(store::open(sqlite_url(directory / "events.db")).value())) {}
     ~delivery_engine() { end(); }
 
-    /// As the daemon does: the writer's thread still wakes the engine until it has ended.
+    /// As the daemon does: the writer ends after the engine, whose last results it takes.
     void end() {
         if (engine) engine->stop({});
         if (writer) writer->stop();
@@ -42,9 +43,7 @@ struct delivery_engine {
 
     void run(std::vector<delivery::lane_setup> lanes) {
         end();
-        writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{}, [this] {
-            if (engine) engine->wake();
-        });
+        writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{});
         engine = std::make_unique<delivery::engine>(*kept, *writer, clock, clock);
         engine->start(std::move(lanes));
     }

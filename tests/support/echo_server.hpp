@@ -43,13 +43,13 @@ struct echo_server {
     explicit echo_server(config::limits limits = {}, std::size_t loop_count = 2)
         : loops(loop_count, "test")
         , server(loops.contexts(), service, {"test", limits, trusted(), nullptr}) {
-        REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}).has_value());
+        REQUIRE(server.listen({net::listen_address::tcp("127.0.0.1", 0)}).has_value());
         server.start();
         const auto address = server.addresses().front();
         port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
     }
 
-    static std::vector<config::cidr> trusted() { return {*config::cidr::parse("127.0.0.1/32")}; }
+    static std::vector<net::cidr> trusted() { return {*net::cidr::parse("127.0.0.1/32")}; }
 
     raw_client connect() const { return raw_client(port); }
 
@@ -58,5 +58,18 @@ struct echo_server {
     http::server server;
     std::uint16_t port = 0;
 };
+
+/// Requests in full.
+namespace plain {
+
+[[nodiscard]] inline std::string post(const std::string& path, const std::string& body,
+                                      const std::string& more = "") {
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+inline const std::string get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+} // namespace plain
 
 } // namespace webhookd::test

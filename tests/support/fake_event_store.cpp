@@ -70,8 +70,10 @@ result<std::vector<append_outcome>> fake_event_store::append(std::span<const new
         outcomes.push_back({added ? append_status::accepted : append_status::duplicate, known->second});
         if (!added) continue;
         events_.push_back({next, e.endpoint, e.envelope, e.body, e.signature,
-                           e.key ? e.key->kid() : std::string{}, e.source, e.received});
+                           e.key ? e.key->kid : std::string{}, e.source, e.received});
     }
+    lock.unlock();
+    notifier_.tell(brought(batch, outcomes));
     return outcomes;
 }
 
@@ -109,7 +111,7 @@ result<void> fake_event_store::record_life(const store::life_sign& sign) {
         if (auto failed = life_script_()) return *failed;
     }
     refusals_.insert(refusals_.end(), sign.refusals.begin(), sign.refusals.end());
-    life_signs_.push_back({sign.now, sign.first, sign.last});
+    life_signs_.push_back({sign.now, sign.instance, sign.first, sign.last});
     return {};
 }
 

@@ -2,6 +2,8 @@
 
 #include <webhookd/store/event_store.hpp>
 
+#include "store/notifier.hpp"
+
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -103,6 +105,7 @@ public:
     result<void> record_life(const store::life_sign& sign) override;
     [[nodiscard]] std::vector<store::life_sign> life_signs() const;
     [[nodiscard]] std::vector<store::outage> refusals() const;
+    result<bool> try_lead(store::duty, std::string_view, std::chrono::milliseconds) override { return true; }
     result<std::vector<store::outage>> outages(const store::outage_search&) override {
         return std::vector<store::outage>{};
     }
@@ -114,6 +117,8 @@ public:
         return {};
     }
 
+    store::subscription subscribe(listener call) override { return notifier_.subscribe(std::move(call)); }
+
     result<store::store_statistics> statistics() override;
     /// Fails as `misplace` said last.
     result<void> in_place() override;
@@ -121,6 +126,7 @@ public:
     result<void> probe() override;
 
 private:
+    store::notifier notifier_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     script script_;

@@ -1,5 +1,7 @@
 #include "support/load_generator.hpp"
 
+#include <webhookd/files/unique_fd.hpp>
+
 #include "support/http_answer.hpp"
 
 #include <arpa/inet.h>
@@ -26,25 +28,6 @@ namespace {
 using clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-class descriptor {
-public:
-    explicit descriptor(int fd = -1) noexcept
-        : fd_(fd) {}
-    ~descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    descriptor(descriptor&& other) noexcept
-        : fd_(std::exchange(other.fd_, -1)) {}
-    descriptor& operator=(descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
-
 [[noreturn]] void throw_errno(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
 }
@@ -61,7 +44,7 @@ sockaddr_in loopback_address(const load_plan& plan) {
 }
 
 struct connection {
-    descriptor socket;
+    files::unique_fd socket;
     std::string_view to_send; ///< what is left of the current request
     clock::time_point due;    ///< from when the current request's latency counts
     bool busy = false;
@@ -209,7 +192,7 @@ private:
     }
 
     void connect(std::size_t index) {
-        descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        files::unique_fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         if (socket.get() < 0) throw_errno("socket");
         const int on = 1;
         ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -258,7 +241,7 @@ private:
 
     const load_plan& plan_;
     sockaddr_in address_;
-    descriptor epoll_;
+    files::unique_fd epoll_;
     std::vector<connection> connections_;
     std::deque<std::size_t> idle_;
     std::array<epoll_event, 128> events_;

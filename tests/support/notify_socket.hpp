@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include <chrono>
 #include <filesystem>
@@ -23,7 +23,7 @@ public:
 
 private:
     std::string path_;
-    runtime::unique_fd fd_;
+    files::unique_fd fd_;
     std::vector<std::string> messages_;
 };
 

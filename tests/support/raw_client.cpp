@@ -29,15 +29,15 @@ sockaddr_un unix_address(const std::string& path) {
     return address;
 }
 
-runtime::unique_fd make_socket(int family) {
-    runtime::unique_fd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+files::unique_fd make_socket(int family) {
+    files::unique_fd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval bound{30, 0};
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
     return fd;
 }
 
 template <class Address>
-void connect_to(const Address& address, const runtime::unique_fd& fd) {
+void connect_to(const Address& address, const files::unique_fd& fd) {
     if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         throw std::system_error(errno, std::generic_category(), "connect");
 }
@@ -141,7 +141,7 @@ void raw_client::reset() {
 }
 
 void leave_stale_socket(const std::string& path) {
-    const runtime::unique_fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const files::unique_fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const auto address = unix_address(path);
     if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
         ::listen(fd.get(), 1) != 0)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "support/http_connection.hpp"
 
@@ -36,7 +36,7 @@ private:
     raw_client() = default;
     bool fill();
 
-    runtime::unique_fd fd_;
+    files::unique_fd fd_;
     std::string buffer_;
 };
 

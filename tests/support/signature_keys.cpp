@@ -1,7 +1,7 @@
 #include "support/signature_keys.hpp"
 
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/verifier.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/files.hpp"
 #include "support/paths.hpp"
@@ -37,7 +37,7 @@ std::string number_of(EVP_PKEY* key, const char* name) {
     std::string bytes(static_cast<std::size_t>(BN_num_bytes(value)), '\0');
     BN_bn2bin(value, reinterpret_cast<unsigned char*>(bytes.data()));
     BN_free(value);
-    return signature::encode_base64url(bytes);
+    return text::encode_base64url(bytes);
 }
 
 } // namespace
@@ -105,9 +105,9 @@ std::string sign_by_hand(EVP_PKEY* key, std::string_view message, const signing_
 
 std::string token_by_hand(EVP_PKEY* key, std::string_view header_json, std::string_view body,
                           const signing_manner& manner) {
-    const auto header = signature::encode_base64url(header_json);
-    const auto input = header + '.' + signature::encode_base64url(body);
-    return header + ".." + signature::encode_base64url(sign_by_hand(key, input, manner));
+    const auto header = text::encode_base64url(header_json);
+    const auto input = header + '.' + text::encode_base64url(body);
+    return header + ".." + text::encode_base64url(sign_by_hand(key, input, manner));
 }
 
 std::string right_header(std::string_view kid) {

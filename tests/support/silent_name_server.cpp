@@ -17,7 +17,7 @@ constexpr const char* silent_address = "127.77.53.1";
 } // namespace
 
 std::optional<silent_name_server> silent_name_server::start(own_mounts& mounts) {
-    runtime::unique_fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    files::unique_fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_port = htons(53);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "support/own_mounts.hpp"
 #include "support/temp_directory.hpp"
@@ -18,10 +18,10 @@ public:
     [[nodiscard]] static std::optional<silent_name_server> start(own_mounts& mounts);
 
 private:
-    explicit silent_name_server(runtime::unique_fd fd)
+    explicit silent_name_server(files::unique_fd fd)
         : fd_(std::move(fd)) {}
 
-    runtime::unique_fd fd_;
+    files::unique_fd fd_;
 };
 
 } // namespace webhookd::test

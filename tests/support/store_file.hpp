@@ -12,6 +12,11 @@
 /// believe the code it tests. For a daemon that does not run.
 namespace webhookd::test {
 
+/// How a store in this file is named to `store::open`.
+[[nodiscard]] inline std::string sqlite_url(const std::filesystem::path& file) {
+    return "sqlite:" + file.string();
+}
+
 struct kept_event {
     std::int64_t seq = 0;
     std::string id;

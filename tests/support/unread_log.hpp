@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "support/http_connection.hpp"
 #include "support/process.hpp"
@@ -26,7 +26,7 @@ public:
 
 private:
     std::string path_;
-    runtime::unique_fd reader_;
+    files::unique_fd reader_;
     std::string text_;
 };
 

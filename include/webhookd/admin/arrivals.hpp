@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/runtime/task.hpp>
+#include <webhookd/store/notifications.hpp>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
@@ -13,11 +14,14 @@
 
 namespace webhookd::admin {
 
-/// Wakes those who wait for new events. `announce` is for the store's writer and costs next to nothing while
-/// nobody waits.
+/// Wakes what waits for new events. `announce` costs next to nothing while nobody waits.
 class arrivals {
 public:
-    /// Somebody who waits, on one loop. Outlived by the arrivals.
+    arrivals() = default;
+    /// Announces every commit that brought events.
+    explicit arrivals(store::notifications& commits);
+
+    /// One that waits, on one loop. Outlived by the arrivals.
     class listener {
     public:
         listener(arrivals& of, const runtime::executor& loop);
@@ -25,9 +29,9 @@ public:
         listener(const listener&) = delete;
         listener& operator=(const listener&) = delete;
 
-        /// Remembers how much was announced: call it before looking into the store.
-        void look() noexcept { seen_ = of_.announced_; }
-        /// Until something was announced since `look`, `wake` was called, or the time is over.
+        /// Remembers how much was announced: call it before reading the store.
+        void mark_seen() noexcept { seen_ = of_.announced_; }
+        /// Until something was announced since `mark_seen`, `wake` was called, or the time is over.
         runtime::task<void> wait(std::chrono::milliseconds most);
         /// On the loop.
         void wake() { bell_->cancel(); }
@@ -40,7 +44,7 @@ public:
         arrivals& of_;
         std::shared_ptr<timer> bell_; ///< shared with what is posted to ring it
         std::uint64_t seen_ = 0;
-        std::list<listener*>::iterator place_;
+        std::list<listener*>::iterator self_; ///< among the listeners
     };
 
     /// Events were kept. Any thread.
@@ -51,6 +55,7 @@ private:
     std::atomic<std::size_t> listening_{0};
     std::mutex mutex_;
     std::list<listener*> listeners_;
+    store::subscription commits_; ///< last: its call uses all of the above
 };
 
 } // namespace webhookd::admin

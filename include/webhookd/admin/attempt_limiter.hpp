@@ -26,7 +26,7 @@ public:
     explicit attempt_limiter(const runtime::clock& clock)
         : clock_(clock) {}
 
-    /// How long the client must wait, rounded up; nothing: it may try.
+    /// How long the client must wait, rounded up; nullopt: it may try.
     [[nodiscard]] std::optional<std::chrono::seconds> must_wait(std::string_view client) const;
     /// True when this failure makes the client wait from now on.
     bool failed(std::string_view client);

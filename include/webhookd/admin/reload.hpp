@@ -1,8 +1,5 @@
 #pragma once
 
-#include <webhookd/admin/access.hpp>
-#include <webhookd/http/router.hpp>
-
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -11,7 +8,7 @@
 
 namespace webhookd::admin {
 
-/// What came of reading the configuration anew.
+/// The outcome of reading the configuration anew.
 struct reload_outcome {
     bool applied = false;                   ///< else nothing has changed
     std::vector<std::string> diagnostics;   ///< every mistake, or what to be warned of; never a secret
@@ -21,7 +18,7 @@ struct reload_outcome {
 /// Where callers of the API wait for the thread that carries out reloads. Any thread.
 class reload_requests {
 public:
-    /// Nothing: the daemon is stopping.
+    /// nullopt: the daemon is stopping.
     using callback = std::function<void(const std::optional<reload_outcome>&)>;
 
     /// `wake` makes that thread take what waits here, and reload.
@@ -42,9 +39,5 @@ private:
     std::vector<callback> waiting_;
     bool closed_ = false;
 };
-
-/// For admins, `POST /v1/reload`: as SIGHUP does, and says what came of it; 422 with every mistake. Both
-/// outlive the router.
-void add_reload(http::router& router, const access& who, reload_requests& requests);
 
 } // namespace webhookd::admin

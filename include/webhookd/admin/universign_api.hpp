@@ -16,8 +16,7 @@
 
 namespace webhookd::admin {
 
-/// Asks Universign's own API, on a thread of its own: whoever else asks the admin API waits for nothing of
-/// it.
+/// Asks Universign's own API, on a thread of its own: no other call of the admin API waits for it.
 class universign_api {
 public:
     explicit universign_api(config::universign_api settings);
@@ -33,10 +32,11 @@ public:
     /// Ends what is under way, within about a second, and waits for that.
     void stop();
 
-    /// `GET /v1/events/report` for a period, both ends exclusive; nothing: without that end. From any loop;
+    /// `GET /v1/events/report` for a period, both ends exclusive; nullopt: without that end. From any loop;
     /// the caller goes on there. Errors: configuration_invalid (no key), queue_full (others are waiting),
-    /// network and network_timeout, response_too_large, http_status (the detail begins with the status), and
-    /// those of event::read_report. No detail shows the key or the answer.
+    /// network, network_timeout, http_status (a refusal, or no report). The detail is for the caller of our
+    /// API, and shows neither the key nor Universign's response. A refusal of our key is none of the caller's
+    /// token.
     [[nodiscard]] runtime::task<result<event::events_report>> report(std::optional<timestamp> after,
                                                                      std::optional<timestamp> before);
 

@@ -2,6 +2,7 @@
 
 #include <webhookd/config/units.hpp>
 #include <webhookd/event/redaction.hpp>
+#include <webhookd/net/address.hpp>
 #include <webhookd/routing/condition_tree.hpp>
 
 #include <chrono>
@@ -44,10 +45,10 @@ struct tls {
 
 /// The listener for webhooks, except for what a reload replaces.
 struct server {
-    std::vector<listen_address> listen{listen_address::tcp("127.0.0.1", 8080)};
+    std::vector<net::listen_address> listen{net::listen_address::tcp("127.0.0.1", 8080)};
     std::uint32_t threads = 0; ///< 0: one event loop per core
-    std::vector<cidr> trusted_proxies{*cidr::parse("127.0.0.1/32"), *cidr::parse("::1/128")};
-    std::vector<cidr> allowed_sources;
+    std::vector<net::cidr> trusted_proxies{*net::cidr::parse("127.0.0.1/32"), *net::cidr::parse("::1/128")};
+    std::vector<net::cidr> allowed_sources;
     bool encrypted = false; ///< by TLS; with which files is `reloadable::tls`
     milliseconds shutdown_grace = 20s;
     friend bool operator==(const server&, const server&) = default;
@@ -216,8 +217,8 @@ struct route {
 /// What counts from the start on: a change needs a restart, and `changed_keys` names it.
 struct fixed {
     config::server server;
-    std::vector<listen_address> admin_listen{listen_address::tcp("127.0.0.1", 8081)};
-    std::vector<cidr> admin_trusted_proxies;
+    std::vector<net::listen_address> admin_listen{net::listen_address::tcp("127.0.0.1", 8081)};
+    std::vector<net::cidr> admin_trusted_proxies;
     std::vector<endpoint> endpoints;
     std::string storage_url = "sqlite:/var/lib/universign-webhookd/events.db";
     std::uint32_t max_in_memory = 4096; ///< events between the socket and the disk

@@ -46,9 +46,9 @@ struct lane_status {
 class engine {
 public:
     /// How old a delivery is, is measured by `believed`, which a wall clock that leaps does not take along.
-    /// All must outlive the engine.
+    /// All must outlive the engine. `instance`: its name among those that share the store.
     engine(store::event_store& store, store::group_writer& writer, const runtime::clock& clock,
-           const runtime::clock& believed);
+           const runtime::clock& believed, std::string instance = std::string(store::sole_instance));
     /// Stops as `stop` does, without grace.
     ~engine();
 
@@ -58,8 +58,6 @@ public:
     /// new settings. Attempts under way of another end by themselves; what waits for a handler that is gone
     /// becomes failed. Any thread.
     void apply(std::vector<lane_setup> lanes);
-    /// Something new may be due. Any thread; cheap.
-    void wake();
     /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew.
     /// Once `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is
     /// called once, on the engine's thread or, when that has ended or never began (a dry run), on this one.

@@ -10,6 +10,8 @@ namespace webhookd::event {
 
 /// Names one value within a JSON document (RFC 6901): `/payload/object/state`; the empty pointer is the whole
 /// document. Parsed once, used often. Immutable, any thread.
+/// Not RapidJSON's: that one takes the first of several members of one name where a document takes the last,
+/// reads `#` and percent-escapes as well, and knows no bound.
 class json_pointer {
 public:
     /// Errors: argument_invalid (neither empty nor starting with `/`, a `~` without 0 or 1, more than 64

@@ -4,6 +4,7 @@
 
 #include <rapidjson/document.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,12 @@ result<void> parse_json(std::string_view json, const parse_limits& limits, rapid
 /// `payload.object` of an event, as compact JSON, with numbers as they came and however deep it nests; empty
 /// when there is none.
 [[nodiscard]] std::string object_text(std::string_view body);
+
+/// Larger metadata is not searched.
+inline constexpr std::size_t max_metadata = 16 * 1024;
+
+/// What the event's object carries as its owner's own labels (`payload.object.metadata`), as compact JSON.
+/// Empty when there is none, when it is no object, and beyond `max_metadata` bytes.
+[[nodiscard]] std::string metadata_text(const document& body);
 
 } // namespace webhookd::event

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/config/units.hpp>
+#include <webhookd/net/address.hpp>
 
 #include <boost/beast/http/message.hpp>
 
@@ -37,6 +37,6 @@ struct caller {
 /// Sources: RFC 7239, RFC 9110 §7.2 (Host) and §7.6.3 (Via), RFC 6454 §7 (Origin), W3C Fetch Metadata.
 [[nodiscard]] caller judge_caller(std::string_view peer, std::string_view own,
                                   const boost::beast::http::request_header<>& head,
-                                  std::span<const config::cidr> trusted_proxies);
+                                  std::span<const net::cidr> trusted_proxies);
 
 } // namespace webhookd::http

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/config/units.hpp>
+#include <webhookd/net/address.hpp>
 
 #include <boost/beast/http/fields.hpp>
 
@@ -17,6 +17,6 @@ namespace webhookd::http {
 /// headers are present and tell different clients, one of them was not written by the proxy, and neither is
 /// believed.
 [[nodiscard]] std::string client_address(std::string_view peer, const boost::beast::http::fields& headers,
-                                         std::span<const config::cidr> trusted_proxies);
+                                         std::span<const net::cidr> trusted_proxies);
 
 } // namespace webhookd::http

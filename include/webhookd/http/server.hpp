@@ -3,6 +3,8 @@
 #include <webhookd/config/config.hpp>
 #include <webhookd/error.hpp>
 #include <webhookd/http/message.hpp>
+#include <webhookd/http/server_statistics.hpp>
+#include <webhookd/net/address.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -20,7 +22,7 @@ namespace webhookd::http {
 struct server_options {
     std::string name; ///< `ingest` or `admin`: for the log
     config::limits limits;
-    std::vector<config::cidr> trusted_proxies;
+    std::vector<net::cidr> trusted_proxies;
     std::shared_ptr<boost::asio::ssl::context> tls; ///< null: plain
 };
 
@@ -41,7 +43,7 @@ public:
     ~server();
 
     /// Opens a listener for each address. Errors: address_in_use.
-    result<void> listen(const std::vector<config::listen_address>& addresses);
+    result<void> listen(const std::vector<net::listen_address>& addresses);
     /// Takes over a listening stream socket, TCP or unix. Errors: argument_invalid.
     result<void> adopt(int descriptor);
     /// The addresses that really are listened on, with the ports that the system chose.
@@ -61,19 +63,7 @@ public:
     /// and waited for. True when nothing had to be cut off.
     bool drain(std::chrono::milliseconds grace);
 
-    struct statistics {
-        std::size_t connections = 0;   ///< open now
-        std::size_t limit = 0;         ///< of those
-        std::uint64_t accepted = 0;    ///< connections ever
-        std::uint64_t turned_away = 0; ///< over the connection limit
-        std::uint64_t accept_errors = 0;
-        std::uint64_t timeouts = 0;       ///< in any phase but idle
-        std::uint64_t malformed = 0;      ///< requests that were no HTTP, or beyond a limit
-        std::uint64_t exceptions = 0;     ///< bugs of a service
-        std::size_t body_bytes = 0;       ///< of all bodies in flight, now
-        std::size_t body_bytes_limit = 0; ///< of those
-        std::uint64_t bodies_refused = 0; ///< for which there was no room
-    };
+    using statistics = server_statistics;
     [[nodiscard]] statistics snapshot() const;
 
 private:

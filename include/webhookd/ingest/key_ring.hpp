@@ -4,12 +4,14 @@
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/runtime/task.hpp>
 #include <webhookd/signature/key_set.hpp>
+#include <webhookd/store/event.hpp>
 
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,6 +39,12 @@ struct key_ring_state {
 [[nodiscard]] unknown_key_action decide_on_unknown_key(const key_ring_state& state,
                                                        std::chrono::steady_clock::time_point now,
                                                        std::chrono::milliseconds cooldown);
+
+/// A key of a ring: what verifies with it, and what the store keeps of it.
+struct ring_key {
+    std::shared_ptr<const signature::public_key> key;
+    store::key_text text;
+};
 
 /// The public keys of one endpoint, kept fresh by a thread of its own: fetched at start, every `refresh`,
 /// after a failure every `cooldown`, and, at most once each `cooldown`, when an event names a key that is not
@@ -74,14 +82,14 @@ public:
 
     /// The key with this id, at once when it is in the set, else after a refresh if one is due.
     /// Errors: key_unknown, keys_unavailable. On any loop.
-    [[nodiscard]] runtime::task<result<std::shared_ptr<const signature::public_key>>> find(std::string kid);
+    [[nodiscard]] runtime::task<result<std::shared_ptr<const ring_key>>> find(std::string kid);
 
     /// Why `find` would refuse this id at once, without a fetch; nothing when it would not. On any loop.
     [[nodiscard]] std::optional<failure> refuses(std::string_view kid) const;
     /// For a signature that does not hold under `failed`: the key that has taken its place, after a refresh
     /// if one is due; null when there is none. On any loop.
-    [[nodiscard]] runtime::task<std::shared_ptr<const signature::public_key>>
-    find_replacement(std::shared_ptr<const signature::public_key> failed);
+    [[nodiscard]] runtime::task<std::shared_ptr<const ring_key>>
+    find_replacement(std::shared_ptr<const ring_key> failed);
 
     void refresh_now(); ///< as on SIGHUP
     [[nodiscard]] status current_status() const;
@@ -91,12 +99,15 @@ private:
 
     void run(const std::stop_token& stop);
     void refresh_once(const std::stop_token& stop);
-    void report_change(const signature::key_set* before, const signature::key_set& fresh) const;
+    using key_map = std::map<std::string, std::shared_ptr<const ring_key>, std::less<>>; ///< by kid
+    static std::shared_ptr<const key_map> keys_of(const signature::key_set& set);
+    void report_change(const key_map& before, const key_map& fresh,
+                       const std::vector<std::string>& skipped) const;
     void keep(const std::string& json) const;
     void load_cache();
     /// One look: no refresh can end between the search and the state that explains what it found.
     struct sight {
-        std::shared_ptr<const signature::public_key> key; ///< null: not in the set
+        std::shared_ptr<const ring_key> key; ///< null: not in the set
         key_ring_state state;
     };
     sight look_up(std::string_view kid) const;
@@ -108,7 +119,7 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
-    std::shared_ptr<const signature::key_set> keys_; ///< null until a first good set
+    std::shared_ptr<const key_map> keys_; ///< null until a first good set
     key_ring_state state_;
     bool wanted_ = false;   ///< a refresh is asked for
     bool stopping_ = false; ///< there will be none any more

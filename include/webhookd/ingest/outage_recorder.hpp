@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace webhookd::ingest {
 
@@ -24,10 +25,10 @@ public:
     };
 
     /// All must outlive the recorder, and the writer must have stopped before it goes.
-    outage_recorder(store::instances& instances, store::group_writer& writer, const runtime::clock& clock,
+    outage_recorder(store::this_instance self, store::group_writer& writer, const runtime::clock& clock,
                     options opts);
-    outage_recorder(store::instances& instances, store::group_writer& writer, const runtime::clock& clock)
-        : outage_recorder(instances, writer, clock, options{}) {}
+    outage_recorder(store::this_instance self, store::group_writer& writer, const runtime::clock& clock)
+        : outage_recorder(std::move(self), writer, clock, options{}) {}
     ~outage_recorder();
     outage_recorder(const outage_recorder&) = delete;
     outage_recorder& operator=(const outage_recorder&) = delete;

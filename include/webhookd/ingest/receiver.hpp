@@ -7,6 +7,7 @@
 #include <webhookd/ingest/intake_counters.hpp>
 #include <webhookd/ingest/key_ring.hpp>
 #include <webhookd/ingest/outage_recorder.hpp>
+#include <webhookd/net/address.hpp>
 #include <webhookd/store/delivery_planner.hpp>
 #include <webhookd/store/group_writer.hpp>
 
@@ -30,7 +31,7 @@ struct receiver_endpoint {
 
 struct receiver_options {
     std::vector<receiver_endpoint> endpoints;
-    std::vector<config::cidr> allowed_sources; ///< empty: anyone
+    std::vector<net::cidr> allowed_sources; ///< empty: anyone
 };
 
 /// The receiving pipeline: admit → verify → parse → keep → acknowledge. An authentic event of a workspace
@@ -70,7 +71,7 @@ private:
     };
     struct proof {
         std::string signature;
-        std::shared_ptr<const signature::public_key> key;
+        std::shared_ptr<const ring_key> key;
     };
 
     runtime::task<result<proof>> verify(const receiver_endpoint& endpoint, const http::request& r) const;
@@ -83,7 +84,7 @@ private:
     [[nodiscard]] http::response refuse(const place& at, const http::request& r, const failure& why) const;
 
     std::map<std::string, place, std::less<>> endpoints_; ///< by path
-    const std::vector<config::cidr> allowed_sources_;
+    const std::vector<net::cidr> allowed_sources_;
     const admission& admission_;
     const store::delivery_planner& planner_;
     store::group_writer& writer_;

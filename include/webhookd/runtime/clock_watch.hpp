@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include <chrono>
 #include <functional>
@@ -49,8 +49,8 @@ private:
     void take_change() const;
 
     callback on_leap_;
-    unique_fd timer_; ///< none: the kernel does not tell, looking remains
-    unique_fd stop_;  ///< readable when the thread shall end
+    files::unique_fd timer_; ///< none: the kernel does not tell, looking remains
+    files::unique_fd stop_;  ///< readable when the thread shall end
     leap_detector detector_;
     std::thread thread_;
 };

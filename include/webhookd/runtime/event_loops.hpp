@@ -4,6 +4,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -45,5 +46,12 @@ private:
 
 /// Runs a loop until it is out of work, surviving exceptions as `event_loops` does.
 void run_surviving_exceptions(boost::asio::io_context& context);
+
+/// Threads for long work that no webhook waits for: where others want the cores they have the right of way
+/// (this_thread.hpp, `let_others_go_first`), so that an export does not slow acknowledgements down.
+class background_pool : public boost::asio::thread_pool {
+public:
+    background_pool(std::size_t threads, const char* name);
+};
 
 } // namespace webhookd::runtime

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <webhookd/error.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -39,11 +39,11 @@ private:
         socket,     ///< each send is told not to
         in_portions ///< it may: after a look, and never more than a pipe takes at once
     };
-    line_output(unique_fd owned, int fd, way how, std::string name);
+    line_output(files::unique_fd owned, int fd, way how, std::string name);
     [[nodiscard]] long write_some(const char* data, std::size_t size) const;
     [[nodiscard]] bool has_room() const;
 
-    unique_fd owned_;
+    files::unique_fd owned_;
     int fd_;
     way how_;
     std::string name_;

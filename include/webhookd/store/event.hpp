@@ -2,7 +2,6 @@
 
 #include <webhookd/event/consumption.hpp>
 #include <webhookd/event/envelope.hpp>
-#include <webhookd/signature/key_set.hpp>
 #include <webhookd/time.hpp>
 
 #include <cstdint>
@@ -33,15 +32,21 @@ struct planned_delivery {
     friend bool operator==(const planned_delivery&, const planned_delivery&) = default;
 };
 
+/// A public key that verified events, as it is kept to prove them with later: kid and JWK. Made once for each
+/// key, and shared by its events.
+struct key_text {
+    std::string kid;
+    std::string jwk; ///< canonical, so that the same key has the same text
+};
+
 /// An event as the ingest path hands it over: proven, parsed, routed, and not yet kept.
 struct new_event {
     std::string endpoint; ///< name from the configuration
     event::envelope envelope;
-    std::string body;      ///< the raw bytes as received
-    std::string signature; ///< the x-jws-signature value as received; empty: not checked
-    std::shared_ptr<const signature::public_key>
-        key;            ///< the key that verified it; null where signatures are disabled
-    std::string source; ///< the client's address
+    std::string body;                    ///< the raw bytes as received
+    std::string signature;               ///< the x-jws-signature value as received; empty: not checked
+    std::shared_ptr<const key_text> key; ///< that verified it; null where signatures are disabled
+    std::string source;                  ///< the client's address
     timestamp received;
     std::vector<planned_delivery> deliveries;
     std::optional<event::consumption> consumption; ///< of a transaction's completion

@@ -17,7 +17,7 @@ namespace webhookd::store {
 struct event_filter {
     std::optional<timestamp> after = {};  ///< exclusive
     std::optional<timestamp> before = {}; ///< exclusive
-    /// Exact names, one of which it must be; see also `event_store::event_types`.
+    /// Exact names, one of which it must be; see also `event_query::event_types`.
     std::optional<std::vector<std::string>> types = {};
     std::string endpoint = {};
     std::string api_key = {};

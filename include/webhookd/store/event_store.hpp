@@ -4,6 +4,7 @@
 #include <webhookd/store/event_log.hpp>
 #include <webhookd/store/event_query.hpp>
 #include <webhookd/store/instances.hpp>
+#include <webhookd/store/notifications.hpp>
 #include <webhookd/store/retention.hpp>
 
 namespace webhookd::store {
@@ -15,7 +16,8 @@ class event_store : public event_log,
                     public delivery_query,
                     public delivery_queue,
                     public retention,
-                    public instances {
+                    public instances,
+                    public notifications {
 public:
     virtual ~event_store() = default;
 };

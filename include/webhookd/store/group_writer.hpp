@@ -43,9 +43,8 @@ public:
         runtime::tally sizes;   ///< events in each
     };
 
-    /// The log must outlive the writer. `on_kept` (may be empty) is called on the writer's thread after
-    /// each batch that added events: a hint for readers that there is something new.
-    group_writer(event_log& log, options opts, std::function<void()> on_kept);
+    /// The log must outlive the writer.
+    group_writer(event_log& log, options opts);
     /// Stops as `stop()` does.
     ~group_writer();
 

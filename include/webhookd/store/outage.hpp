@@ -43,8 +43,9 @@ struct outage {
 /// What the daemon tells of itself now and then.
 struct life_sign {
     timestamp now;
-    bool first = false; ///< of this run: it listens from now on
-    bool last = false;  ///< of this run: it does not listen any more
+    std::string instance = {}; ///< its name
+    bool first = false;        ///< of this run: it listens from now on
+    bool last = false;         ///< of this run: it does not listen any more
     /// What was refused. One that has reason, endpoint and beginning of one that is kept takes its place.
     std::span<const outage> refusals = {};
 };

@@ -2,6 +2,7 @@
 
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/instances.hpp>
 #include <webhookd/store/retention.hpp>
 
 #include <chrono>
@@ -37,8 +38,10 @@ public:
         std::optional<std::chrono::seconds> clock_doubt;
     };
 
-    /// All four outlive the purger. It does nothing before `start`.
-    purger(event_log& log, retention& store, group_writer& writer, const runtime::clock& clock, ages keep);
+    /// All outlive the purger. It does nothing before `start`, and purges nothing while another instance
+    /// leads the duty.
+    purger(event_log& log, retention& store, this_instance self, group_writer& writer,
+           const runtime::clock& clock, ages keep);
     /// Stops as `stop()` does.
     ~purger();
 

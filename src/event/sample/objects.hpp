@@ -4,6 +4,8 @@
 #include "event/sample/story.hpp"
 #include "event/sample/writer.hpp"
 
+#include <rapidjson/document.h>
+
 #include <vector>
 
 /// Objects as Universign documents them. Where it does not, the samples assume (A in the wire contract; one
@@ -36,5 +38,11 @@ void write_action_members(writer& out, const story& s, const std::vector<paper>&
                           step now);
 /// `open` or `closed`.
 [[nodiscard]] std::string_view state_of(const person& actor, step now);
+
+/// Sets one value, and makes the objects and arrays on its way that are missing: an array where the next step
+/// is `0` or `-`, else an object. An array grows by one element at its end (its length, or `-`).
+/// Errors: argument_invalid (a malformed pointer, a way through a text or a number, an element beyond the
+/// end).
+result<void> apply(rapidjson::Document& target, const override_value& change);
 
 } // namespace webhookd::event::sample

@@ -1,9 +1,8 @@
-#include "event/sample/override.hpp"
-
 #include <webhookd/event/json_pointer.hpp>
 #include <webhookd/event/json_text.hpp>
 
 #include "event/json.hpp"
+#include "event/sample/objects.hpp"
 
 #include <cstddef>
 #include <string>

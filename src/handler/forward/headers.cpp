@@ -1,14 +1,45 @@
-#include "handler/forward/headers.hpp"
+#include <webhookd/text/ascii.hpp>
+
+#include "handler/forward/post.hpp"
 
 #include <algorithm>
 
 namespace webhookd::handler::forward {
 namespace {
 
-std::string lower(std::string text) {
-    for (auto& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
+void append_field(config::header_field field, const delivery& d, std::string& out) {
+    using config::header_field;
+    const auto& e = d.event.envelope;
+    switch (field) {
+    case header_field::event_id:
+        return append_header_text(e.id, out);
+    case header_field::event_type:
+        return append_header_text(e.type, out);
+    case header_field::event_endpoint:
+        return append_header_text(d.event.endpoint, out);
+    case header_field::event_transaction_id:
+        return append_header_text(e.transaction_id, out);
+    case header_field::event_object_id:
+        return append_header_text(e.object_id, out);
+    case header_field::event_object_type:
+        return append_header_text(e.object_type, out);
+    case header_field::event_state:
+        return append_header_text(e.state, out);
+    case header_field::event_trace_id:
+        return append_header_text(e.trace_id, out);
+    case header_field::event_created:
+        if (e.created) out += to_rfc3339(*e.created);
+        return;
+    case header_field::event_received:
+        out += to_rfc3339(d.event.received);
+        return;
+    case header_field::delivery_id:
+        out += std::to_string(d.id);
+        return;
+    case header_field::attempt:
+        out += std::to_string(d.attempt);
+        return;
+    }
 }
 
 bool has_control(std::string_view value) {
@@ -18,6 +49,19 @@ bool has_control(std::string_view value) {
 
 } // namespace
 
+void render(const config::header_template& value, const delivery& d, std::string& out) {
+    for (const auto& part : value.parts()) {
+        out += part.before;
+        append_field(part.field, d, out);
+    }
+    out += value.end();
+}
+
+void append_header_text(std::string_view text, std::string& out) {
+    for (const char c : text)
+        if (c >= 0x20 && c < 0x7f) out += c;
+}
+
 result<configured_headers> configured_headers::make(const std::map<std::string, std::string>& headers) {
     configured_headers made;
     for (const auto& [name, value] : headers) {
@@ -25,7 +69,7 @@ result<configured_headers> configured_headers::make(const std::map<std::string, 
             return failure{errc::configuration_invalid, "headers." + name + ": " + why};
         };
         if (const auto mistake = config::header_name_mistake(name)) return refused(*mistake);
-        auto lower_name = lower(name);
+        auto lower_name = text::to_lower(name);
         if (made.has(lower_name)) return refused("stands there twice; headers know no upper and lower case");
         if (has_control(value)) return refused("holds a line break or another control character");
         auto parsed = config::header_template::parse(value);

@@ -1,7 +1,6 @@
 #include "handler/forward/outcome.hpp"
 
-#include "handler/forward/retry_after.hpp"
-#include "handler/output_text.hpp"
+#include <webhookd/text/printable.hpp>
 
 namespace webhookd::handler::forward {
 namespace {
@@ -30,7 +29,7 @@ outcome to_outcome(const result<outbound::post_answer>& answer, timestamp now) {
     }
     o.verdict = verdict_of(answer->status);
     o.status = answer->status;
-    o.output = to_output_text(answer->body, max_output, answer->cut);
+    o.output = text::to_output_text(answer->body, max_output, answer->cut);
     if (o.verdict != verdict::successful) o.reason = "HTTP " + std::to_string(answer->status);
     if (o.verdict == verdict::retry) o.retry_after = parse_retry_after(answer->retry_after, now);
     return o;

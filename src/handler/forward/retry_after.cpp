@@ -1,4 +1,6 @@
-#include "handler/forward/retry_after.hpp"
+#include <webhookd/text/ascii.hpp>
+
+#include "handler/forward/outcome.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,10 +17,6 @@ constexpr std::array<std::string_view, 7> weekdays{"Sunday",   "Monday", "Tuesda
                                                    "Thursday", "Friday", "Saturday"};
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 struct parts {
     int year = 0;
@@ -89,7 +87,7 @@ private:
     template <class Number>
     bool number(std::size_t digits, Number& value) {
         if (rest_.size() < digits ||
-            !std::all_of(rest_.begin(), rest_.begin() + static_cast<int>(digits), is_digit))
+            !std::all_of(rest_.begin(), rest_.begin() + static_cast<int>(digits), text::is_digit))
             return false;
         std::from_chars(rest_.data(), rest_.data() + digits, value);
         rest_.remove_prefix(digits);
@@ -122,7 +120,7 @@ std::optional<sys_seconds> parse_http_date(std::string_view text, timestamp now)
 } // namespace
 
 std::optional<milliseconds> parse_retry_after(std::string_view value, timestamp now) {
-    if (!value.empty() && std::all_of(value.begin(), value.end(), is_digit)) {
+    if (!value.empty() && std::all_of(value.begin(), value.end(), text::is_digit)) {
         std::int64_t count = 0;
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
         if (error != std::errc{} || count > longest.count()) return {};

@@ -1,5 +1,7 @@
 #include "handler/forward/signer.hpp"
 
+#include <webhookd/text/encoding.hpp>
+
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -19,28 +21,6 @@ void require(bool held) {
     if (!held) throw std::runtime_error("OpenSSL failed: HMAC");
 }
 
-std::string encode_base64(const unsigned char* bytes, std::size_t length) {
-    std::string text((length + 2) / 3 * 4 + 1, '\0'); // OpenSSL adds a NUL
-    const int written =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes, static_cast<int>(length));
-    text.resize(static_cast<std::size_t>(written));
-    return text;
-}
-
-/// Nothing for anything but base64 with padding as it is written by the book.
-std::optional<std::string> decode_base64(std::string_view text) {
-    std::string bytes(text.size() / 4 * 3, '\0');
-    const int length =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    if (length < 0 || text.size() % 4 != 0) return {};
-    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-    bytes.resize(static_cast<std::size_t>(length) - padding);
-    // OpenSSL also takes blanks around it and bits that no byte uses.
-    if (encode_base64(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) != text) return {};
-    return bytes;
-}
-
 EVP_MAC* hmac() {
     static EVP_MAC* const fetched =
         EVP_MAC_fetch(nullptr, "HMAC", nullptr); // never freed: used until the end
@@ -58,7 +38,7 @@ result<signer> signer::make(std::span<const std::string> secrets) {
     signer made;
     for (std::size_t i = 0; i < secrets.size(); ++i) {
         const std::string_view secret = secrets[i];
-        auto key = secret.starts_with(prefix) ? decode_base64(secret.substr(prefix.size()))
+        auto key = secret.starts_with(prefix) ? text::decode_base64(secret.substr(prefix.size()))
                                               : std::optional<std::string>{};
         if (!key || key->empty())
             return failure{errc::configuration_invalid, "secret " + std::to_string(i + 1) +
@@ -92,7 +72,8 @@ std::string signer::sign(std::string_view id, std::int64_t timestamp_s, std::str
         std::array<unsigned char, digest_bytes> digest{};
         std::size_t length = 0;
         require(EVP_MAC_final(context.get(), digest.data(), &length, digest.size()) == 1);
-        value.append(value.empty() ? "v1," : " v1,").append(encode_base64(digest.data(), length));
+        value.append(value.empty() ? "v1," : " v1,")
+            .append(text::encode_base64({reinterpret_cast<const char*>(digest.data()), length}));
     }
     return value;
 }

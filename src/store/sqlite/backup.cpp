@@ -1,8 +1,7 @@
-#include <webhookd/runtime/output_file.hpp>
+#include <webhookd/files/file.hpp>
 #include <webhookd/store/backup.hpp>
 
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/error.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/schema.hpp"
 
@@ -26,14 +25,14 @@ constexpr int pages_at_once = 256;
 
 /// Sends to the disk what was written since. Otherwise it gathers in memory, and the daemon's next sync, of
 /// the same file system, waits for all of it.
-void write_out(const runtime::output_file& file) noexcept {
+void write_out(const files::output_file& file) noexcept {
     ::sync_file_range(file.descriptor(), 0, 0,
                       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
 }
 
 /// Whether a daemon works with this database.
 bool in_use(const fs::path& database) {
-    const runtime::unique_fd file{::open(database.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    const files::unique_fd file{::open(database.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
     return file && sqlite::lock_file::database_is_locked(file.get());
 }
 
@@ -88,7 +87,7 @@ result<connection> open_source(const fs::path& database) {
     return db;
 }
 
-result<void> copy(connection& from, const backup_options& options, const runtime::output_file& to) {
+result<void> copy(connection& from, const backup_options& options, const files::output_file& to) {
     auto target = connection::open(to.working_name(), {}, connection::access::read_write, cache_kib);
     if (!target) return target.error();
     // It is synced when it is whole.
@@ -134,7 +133,7 @@ result<backup_report> back_up_sqlite(const backup_options& options) {
     if (auto fine = check_target(options, to); !fine) return fine.error();
     auto source = open_source(options.database);
     if (!source) return source.error();
-    auto part = runtime::output_file::open(to, {.mode = 0600, .replace = options.replace, .special = false});
+    auto part = files::output_file::open(to, {.mode = 0600, .replace = options.replace, .special = false});
     if (!part) return part.error();
     if (auto copied = copy(*source, options, *part); !copied) return copied.error();
     (void)source->execute("COMMIT", "end reading"); // the daemon's journal need not grow any more

@@ -1,6 +1,5 @@
 #include "store/sqlite/connection.hpp"
 
-#include "store/sqlite/error.hpp"
 #include "store/sqlite/page_cleaner.hpp"
 
 namespace webhookd::store::sqlite {

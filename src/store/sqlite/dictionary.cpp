@@ -61,13 +61,13 @@ result<key_dictionary> key_dictionary::open(connection& db) {
 
 result<std::optional<std::int64_t>> key_dictionary::find(const key& k) {
     if (const auto it = known_.find(k); it != known_.end()) return std::optional{it->second};
-    auto id = look_up(select_.bind(std::string_view{k->jwk()}));
+    auto id = look_up(select_.bind(std::string_view{k->jwk}));
     if (id && *id) remember(k, **id);
     return id;
 }
 
 result<std::int64_t> key_dictionary::add(connection& db, const key& k) {
-    if (auto added = insert_.bind(std::string_view{k->kid()}, std::string_view{k->jwk()}).run(); !added) {
+    if (auto added = insert_.bind(std::string_view{k->kid}, std::string_view{k->jwk}).run(); !added) {
         return added.error();
     }
     const auto id = db.last_rowid();

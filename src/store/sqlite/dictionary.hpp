@@ -1,7 +1,7 @@
 #pragma once
 
 #include <webhookd/error.hpp>
-#include <webhookd/signature/key_set.hpp>
+#include <webhookd/store/event.hpp>
 
 #include "store/sqlite/connection.hpp"
 
@@ -44,7 +44,7 @@ private:
 /// set has new objects of the same keys, which are then found in the table.
 class key_dictionary {
 public:
-    using key = std::shared_ptr<const signature::public_key>;
+    using key = std::shared_ptr<const key_text>;
 
     static result<key_dictionary> open(connection& db);
 

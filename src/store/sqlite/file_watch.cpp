@@ -1,7 +1,7 @@
 #include "store/sqlite/file_watch.hpp"
 
 #include <webhookd/runtime/log.hpp>
-#include <webhookd/store/displaced.hpp>
+#include <webhookd/store/event_log.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ file_watch::file_watch(std::filesystem::path database) {
 result<void> file_watch::begin() {
     const std::lock_guard lock{mutex_};
     for (auto& file : files_) {
-        runtime::unique_fd held{::open(file.path.c_str(), O_PATH | O_CLOEXEC)};
+        files::unique_fd held{::open(file.path.c_str(), O_PATH | O_CLOEXEC)};
         struct stat status {};
         if (!held || ::fstat(held.get(), &status) != 0)
             return failure{errc::store_io, std::string{displaced_words} + file.path.filename().string() +

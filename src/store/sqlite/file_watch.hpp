@@ -1,7 +1,7 @@
 #pragma once
 
 #include <webhookd/error.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include <sys/types.h>
 
@@ -40,7 +40,7 @@ public:
 private:
     struct watched {
         std::filesystem::path path;
-        runtime::unique_fd held; ///< O_PATH; keeps the number of the file from being given to another
+        files::unique_fd held; ///< O_PATH; keeps the number of the file from being given to another
         ::dev_t device = 0;
         ::ino_t number = 0;
     };

@@ -3,6 +3,7 @@
 #include <webhookd/error.hpp>
 
 #include <filesystem>
+#include <string>
 #include <utility>
 
 namespace webhookd::store::sqlite {
@@ -24,6 +25,11 @@ namespace webhookd::store::sqlite {
 /// stands beside them, it is left over from the database that stood there before. Must run before SQLite sees
 /// the file. Errors: store_corrupt (with the way out), file_unreadable.
 [[nodiscard]] result<void> refuse_foreign_journal(const std::filesystem::path& database);
+
+/// Writes and syncs 64 KiB of new blocks into a file of this name and removes it: proof that the disk has
+/// room and takes writes. It goes through SQLite's own file layer, and through none of the database's
+/// connections, so that it delays no commit. Any thread. Errors: store_full, store_io.
+[[nodiscard]] result<void> probe_disk(const std::filesystem::path& file, const std::string& vfs);
 
 /// Advisory locks that keep a second daemon out before that one touches anything, held from construction to
 /// destruction and dropped by the kernel when the process dies, however it dies. One is on a file beside the

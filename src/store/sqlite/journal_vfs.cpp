@@ -1,7 +1,7 @@
 #include "store/sqlite/journal_vfs.hpp"
 
-#include "store/sqlite/error.hpp"
 #include "store/sqlite/page_cleaner.hpp"
+#include "store/sqlite/statement.hpp"
 
 #include <algorithm>
 #include <array>

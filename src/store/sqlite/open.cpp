@@ -1,7 +1,7 @@
 #include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/database.hpp"
 #include "store/sqlite/recount.hpp"
 #include "store/sqlite/schema.hpp"
-#include "store/sqlite/store.hpp"
 
 #include <system_error>
 #include <utility>

@@ -1,7 +1,6 @@
 #include "store/sqlite/purge_reader.hpp"
 
 #include "store/sqlite/event_columns.hpp"
-#include "store/sqlite/purge_held.hpp"
 
 #include <algorithm>
 #include <string>

@@ -8,8 +8,15 @@
 #include <span>
 
 /// Questions about what may go and what went, on a reader's connection. What the calls promise stands in
-/// event_store.
+/// retention and event_query.
 namespace webhookd::store::sqlite {
+
+/// Whether deliveries still need the event `e`: one of its own waits, or one that has failed holds up others
+/// of its sequence. (`state <> 1` stands there for the index over sequences.)
+inline constexpr const char* held_event =
+    "EXISTS (SELECT 1 FROM deliveries d WHERE d.event = e.seq AND (d.state = 0 OR (d.state = 2 AND "
+    "d.blocks = 1 AND EXISTS (SELECT 1 FROM deliveries w WHERE w.handler = d.handler AND w.chain = d.chain "
+    "AND w.state <> 1 AND w.state = 0))))";
 
 /// Walks in the order of arrival, which the instants of arrival follow closely, and ends at the first that is
 /// too young: no index over them is needed.

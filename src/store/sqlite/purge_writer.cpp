@@ -1,7 +1,7 @@
 #include "store/sqlite/purge_writer.hpp"
 
 #include "store/sqlite/event_columns.hpp"
-#include "store/sqlite/purge_held.hpp"
+#include "store/sqlite/purge_reader.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/store/event_store.hpp>
+#include <webhookd/store/event_query.hpp>
 
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_reader.hpp"
@@ -19,8 +19,8 @@
 
 namespace webhookd::store::sqlite {
 
-/// One connection that reads, with its statements. One thread at a time. What the calls promise stands in
-/// event_store.
+/// One connection that reads, with its statements. One thread at a time. What the calls promise stands
+/// with the ports.
 class reader {
 public:
     static result<std::unique_ptr<reader>> open(const std::filesystem::path& file, const std::string& vfs);

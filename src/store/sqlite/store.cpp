@@ -1,78 +1,34 @@
-#include "store/sqlite/store.hpp"
-
-#include <webhookd/runtime/log.hpp>
-
+#include "store/notifier.hpp"
 #include "store/sqlite/backlog.hpp"
-#include "store/sqlite/checkpointer.hpp"
-#include "store/sqlite/clock.hpp"
+#include "store/sqlite/database.hpp"
 #include "store/sqlite/event_search.hpp"
-#include "store/sqlite/file_watch.hpp"
-#include "store/sqlite/files.hpp"
-#include "store/sqlite/journal_vfs.hpp"
+#include "store/sqlite/instances.hpp"
 #include "store/sqlite/leases.hpp"
-#include "store/sqlite/outages.hpp"
-#include "store/sqlite/probe.hpp"
 #include "store/sqlite/purge_reader.hpp"
-#include "store/sqlite/reader.hpp"
-#include "store/sqlite/writer.hpp"
 
-#include <atomic>
 #include <chrono>
-#include <mutex>
-#include <system_error>
 #include <utility>
 
 namespace webhookd::store {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// So long a new start of the journal waits for those who read.
-constexpr std::chrono::seconds longest_reading{2};
-
-fs::path with_suffix(const fs::path& file, const char* suffix) {
-    auto name = file;
-    name += suffix;
-    return name;
-}
-
 class sqlite_store final : public event_store {
 public:
     sqlite_store(sqlite_options options, sqlite::parts opened)
-        : options_(std::move(options))
-        , lock_(std::move(opened.lock))
-        , layer_(std::move(opened.layer))
-        , watch_(std::move(opened.watch))
-        , writer_(std::move(opened.writer))
-        , pending_(writer_->pending())
-        , last_sequence_(writer_->last_sequence())
-        , readers_(options_.file, options_.vfs, options_.readers, [this] { return watch_->check(); })
-        , checkpointer_(options_.file, layer_->name(),
-                        sqlite::checkpoint_policy::for_journal(options_.journal_bytes),
-                        [this] { return watch_->check(); }) {}
-
-    ~sqlite_store() override {
-        const bool whole = checkpointer_.stop();
-        if (!writer_) return;
-        if (whole && watch_->check()) return;
-        // The last connection would copy the journal and remove what stands at its path, whose ever it is.
-        if (whole) save_journal();
-        writer_->database().checkpoint_on_close(false);
-        if (watch_->in_place(file::database)) watch_->set_strangers_aside();
-    }
-    sqlite_store(const sqlite_store&) = delete;
-    sqlite_store& operator=(const sqlite_store&) = delete;
+        : database_(std::move(options), std::move(opened)) {}
 
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
-        return write([&](sqlite::writer& w) { return w.append(batch); });
+        auto outcomes = write([&](sqlite::writer& w) { return w.append(batch); });
+        if (outcomes) notifier_.tell(brought(batch, *outcomes));
+        return outcomes;
     }
 
     result<std::string> verification_key(sequence seq) override {
         return readers_.with([&](sqlite::reader& r) { return r.verification_key(seq); });
     }
 
-    sequence last_sequence() const noexcept override { return last_sequence_; }
+    sequence last_sequence() const noexcept override { return database_.last_sequence(); }
 
     result<std::int64_t> count(const event_filter& filter) override {
         return readers_.with([&](sqlite::reader& r) { return sqlite::count_events(r.database(), filter); });
@@ -111,19 +67,22 @@ public:
     }
 
     result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now) override {
-        return write([&](sqlite::writer& w) { return w.plan(plans, now); });
+        auto ids = write([&](sqlite::writer& w) { return w.plan(plans, now); });
+        notifier_.tell({.deliveries = ids && !ids->empty()});
+        return ids;
     }
 
     result<std::size_t> retry(const delivery_filter& filter, timestamp now, std::size_t limit) override {
-        // Nobody may claim meanwhile what then gives way to an earlier one.
-        const sqlite::leases::turn turn{leases_, std::chrono::steady_clock::now()};
-        const auto runs = [&turn](delivery_id id) { return turn.holds(id); };
-        return write([&](sqlite::writer& w) { return w.retry(filter, now, limit, runs); });
+        const auto retried = retry_in_turn(filter, now, limit);
+        notifier_.tell({.deliveries = retried && *retried > 0});
+        return retried;
     }
 
     result<std::size_t> call_back(std::string_view handler, timestamp now, std::chrono::milliseconds most,
                                   std::size_t limit) override {
-        return write([&](sqlite::writer& w) { return w.call_back(handler, now, most, limit); });
+        const auto called = write([&](sqlite::writer& w) { return w.call_back(handler, now, most, limit); });
+        notifier_.tell({.deliveries = called && *called > 0});
+        return called;
     }
 
     result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, timestamp now,
@@ -148,7 +107,7 @@ public:
         return readers_.with([](sqlite::reader& r) { return sqlite::read_backlog(r.database()); });
     }
 
-    std::int64_t pending() const noexcept override { return pending_; }
+    std::int64_t pending() const noexcept override { return database_.pending(); }
 
     result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
                                                  extent of) override {
@@ -172,19 +131,14 @@ public:
     result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes) override {
         if (events.empty()) return erase_outcome{};
-        return write([&](sqlite::writer& w) { return w.erase(events, tombstone, reason, max_bytes); });
+        // What was given up may have held others up.
+        const auto done =
+            write([&](sqlite::writer& w) { return w.erase(events, tombstone, reason, max_bytes); });
+        notifier_.tell({.deliveries = done && done->done > 0});
+        return done;
     }
 
-    result<remnants> scrub() override {
-        const std::lock_guard lock{mutex_};
-        if (auto there = check_place(); !there) return there.error();
-        if (!writer_) return failure{errc::store_busy, "the database is being opened"};
-        if (auto emptied = checkpointer_.empty_journal(writer_->database()); !emptied) return emptied.error();
-        // The database's pages were cleaned on their way to the disk; the writer's copies of them were not,
-        // and would bring what they hold back into the journal.
-        writer_->database().drop_cache();
-        return writer_->database().cleans_pages() ? remnants::none : remnants::possible;
-    }
+    result<remnants> scrub() override { return database_.scrub(); }
 
     result<std::optional<erasure>> erasure_of(sequence seq) override {
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_erasure(r.database(), seq); });
@@ -202,6 +156,9 @@ public:
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_outages(r.database(), wanted); });
     }
 
+    /// The lock on the database keeps every other process out.
+    result<bool> try_lead(duty, std::string_view, std::chrono::milliseconds) override { return true; }
+
     result<std::optional<clock_state>> known_clock() override {
         return readers_.with([](sqlite::reader& r) { return sqlite::find_known_clock(r.database()); });
     }
@@ -213,115 +170,33 @@ public:
     result<store_statistics> statistics() override {
         auto events = readers_.with([](sqlite::reader& r) { return r.count(); });
         if (!events) return events.error();
-        store_statistics s;
-        s.events = *events;
-        const auto size_of = [](const fs::path& path) -> std::int64_t {
-            std::error_code missing;
-            const auto size = fs::file_size(path, missing);
-            return missing ? 0 : static_cast<std::int64_t>(size);
-        };
-        s.journal_bytes = size_of(with_suffix(options_.file, "-wal"));
-        s.bytes = size_of(options_.file) + s.journal_bytes;
-        s.journal_held = checkpointer_.held();
-        return s;
+        auto all = database_.sizes();
+        all.events = *events;
+        return all;
     }
 
-    result<void> in_place() override {
-        const std::lock_guard lock{mutex_};
-        if (auto there = check_place(); !there) return there;
-        return lock_.keep();
-    }
+    subscription subscribe(listener call) override { return notifier_.subscribe(std::move(call)); }
 
-    result<void> probe() override {
-        if (auto there = restore_place(); !there) return there;
-        if (auto stuck = checkpointer_.stuck()) return *stuck;
-        return sqlite::probe_disk(with_suffix(options_.file, "-probe"), options_.vfs);
-    }
+    result<void> in_place() override { return database_.in_place(); }
+    result<void> probe() override { return database_.probe(); }
 
 private:
-    using file = sqlite::file_watch::which;
-
     template <class Work>
     auto write(Work work) -> decltype(work(std::declval<sqlite::writer&>())) {
-        const std::lock_guard lock{mutex_};
-        if (auto there = check_place(); !there) return there.error();
-        if (!writer_ || !writer_->usable()) {
-            auto fresh = sqlite::open_writer(options_, layer_->name());
-            if (!fresh) return fresh.error();
-            writer_ = std::move(*fresh);
-        }
-        auto done = work(*writer_);
-        pending_ = writer_->pending();
-        last_sequence_ = writer_->last_sequence();
-        if (done && checkpointer_.committed(writer_->journal_frames()))
-            checkpointer_.copy(writer_->database());
-        // What was written into a file without a name is not kept.
-        if (auto there = check_place(); done && !there) return there.error();
-        return done;
+        return database_.write(std::move(work));
     }
 
-    /// What stands in a journal that has lost its place is copied into the database, while the open files
-    /// still tell it: where the database is moved away too, into that one. Under `mutex_`.
-    void save_journal() {
-        if (!writer_ || saved_) return;
-        const auto done = checkpointer_.empty_journal(writer_->database());
-        saved_ = done.has_value();
-        if (!done)
-            log::warning("a displaced journal is not copied into the database yet",
-                         {{"reason", to_string(done.error())}});
+    /// Nobody may claim meanwhile what then gives way to an earlier one.
+    result<std::size_t> retry_in_turn(const delivery_filter& filter, timestamp now, std::size_t limit) {
+        const sqlite::leases::turn turn{leases_, std::chrono::steady_clock::now()};
+        const auto runs = [&turn](delivery_id id) { return turn.holds(id); };
+        return write([&](sqlite::writer& w) { return w.retry(filter, now, limit, runs); });
     }
 
-    /// Under `mutex_`.
-    result<void> check_place() {
-        auto there = watch_->check();
-        if (there)
-            saved_ = false;
-        else
-            save_journal();
-        return there;
-    }
-
-    /// Files that were moved away are waited for. A journal or an index that is gone for good is started
-    /// anew, when all of it stands in the database.
-    result<void> restore_place() {
-        const std::lock_guard lock{mutex_};
-        const auto there = check_place();
-        if (there) return lock_.keep();
-        if (!watch_->in_place(file::database)) return there;
-        for (const auto each : {file::journal, file::index})
-            if (!watch_->in_place(each) && !watch_->gone_for_good(each)) return there;
-        auto reading = readers_.close(longest_reading);
-        if (!reading) return reading.error();
-        if (writer_) {
-            if (auto copied = checkpointer_.empty_journal(writer_->database()); !copied) return copied;
-            if (auto closed = checkpointer_.let_go(); !closed) return closed;
-            writer_->database().checkpoint_on_close(false);
-            writer_.reset();
-        }
-        watch_->set_strangers_aside();
-        auto fresh = sqlite::open_writer(options_, layer_->name());
-        if (!fresh) return fresh.error();
-        writer_ = std::move(*fresh);
-        if (auto begun = watch_->begin(); !begun) return begun;
-        log::warning(
-            "the journal's files were removed under the daemon; nothing is lost, they were made anew");
-        return {};
-    }
-
-    // In the order of opening; closed the other way round, so that the writer is the last connection, which
-    // copies the journal into the database and removes it.
-    const sqlite_options options_;
-    sqlite::lock_file lock_;
-    const std::unique_ptr<sqlite::journal_vfs> layer_;
-    const std::unique_ptr<sqlite::file_watch> watch_;
-    std::mutex mutex_;
-    bool saved_ = false; ///< of a journal that has lost its place, all stands in the database
-    std::unique_ptr<sqlite::writer> writer_;
-    std::atomic<std::int64_t> pending_;
-    std::atomic<sequence> last_sequence_;
+    sqlite::database database_;
+    sqlite::reader_pool& readers_ = database_.readers();
     sqlite::leases leases_;
-    sqlite::reader_pool readers_;
-    sqlite::checkpointer checkpointer_;
+    notifier notifier_;
 };
 
 } // namespace

@@ -1,9 +1,7 @@
 #include "store/sqlite/writer.hpp"
 
-#include "store/sqlite/clock.hpp"
-#include "store/sqlite/error.hpp"
 #include "store/sqlite/event_columns.hpp"
-#include "store/sqlite/outages.hpp"
+#include "store/sqlite/instances.hpp"
 
 #include <string>
 

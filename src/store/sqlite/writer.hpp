@@ -1,6 +1,8 @@
 #pragma once
 
-#include <webhookd/store/event_store.hpp>
+#include <webhookd/store/event_log.hpp>
+#include <webhookd/store/instances.hpp>
+#include <webhookd/store/retention.hpp>
 
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_writer.hpp"
@@ -22,7 +24,7 @@ public:
     /// Takes over a connection whose schema is prepared.
     static result<std::unique_ptr<writer>> open(connection db);
 
-    // As event_store promises.
+    // As the ports promise.
     result<std::vector<append_outcome>> append(std::span<const new_event> batch);
     result<void> finish(std::span<const finished_delivery> batch);
     result<std::vector<delivery_id>> plan(std::span<const event_plan> plans, timestamp now);

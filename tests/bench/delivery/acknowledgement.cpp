@@ -1,4 +1,4 @@
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "bench/delivery/daemon.hpp"
 #include "bench/delivery/pace.hpp"
@@ -28,7 +28,7 @@ std::string settings(sink& to, const char* timeout) {
 
 /// What was written before is no business of the run's: the disk must not be busy with it then.
 void settle_disk(const std::filesystem::path& directory) {
-    const runtime::unique_fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const files::unique_fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (::syncfs(fd.get()) != 0) throw std::system_error(errno, std::generic_category(), "syncfs");
 }
 

@@ -1,7 +1,7 @@
 #include "bench/delivery/backlog.hpp"
 
 #include <webhookd/event/sample.hpp>
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include "support/store_events.hpp"
 
@@ -25,7 +25,7 @@ Value expect(result<Value> outcome) {
 std::chrono::nanoseconds fill_store(const std::filesystem::path& database, std::size_t count,
                                     const std::string& body) {
     const auto start = std::chrono::steady_clock::now();
-    const auto store = expect(store::open_sqlite_store({.file = database}));
+    const auto store = expect(store::open("sqlite:" + database.string()));
     for (std::size_t done = 0; done < count;) {
         auto batch = test::make_events("evt_backlog_", std::min(batch_size, count - done), done + 1);
         for (auto& event : batch) {

@@ -1,6 +1,6 @@
 #include "bench/delivery/sink.hpp"
 
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "support/corpus.hpp"
 
@@ -56,7 +56,7 @@ public:
     std::uint64_t arrived() override { return 0; }
 
 private:
-    runtime::unique_fd socket_;
+    files::unique_fd socket_;
     std::uint16_t port_ = 0;
 };
 

@@ -1,6 +1,6 @@
 #include "bench/events/archive.hpp"
 
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include <fmt/format.h>
 
@@ -136,7 +136,7 @@ std::filesystem::path keep_archive(const std::filesystem::path& directory, const
     for (const char* rest : {"", "-wal", "-shm"})
         std::filesystem::remove(growing.string() + rest);
     {
-        const auto store = expect(store::open_sqlite_store({.file = growing}));
+        const auto store = expect(store::open("sqlite:" + growing.string()));
         std::vector<store::new_event> batch;
         for (std::size_t i = 0; i < a.events(); ++i) {
             batch.push_back(a.make(i));

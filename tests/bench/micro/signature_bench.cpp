@@ -1,10 +1,8 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/detached_jws.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/signature/verifier.hpp>
-
-#include "signature/base64url_codec.hpp"
+#include <webhookd/text/encoding.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -13,6 +11,7 @@
 
 namespace {
 
+using namespace webhookd;
 using namespace webhookd::signature;
 
 const signer& key_of(int bits) {
@@ -77,9 +76,9 @@ BENCHMARK(parse_header);
 
 void encode(benchmark::State& state) {
     const auto body = body_of(static_cast<std::size_t>(state.range(0)));
-    std::string text(base64url_length(body.size()), '\0');
+    std::string encoded(text::base64url_length(body.size()), '\0');
     for (auto _ : state) {
-        encode_base64url(body, text.data());
+        text::encode_base64url(body, encoded.data());
         benchmark::ClobberMemory();
     }
     state.SetBytesProcessed(state.iterations() * state.range(0));
@@ -87,10 +86,10 @@ void encode(benchmark::State& state) {
 BENCHMARK(encode)->Arg(6 << 10)->Arg(1 << 20);
 
 void decode(benchmark::State& state) {
-    const auto text = encode_base64url(body_of(static_cast<std::size_t>(state.range(0))));
+    const auto encoded = text::encode_base64url(body_of(static_cast<std::size_t>(state.range(0))));
     for (auto _ : state)
-        benchmark::DoNotOptimize(decode_base64url(text));
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+        benchmark::DoNotOptimize(text::decode_base64url(encoded));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(encoded.size()));
 }
 BENCHMARK(decode)->Arg(512)->Arg(1 << 20);
 

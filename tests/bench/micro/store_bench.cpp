@@ -1,6 +1,6 @@
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/sample.hpp>
-#include <webhookd/store/sqlite.hpp>
+#include <webhookd/store/open.hpp>
 
 #include "support/temp_directory.hpp"
 
@@ -31,7 +31,7 @@ std::vector<store::new_event> batch_of(std::size_t size, std::uint64_t& seed) {
 /// One transaction and one fsync for a batch of this size: what group commit gains.
 void append_batch(benchmark::State& state) {
     const test::temp_directory directory;
-    const auto events = store::open_sqlite_store({.file = directory.path() / "events.db"}).value();
+    const auto events = store::open("sqlite:" + (directory.path() / "events.db").string()).value();
     std::uint64_t seed = 0;
     for (auto _ : state) {
         state.PauseTiming();

@@ -84,7 +84,7 @@ std::string as_rules(const std::vector<std::string>& expressions) {
 
 } // namespace
 
-TEST_CASE("every metric of the dashboard, the alerts and the README is in a scrape, and the README has all",
+TEST_CASE("every metric of the dashboard, the alerts and metrics.md is in a scrape, and metrics.md has all",
           "[metrics][monitoring]") {
     test::daemon_fixture daemon;
     const scrape s(daemon);
@@ -96,7 +96,7 @@ TEST_CASE("every metric of the dashboard, the alerts and the README is in a scra
             CHECK((s.names().contains(name) || s.families().contains(name)));
         }
     }
-    const auto told = metrics_in(test::read_text(config.parent_path() / "README.md"));
+    const auto told = metrics_in(test::read_text(config / "metrics.md"));
     CHECK(told == s.families());
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The package on a whole Debian with its own kernel and systemd as process 1: everything that README.md tells an operator,
+# The package on a whole Debian with its own kernel and systemd as process 1: everything that operations.md tells an operator,
 # and what happens to a daemon in its life. What is done and seen there stands in machine_check.sh.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

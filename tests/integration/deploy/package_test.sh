@@ -13,6 +13,16 @@ for wanted in usr/share/man/man1/universign-webhookd.1.gz usr/share/doc/universi
     examples/prometheus/alerts.yaml examples/grafana/universign-webhookd.json examples/proxies/Caddyfile; do
     expect_match "what is in the package" "$files" "$wanted"
 done
+# Its documentation links to nothing that it does not have.
+dpkg-deb -x "$package" "$scratch/files"
+while IFS=: read -r page link; do
+    case $link in
+        http*) continue ;;
+        /*) target=$scratch/files$link ;;
+        *) target=${page%/*}/$link ;;
+    esac
+    [[ -e $target ]] || fail "$page links to $link"
+done < <(grep -roP '\]\(\K[^)#]+' --include='*.md' "$scratch/files/usr/share/doc")
 need_root
 need debootstrap
 

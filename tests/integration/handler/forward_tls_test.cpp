@@ -38,7 +38,7 @@ public:
     std::string refusal(const config::forward_handler& settings) {
         auto made = handler::make_forward_handler({"crm", settings, 20s}, engine_, noon);
         REQUIRE(made.has_error());
-        const auto not_a_file = made.error().detail.find("plain file") != std::string::npos;
+        const auto not_a_file = made.error().detail.find("cannot be read") != std::string::npos;
         CHECK(made.error().code == (not_a_file ? errc::file_unreadable : errc::configuration_invalid));
         return made.error().detail;
     }
@@ -117,7 +117,8 @@ TEST_CASE("PEM files that TLS cannot work with are refused when the handler is m
     settings.ca_file = f.file("garbage.pem", "this is no certificate");
     CHECK_THAT(f.refusal(settings), Catch::EndsWith("garbage.pem: holds no certificate in PEM"));
     settings.ca_file = f.fifo("fifo.pem");
-    CHECK_THAT(f.refusal(settings), Catch::EndsWith("fifo.pem: is not a plain file"));
+    CHECK_THAT(f.refusal(settings),
+               Catch::EndsWith("fifo.pem: cannot be read: is a FIFO, not a regular file"));
     settings.ca_file.clear();
 
     settings.client_certificate = f.file("client.pem", identity.certificate_pem);

@@ -1,3 +1,5 @@
+#include <webhookd/files/unique_fd.hpp>
+
 #include "support/files.hpp"
 #include "support/process.hpp"
 #include "support/shell_runner.hpp"
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,35 @@ void write_script(const std::filesystem::path& file, const std::string& text) {
     test::write_text(file, text);
     std::filesystem::permissions(file, std::filesystem::perms::owner_all);
 }
+
+/// Leaves no descriptor free, as long as it lives.
+class all_descriptors {
+public:
+    all_descriptors() {
+        REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+        const rlimit few{256, before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+        for (int fd = 0; (fd = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0;)
+            taken_.emplace_back(fd);
+    }
+    ~all_descriptors() {
+        taken_.clear();
+        ::setrlimit(RLIMIT_NOFILE, &before_);
+    }
+    all_descriptors(const all_descriptors&) = delete;
+    all_descriptors& operator=(const all_descriptors&) = delete;
+
+    /// False when none is left.
+    bool give_one_back() {
+        if (taken_.empty()) return false;
+        taken_.pop_back();
+        return true;
+    }
+
+private:
+    rlimit before_{};
+    std::vector<files::unique_fd> taken_;
+};
 
 } // namespace
 
@@ -169,24 +201,14 @@ TEST_CASE("many runs at once leave neither descriptors nor zombies behind", "[sh
 TEST_CASE("without descriptors left an attempt is put off, and the next one runs", "[shell]") {
     shell_runner runner("true");
     REQUIRE(runner.run().verdict == verdict::successful);
-    rlimit before{};
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-    const rlimit few{256, before.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-    std::vector<int> taken;
-    for (int fd = 0; (fd = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0;)
-        taken.push_back(fd);
+    auto taken = std::make_optional<all_descriptors>();
     std::vector<handler::outcome> outcomes;
     // One more is free each time: every step of a start fails once.
     while (outcomes.empty() || outcomes.back().verdict != verdict::successful) {
         outcomes.push_back(runner.run());
-        REQUIRE_FALSE(taken.empty());
-        ::close(taken.back());
-        taken.pop_back();
+        REQUIRE(taken->give_one_back());
     }
-    for (const int fd : taken)
-        ::close(fd);
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    taken.reset();
     CHECK(outcomes.size() > 3);
     for (std::size_t i = 0; i + 1 < outcomes.size(); ++i) {
         CHECK(outcomes[i].verdict == verdict::abandoned); // it was no attempt
@@ -199,17 +221,9 @@ TEST_CASE("without descriptors left an attempt is put off, and the next one runs
 
 TEST_CASE("a first program that meets no free descriptor leaves its attempt and its slot intact", "[shell]") {
     shell_runner runner("true");
-    rlimit before{};
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-    const rlimit few{256, before.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-    std::vector<int> taken;
-    for (int fd = 0; (fd = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0;)
-        taken.push_back(fd);
+    auto taken = std::make_optional<all_descriptors>();
     const auto o = runner.run(); // the loop itself cannot open what it watches descriptors with
-    for (const int fd : taken)
-        ::close(fd);
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    taken.reset();
     CHECK(o.verdict == verdict::abandoned);
     CHECK_THAT(o.reason, Catch::StartsWith("cannot be run: "));
     CHECK(runner.run().verdict == verdict::successful);

@@ -40,7 +40,7 @@ TEST_CASE("shutdown closes idle connections, finishes what is under way, and acc
     gated_service service;
     runtime::event_loops loops(2, "test");
     http::server server(loops.contexts(), service, {"test", {}, {}, nullptr});
-    REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}).has_value());
+    REQUIRE(server.listen({net::listen_address::tcp("127.0.0.1", 0)}).has_value());
     server.start();
     const auto port = static_cast<std::uint16_t>(
         std::stoi(server.addresses().front().substr(std::string("127.0.0.1:").size())));

@@ -129,7 +129,7 @@ private:
 struct fixture {
     explicit fixture(config::limits limits = {})
         : server(loops.contexts(), service, {"test", limits, {}, nullptr}) {
-        REQUIRE(server.listen({config::listen_address::tcp("127.0.0.1", 0)}).has_value());
+        REQUIRE(server.listen({net::listen_address::tcp("127.0.0.1", 0)}).has_value());
         server.start();
     }
     [[nodiscard]] std::uint16_t port() const {

@@ -1,5 +1,5 @@
+#include <webhookd/files/unique_fd.hpp>
 #include <webhookd/outbound/http_engine.hpp>
-#include <webhookd/runtime/unique_fd.hpp>
 
 #include "support/chaos_sink.hpp"
 #include "support/result_printer.hpp"
@@ -159,7 +159,7 @@ TEST_CASE("a target's cancellation ends its own posts and nobody else's", "[forw
 TEST_CASE("posts that nobody ever answers end all, with nothing else to wake the engine",
           "[forward][engine]") {
     // Nobody accepts: the kernel completes the connections, and nothing happens on them ever after.
-    const runtime::unique_fd listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const files::unique_fd listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

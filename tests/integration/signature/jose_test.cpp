@@ -1,4 +1,5 @@
 #include <webhookd/signature/explain.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/paths.hpp"
 #include "support/result_printer.hpp"
@@ -33,17 +34,6 @@ fs::path installed_script() {
     return folder / "sign_with_jose.mjs";
 }
 
-std::string decode_base64(const std::string& text) {
-    std::string bytes(text.size() / 4 * 3, '\0');
-    const int length =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    if (length < 0) throw std::runtime_error("the script printed no base64");
-    const auto padding = static_cast<std::size_t>(text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0);
-    bytes.resize(static_cast<std::size_t>(length) - padding);
-    return bytes;
-}
-
 std::string text_of(const rapidjson::Value& value) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
@@ -67,7 +57,7 @@ TEST_CASE("events signed by the jose package hold, and what must not hold is ref
     for (const auto& each : printed["signatures"].GetArray()) {
         const std::string name = each["name"].GetString();
         const std::string value = each["value"].GetString();
-        auto body = decode_base64(each["body"].GetString());
+        auto body = text::decode_base64(each["body"].GetString()).value();
         CAPTURE(name);
         const auto held = test::check_signature(*keys, value, body);
         if (each["accepted"].GetBool()) {

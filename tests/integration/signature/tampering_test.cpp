@@ -1,4 +1,4 @@
-#include <webhookd/signature/base64url.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/result_printer.hpp"
 #include "support/signature_keys.hpp"
@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 
 using namespace webhookd;
-using signature::encode_base64url;
+using text::encode_base64url;
 
 namespace {
 
@@ -72,7 +72,7 @@ TEST_CASE("every single changed bit of a body and of a signature is refused", "[
         REQUIRE_FALSE(event.check(event.value(), changed));
         changed[i / 8] = body[i / 8];
     }
-    const auto bytes = signature::decode_base64url(event.signature()).value();
+    const auto bytes = text::decode_base64url(event.signature()).value();
     auto spoilt = bytes;
     for (std::size_t i = 0; i < bytes.size() * 8; i += 5) {
         spoilt[i / 8] = static_cast<char>(spoilt[i / 8] ^ (1 << i % 8));
@@ -128,9 +128,9 @@ TEST_CASE("a token whose spelling was changed is refused", "[signature][tamperin
         {"NUL behind", value + '\0'},
         {"one character less", value.substr(0, value.size() - 1)},
         {"four characters less", value.substr(0, value.size() - 4)},
-        {"one byte more", header + ".." + encode_base64url(signature::decode_base64url(sig).value() + '\0')},
+        {"one byte more", header + ".." + encode_base64url(text::decode_base64url(sig).value() + '\0')},
         {"one zero byte in front",
-         header + ".." + encode_base64url('\0' + signature::decode_base64url(sig).value())},
+         header + ".." + encode_base64url('\0' + text::decode_base64url(sig).value())},
         {"half a signature", header + ".." + sig.substr(0, sig.size() / 2)},
         {"no signature", header + ".."},
         {"no header", ".." + sig},

@@ -1,5 +1,8 @@
 #include "store/contract/engine.hpp"
 
+#include <webhookd/store/open.hpp>
+
+#include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 
 #include <cstdlib>
@@ -13,7 +16,7 @@ namespace {
 
 store_opener make_sqlite_place() {
     auto directory = std::make_shared<temp_directory>();
-    return [directory, open = sqlite_at(*directory / "events.db")] { return open(); };
+    return [directory] { return store::open(sqlite_url(*directory / "events.db")); };
 }
 
 std::vector<engine> chosen() {

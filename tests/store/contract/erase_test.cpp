@@ -1,5 +1,6 @@
 #include "store/contract/engine.hpp"
 #include "support/text.hpp"
+#include "support/wait_for_condition.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -87,4 +88,33 @@ TEST_CASE("an erasure is bounded by bytes, always goes on, and may be repeated",
     CHECK(last.done == 3);
     CHECK(last.bodies == 1);
     CHECK(f.erase({1, 2, 3, 99}).bodies == 0);
+}
+
+TEST_CASE("what was erased can be scrubbed as often as one likes, and the rest stays", "[erase]") {
+    contract_fixture f;
+    // Whoever reads or copies just then is in the way for a moment.
+    const auto scrub = [&f] {
+        std::optional<remnants> left;
+        CHECK(wait_for_condition([&] {
+            const auto done = f.kept->scrub();
+            if (done) left = *done;
+            return done || done.error().code != errc::store_busy;
+        }));
+        return left;
+    };
+    CHECK(scrub()); // of nothing
+    f.keep(personal_event("evt_1", "tx_1", "Ada", {audit}));
+    f.keep(personal_event("evt_2", "tx_2", "Bob", {audit}));
+    CHECK(f.erase({1}).bodies == 1);
+    const auto left = scrub();
+    CHECK(left);
+    CHECK(scrub() == left);
+    for (const bool reopened : {false, true}) {
+        if (reopened) f.reopen();
+        CHECK(f.find("evt_1").body.empty());
+        CHECK(contains(f.find("evt_2").body, "Bob"));
+        CHECK(f.kept->erasure_of(1).value() == tombstone);
+    }
+    CHECK(f.claimed_ids("audit") == std::vector<std::string>{"evt_2"});
+    CHECK(f.keep(make_event("evt_3")).status == append_status::accepted);
 }

@@ -20,9 +20,10 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     REQUIRE(loaded.value);
     const auto& c = *loaded.value;
 
-    CHECK(c.fixed.server.listen == std::vector{listen_address::tcp("127.0.0.1", 8080)});
+    CHECK(c.fixed.server.listen == std::vector{net::listen_address::tcp("127.0.0.1", 8080)});
     CHECK(c.fixed.server.threads == 0);
-    CHECK(c.fixed.server.trusted_proxies == std::vector{*cidr::parse("127.0.0.1"), *cidr::parse("::1")});
+    CHECK(c.fixed.server.trusted_proxies ==
+          std::vector{*net::cidr::parse("127.0.0.1"), *net::cidr::parse("::1")});
     CHECK(c.fixed.server.allowed_sources.empty());
     CHECK(c.reloadable.limits.body.bytes == 8 * 1024 * 1024);
     CHECK(c.reloadable.limits.bodies.bytes == 128 * 1024 * 1024);
@@ -38,7 +39,7 @@ TEST_CASE("the example of the product's description loads, and every value arriv
     CHECK(c.reloadable.tls->certificate == "/path.pem");
     CHECK(c.fixed.server.shutdown_grace == 20s);
 
-    CHECK(c.fixed.admin_listen == std::vector{listen_address::tcp("127.0.0.1", 8081)});
+    CHECK(c.fixed.admin_listen == std::vector{net::listen_address::tcp("127.0.0.1", 8081)});
     REQUIRE(c.reloadable.admin.tokens.size() == 1);
     CHECK(c.reloadable.admin.tokens[0].name == "ops");
     CHECK(c.reloadable.admin.tokens[0].role == role::admin);

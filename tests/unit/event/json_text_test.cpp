@@ -4,7 +4,16 @@
 
 #include <string>
 
-using webhookd::event::object_text;
+using namespace webhookd;
+using event::object_text;
+
+namespace {
+
+std::string metadata_of(const std::string& object) {
+    return event::metadata_text(event::document::parse(R"({"payload":{"object":)" + object + "}}").value());
+}
+
+} // namespace
 
 TEST_CASE("the object of an event is told as it came, but for white space", "[event]") {
     CHECK(object_text(
@@ -33,4 +42,17 @@ TEST_CASE("of two objects the last one counts", "[event]") {
 TEST_CASE("however deep an object nests, it is told whole", "[event]") {
     const auto deep = std::string(100'000, '[') + "7" + std::string(100'000, ']');
     CHECK(object_text(R"({"payload":{"object":)" + deep + "}}") == deep);
+}
+
+TEST_CASE("metadata is kept as compact JSON", "[event]") {
+    CHECK(metadata_of(R"({"metadata": {"order": "A-17", "é": [1, null]}})") ==
+          R"({"order":"A-17","é":[1,null]})");
+}
+
+TEST_CASE("there is no metadata where there is none that could be searched", "[event]") {
+    for (const auto* object :
+         {"{}", "[]", R"({"metadata":{}})", R"({"metadata":"text"})", R"({"metadata":[1]})"})
+        CHECK(metadata_of(object).empty());
+    CHECK(metadata_of(R"({"metadata":{"a":")" + std::string(event::max_metadata, 'x') + R"("}})").empty());
+    CHECK(event::metadata_text(event::document::parse("{}").value()).empty());
 }

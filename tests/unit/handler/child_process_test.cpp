@@ -1,4 +1,4 @@
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "handler/child_process.hpp"
 #include "handler/shell_launch.hpp"
@@ -18,7 +18,7 @@ using namespace webhookd;
 namespace {
 
 pid_t start(const std::string& command) {
-    const runtime::unique_fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const files::unique_fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     const handler::launch_settings settings{{"sh", "-c", command}, {}, {}, {}};
     const auto l = handler::launch(settings, "/bin/sh", {"PATH=/usr/bin:/bin"}, {null.get(), null.get()});
     REQUIRE(l.pid > 0);

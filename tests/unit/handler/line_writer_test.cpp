@@ -1,4 +1,4 @@
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include "handler/line_writer.hpp"
 #include "support/process.hpp"
@@ -56,7 +56,7 @@ struct fifo {
         return all;
     }
     std::string path;
-    runtime::unique_fd reader;
+    files::unique_fd reader;
 };
 
 const std::string large(100'000, 'x'); // more than a pipe takes

@@ -30,7 +30,7 @@ http::caller judge(const header_list& headers, const asking& a = {}) {
     if (!a.host.empty()) head.set(boost::beast::http::field::host, a.host);
     for (const auto& [name, value] : headers)
         head.insert(name, value);
-    const std::vector<config::cidr> trusted{*config::cidr::parse(a.trusted)};
+    const std::vector<net::cidr> trusted{*net::cidr::parse(a.trusted)};
     return http::judge_caller(a.peer, a.own, head, trusted);
 }
 

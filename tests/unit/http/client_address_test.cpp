@@ -16,9 +16,8 @@ std::string resolve(const std::string& peer, const header_list& headers) {
     boost::beast::http::fields fields;
     for (const auto& [name, value] : headers)
         fields.insert(name, value);
-    const std::vector<config::cidr> trusted{*config::cidr::parse("127.0.0.1/32"),
-                                            *config::cidr::parse("10.0.0.0/8"),
-                                            *config::cidr::parse("::1/128")};
+    const std::vector<net::cidr> trusted{*net::cidr::parse("127.0.0.1/32"), *net::cidr::parse("10.0.0.0/8"),
+                                         *net::cidr::parse("::1/128")};
     return http::client_address(peer, fields, trusted);
 }
 

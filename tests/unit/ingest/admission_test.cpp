@@ -23,8 +23,9 @@ private:
 struct trial {
     backlog_store store = {};
     runtime::system_clock clock = {};
-    store::group_writer writer{store, {}, nullptr};
-    store::purger purger{store, store, writer, clock, {.events = std::chrono::hours(24), .payloads = {}}};
+    store::group_writer writer{store, {}};
+    store::purger purger{store,  store, {store},
+                         writer, clock, {.events = std::chrono::hours(24), .payloads = {}}};
     ingest::admission admission{store, purger, 2};
 };
 

@@ -31,7 +31,8 @@ TEST_CASE("a failure has one name everywhere, and is put off where the answer is
         CHECK(names.insert(each.name).second);
         if (!each.code) continue;
         CHECK(each.name == to_string(*each.code));
-        CHECK(each.deferral == (to_answer(failure{*each.code}).status == http::status::service_unavailable));
+        CHECK(each.deferral ==
+              (to_response(failure{*each.code}).status == http::status::service_unavailable));
     }
 }
 
@@ -39,7 +40,7 @@ TEST_CASE("every failure with an answer of its own has a reason of its own", "[i
     for (auto number = 1; number <= static_cast<int>(errc::http_status); ++number) {
         const auto code = static_cast<errc>(number);
         INFO(to_string(code));
-        const bool known = to_answer(failure{code}).status != http::status::internal_server_error;
+        const bool known = to_response(failure{code}).status != http::status::internal_server_error;
         intake_counters c;
         c.refused(code);
         CHECK(count_of(c, known ? to_string(code) : "other") == 1);

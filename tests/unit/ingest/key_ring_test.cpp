@@ -61,7 +61,7 @@ private:
     std::shared_ptr<script> script_;
 };
 
-using answer = result<std::shared_ptr<const signature::public_key>>;
+using answer = result<std::shared_ptr<const ingest::ring_key>>;
 
 std::future<answer> ask(runtime::event_loops& loops, key_ring& ring, const std::string& kid) {
     auto promise = std::make_shared<std::promise<answer>>();
@@ -120,7 +120,8 @@ TEST_CASE("a key of the set is found without another fetch", "[ingest]") {
     f.start();
     const auto found = f.ask(key(1).kid()).get();
     REQUIRE(found.has_value());
-    CHECK((*found)->kid() == key(1).kid());
+    CHECK((*found)->text.kid == key(1).kid());
+    CHECK((*found)->key->jwk() == (*found)->text.jwk);
     CHECK(f.told->fetches == 1);
     CHECK(f.ring.current_status().keys == 1);
     CHECK_FALSE(f.ring.current_status().from_cache);

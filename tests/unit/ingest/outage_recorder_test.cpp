@@ -27,12 +27,12 @@ private:
 
 struct fixture {
     explicit fixture(outage_recorder::options opts = {})
-        : recorder(store, writer, clock, opts) {}
+        : recorder({store, "host"}, writer, clock, opts) {}
     ~fixture() { writer.stop(); }
 
     test::fake_event_store store;
     set_clock clock;
-    store::group_writer writer{store, {}, nullptr};
+    store::group_writer writer{store, {}};
     outage_recorder recorder;
 };
 
@@ -49,6 +49,7 @@ TEST_CASE("a run is told of from its first sign to its last", "[ingest][outages]
     const auto signs = f.store.life_signs();
     REQUIRE(signs.size() == 2); // a minute never passed
     CHECK((signs[0].first && !signs[0].last && signs[0].now == noon));
+    CHECK((signs[0].instance == "host" && signs[1].instance == "host"));
     CHECK((!signs[1].first && signs[1].last && signs[1].now == noon + 59min));
 }
 

@@ -84,10 +84,10 @@ private:
 
     purged_store store_;
     runtime::system_clock clock_;
-    store::group_writer writer_{store_, {}, nullptr};
-    ingest::outage_recorder outages_{store_, writer_, clock_};
-    store::purger purger_{
-        store_, store_, writer_, clock_, {.events = std::chrono::hours(24), .payloads = {}}};
+    store::group_writer writer_{store_, {}};
+    ingest::outage_recorder outages_{{store_}, writer_, clock_};
+    store::purger purger_{store_,  store_, {store_},
+                          writer_, clock_, {.events = std::chrono::hours(24), .payloads = {}}};
     counting_planner planner_;
     ingest::admission admission_{store_, purger_, 1000};
     boost::asio::io_context loop_; // a resumption may still be on its way to it when the answer is there

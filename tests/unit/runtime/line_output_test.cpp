@@ -15,8 +15,8 @@
 #include <string>
 
 using namespace webhookd;
+using files::unique_fd;
 using runtime::line_output;
-using runtime::unique_fd;
 
 namespace {
 

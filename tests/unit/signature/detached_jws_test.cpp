@@ -1,5 +1,5 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/detached_jws.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/result_printer.hpp"
 
@@ -11,7 +11,7 @@ using namespace webhookd::signature;
 namespace {
 
 std::string with_header(const std::string& json) {
-    return encode_base64url(json) + ".." + encode_base64url("signature");
+    return text::encode_base64url(json) + ".." + text::encode_base64url("signature");
 }
 
 } // namespace
@@ -22,7 +22,7 @@ TEST_CASE("a detached JWS as Universign writes it is taken apart, its header kep
     const auto value = with_header(header);
     const auto jws = parse_detached_jws(value);
     REQUIRE(jws);
-    CHECK(jws->protected_header == encode_base64url(header));
+    CHECK(jws->protected_header == text::encode_base64url(header));
     CHECK(jws->protected_header.data() == value.data());
     CHECK(jws->kid == "scd_1");
     CHECK(jws->signature == "signature");
@@ -36,7 +36,7 @@ TEST_CASE("members of a protected header that nobody must understand are ignored
 }
 
 TEST_CASE("a value that is no detached JWS is malformed", "[signature]") {
-    const std::string h = encode_base64url(R"({"alg":"PS256","kid":"k"})");
+    const std::string h = text::encode_base64url(R"({"alg":"PS256","kid":"k"})");
     const std::string value = GENERATE_COPY(
         as<std::string>{}, "x", ".", "..", "...", h, h + ".c2ln", h + "...c2ln", h + "..c2ln.",
         "." + h + "..c2ln", h + ".cGF5bG9hZA.c2ln", h + "..", "..c2ln", h + "..c2ln=", h + "..c2l+",

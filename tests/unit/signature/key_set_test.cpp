@@ -1,5 +1,5 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/key_set.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/result_printer.hpp"
 #include "support/signature_keys.hpp"
@@ -33,7 +33,7 @@ std::string rsa_jwk(const std::string& n, const std::string& e) {
 std::string bytes_of(std::size_t count, char each, char last) {
     std::string bytes(count, each);
     bytes.back() = last;
-    return encode_base64url(bytes);
+    return text::encode_base64url(bytes);
 }
 
 } // namespace
@@ -65,8 +65,9 @@ TEST_CASE("leading zero bytes in a modulus change nothing", "[signature]") {
     auto jwks = signer.jwks();
     const auto at = jwks.find(R"("n":")") + 5;
     const auto end = jwks.find('"', at);
-    const auto n = decode_base64url(jwks.substr(at, end - at)).value();
-    const auto padded = jwks.substr(0, at) + encode_base64url(std::string(3, '\0') + n) + jwks.substr(end);
+    const auto n = text::decode_base64url(jwks.substr(at, end - at)).value();
+    const auto padded =
+        jwks.substr(0, at) + text::encode_base64url(std::string(3, '\0') + n) + jwks.substr(end);
     const auto set = key_set::parse(padded);
     REQUIRE(set);
     CHECK(set->find(signer.kid())->jwk() == key_set::parse(jwks)->find(signer.kid())->jwk());
@@ -128,19 +129,19 @@ TEST_CASE("keys that cannot verify a webhook are left out and told, the others s
 TEST_CASE("an exponent that makes verifying meaningless or slow is refused, 3 and 65537 are not",
           "[signature]") {
     const auto with_exponent = [](const std::string& e) {
-        return rsa_jwk(bytes_of(256, '\xff', '\xff'), encode_base64url(e));
+        return rsa_jwk(bytes_of(256, '\xff', '\xff'), text::encode_base64url(e));
     };
     const std::string bad[] = {"\x01", "\x02", std::string(1, '\0'), std::string("\x01\0\0", 3),
                                std::string(9, '\x01')};
     for (const auto& e : bad) {
         const auto set = key_set::parse(set_with(with_exponent(e)));
-        CAPTURE(encode_base64url(e));
+        CAPTURE(text::encode_base64url(e));
         CHECK(set->size() == 1);
         CHECK(set->skipped().size() == 1);
     }
     const std::string good[] = {"\x03", std::string("\x01\0\x01", 3), std::string(8, '\xff')};
     for (const auto& e : good) {
-        CAPTURE(encode_base64url(e));
+        CAPTURE(text::encode_base64url(e));
         CHECK(key_set::parse(set_with(with_exponent(e)))->size() == 2);
     }
 }

@@ -1,6 +1,6 @@
-#include <webhookd/signature/base64url.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/signature/verifier.hpp>
+#include <webhookd/text/encoding.hpp>
 
 #include "support/result_printer.hpp"
 #include "support/signature_keys.hpp"
@@ -16,7 +16,7 @@ using namespace webhookd::signature;
 TEST_CASE("a signer writes the header as Universign does and signs anew every time", "[signature]") {
     const auto& signer = test::signing_key();
     const auto value = signer.sign("body");
-    CHECK(value.substr(0, value.find("..")) == encode_base64url(test::right_header(signer.kid())));
+    CHECK(value.substr(0, value.find("..")) == text::encode_base64url(test::right_header(signer.kid())));
     CHECK(value != signer.sign("body"));
     CHECK(signer.kid().size() == 4 + 64);
     CHECK(signer.kid().find_first_not_of("0123456789abcdef", 4) == std::string::npos);

@@ -63,7 +63,7 @@ void occupy(fake_event_store& store, group_writer& writer, answers& to) {
 TEST_CASE("what waits while a batch is written makes the next batch, answered in order", "[store]") {
     fake_event_store store;
     answers to;
-    group_writer writer{store, {}, {}};
+    group_writer writer{store, {}};
     occupy(store, writer, to);
     for (int i = 0; i < 100; ++i)
         REQUIRE(submit(writer, to, std::to_string(i)));
@@ -91,7 +91,7 @@ TEST_CASE("what waits while a batch is written makes the next batch, answered in
 TEST_CASE("batches are bounded by number and by bytes, and a large event goes alone", "[store]") {
     fake_event_store store;
     answers to;
-    group_writer writer{store, {.max_batch = 4, .max_batch_bytes = 1000}, {}};
+    group_writer writer{store, {.max_batch = 4, .max_batch_bytes = 1000}};
     occupy(store, writer, to);
     std::size_t next = 0;
     for (const std::size_t bytes : {10, 10, 10, 10, 10, 900, 90, 2000, 500, 500, 1}) {
@@ -106,7 +106,7 @@ TEST_CASE("batches are bounded by number and by bytes, and a large event goes al
 TEST_CASE("as much waits as may wait, and what is refused is left to its owner", "[store]") {
     fake_event_store store;
     answers to;
-    group_writer writer{store, {.max_waiting = 3}, {}};
+    group_writer writer{store, {.max_waiting = 3}};
     occupy(store, writer, to);
     REQUIRE(submit(writer, to, "second"));
     REQUIRE(submit(writer, to, "third"));
@@ -127,7 +127,7 @@ TEST_CASE("a failing disk fails every waiter of the batch, and the next batch fi
         INFO(to_string(code));
         fake_event_store store;
         answers to;
-        group_writer writer{store, {}, {}};
+        group_writer writer{store, {}};
         CHECK(writer.healthy());
         occupy(store, writer, to);
         for (int i = 0; i < 5; ++i)
@@ -163,7 +163,7 @@ TEST_CASE("health comes back by itself when the disk does", "[store]") {
     };
     store.on_append(fault);
     store.on_probe([&] { return fault(); });
-    group_writer writer{store, {.probe_interval = 1ms}, {}};
+    group_writer writer{store, {.probe_interval = 1ms}};
     REQUIRE(submit(writer, to, "1"));
     REQUIRE(wait_for_condition([&] { return store.probes() > 2; }));
     CHECK_FALSE(writer.healthy());
@@ -178,7 +178,7 @@ TEST_CASE("an event that cannot be kept fails alone", "[store]") {
         INFO("event " << culprit);
         fake_event_store store;
         answers to;
-        group_writer writer{store, {}, {}};
+        group_writer writer{store, {}};
         occupy(store, writer, to);
         for (int i = 0; i < 13; ++i)
             REQUIRE(submit(writer, to, std::to_string(i)));
@@ -207,7 +207,7 @@ TEST_CASE("a store that only throws is a failure for each waiter and not the end
     fake_event_store store;
     answers to;
     store.on_append([](auto) -> std::optional<failure> { throw 1; });
-    group_writer writer{store, {.probe_interval = 1h}, {}};
+    group_writer writer{store, {.probe_interval = 1h}};
     REQUIRE(submit(writer, to, "1"));
     REQUIRE(wait_for_condition([&] { return to.given().size() == 1; }));
     CHECK(to.given()[0].second.error().code == errc::store_io);
@@ -222,7 +222,8 @@ TEST_CASE("a store that only throws is a failure for each waiter and not the end
 TEST_CASE("a waiter that throws does not take the others' answers", "[store]") {
     fake_event_store store;
     answers to;
-    group_writer writer{store, {}, [] { throw std::runtime_error{"also"}; }};
+    group_writer writer{store, {}};
+    const auto listening = store.subscribe([](auto&) { throw std::runtime_error{"also"}; });
     occupy(store, writer, to);
     REQUIRE(writer.submit(make_event("thrower"), [](auto) { throw std::runtime_error{"here"}; }));
     REQUIRE(submit(writer, to, "last"));
@@ -233,30 +234,10 @@ TEST_CASE("a waiter that throws does not take the others' answers", "[store]") {
     CHECK(store.kept_ids().size() == 3);
 }
 
-TEST_CASE("readers hear of batches that brought something new, and only of those", "[store]") {
-    fake_event_store store;
-    answers to;
-    std::atomic<int> heard = 0;
-    group_writer writer{store, {}, [&] { ++heard; }};
-    const auto answered = [&](std::size_t count) {
-        return wait_for_condition([&] { return to.given().size() == count; });
-    };
-    REQUIRE(submit(writer, to, "1"));
-    REQUIRE(wait_for_condition([&] { return heard == 1; }));
-    REQUIRE(submit(writer, to, "1"));
-    REQUIRE(answered(2));
-    CHECK(to.given()[1].second->status == append_status::duplicate);
-    store.on_append([](auto) { return std::optional<failure>{failure{errc::store_io}}; });
-    REQUIRE(submit(writer, to, "2"));
-    writer.stop();
-    CHECK(to.given().size() == 3);
-    CHECK(heard == 1);
-}
-
 TEST_CASE("tasks run on the writer's thread between batches", "[store]") {
     fake_event_store store;
     answers to;
-    group_writer writer{store, {}, {}};
+    group_writer writer{store, {}};
     std::thread::id thread_of_task;
     std::thread::id thread_of_answer;
     std::int64_t seen_by_task = 0;
@@ -275,7 +256,7 @@ TEST_CASE("stopping writes what waits and refuses the rest", "[store]") {
     fake_event_store store;
     answers to;
     std::atomic<bool> task_ran = false;
-    group_writer writer{store, {.max_batch = 2}, {}};
+    group_writer writer{store, {.max_batch = 2}};
     occupy(store, writer, to);
     for (int i = 0; i < 5; ++i)
         REQUIRE(submit(writer, to, std::to_string(i)));
@@ -299,7 +280,7 @@ TEST_CASE("many threads submit, and each event is answered exactly once", "[stor
     std::atomic<int> accepted = 0;
     std::atomic<int> refused = 0;
     {
-        group_writer writer{store, {.max_waiting = 64, .max_batch = 16}, {}};
+        group_writer writer{store, {.max_waiting = 64, .max_batch = 16}};
         std::vector<std::thread> submitters;
         for (int t = 0; t < threads; ++t) {
             submitters.emplace_back([&, t] {
@@ -319,7 +300,7 @@ TEST_CASE("many threads submit, and each event is answered exactly once", "[stor
 
 TEST_CASE("batches that keep something are measured, repeats and failures are not", "[store]") {
     fake_event_store store;
-    group_writer writer(store, {}, {});
+    group_writer writer(store, {});
     answers to;
     occupy(store, writer, to);
     for (const auto* id : {"a", "b", "c"})
@@ -341,4 +322,18 @@ TEST_CASE("batches that keep something are measured, repeats and failures are no
     for (const auto each : measured.commits.counts)
         commits += each;
     CHECK(commits == 2);
+}
+
+TEST_CASE("a store that is displaced is noticed without a batch, told, and trusted again when it is back",
+          "[store]") {
+    fake_event_store store;
+    group_writer writer{store, {.probe_interval = 5ms}};
+    CHECK_FALSE(writer.trouble());
+    store.misplace(failure{errc::store_io, "events.db was removed"});
+    REQUIRE(wait_for_condition([&] { return !writer.healthy(); }));
+    REQUIRE(writer.trouble());
+    CHECK(writer.trouble()->detail == "events.db was removed");
+    store.misplace(std::nullopt);
+    CHECK(wait_for_condition([&] { return writer.healthy(); }));
+    CHECK_FALSE(writer.trouble());
 }

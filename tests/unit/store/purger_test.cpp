@@ -1,8 +1,9 @@
+#include <webhookd/store/open.hpp>
 #include <webhookd/store/purger.hpp>
-#include <webhookd/store/sqlite.hpp>
 
 #include "support/fake_event_store.hpp"
 #include "support/store_events.hpp"
+#include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -27,8 +28,8 @@ public:
 
 struct fixture {
     fixture()
-        : kept(std::move(open_sqlite_store({.file = directory / "events.db"}).value()))
-        , writer(*kept, {}, {}) {}
+        : kept(std::move(store::open(sqlite_url(directory / "events.db")).value()))
+        , writer(*kept, {}) {}
 
     void keep(int count, std::chrono::hours age, std::size_t body = 10) {
         auto events = make_events("evt_", static_cast<std::size_t>(count), ++next * 1000);
@@ -57,6 +58,12 @@ class store_of_one final : public fake_event_store {
 public:
     std::function<bool()> removed;
     std::atomic<bool> told = false;
+    std::atomic<const char*> leader = nullptr; ///< null: whoever asks
+
+    result<bool> try_lead(duty which, std::string_view instance, std::chrono::milliseconds) override {
+        const auto* name = leader.load();
+        return which == duty::retention && (name == nullptr || instance == name);
+    }
 
     result<purge_candidates> purgeable(const purge_search& wanted) override {
         return wanted.after == 0 ? purge_candidates{{1}, {}, {}} : purge_candidates{};
@@ -72,8 +79,8 @@ public:
 TEST_CASE("who no longer finds an event can know that it was purged", "[purge]") {
     const noon_clock clock;
     store_of_one kept;
-    group_writer writer{kept, {}, {}};
-    purger p{kept, kept, writer, clock, {.events = 24h, .payloads = {}}};
+    group_writer writer{kept, {}};
+    purger p{kept, kept, {kept}, writer, clock, {.events = 24h, .payloads = {}}};
     kept.removed = [&] { return p.removed_before() == clock.now() - 24h; };
     CHECK_FALSE(p.removed_before());
     p.start();
@@ -81,12 +88,28 @@ TEST_CASE("who no longer finds an event can know that it was purged", "[purge]")
     CHECK(kept.told);
 }
 
+TEST_CASE("a purger that does not lead its duty purges nothing, until it does", "[purge]") {
+    const noon_clock clock;
+    store_of_one kept;
+    kept.removed = [] { return true; };
+    kept.leader = "other";
+    group_writer writer{kept, {}};
+    purger p{kept, kept, {kept, "mine"}, writer, clock, {.events = 24h, .payloads = {}}};
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
+    CHECK(p.snapshot().events == 0);
+    CHECK(p.snapshot().failures == 0);
+    kept.leader = "mine";
+    p.change({.events = 24h, .payloads = {}});
+    REQUIRE(wait_for_condition([&] { return p.snapshot().events == 1; }));
+}
+
 TEST_CASE("the purger lets go at the start what is old enough, and counts it", "[purge]") {
     fixture f;
     f.keep(300, 100h);
     f.keep(200, 50h, 20'000);
     f.keep(100, 1h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 90h, .payloads = 24h}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 90h, .payloads = 24h}};
     CHECK(p.snapshot().rounds == 0);
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
@@ -103,7 +126,7 @@ TEST_CASE("the purger lets go at the start what is old enough, and counts it", "
 TEST_CASE("other ages take effect at once, and none keeps everything", "[purge]") {
     fixture f;
     f.keep(100, 50h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
     CHECK(f.bodies() == 100);
@@ -118,7 +141,7 @@ TEST_CASE("other ages take effect at once, and none keeps everything", "[purge]"
 TEST_CASE("events are kept while a purge goes on", "[purge]") {
     fixture f;
     f.keep(3000, 50h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 24h, .payloads = {}}};
     p.start();
     // Each waits for the one before, as a client with one connection does.
     std::size_t during = 0;
@@ -136,7 +159,7 @@ TEST_CASE("events are kept while a purge goes on", "[purge]") {
 TEST_CASE("a purger that is stopped in the middle ends soon", "[purge]") {
     fixture f;
     f.keep(5000, 50h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 24h, .payloads = {}}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().events > 0; }));
     p.stop();
@@ -148,7 +171,7 @@ TEST_CASE("a purger that is stopped in the middle ends soon", "[purge]") {
 TEST_CASE("longer ages end a round that goes on", "[purge]") {
     fixture f;
     f.keep(20'000, 50h);
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 24h, .payloads = {}}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().events > 0; }));
     p.change({.events = 60h, .payloads = {}});
@@ -161,7 +184,7 @@ TEST_CASE("a purger whose writer has stopped gives up without a failure to repor
     fixture f;
     f.keep(10, 50h);
     f.writer.stop();
-    purger p{*f.kept, *f.kept, f.writer, f.clock, {.events = 24h, .payloads = {}}};
+    purger p{*f.kept, *f.kept, {*f.kept}, f.writer, f.clock, {.events = 24h, .payloads = {}}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
     CHECK(p.snapshot().failures == 0);

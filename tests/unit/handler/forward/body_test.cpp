@@ -1,4 +1,4 @@
-#include "handler/forward/body.hpp"
+#include "handler/forward/post.hpp"
 #include "support/handler_attempt.hpp"
 
 #include <catch2/catch.hpp>

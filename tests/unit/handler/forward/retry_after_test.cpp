@@ -1,4 +1,4 @@
-#include "handler/forward/retry_after.hpp"
+#include "handler/forward/outcome.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,4 @@
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/error.hpp"
 #include "support/fault_vfs.hpp"
 #include "support/files.hpp"
 #include "support/temp_directory.hpp"

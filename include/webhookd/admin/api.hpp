@@ -1,0 +1,59 @@
+#pragma once
+
+#include <webhookd/admin/access.hpp>
+#include <webhookd/admin/arrivals.hpp>
+#include <webhookd/admin/reload.hpp>
+#include <webhookd/admin/universign_api.hpp>
+#include <webhookd/delivery/engine.hpp>
+#include <webhookd/http/message.hpp>
+#include <webhookd/ingest/admission.hpp>
+#include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/delivery_planner.hpp>
+#include <webhookd/store/delivery_queue.hpp>
+#include <webhookd/store/event_log.hpp>
+#include <webhookd/store/event_query.hpp>
+#include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/instances.hpp>
+#include <webhookd/store/retention.hpp>
+#include <webhookd/telemetry/health.hpp>
+#include <webhookd/telemetry/metrics.hpp>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace webhookd::admin {
+
+/// What the API works with. Everything outlives the API, and the readers have ended before the rest goes.
+struct api_sources {
+    const access& who;
+
+    store::event_log& log;
+    store::event_query& events;
+    store::delivery_query& deliveries;
+    store::delivery_queue& queue;
+    store::retention& retention;
+    store::instances& instances;
+    store::group_writer& writer;
+    boost::asio::thread_pool& readers; ///< for what reads the store
+
+    const store::delivery_planner& planner; ///< of the routes in force
+    const ingest::admission& admission;
+    delivery::engine& engine;
+    const runtime::clock& clock;
+    arrivals& arrived;          ///< announces every batch that was kept
+    universign_api& universign; ///< stopped before the rest goes
+    reload_requests& reloads;
+    telemetry::store_counter& counter;
+
+    // Called on the API's loop; cheap.
+    std::function<telemetry::metrics_snapshot()> metrics;
+    std::function<telemetry::readiness_snapshot()> readiness;
+};
+
+/// The whole of the admin listener, as config/openapi.yaml documents it; src/admin/api.cpp has the table of
+/// its routes. For one loop, on which it never waits for the disk.
+[[nodiscard]] std::unique_ptr<http::service> make_api(api_sources sources);
+
+} // namespace webhookd::admin

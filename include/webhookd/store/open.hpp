@@ -1,0 +1,28 @@
+#pragma once
+
+#include <webhookd/store/event_store.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+/// The way to a store for everybody who need not know which engine it is.
+namespace webhookd::store {
+
+struct open_options {
+    /// Asked now and then while opening takes long, by the thread that opens; true breaks it off with
+    /// shutting_down, and the next opening goes on where it was. Empty: never.
+    std::function<bool()> break_off = {};
+};
+
+/// Opens the store that a URL names, and makes it where there is none: `sqlite:FILE` (sqlite.hpp). Errors:
+/// store_bad_url, and those of the engine.
+[[nodiscard]] result<std::unique_ptr<event_store>> open(std::string_view url,
+                                                        const open_options& options = {});
+
+/// Where a daemon with this store keeps its other files (key sets). Looks at the URL alone. Errors:
+/// store_bad_url.
+[[nodiscard]] result<std::filesystem::path> state_directory(std::string_view url);
+
+} // namespace webhookd::store

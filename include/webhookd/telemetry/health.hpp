@@ -1,0 +1,36 @@
+#pragma once
+
+#include <webhookd/error.hpp>
+#include <webhookd/ingest/key_ring.hpp>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace webhookd::telemetry {
+
+/// By endpoint; nullopt where signatures are disabled.
+using key_sets = std::map<std::string, std::optional<ingest::key_ring::status>>;
+
+/// What readiness looks at, at one moment.
+struct readiness_snapshot {
+    bool stopping = false;
+    bool store_healthy = true;
+    std::optional<failure> store_trouble;            ///< why it is not
+    bool queue_full = false;                         ///< every webhook is refused: too many deliveries wait
+    std::optional<std::chrono::seconds> clock_doubt; ///< how far it is ahead; nullopt: it is believed
+    telemetry::key_sets key_sets;
+    std::vector<std::string> silent_threads; ///< that must turn, and do not
+};
+
+struct readiness {
+    bool ready = false; ///< events can be accepted
+    std::string json; ///< what stands in the way: the store, a full queue, an endpoint without keys, a thread
+                      ///< that stands still, a shutdown. A clock in doubt is told and stands in nobody's way.
+};
+
+[[nodiscard]] readiness judge_readiness(const readiness_snapshot& from);
+
+} // namespace webhookd::telemetry

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <webhookd/config/config.hpp>
+#include <webhookd/http/message.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhookd::admin {
+
+/// The token that a request shows: `Authorization: Bearer TOKEN`, or the user name of Basic credentials.
+/// nullopt: none, or one that is longer than any may be.
+[[nodiscard]] std::optional<std::string> token_of(const http::request& r);
+
+/// The configured token that this one is, by its SHA-256; null: none. All are compared, each in constant
+/// time, so that the time tells nothing about any.
+[[nodiscard]] const config::token* find_token(const std::vector<config::token>& configured,
+                                              std::string_view given);
+
+} // namespace webhookd::admin

@@ -1,0 +1,61 @@
+#include "admin/format/deliveries.hpp"
+
+#include "admin/endpoints/endpoints.hpp"
+#include "admin/parameters.hpp"
+
+namespace webhookd::admin {
+namespace {
+
+constexpr std::int64_t default_deliveries_page = 50;
+constexpr std::int64_t largest_deliveries_page = 1000;
+
+} // namespace
+
+outcome list_deliveries(const call& c) {
+    const auto filter = read_delivery_filter(c.parameters);
+    if (!filter) return filter.error();
+    const auto limit = c.parameters.number("limit", 1, largest_deliveries_page);
+    if (!limit) return limit.error();
+    const auto cursor = c.parameters.number("cursor", 1, largest_row);
+    if (!cursor) return cursor.error();
+    const auto page = static_cast<std::size_t>(limit->value_or(default_deliveries_page));
+    auto found = c.from.deliveries.deliveries(*filter, *cursor, page + 1);
+    if (!found) return found.error();
+    const auto row = [](json_response& json, const auto& each) { write(json, each); };
+    return list_response(std::move(*found), page, row,
+                         [](const auto& last) { return std::to_string(last.id); });
+}
+
+outcome show_delivery(const call& c) {
+    const auto id = read_delivery_id(c.id());
+    if (!id) return id.error();
+    const auto found = find_delivery(c.from.deliveries, *id);
+    if (!found) return found.error();
+    const auto attempts = c.from.deliveries.attempts(*id);
+    if (!attempts) return attempts.error();
+    json_response json;
+    write(json, *found);
+    write_history(json, *attempts);
+    json.end_object();
+    return json.take();
+}
+
+outcome list_handlers(const call& c) {
+    const auto waiting = c.from.deliveries.waiting_by_handler();
+    if (!waiting) return waiting.error();
+    json_response json;
+    json.begin_object();
+    json.text("object", "list");
+    json.key("data");
+    json.begin_array();
+    for (const auto& each : c.from.engine.snapshot()) {
+        const auto found = waiting->find(each.name);
+        write(json, each, found == waiting->end() ? 0 : found->second);
+    }
+    json.end_array();
+    json.flag("has_more", false);
+    json.end_object();
+    return json.take();
+}
+
+} // namespace webhookd::admin

@@ -1,0 +1,77 @@
+#include "admin/format/deliveries.hpp"
+
+#include <webhookd/runtime/secrets.hpp>
+
+namespace webhookd::admin {
+namespace {
+
+void write_attempt(json_response& json, const store::attempt& a) {
+    json.begin_object();
+    json.instant("started", a.started);
+    json.decimal("duration_ms", static_cast<double>(a.duration.count()) / 1000);
+    json.number("status", a.status);
+    // What an older version has recorded may hold them.
+    json.maybe_text("reason", secrets::masked(a.reason));
+    json.maybe_text("output", secrets::masked(a.output));
+    json.end_object();
+}
+
+} // namespace
+
+const char* name_of(store::delivery_state s) {
+    switch (s) {
+    case store::delivery_state::pending:
+        return "pending";
+    case store::delivery_state::successful:
+        return "successful";
+    case store::delivery_state::failed:
+        return "failed";
+    }
+    return "pending";
+}
+
+void write(json_response& json, const store::delivery_record& d) {
+    json.begin_object();
+    json.text("object", "delivery");
+    json.number("id", d.id);
+    json.text("event", d.event_id);
+    json.text("type", d.event_type);
+    json.text("endpoint", d.endpoint);
+    json.text("handler", d.handler);
+    json.text("state", name_of(d.state));
+    json.number("attempts", d.attempts);
+    json.maybe_text("reason", secrets::masked(d.reason));
+    json.instant("planned", d.planned);
+    json.instant("due", d.due);
+    json.instant("finished", d.finished);
+}
+
+void write_history(json_response& json, const std::vector<store::attempt>& attempts) {
+    json.key("history");
+    json.begin_array();
+    for (const auto& each : attempts)
+        write_attempt(json, each);
+    json.end_array();
+}
+
+void write(json_response& json, const delivery::lane_status& handler, std::int64_t waiting) {
+    const auto attempts = handler.successful + handler.retried + handler.failed;
+    json.begin_object();
+    json.text("object", "handler");
+    json.text("name", handler.name);
+    json.text("circuit", to_string(handler.circuit));
+    json.number("in_flight", static_cast<std::int64_t>(handler.in_flight));
+    json.number("waiting", waiting);
+    json.number("successful", static_cast<std::int64_t>(handler.successful));
+    json.number("retried", static_cast<std::int64_t>(handler.retried));
+    json.number("failed", static_cast<std::int64_t>(handler.failed));
+    if (attempts > 0)
+        json.decimal("success_rate", static_cast<double>(handler.successful) / static_cast<double>(attempts));
+    else
+        json.null("success_rate");
+    json.maybe_text("last_error", handler.last_error);
+    json.instant("last_error_at", handler.last_error_at);
+    json.end_object();
+}
+
+} // namespace webhookd::admin

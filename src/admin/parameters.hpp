@@ -1,0 +1,48 @@
+#pragma once
+
+#include <webhookd/routing/pattern.hpp>
+#include <webhookd/store/delivery_queue.hpp>
+#include <webhookd/store/event_query.hpp>
+
+#include "admin/query.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What a call's parameters say about events and deliveries.
+namespace webhookd::admin {
+
+/// From `created_gt`, `created_lt`, `type`, `api_key`, `transaction`, `endpoint` and `q`. `type` is a list
+/// with commas of resources (`transaction`), types and patterns (`action.*`), `!` excludes; it is resolved
+/// against the types that ever arrived. Reads the disk. Errors: argument_invalid, naming the parameter; the
+/// store's.
+[[nodiscard]] result<store::event_filter> read_filter(const query& q, store::event_query& events);
+
+/// The same list as patterns. Errors: argument_invalid.
+[[nodiscard]] result<routing::pattern_list> read_types(std::string_view list);
+
+/// RFC 3339 with any offset, or a date. nullopt when it is not there. Errors: argument_invalid, naming it.
+[[nodiscard]] result<std::optional<timestamp>> read_instant(const query& q, std::string_view name);
+
+/// A position in the list, as one word for the next page's query.
+[[nodiscard]] std::string to_cursor(const store::event_position& p);
+/// Errors: argument_invalid, for anything that `to_cursor` does not write.
+[[nodiscard]] result<std::optional<store::event_position>> read_cursor(const query& q);
+
+/// The event with this id. Several endpoints may have one: then the parameter `endpoint` must say which.
+/// Reads the disk. Errors: store_not_found, argument_invalid.
+[[nodiscard]] result<store::stored_event> find_event(store::event_query& events, const std::string& id,
+                                                     const query& q);
+
+/// From `state`, `handler` and `event`. Errors: argument_invalid.
+[[nodiscard]] result<store::delivery_filter> read_delivery_filter(const query& q);
+
+/// Errors: store_not_found, for what is no number.
+[[nodiscard]] result<store::delivery_id> read_delivery_id(const std::string& text);
+
+/// Reads the disk. Errors: store_not_found; the store's.
+[[nodiscard]] result<store::delivery_record> find_delivery(store::delivery_query& deliveries,
+                                                           store::delivery_id id);
+
+} // namespace webhookd::admin

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <webhookd/store/clock_belief.hpp>
+#include <webhookd/store/outage.hpp>
+#include <webhookd/store/purge.hpp>
+
+#include "store/sqlite/connection.hpp"
+
+#include <optional>
+#include <vector>
+
+/// What the daemon keeps of itself: signs of life, outages, and what it believes of the clock. What the calls
+/// promise stands with the ports instances and retention.
+namespace webhookd::store::sqlite {
+
+/// Within a transaction of the caller's.
+[[nodiscard]] result<void> keep_life_sign(connection& db, const life_sign& sign);
+[[nodiscard]] result<void> keep_clock(connection& db, const clock_state& state,
+                                      const std::optional<arrival_bound>& bound);
+
+/// On a reader's connection.
+[[nodiscard]] result<std::vector<outage>> find_outages(connection& db, const outage_search& wanted);
+[[nodiscard]] result<std::optional<clock_state>> find_known_clock(connection& db);
+
+} // namespace webhookd::store::sqlite

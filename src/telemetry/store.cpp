@@ -1,0 +1,89 @@
+#include "telemetry/page.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace webhookd::telemetry {
+namespace {
+
+constexpr auto shortest_pause = std::chrono::seconds(5);
+/// Of a reader's time, so much at most goes into counting: a twentieth.
+constexpr int rest_factor = 20;
+
+} // namespace
+
+bool store_counter::begin() {
+    const std::lock_guard lock(mutex_);
+    if (counting_ || steady::now() < good_until_) return false;
+    counting_ = true;
+    return true;
+}
+
+void store_counter::count() {
+    const auto began = steady::now();
+    auto counted = std::make_shared<store_counts>();
+    if (auto found = deliveries_.backlog()) counted->backlog = std::move(*found);
+    if (auto found = events_.statistics()) counted->statistics = *found;
+    const auto ended = steady::now();
+    const std::lock_guard lock(mutex_);
+    last_ = std::move(counted);
+    good_until_ = ended + std::max<steady::duration>(shortest_pause, rest_factor * (ended - began));
+    counting_ = false;
+}
+
+std::shared_ptr<const store_counts> store_counter::last() const {
+    const std::lock_guard lock(mutex_);
+    return last_;
+}
+
+void write_writer(page& to, const metrics_snapshot& from) {
+    to.gauge("webhookd_writer_queue_events", "Events that wait for the disk, those being written included.",
+             from.writer.waiting);
+    to.gauge("webhookd_writer_queue_limit_events",
+             "Events that may wait for the disk; beyond it they are answered 503.",
+             from.max_waiting_for_disk);
+    to.counter("webhookd_writer_batches_total", "Batches of events that the writer tried to keep.",
+               from.writer.batches);
+    to.counter("webhookd_writer_events_total", "Events that the writer answered for, duplicates included.",
+               from.writer.events);
+    to.counter("webhookd_writer_failures_total", "Events that the writer could not keep.",
+               from.writer.failures);
+    to.histogram("webhookd_commit_duration_seconds",
+                 "How long a batch took to be kept: one transaction, fsync included.", from.commits.commits,
+                 nanoseconds_per_second);
+    to.histogram("webhookd_commit_batch_events", "Events in a batch that was kept.", from.commits.sizes, 1);
+}
+
+void write_store(page& to, const metrics_snapshot& from, const store_counts& counted) {
+    to.gauge("webhookd_store_healthy", "1 while what was written last has reached the disk.",
+             from.store_healthy ? 1 : 0);
+    if (counted.statistics) {
+        to.gauge("webhookd_store_events", "Events in the store.", counted.statistics->events);
+        to.gauge("webhookd_store_size_bytes", "The store's files, its journal included.",
+                 counted.statistics->bytes);
+        to.gauge("webhookd_store_journal_bytes", "The store's journal.", counted.statistics->journal_bytes);
+        to.gauge(
+            "webhookd_store_journal_held",
+            "1 while the journal is long and a reader, a backup perhaps, keeps it from being started anew.",
+            counted.statistics->journal_held ? 1 : 0);
+    }
+    to.counter("webhookd_store_purged_events_total",
+               "Events that were older than the retention lets them be.", from.purger.events);
+    to.counter("webhookd_store_purged_payloads_total", "Bodies that went before their events.",
+               from.purger.payloads);
+    to.counter("webhookd_store_purge_failures_total", "Rounds of purging that the store ended early.",
+               from.purger.failures);
+    to.gauge(
+        "webhookd_clock_doubt_seconds",
+        "How far the clock is ahead of what the store's signs of life let expect (negative: behind), while "
+        "it is in doubt; else 0. Retention does not follow such a clock.",
+        from.purger.clock_doubt.value_or(std::chrono::seconds{0}).count());
+    std::error_code error;
+    const auto space = std::filesystem::space(from.store_directory, error);
+    if (error) return;
+    to.gauge("webhookd_store_disk_free_bytes", "Room that is left on the store's file system.",
+             space.available);
+    to.gauge("webhookd_store_disk_size_bytes", "Size of the store's file system.", space.capacity);
+}
+
+} // namespace webhookd::telemetry

@@ -1,0 +1,116 @@
+#include "store/contract/engine.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+using namespace webhookd;
+using namespace webhookd::test;
+using namespace std::chrono_literals;
+using store::outage;
+using store::outage_reason;
+
+namespace {
+
+struct fixture : contract_fixture {
+    void sign(const store::life_sign& s) { REQUIRE(kept->record_life(s)); }
+    std::vector<outage> all(const store::outage_search& wanted = {}) { return kept->outages(wanted).value(); }
+};
+
+} // namespace
+
+TEST_CASE("the time between two runs is an outage, and it is told how the first one ended",
+          "[store][outages]") {
+    fixture f;
+    f.sign({.now = noon, .first = true});
+    CHECK(f.all().empty()); // nothing is known of the time before
+    f.sign({.now = noon + 1min});
+    f.reopen();
+    f.sign({.now = noon + 5min, .first = true});
+    CHECK(f.all() == std::vector{outage{outage_reason::died, "", noon + 1min, noon + 5min, 0}});
+    f.sign({.now = noon + 6min, .last = true});
+    f.reopen();
+    f.sign({.now = noon + 8min, .first = true});
+    CHECK(f.all().front() == outage{outage_reason::stopped, "", noon + 6min, noon + 8min, 0});
+    CHECK(f.all().size() == 2);
+}
+
+TEST_CASE("the time between two runs is an outage also when the instance has another name then",
+          "[store][outages]") {
+    fixture f;
+    f.sign({.now = noon, .instance = "alpha", .first = true});
+    f.sign({.now = noon + 1min, .instance = "alpha", .last = true});
+    f.reopen();
+    f.sign({.now = noon + 5min, .instance = "beta", .first = true});
+    CHECK(f.all() == std::vector{outage{outage_reason::stopped, "", noon + 1min, noon + 5min, 0}});
+}
+
+TEST_CASE("a duty has a leader at any time, who keeps it by asking again", "[store][instances]") {
+    fixture f;
+    for (const auto which : {store::duty::retention, store::duty::orphans})
+        for (int i = 0; i < 3; ++i) {
+            INFO(to_string(which));
+            CHECK(f.kept->try_lead(which, "alpha", 1h).value());
+        }
+}
+
+TEST_CASE("an event that was kept is a sign of life too", "[store][outages]") {
+    fixture f;
+    f.sign({.now = noon, .first = true});
+    auto e = make_event("evt_1");
+    e.received = noon + 40s;
+    f.keep(e);
+    f.sign({.now = noon + 5min, .first = true});
+    CHECK(f.all() == std::vector{outage{outage_reason::died, "", noon + 40s, noon + 5min, 0}});
+    // A clock that was set back tells of no time.
+    f.sign({.now = noon - 1h, .first = true});
+    CHECK(f.all().size() == 1);
+}
+
+TEST_CASE("a refusal takes the place of what was known of it", "[store][outages]") {
+    fixture f;
+    const outage begun{outage_reason::keys, "production", noon, noon, 1};
+    const outage grown{outage_reason::keys, "production", noon, noon + 3min, 7};
+    const outage other{outage_reason::keys, "alpha", noon, noon + 1min, 2};
+    f.sign({.now = noon, .first = true, .refusals = {&begun, 1}});
+    const std::vector later{grown, other};
+    f.sign({.now = noon + 3min, .refusals = later});
+    CHECK(f.all() == later);
+    f.reopen();
+    CHECK(f.all() == later);
+}
+
+TEST_CASE("outages are those that touch a period, of an endpoint or of all, newest first",
+          "[store][outages]") {
+    fixture f;
+    const std::vector kept{outage{outage_reason::queue, "a", noon, noon + 2min, 1},
+                           outage{outage_reason::disk, "b", noon + 10min, noon + 12min, 1},
+                           outage{outage_reason::stopped, "", noon + 20min, noon + 22min, 0}};
+    f.sign({.now = noon, .refusals = kept});
+    CHECK(f.all() == std::vector{kept[2], kept[1], kept[0]});
+    CHECK(f.all({.after = noon + 2min, .before = noon + 20min}) == std::vector{kept[1]});
+    CHECK(f.all({.after = noon + 11min, .before = noon + 21min}) == std::vector{kept[2], kept[1]});
+    CHECK(f.all({.endpoint = "a"}) == std::vector{kept[2], kept[0]});
+    CHECK(f.all({.limit = 1}) == std::vector{kept[2]});
+    // Those of the year before last are forgotten at a start.
+    f.sign({.now = noon + 401 * 24h, .first = true});
+    REQUIRE(f.all().size() == 1);
+    CHECK(f.all()[0].reason == outage_reason::died);
+}
+
+TEST_CASE("outages are not forgotten because of a clock that leapt ahead", "[store][outages]") {
+    fixture f;
+    f.sign({.now = noon, .first = true});
+    f.sign({.now = noon + 1min, .last = true});
+    f.sign({.now = noon + 5min, .first = true});
+    REQUIRE(f.all().size() == 1);
+    REQUIRE(f.kept->keep_clock({noon + 6min, {}, {}}, std::nullopt).has_value());
+    f.reopen();
+    f.sign({.now = noon + 500 * 24h, .first = true});
+    CHECK(f.all().back() == outage{outage_reason::stopped, "", noon + 1min, noon + 5min, 0});
+    REQUIRE(f.kept->keep_clock({noon + 500 * 24h, {}, {}}, std::nullopt).has_value());
+    f.reopen();
+    f.sign({.now = noon + 501 * 24h, .first = true});
+    for (const auto& each : f.all())
+        CHECK(each.began > noon + 1min);
+}

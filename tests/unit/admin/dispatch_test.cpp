@@ -1,0 +1,313 @@
+#include <webhookd/runtime/event_loops.hpp>
+
+#include "admin/route.hpp"
+#include "support/fake_event_store.hpp"
+#include "support/store_events.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include <exception>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+
+using namespace webhookd;
+using http::verb;
+
+namespace {
+
+/// Has one event and one dead letter, of a handler that is not configured, and remembers which threads read
+/// it.
+class watched_store final : public test::fake_event_store {
+public:
+    using events = result<std::vector<store::stored_event>>;
+
+    watched_store() {
+        auto e = test::make_event("evt_1");
+        e.envelope.transaction_id = "tx_1";
+        REQUIRE(append({&e, 1}).has_value());
+    }
+
+    events read_after(store::sequence after, std::size_t limit, std::size_t bytes,
+                      store::extent of) override {
+        note("read_after");
+        return fake_event_store::read_after(after, limit, bytes, of);
+    }
+    result<store::stored_event> find(std::string_view endpoint, std::string_view id) override {
+        note("find");
+        return fake_event_store::find(endpoint, id);
+    }
+    result<std::string> verification_key(store::sequence seq) override {
+        note("verification_key");
+        return fake_event_store::verification_key(seq);
+    }
+    events search(const store::event_search& wanted) override {
+        note("search");
+        if (trouble) return *trouble;
+        if (wanted.beyond) return std::vector<store::stored_event>{};
+        return fake_event_store::read_after(0, 1, SIZE_MAX, store::extent::everything);
+    }
+    result<std::int64_t> count(const store::event_filter& filter) override {
+        note("count");
+        return fake_event_store::count(filter);
+    }
+    result<std::vector<store::type_count>> event_types() override {
+        note("event_types");
+        return fake_event_store::event_types();
+    }
+    result<event::consumption> consumed(const store::consumption_window& window) override {
+        note("consumed");
+        return fake_event_store::consumed(window);
+    }
+    result<std::optional<store::erasure>> erasure_of(store::sequence seq) override {
+        note("erasure_of");
+        return fake_event_store::erasure_of(seq);
+    }
+    result<store::store_statistics> statistics() override {
+        note("statistics");
+        return fake_event_store::statistics();
+    }
+    result<std::vector<store::delivery_record>> deliveries(const store::delivery_filter& filter,
+                                                           std::optional<store::delivery_id>,
+                                                           std::size_t) override {
+        note("deliveries");
+        std::vector<store::delivery_record> found(filter.id.value_or(1) == 1 ? 1 : 0);
+        for (auto& each : found) {
+            each.id = each.seq = 1;
+            each.event_id = "evt_1";
+            each.handler = "gone";
+            each.state = store::delivery_state::failed;
+        }
+        return found;
+    }
+    result<std::vector<store::attempt>> attempts(store::delivery_id id) override {
+        note("attempts");
+        return fake_event_store::attempts(id);
+    }
+    result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
+        note("waiting_by_handler");
+        return std::map<std::string, std::int64_t>{{"gone", 1}};
+    }
+    result<store::backlog> backlog() override {
+        note("backlog");
+        return fake_event_store::backlog();
+    }
+    result<store::holdings> holdings_of(std::span<const store::sequence> which) override {
+        note("holdings_of");
+        return fake_event_store::holdings_of(which);
+    }
+    result<std::vector<store::outage>> outages(const store::outage_search& wanted) override {
+        note("outages");
+        return fake_event_store::outages(wanted);
+    }
+
+    /// By call.
+    [[nodiscard]] std::map<std::string, std::set<std::thread::id>> readers() const {
+        const std::lock_guard lock(mutex_);
+        return readers_;
+    }
+
+    std::optional<failure> trouble; ///< of a search
+
+private:
+    void note(const char* what) {
+        const std::lock_guard lock(mutex_);
+        readers_[what].insert(std::this_thread::get_id());
+    }
+    mutable std::mutex mutex_;
+    std::map<std::string, std::set<std::thread::id>> readers_;
+};
+
+/// Plans one delivery, whatever the event.
+struct crm_planner final : store::delivery_planner {
+    std::vector<store::planned_delivery> plan(std::string_view, const event::envelope&,
+                                              const event::document&) const override {
+        return {{"crm"}};
+    }
+};
+
+/// The whole API on a loop that is the test's own thread.
+struct fixture {
+    explicit fixture(const config::admin& admin = {})
+        : who(admin, clock) {
+        reloads.close();
+    }
+    ~fixture() {
+        readers.join();
+        writer.stop();
+    }
+
+    http::response ask(verb method, std::string_view path, std::string_view query = {},
+                       const std::string& token = {}) {
+        boost::beast::http::request_header<> headers;
+        headers.method(method);
+        headers.set("Last-Event-ID", "0");
+        if (!token.empty()) headers.set(http::field::authorization, "Bearer " + token);
+        http::request r{headers, path, query, {}};
+        r.caller.local = true;
+        REQUIRE_FALSE(api->admit(r).has_value());
+        return run(api->handle(r));
+    }
+
+    /// The loop is kept busy until the result is there: another thread may still be about to bring it.
+    template <class Value>
+    Value run(runtime::task<Value> work) {
+        loop.restart();
+        auto guard = boost::asio::make_work_guard(loop);
+        std::optional<Value> brought;
+        const auto done = [&](const std::exception_ptr& thrown, Value value) {
+            if (!thrown) brought = std::move(value);
+            guard.reset();
+        };
+        boost::asio::co_spawn(loop.get_executor(), std::move(work), done);
+        loop.run();
+        REQUIRE(brought.has_value());
+        return std::move(*brought);
+    }
+
+    watched_store kept;
+    const runtime::system_clock clock;
+    boost::asio::io_context loop;
+    store::group_writer writer{kept, {}};
+    store::purger purger{kept, kept, {kept}, writer, clock, {}};
+    ingest::admission admission{kept, purger, 1000};
+    crm_planner planner;
+    delivery::engine engine{kept, writer, clock, clock};
+    runtime::background_pool readers{1, "reader"};
+    admin::access who;
+    admin::arrivals arrived;
+    admin::universign_api universign{{}};
+    admin::reload_requests reloads{[] {}};
+    telemetry::store_counter counter{kept, kept};
+    std::unique_ptr<http::service> api = admin::make_api({
+        .who = who,
+        .log = kept,
+        .events = kept,
+        .deliveries = kept,
+        .queue = kept,
+        .retention = kept,
+        .instances = kept,
+        .writer = writer,
+        .readers = readers,
+        .planner = planner,
+        .admission = admission,
+        .engine = engine,
+        .clock = clock,
+        .arrived = arrived,
+        .universign = universign,
+        .reloads = reloads,
+        .counter = counter,
+        .metrics = [] { return telemetry::metrics_snapshot(); },
+        .readiness = [] { return telemetry::readiness_snapshot(); },
+    });
+};
+
+std::string path_of(const admin::route& to) {
+    std::string path(to.path);
+    if (const auto at = path.find("{id}"); at != std::string::npos)
+        path.replace(at, 4, path.starts_with("/v1/deliveries") ? "1" : "evt_1");
+    return path;
+}
+
+/// What some routes need beside their path.
+std::string query_of(const admin::route& to) {
+    return to.path == "/v1/events/purge" ? "created_lt=2026-01-01" : "";
+}
+
+unsigned number(const http::response& r) {
+    return static_cast<unsigned>(r.status);
+}
+
+} // namespace
+
+TEST_CASE("no call of the API reads the store on the admin loop", "[admin]") {
+    fixture f;
+    for (const auto& each : admin::routes()) {
+        INFO(each.path);
+        const auto answer = f.ask(each.verb, path_of(each), query_of(each));
+        if (!answer.stream) continue;
+        CHECK(number(answer) == 200);
+        for (int pieces = 0; pieces < 2; ++pieces)
+            CHECK(f.run(answer.stream->next()).has_value());
+    }
+    f.ask(verb::get, "/v1/events.ndjson", "payload=true");
+    f.ask(verb::post, "/v1/events/purge", "created_lt=2026-01-01&dry_run=true");
+    const auto readers = f.kept.readers();
+    for (const auto& [call, threads] : readers) {
+        INFO(call);
+        CHECK(threads.size() == 1);
+        CHECK(threads.count(std::this_thread::get_id()) == 0);
+    }
+    std::string calls; // or the lines above say nothing
+    for (const auto& [call, threads] : readers)
+        calls += call + ' ';
+    CHECK(calls ==
+          "attempts backlog consumed count deliveries erasure_of event_types find holdings_of outages "
+          "read_after search statistics verification_key waiting_by_handler ");
+}
+
+TEST_CASE("a parameter that a route does not have is refused before anything runs", "[admin]") {
+    fixture f;
+    for (const auto& each : admin::routes()) {
+        INFO(each.path);
+        if (!each.parameters) continue;
+        const auto answer = f.ask(each.verb, path_of(each), "nobody_knows=1");
+        CHECK(number(answer) == 400);
+        CHECK(answer.body.find("there is no parameter 'nobody_knows' here") != std::string::npos);
+    }
+    CHECK(f.kept.readers().empty());
+    CHECK(number(f.ask(verb::get, "/healthz", "nobody_knows=1")) == 200);
+}
+
+TEST_CASE("a call that the role of its token does not reach runs nothing", "[admin]") {
+    config::admin admin;
+    admin.public_pages.metrics = false;
+    // Of "viewer" and of "ops".
+    admin.tokens = {
+        {"viewer", config::role::integrator,
+         "d35ca5051b82ffc326a3b0b6574a9a3161dee16b9478a199ee39cd803ce5b799"},
+        {"ops", config::role::admin, "a92c36e66a25ee99ff862faa8e87987be6c7cd13c3ee661c400a45b0f1e3b132"}};
+    fixture f(admin);
+    for (const auto& each : admin::routes()) {
+        INFO(each.path);
+        const auto* role = std::get_if<config::role>(&each.needs);
+        const bool open = role == nullptr && each.path != "/metrics";
+        CHECK((number(f.ask(each.verb, path_of(each))) == 401) == !open);
+        if (role == nullptr || *role == config::role::integrator) continue;
+        CHECK(number(f.ask(each.verb, path_of(each), {}, "viewer")) == 403);
+    }
+    CHECK(f.kept.readers().empty());
+    CHECK(number(f.ask(verb::get, "/metrics", {}, "viewer")) == 200);
+    CHECK(number(f.ask(verb::post, "/v1/events/evt_1/replay", "dry_run=true", "ops")) == 200);
+}
+
+TEST_CASE("a failure of the store becomes a response in one place", "[admin]") {
+    fixture f;
+    const auto told = [&](errc code) {
+        f.kept.trouble = failure{code, "its own words"};
+        const auto listed = f.ask(verb::get, "/v1/events");
+        const auto exported = f.ask(verb::post, "/v1/events/replay");
+        CHECK(listed.body == exported.body);
+        CHECK(listed.content_type == "application/problem+json");
+        return std::to_string(number(listed)) +
+               (listed.body.find("its own words") != std::string::npos ? " with its detail" : "");
+    };
+    CHECK(told(errc::store_not_found) == "404 with its detail");
+    CHECK(told(errc::query_timeout) == "503");
+    CHECK(told(errc::store_io) == "503");
+}
+
+TEST_CASE("a cursor is a row that there can be, and what is not there is not found", "[admin]") {
+    fixture f;
+    CHECK(number(f.ask(verb::get, "/v1/deliveries/7")) == 404);
+    CHECK(number(f.ask(verb::post, "/v1/deliveries/7/retry")) == 404);
+    CHECK(number(f.ask(verb::get, "/v1/deliveries/x")) == 404);
+    for (const auto* cursor : {"cursor=9223372036854775807", "cursor=9007199254740993", "cursor=-1"})
+        CHECK(number(f.ask(verb::get, "/v1/deliveries", cursor)) == 400);
+}

@@ -1,0 +1,59 @@
+#include <webhookd/delivery/engine.hpp>
+
+#include "support/fake_event_store.hpp"
+#include "support/wait_for_condition.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <future>
+
+using namespace webhookd;
+using test::wait_for_condition;
+
+namespace {
+
+/// Deliveries wait in it for a handler that nobody has.
+class store_of_orphans final : public test::fake_event_store {
+public:
+    explicit store_of_orphans(const char* leader)
+        : leader_(leader) {}
+
+    std::atomic<int> asked = 0;
+    std::atomic<int> failed = 0;
+
+    result<bool> try_lead(store::duty which, std::string_view instance, std::chrono::milliseconds) override {
+        ++asked;
+        return which == store::duty::orphans && instance == leader_;
+    }
+    result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
+        return std::map<std::string, std::int64_t>{{"gone", 3}};
+    }
+    result<std::size_t> fail_waiting(std::string_view, std::string_view, timestamp, std::size_t) override {
+        ++failed;
+        return 3;
+    }
+
+private:
+    const char* leader_;
+};
+
+} // namespace
+
+TEST_CASE("what waits for a handler that is no more is failed by who leads the duty alone", "[delivery]") {
+    const bool leads = GENERATE(true, false);
+    store_of_orphans kept(leads ? "mine" : "other");
+    const runtime::system_clock clock;
+    store::group_writer writer(kept, {});
+    delivery::engine engine(kept, writer, clock, clock, "mine");
+    engine.start({});
+    REQUIRE(wait_for_condition([&] { return kept.asked > 0; }));
+    if (leads) CHECK(wait_for_condition([&] { return kept.failed == 1; }));
+    // The engine has had its look once it answers, and the writer its work once it has stopped.
+    std::promise<void> answered;
+    engine.ask([&] { answered.set_value(); });
+    answered.get_future().wait();
+    engine.stop({});
+    writer.stop();
+    CHECK(kept.failed == (leads ? 1 : 0));
+}

@@ -1,0 +1,46 @@
+#include <webhookd/telemetry/metrics.hpp>
+
+#include "support/fake_event_store.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace webhookd;
+
+namespace {
+
+class unreadable_queue final : public test::fake_event_store {
+public:
+    result<store::backlog> backlog() override { return failure{errc::store_io}; }
+};
+
+} // namespace
+
+TEST_CASE("the store is counted by one at a time and not again for a while", "[telemetry]") {
+    test::fake_event_store kept;
+    telemetry::store_counter counter(kept, kept);
+    CHECK_FALSE(counter.last()->statistics);
+    REQUIRE(counter.begin());
+    CHECK_FALSE(counter.begin());
+    counter.count();
+    CHECK(counter.last()->statistics);
+    CHECK(counter.last()->backlog);
+    CHECK_FALSE(counter.begin());
+}
+
+TEST_CASE("what the store cannot count is missing from the metrics, and the rest is there", "[telemetry]") {
+    unreadable_queue kept;
+    telemetry::store_counter counter(kept, kept);
+    REQUIRE(counter.begin());
+    counter.count();
+    telemetry::metrics_snapshot now;
+    now.handlers.emplace_back().name = "crm";
+    now.key_sets["trial"] = std::nullopt;
+    now.pending_deliveries = 7;
+    const auto text = telemetry::render_metrics(now, *counter.last());
+    CHECK_THAT(text, Catch::Contains("webhookd_deliveries_pending 7\n"));
+    CHECK_THAT(text, Catch::Contains("webhookd_handler_in_flight{handler=\"crm\"} 0\n"));
+    CHECK_THAT(text, Catch::Contains("webhookd_store_events 0\n"));
+    CHECK_THAT(text, !Catch::Contains("webhookd_deliveries_failed"));
+    CHECK_THAT(text, !Catch::Contains("webhookd_handler_pending_deliveries"));
+    CHECK_THAT(text, !Catch::Contains("webhookd_key_set_keys"));
+}
