@@ -150,7 +150,6 @@ int live(const options& options, config::configuration& running, runtime::superv
         .writer = writer,
         .readers = readers,
         .planner = planner,
-        .admission = admission,
         .engine = engine,
         .clock = clock,
         .arrived = arrived,

@@ -6,7 +6,6 @@
 #include <webhookd/admin/universign_api.hpp>
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/http/message.hpp>
-#include <webhookd/ingest/admission.hpp>
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/delivery_planner.hpp>
 #include <webhookd/store/delivery_queue.hpp>
@@ -39,7 +38,6 @@ struct api_sources {
     boost::asio::thread_pool& readers; ///< for what reads the store
 
     const store::delivery_planner& planner; ///< of the routes in force
-    const ingest::admission& admission;
     delivery::engine& engine;
     const runtime::clock& clock;
     arrivals& arrived;          ///< announces every batch that was kept

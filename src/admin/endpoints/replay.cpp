@@ -123,7 +123,7 @@ task<result<void>> carry_out(const api_sources& from, const plans& wanted) {
 
 /// `event` is empty where many are meant.
 task<outcome> carry_out(const call& c, const replay& planned, const std::string& event) {
-    if (c.from.admission.is_full())
+    if (c.from.readiness().queue_full)
         co_return failure{errc::queue_full, "As many deliveries wait as may: see queue.max_pending."};
     const auto done = co_await carry_out(c.from, planned.wanted);
     if (!done) co_return done.error();

@@ -175,8 +175,6 @@ struct fixture {
     const runtime::system_clock clock;
     boost::asio::io_context loop;
     store::group_writer writer{kept, {}};
-    store::purger purger{kept, kept, {kept}, writer, clock, {}};
-    ingest::admission admission{kept, purger, 1000};
     crm_planner planner;
     delivery::engine engine{kept, writer, clock, clock};
     runtime::background_pool readers{1, "reader"};
@@ -196,7 +194,6 @@ struct fixture {
         .writer = writer,
         .readers = readers,
         .planner = planner,
-        .admission = admission,
         .engine = engine,
         .clock = clock,
         .arrived = arrived,
