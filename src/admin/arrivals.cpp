@@ -5,6 +5,11 @@
 
 namespace webhookd::admin {
 
+arrivals::arrivals(store::notifications& commits)
+    : commits_(commits.subscribe([this](const store::commit_notice& brought) {
+        if (brought.events) announce();
+    })) {}
+
 arrivals::listener::listener(arrivals& of, const runtime::executor& loop)
     : of_(of)
     , bell_(std::make_shared<timer>(loop)) {

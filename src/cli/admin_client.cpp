@@ -1,8 +1,7 @@
 #include "cli/admin_client.hpp"
 
 #include <webhookd/event/json_text.hpp>
-
-#include "cli/exit_code.hpp"
+#include <webhookd/exit_code.hpp>
 
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
@@ -87,8 +86,8 @@ void add_parameter(std::string& path, std::string_view name, std::string_view va
 }
 
 int exit_code_of(const failure& f) {
-    if (f.code == errc::network || f.code == errc::network_timeout) return exit_code::unavailable;
-    if (f.code == errc::argument_invalid) return exit_code::usage;
+    // What came back tells more than that something did.
+    if (f.code != errc::http_status && f.code != errc::response_too_large) return exit_code::of(f.code);
     const auto is = [&](std::string_view status) { return f.detail.starts_with(status); };
     if (is("HTTP 401") || is("HTTP 403")) return exit_code::no_permission;
     return is("HTTP 5") || is("HTTP 429") ? exit_code::unavailable : exit_code::data_error;

@@ -1,9 +1,9 @@
 #include <webhookd/config/load.hpp>
+#include <webhookd/exit_code.hpp>
 #include <webhookd/store/backup.hpp>
 #include <webhookd/store/sqlite.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/table.hpp"
 
 #include <fmt/format.h>
@@ -23,27 +23,11 @@ struct backup_call {
     bool json = false;
 };
 
-int exit_code_for(errc code) {
-    switch (code) {
-    case errc::configuration_invalid:
-    case errc::store_bad_url:
-        return exit_code::configuration;
-    case errc::file_unreadable:
-        return exit_code::no_input;
-    case errc::file_unwritable:
-    case errc::store_full:
-        return exit_code::cannot_create;
-    case errc::store_busy:
-        return exit_code::unavailable;
-    default:
-        return exit_code::io_error;
-    }
-}
-
 result<std::filesystem::path> find_database(const backup_call& call) {
     if (!call.database.empty()) return std::filesystem::path(call.database);
-    const auto loaded = config::load_file(call.config);
-    if (loaded.value) return store::parse_sqlite_url(loaded.value->storage.url);
+    const auto loaded =
+        config::load_file(call.config, config::secret_sources::of_process(), config::outside_world::ignored);
+    if (loaded.value) return store::parse_sqlite_url(loaded.value->fixed.storage_url);
     std::string mistakes;
     for (const auto& each : loaded.diagnostics)
         mistakes += '\n' + to_string(each);
@@ -53,7 +37,7 @@ result<std::filesystem::path> find_database(const backup_call& call) {
 int back_up(const backup_call& call) {
     const auto complain = [](const failure& f) {
         std::cerr << "universign-webhookd: " << to_string(f) << '\n';
-        return exit_code_for(f.code);
+        return exit_code::of(f.code);
     };
     const auto database = find_database(call);
     if (!database) return complain(database.error());

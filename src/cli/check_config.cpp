@@ -2,9 +2,9 @@
 
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/event_type.hpp>
+#include <webhookd/exit_code.hpp>
 #include <webhookd/files/file.hpp>
 
-#include "cli/exit_code.hpp"
 #include "cli/route_trial.hpp"
 
 #include <CLI/App.hpp>
@@ -37,12 +37,12 @@ int read_event(const std::string& event, trial_event& out, std::ostream& err) {
         auto body = files::read_file(event, event::parse_limits{}.bytes);
         if (!body) {
             err << event << ": cannot be read: " << body.error().detail << '\n';
-            return no_input;
+            return exit_code::no_input;
         }
         const auto envelope = event::parse_envelope(*body);
         if (!envelope) {
             err << event << ": is not an event: " << to_string(envelope.error()) << '\n';
-            return data_error;
+            return exit_code::data_error;
         }
         out.type = envelope->type;
         out.body = std::move(*body);
@@ -53,23 +53,23 @@ int read_event(const std::string& event, trial_event& out, std::ostream& err) {
         if (near) err << "; did you mean " << *near << '?';
         err << '\n';
     }
-    return ok;
+    return exit_code::ok;
 }
 
 int show_event(const check_config_options& options, const config::configuration& c, std::ostream& out,
                std::ostream& err) {
     trial_event event;
-    if (const int code = read_event(options.event, event, err); code != ok) return code;
+    if (const int code = read_event(options.event, event, err); code != exit_code::ok) return code;
     bool shown = false;
-    for (const auto& endpoint : c.endpoints) {
+    for (const auto& endpoint : c.fixed.endpoints) {
         if (!options.endpoint.empty() && options.endpoint != endpoint.name) continue;
         event.endpoint = endpoint.name;
         out << event.type << " at endpoint " << endpoint.name << ":\n" << describe_trial(c, event);
         shown = true;
     }
-    if (shown) return ok;
+    if (shown) return exit_code::ok;
     err << "there is no endpoint " << options.endpoint << '\n';
-    return usage;
+    return exit_code::usage;
 }
 
 } // namespace
@@ -79,13 +79,14 @@ int check_config(const check_config_options& options, const config::secret_sourc
     const auto loaded = config::load_file(options.file, secrets, options.outside);
     for (const auto& diagnostic : loaded.diagnostics)
         err << to_string(diagnostic) << '\n';
-    if (!loaded.value) return configuration;
+    if (!loaded.value) return exit_code::configuration;
     const auto& c = *loaded.value;
-    out << options.file << ": ok (" << counted(c.endpoints.size(), "endpoint") << ", "
-        << counted(c.handlers.size(), "handler") << ", " << counted(c.routes.size(), "route");
+    out << options.file << ": ok (" << counted(c.fixed.endpoints.size(), "endpoint") << ", "
+        << counted(c.reloadable.handlers.size(), "handler") << ", "
+        << counted(c.reloadable.routes.size(), "route");
     if (!loaded.diagnostics.empty()) out << ", " << counted(loaded.diagnostics.size(), "warning");
     out << ")\n";
-    return options.event.empty() ? ok : show_event(options, c, out, err);
+    return options.event.empty() ? exit_code::ok : show_event(options, c, out, err);
 }
 
 void add_check_config_command(CLI::App& app, int& exit_code) {
@@ -104,7 +105,6 @@ void add_check_config_command(CLI::App& app, int& exit_code) {
                      "The endpoint that the event arrives at; without it each one")
         ->needs(event);
     command->callback([options, &exit_code] {
-        options->outside = config::outside_world::checked;
         exit_code = check_config(*options, config::secret_sources::of_process(), std::cout, std::cerr);
     });
 }

@@ -15,7 +15,7 @@ struct check_config_options {
     std::string file;
     std::string event;    ///< empty: none; an event type, or a file with an event's body
     std::string endpoint; ///< empty: every one; which endpoint the event arrives at
-    config::outside_world outside = config::outside_world::ignored;
+    config::outside_world outside = config::outside_world::checked;
 };
 
 /// Mistakes go to `err`, each on a line; what an event would set off to `out`. Returns an exit_code:

@@ -1,7 +1,7 @@
 #include <webhookd/event/event_type.hpp>
+#include <webhookd/exit_code.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>

@@ -1,7 +1,8 @@
+#include <webhookd/exit_code.hpp>
+
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/redaction.hpp>
+#include <webhookd/exit_code.hpp>
 #include <webhookd/text/printable.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/verify.hpp"
 
 #include <iostream>

@@ -1,10 +1,10 @@
+#include <webhookd/exit_code.hpp>
 #include <webhookd/files/file.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 

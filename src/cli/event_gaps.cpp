@@ -1,11 +1,11 @@
 #include <webhookd/config/units.hpp>
+#include <webhookd/exit_code.hpp>
 #include <webhookd/time.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/table.hpp"
 
 #include <fmt/format.h>

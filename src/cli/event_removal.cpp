@@ -1,9 +1,9 @@
+#include <webhookd/exit_code.hpp>
 #include <webhookd/text/printable.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/table.hpp"
 
 #include <fmt/format.h>

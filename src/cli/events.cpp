@@ -1,8 +1,9 @@
+#include <webhookd/exit_code.hpp>
+
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/exit_code.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
+#include <webhookd/exit_code.hpp>
 #include <webhookd/outbound/http_client.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
 

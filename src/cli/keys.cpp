@@ -1,10 +1,9 @@
 #include "cli/keys.hpp"
 
+#include <webhookd/exit_code.hpp>
 #include <webhookd/files/file.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/text/json_writer.hpp>
-
-#include "cli/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
 

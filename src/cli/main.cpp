@@ -1,21 +1,38 @@
 #include <webhookd/cli/main.hpp>
+#include <webhookd/exit_code.hpp>
 
 #include "cli/check_config.hpp"
 #include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/keys.hpp"
-#include "cli/serve.hpp"
 #include "cli/trigger.hpp"
 #include "cli/verify.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <memory>
 #include <string>
 
 namespace webhookd::cli {
 
-int run(int argc, char** argv) {
+namespace {
+
+using serve_action = std::function<int(const serve_options&)>;
+
+void add_serve_command(CLI::App& app, int& exit_code, const serve_action& serve) {
+    auto* command = app.add_subcommand("serve", "Run the daemon in the foreground (systemd, Docker)");
+    const auto options = std::make_shared<serve_options>();
+    command->add_option("-c,--config", options->config, "configuration file")
+        ->type_name("FILE")
+        ->capture_default_str();
+    command->add_flag("--dry-run", options->dry_run,
+                      "receive and keep events, but only log which handlers would run");
+    command->callback([options, &serve, &exit_code] { exit_code = serve(*options); });
+}
+
+} // namespace
+
+int run(int argc, char** argv, const serve_action& serve) {
     CLI::App app("Receives Universign's webhooks, proves and keeps each one, and hands it to your handlers.",
                  "universign-webhookd");
     app.set_version_flag("--version", std::string("universign-webhookd ") + WEBHOOKD_VERSION);
@@ -23,7 +40,7 @@ int run(int argc, char** argv) {
     app.get_formatter()->column_width(34);
 
     int exit_code = exit_code::ok;
-    add_serve_command(app, exit_code);
+    add_serve_command(app, exit_code, serve);
     add_check_config_command(app, exit_code);
     add_keys_command(app, exit_code);
     add_trigger_command(app, exit_code);

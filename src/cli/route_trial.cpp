@@ -1,11 +1,10 @@
 #include "cli/route_trial.hpp"
 
-#include <webhookd/config/routing.hpp>
 #include <webhookd/event/document.hpp>
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/event/workspace.hpp>
+#include <webhookd/routing/routing_table.hpp>
 #include <webhookd/text/printable.hpp>
-
 
 #include <algorithm>
 #include <optional>
@@ -56,7 +55,7 @@ finding examine(const config::route& written, const routing::route& route, const
 }
 
 const config::workspace_filter* filter_at(const config::configuration& c, const std::string& endpoint) {
-    for (const auto& each : c.endpoints)
+    for (const auto& each : c.fixed.endpoints)
         if (each.name == endpoint && !each.only.names.empty()) return &each.only;
     return nullptr;
 }
@@ -118,15 +117,16 @@ std::string describe_trial(const config::configuration& c, const trial_event& ev
         out += std::string("  only if the endpoint's `only` names its workspace") +
                (only->strict ? "\n" : ", or it names none\n");
     }
-    const auto table = config::make_routing_table(c);
+    const auto& routes = c.reloadable.routes;
+    const auto table = config::make_routing_table(c.reloadable);
 
     static constexpr std::string_view words[] = {"no ", "if ", "yes"};
     std::string ended_by;   // the final route that certainly took the event
     std::string doubted_by; // the final route that perhaps did
     handler_list handlers;
-    for (std::size_t i = 0; i < c.routes.size(); ++i) {
+    for (std::size_t i = 0; i < routes.size(); ++i) {
         const auto& route = table.routes()[i];
-        auto found = ended_by.empty() ? examine(c.routes[i], route, event, body)
+        auto found = ended_by.empty() ? examine(routes[i], route, event, body)
                                       : finding{answer::no, "route " + ended_by + " is final"};
         if (found.verdict != answer::no && !doubted_by.empty()) {
             found.why +=

@@ -1,7 +1,8 @@
 #include "cli/trigger.hpp"
 
+#include <webhookd/exit_code.hpp>
+
 #include "cli/console.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/trigger_events.hpp"
 
 #include <CLI/CLI.hpp>

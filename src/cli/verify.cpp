@@ -1,5 +1,6 @@
 #include "cli/verify.hpp"
 
+#include <webhookd/exit_code.hpp>
 #include <webhookd/outbound/http_client.hpp>
 #include <webhookd/signature/explain.hpp>
 #include <webhookd/signature/verifier.hpp>
@@ -7,7 +8,6 @@
 #include <webhookd/text/printable.hpp>
 
 #include "cli/console.hpp"
-#include "cli/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -25,16 +25,7 @@ bool is_url(std::string_view text) {
 
 int complain(const console& io, const std::string& about, const failure& why) {
     io.err << "universign-webhookd verify: " << about << ": " << to_string(why) << '\n';
-    switch (why.code) {
-    case errc::file_unreadable:
-        return exit_code::no_input;
-    case errc::key_set_malformed:
-        return exit_code::data_error;
-    case errc::argument_invalid:
-        return exit_code::usage;
-    default:
-        return exit_code::unavailable;
-    }
+    return exit_code::of(why.code);
 }
 
 /// The value itself, or the file that `@` points at, without its final line break.

@@ -1,9 +1,8 @@
-#include "config/conditions.hpp"
-
 #include <webhookd/event/json_pointer.hpp>
 #include <webhookd/routing/condition.hpp>
 
 #include "config/condition_reader.hpp"
+#include "config/sections.hpp"
 #include "config/wording.hpp"
 
 #include <algorithm>

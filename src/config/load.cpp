@@ -1,10 +1,9 @@
 #include <webhookd/config/load.hpp>
 #include <webhookd/files/file.hpp>
 
-#include "config/outside.hpp"
 #include "config/overrides.hpp"
-#include "config/secrets_of.hpp"
 #include "config/sections.hpp"
+#include "config/wording.hpp"
 #include "config/yaml_merge.hpp"
 
 #include <sys/stat.h>
@@ -24,15 +23,15 @@ std::string to_string(const diagnostic& d) {
 }
 
 void read_configuration(object_reader& root, configuration& out) {
-    read_server(root, out.server);
-    read_admin(root, out.admin);
-    read_endpoints(root, out.endpoints);
-    read_storage(root, out.storage);
-    read_queue(root, out.queue);
-    read_universign(root, out.universign);
-    read_handlers(root, out.handlers);
-    read_routes(root, out.routes);
-    read_log(root, out.log);
+    read_server(root, out);
+    read_admin(root, out);
+    read_endpoints(root, out.fixed.endpoints);
+    read_storage(root, out);
+    read_queue(root, out);
+    read_universign(root, out.reloadable.universign);
+    read_handlers(root, out.reloadable.handlers);
+    read_routes(root, out.reloadable.routes);
+    read_log(root, out);
 }
 
 key_table known_keys() {

@@ -1,8 +1,7 @@
-#include "config/outside.hpp"
-
 #include <webhookd/files/file.hpp>
 #include <webhookd/files/pem.hpp>
 
+#include "config/sections.hpp"
 #include "config/wording.hpp"
 
 #include <pwd.h>

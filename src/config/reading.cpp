@@ -1,5 +1,7 @@
 #include "config/reading.hpp"
 
+#include "config/wording.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -86,15 +88,6 @@ std::optional<text> reading::read_text(const yaml_node& node, const std::string&
         for (auto& value : expanded.values)
             secrets.push_back(std::move(value));
     return text{std::move(expanded.text), written, node.at, path, expanded.referenced};
-}
-
-std::string_view describe_kind(const yaml_node& node) {
-    if (node.kind == yaml_node::kind::sequence) return "a list";
-    if (node.kind == yaml_node::kind::map) return "a map";
-    if (node.is_null()) return "nothing";
-    if (node.plain && is_json_number(node.text)) return "a number";
-    if (node.plain && parse_truth(node.text)) return "a truth value";
-    return "text";
 }
 
 bool is_json_number(std::string_view text) noexcept {

@@ -101,9 +101,6 @@ private:
     std::size_t texts_read_ = 0;
 };
 
-/// `a list`, `a map`, `a number`…: what stands there, for messages.
-[[nodiscard]] std::string_view describe_kind(const yaml_node& node);
-
 /// Whether a plain scalar is what JSON would take for a number, or for a truth value.
 [[nodiscard]] bool is_json_number(std::string_view text) noexcept;
 [[nodiscard]] std::optional<bool> parse_truth(std::string_view text) noexcept;

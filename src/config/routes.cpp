@@ -1,7 +1,6 @@
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/routing/pattern.hpp>
 
-#include "config/conditions.hpp"
 #include "config/route_reach.hpp"
 #include "config/sections.hpp"
 #include "config/wording.hpp"

@@ -1,7 +1,7 @@
-#include "config/secrets_of.hpp"
-
 #include <webhookd/text/ascii.hpp>
 #include <webhookd/text/encoding.hpp>
+
+#include "config/sections.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -76,12 +76,12 @@ void add_forward(const forward_handler& h, secrets& out) {
 
 std::vector<std::string> secrets_of(const configuration& c) {
     secrets out;
-    for (const auto& each : c.endpoints)
+    for (const auto& each : c.fixed.endpoints)
         add_url(each.jwks.url, out);
-    for (const auto& each : c.handlers)
+    for (const auto& each : c.reloadable.handlers)
         if (const auto* forward = std::get_if<forward_handler>(&each.kind)) add_forward(*forward, out);
-    add_url(c.universign.api.url, out);
-    out.push_back(c.universign.api.key);
+    add_url(c.reloadable.universign.url, out);
+    out.push_back(c.reloadable.universign.key);
     std::erase(out, std::string());
     return out;
 }

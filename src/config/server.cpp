@@ -125,7 +125,8 @@ void read_token(object_reader& in, token& out) {
 
 } // namespace
 
-void read_server(object_reader& root, server& out) {
+void read_server(object_reader& root, configuration& whole) {
+    auto& out = whole.fixed.server;
     root.object("server", [&](object_reader& in) {
         read_listeners(in, out.listen);
         const auto* listen = in.find("listen");
@@ -134,17 +135,20 @@ void read_server(object_reader& root, server& out) {
         in.integer("threads", out.threads, 0, 1024);
         read_networks(in, "trusted_proxies", out.trusted_proxies);
         read_networks(in, "allowed_sources", out.allowed_sources);
-        in.object("limits", [&](object_reader& limits) { read_limits(limits, out.limits); });
-        in.object("tls", [&](object_reader& files) { read_tls(files, out.tls); });
+        in.object("limits", [&](object_reader& limits) { read_limits(limits, whole.reloadable.limits); });
+        in.object("tls", [&](object_reader& files) { read_tls(files, whole.reloadable.tls); });
+        out.encrypted = whole.reloadable.tls.has_value();
         in.duration("shutdown_grace", out.shutdown_grace, 0ms, 1h);
     });
     root.in().listens_on_loopback_only = !out.listen.empty() && all_local(out.listen);
 }
 
-void read_admin(object_reader& root, admin& out) {
+void read_admin(object_reader& root, configuration& whole) {
+    const auto& listen = whole.fixed.admin_listen;
+    auto& out = whole.reloadable.admin;
     root.object("admin", [&](object_reader& in) {
-        read_listeners(in, out.listen);
-        read_networks(in, "trusted_proxies", out.trusted_proxies);
+        read_listeners(in, whole.fixed.admin_listen);
+        read_networks(in, "trusted_proxies", whole.fixed.admin_trusted_proxies);
         read_public_pages(in, out.public_pages);
         std::map<std::string, std::string> names, digests;
         in.objects("tokens", [&](object_reader& item) {
@@ -158,7 +162,7 @@ void read_admin(object_reader& root, admin& out) {
             out.tokens.push_back(std::move(t));
         });
         const auto* tokens = in.find("tokens");
-        if (!all_local(out.listen) &&
+        if (!all_local(listen) &&
             (!tokens || (out.tokens.empty() && tokens->kind == yaml_node::kind::sequence)))
             in.error("listen",
                      "without `tokens` only loopback addresses and unix sockets may serve the admin API");

@@ -20,7 +20,8 @@ bool read_retention(object_reader& in, std::string_view key, std::optional<std::
 
 } // namespace
 
-void read_storage(object_reader& root, storage& out) {
+void read_storage(object_reader& root, configuration& whole) {
+    auto& out = whole.reloadable.retention;
     root.object("storage", [&](object_reader& in) {
         if (auto url = in.text_at("url")) {
             // Not quoted: other engines' URLs hold passwords.
@@ -31,29 +32,28 @@ void read_storage(object_reader& root, storage& out) {
             else if (url->value.size() == 7 || url->value.ends_with('/'))
                 in.in().error(*url, "names no file after `sqlite:`");
             else
-                out.url = std::move(url->value);
+                whole.fixed.storage_url = std::move(url->value);
         }
         in.object("retention", [&](object_reader& keep) {
-            const bool events = read_retention(keep, "events", out.retention.events);
-            const bool payloads = read_retention(keep, "payloads", out.retention.payloads);
+            const bool events = read_retention(keep, "events", out.events);
+            const bool payloads = read_retention(keep, "payloads", out.payloads);
             // Universign's last try comes 81 hours after the first one.
-            if (events && out.retention.events && *out.retention.events < 96h)
+            if (events && out.events && *out.events < 96h)
                 keep.warning(
                     "events",
                     "is shorter than Universign's retries: an event that comes again would run again");
-            if (out.retention.events &&
-                (!out.retention.payloads || *out.retention.payloads > *out.retention.events)) {
+            if (out.events && (!out.payloads || *out.payloads > *out.events)) {
                 if (payloads) keep.warning("payloads", "outlives its event; it goes when the event goes");
-                out.retention.payloads.reset();
+                out.payloads.reset();
             }
         });
     });
 }
 
-void read_queue(object_reader& root, queue& out) {
+void read_queue(object_reader& root, configuration& whole) {
     root.object("queue", [&](object_reader& in) {
-        in.integer("max_pending", out.max_pending, 1, 1'000'000'000);
-        in.integer("max_in_memory", out.max_in_memory, 1, 1'000'000);
+        in.integer("max_pending", whole.reloadable.max_pending, 1, 1'000'000'000);
+        in.integer("max_in_memory", whole.fixed.max_in_memory, 1, 1'000'000);
     });
 }
 
@@ -73,10 +73,10 @@ bool read_log_format(object_reader& in, log_format& out) {
     return in.choice("format", out, {{"json", log_format::json}, {"text", log_format::text}});
 }
 
-void read_log(object_reader& root, log& out) {
+void read_log(object_reader& root, configuration& whole) {
     root.object("log", [&](object_reader& in) {
-        read_log_level(in, out.level);
-        read_log_format(in, out.format);
+        read_log_level(in, whole.reloadable.log_level);
+        read_log_format(in, whole.fixed.log_format);
     });
 }
 

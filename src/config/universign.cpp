@@ -33,11 +33,11 @@ void read_key(object_reader& in, std::string& out) {
 
 } // namespace
 
-void read_universign(object_reader& root, universign& out) {
+void read_universign(object_reader& root, universign_api& out) {
     root.object("universign", [&](object_reader& in) {
         in.object("api", [&](object_reader& api) {
-            read_url(api, out.api.url);
-            read_key(api, out.api.key);
+            read_url(api, out.url);
+            read_key(api, out.key);
         });
     });
 }

@@ -2,6 +2,8 @@
 
 #include <webhookd/text/nearest.hpp>
 
+#include "config/reading.hpp"
+
 #include <algorithm>
 
 namespace webhookd::config {
@@ -19,6 +21,15 @@ std::string member_path(const std::string& path, std::string_view key) {
     if (key.empty() || key.size() > 64 || !std::all_of(key.begin(), key.end(), plain))
         return path + '[' + in_quotes(key) + ']';
     return path.empty() ? std::string(key) : path + '.' + std::string(key);
+}
+
+std::string_view describe_kind(const yaml_node& node) {
+    if (node.kind == yaml_node::kind::sequence) return "a list";
+    if (node.kind == yaml_node::kind::map) return "a map";
+    if (node.is_null()) return "nothing";
+    if (node.plain && is_json_number(node.text)) return "a number";
+    if (node.plain && parse_truth(node.text)) return "a truth value";
+    return "text";
 }
 
 } // namespace webhookd::config

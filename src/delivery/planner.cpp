@@ -1,5 +1,5 @@
-#include <webhookd/config/routing.hpp>
 #include <webhookd/delivery/planner.hpp>
+#include <webhookd/runtime/log.hpp>
 
 #include <algorithm>
 
@@ -11,25 +11,38 @@ store::sequencing sequencing_of(const config::handler_common& common) noexcept {
                                                               : store::sequencing::skip;
 }
 
-planner::planner(const config::configuration& c)
-    : table_(config::make_routing_table(c)) {
-    for (const auto& name : table_.handlers()) {
+planner::rules::rules(const config::reloadable& c)
+    : table(config::make_routing_table(c)) {
+    for (const auto& name : table.handlers()) {
         const auto found = std::find_if(c.handlers.begin(), c.handlers.end(),
                                         [&](const auto& handler) { return handler.name == name; });
-        deliveries_.push_back(
+        deliveries.push_back(
             {name, found == c.handlers.end() ? store::sequencing::none : sequencing_of(found->common)});
     }
+}
+
+planner::planner(const config::reloadable& c, bool dry_run)
+    : rules_(rules(c))
+    , dry_run_(dry_run) {}
+
+void planner::change(const config::reloadable& c) {
+    rules_.store(rules(c));
 }
 
 std::vector<store::planned_delivery> planner::plan(std::string_view endpoint, const event::envelope& e,
                                                    const event::document& body) const {
     thread_local std::vector<std::size_t> found; // kept for its memory: this runs for every event
-    table_.match(endpoint, e.type, body, found);
+    const auto in_force = rules_.load();
+    in_force->table.match(endpoint, e.type, body, found);
     std::vector<store::planned_delivery> planned;
     planned.reserve(found.size());
     for (const auto index : found)
-        planned.push_back(deliveries_[index]);
-    return planned;
+        planned.push_back(in_force->deliveries[index]);
+    if (!dry_run_) return planned;
+    for (const auto& each : planned)
+        log::info("would run",
+                  {{"handler", each.handler}, {"endpoint", endpoint}, {"event", e.id}, {"type", e.type}});
+    return {};
 }
 
 } // namespace webhookd::delivery

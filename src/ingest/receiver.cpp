@@ -81,11 +81,15 @@ bool is_deferral(http::status s) {
 
 } // namespace
 
-receiver::receiver(receiver_options options, store::group_writer& writer, const runtime::clock& clock)
-    : options_(std::move(options))
+receiver::receiver(receiver_options options, const admission& admits, const store::delivery_planner& planner,
+                   store::group_writer& writer, outage_recorder& outages, const runtime::clock& clock)
+    : allowed_sources_(std::move(options.allowed_sources))
+    , admission_(admits)
+    , planner_(planner)
     , writer_(writer)
+    , outages_(outages)
     , clock_(clock) {
-    for (const auto& endpoint : options_.endpoints)
+    for (const auto& endpoint : options.endpoints)
         endpoints_.emplace(endpoint.path, place{endpoint});
 }
 
@@ -100,9 +104,8 @@ std::optional<http::response> receiver::admit(const http::request& r) {
         counts->refused(header_refusal::method);
         return http::method_not_allowed("POST");
     }
-    const auto& allowed = options_.allowed_sources;
-    if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(),
-                                         [&](const auto& net) { return net.contains(r.caller.address); })) {
+    const auto is_within = [&](const auto& net) { return net.contains(r.caller.address); };
+    if (!allowed_sources_.empty() && std::ranges::none_of(allowed_sources_, is_within)) {
         counts->refused(header_refusal::source);
         log::sampled(log::level::warning, "a source that is not allowed was turned away",
                      {{"endpoint", endpoint.name}}, {{"source", r.caller.address}});
@@ -141,7 +144,7 @@ http::response receiver::refuse(const place& at, const http::request& r, const f
     const bool hmac = why.code == errc::signature_missing && r.headers.find(hmac_header) != r.headers.end();
     auto refusal = hmac ? refuse_hmac() : to_response(why);
     at.counts->refused(why.code);
-    if (is_deferral(refusal.status) && options_.deferred) options_.deferred(at.endpoint.name, why.code);
+    if (is_deferral(refusal.status)) outages_.deferred(at.endpoint.name, why.code);
     log::sampled(log::level::warning,
                  is_deferral(refusal.status) ? "a webhook cannot be kept now" : "a webhook was refused",
                  {{"endpoint", at.endpoint.name}, {"reason", to_string(why.code)}},
@@ -166,13 +169,13 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     // Before anything that could put it off: it need not come again.
     if (auto ignored = ignore(at, r, envelope->id, *document)) co_return std::move(*ignored);
     // Only now: what is not proven is no webhook that was turned away.
-    if (options_.overloaded && options_.overloaded()) {
+    if (admission_.is_full()) {
         at.counts->refused(header_refusal::backlog);
-        if (options_.deferred) options_.deferred(endpoint.name, errc::queue_full);
+        outages_.deferred(endpoint.name, errc::queue_full);
         co_return to_response(failure{errc::queue_full});
     }
 
-    if (options_.stale && options_.stale(*envelope)) {
+    if (admission_.is_stale(*envelope)) {
         at.counts->acknowledged(false, steady_clock::now() - began);
         log::warning("an event older than the retention was acknowledged and not kept",
                      {{"endpoint", endpoint.name}, {"event", envelope->id}, {"source", r.caller.address}});
@@ -180,7 +183,7 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     }
 
     store::new_event kept;
-    if (options_.plan) kept.deliveries = options_.plan(endpoint.name, *envelope, *document);
+    kept.deliveries = planner_.plan(endpoint.name, *envelope, *document);
     kept.consumption = event::count_consumption(*envelope, *document);
     kept.metadata = event::metadata_text(*document);
     kept.endpoint = endpoint.name;

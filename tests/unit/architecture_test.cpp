@@ -25,23 +25,9 @@ struct exception {
     std::string_view why;
 };
 constexpr exception exceptions[] = {
-    {"cli", "config/wording.hpp", "printable text moves to the room text"},
-    {"cli", "webhookd/app.hpp", "main.cpp hands the daemon to the command line"},
-    {"daemon", "cli/exit_code.hpp", "one function maps errors to exit codes"},
     {"http", "webhookd/config/", "addresses and sizes move to the room net; limits become http's own"},
     {"handler", "webhookd/store/event.hpp", "an attempt hands over a stored_event"},
 };
-
-/// Rooms of the table whose folders are not there yet.
-const std::set<std::string> coming{"daemon"};
-
-/// Files beside the rooms that are a room's.
-const std::map<std::string, std::string> strays{{"app.cpp", "daemon"},
-                                                {"app.hpp", "daemon"},
-                                                {"daemon.hpp", "daemon"},
-                                                {"daemon_start.cpp", "daemon"},
-                                                {"daemon_reload.cpp", "daemon"},
-                                                {"daemon_telemetry.cpp", "daemon"}};
 
 const std::set<std::string> everybodys{"webhookd/error.hpp", "webhookd/time.hpp"};
 
@@ -64,9 +50,7 @@ struct include {
 
 /// The first folder of a path below `src` or `include/webhookd`, or the file that stands there itself.
 std::string room_of(const fs::path& path) {
-    const auto first = path.begin()->string();
-    const auto stray = strays.find(first);
-    return stray == strays.end() ? first : stray->second;
+    return path.begin()->string();
 }
 
 std::vector<include> all_includes() {
@@ -167,10 +151,10 @@ private:
 } // namespace
 
 TEST_CASE("the tables of src/README.md name every folder and file of src and no other", "[architecture]") {
-    std::set<std::string> there = coming;
+    std::set<std::string> there;
     for (const auto& entry : fs::directory_iterator(source() / "src"))
         if (entry.is_directory() || entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp")
-            if (!strays.contains(entry.path().filename())) there.insert(entry.path().filename());
+            there.insert(entry.path().filename());
     for (const auto& entry : fs::directory_iterator(source() / "include" / "webhookd"))
         if (entry.is_directory()) there.insert(entry.path().filename());
     std::set<std::string> named;
@@ -182,10 +166,6 @@ TEST_CASE("the tables of src/README.md name every folder and file of src and no 
     for (const auto& [name, line] : read_table("| room | knows"))
         described.insert(name);
     CHECK(described == there);
-    for (const auto& room : coming) {
-        INFO(room << " is there: take it out of `coming`");
-        CHECK_FALSE(fs::exists(source() / "src" / room));
-    }
 }
 
 TEST_CASE("every room includes only what the tables of src/README.md let it", "[architecture]") {

@@ -5,9 +5,9 @@
 #include <webhookd/admin/reload.hpp>
 #include <webhookd/admin/universign_api.hpp>
 #include <webhookd/delivery/engine.hpp>
-#include <webhookd/event/document.hpp>
 #include <webhookd/http/message.hpp>
 #include <webhookd/runtime/clock.hpp>
+#include <webhookd/store/delivery_planner.hpp>
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/event_log.hpp>
 #include <webhookd/store/event_query.hpp>
@@ -21,8 +21,6 @@
 
 #include <functional>
 #include <memory>
-#include <string_view>
-#include <vector>
 
 namespace webhookd::admin {
 
@@ -39,6 +37,7 @@ struct api_sources {
     store::group_writer& writer;
     boost::asio::thread_pool& readers; ///< for what reads the store
 
+    const store::delivery_planner& planner; ///< of the routes in force
     delivery::engine& engine;
     const runtime::clock& clock;
     arrivals& arrived;          ///< announces every batch that was kept
@@ -46,15 +45,9 @@ struct api_sources {
     reload_requests& reloads;
     telemetry::store_counter& counter;
 
-    // Called on the API's loop, but for `plan`, which is called on the readers' threads; cheap.
+    // Called on the API's loop; cheap.
     std::function<telemetry::metrics_snapshot()> metrics;
     std::function<telemetry::readiness_snapshot()> readiness;
-    /// As many deliveries wait as may.
-    std::function<bool()> overloaded;
-    /// The deliveries that today's routes plan for an event.
-    std::function<std::vector<store::planned_delivery>(std::string_view endpoint, const event::envelope&,
-                                                       const event::document&)>
-        plan;
 };
 
 /// The whole of the admin listener, as config/openapi.yaml documents it; src/admin/api.cpp has the table of

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/runtime/task.hpp>
+#include <webhookd/store/notifications.hpp>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
@@ -13,10 +14,13 @@
 
 namespace webhookd::admin {
 
-/// Wakes what waits for new events. `announce` is for the store's writer and costs next to nothing while
-/// nobody waits.
+/// Wakes what waits for new events. `announce` costs next to nothing while nobody waits.
 class arrivals {
 public:
+    arrivals() = default;
+    /// Announces every commit that brought events.
+    explicit arrivals(store::notifications& commits);
+
     /// One that waits, on one loop. Outlived by the arrivals.
     class listener {
     public:
@@ -51,6 +55,7 @@ private:
     std::atomic<std::size_t> listening_{0};
     std::mutex mutex_;
     std::list<listener*> listeners_;
+    store::subscription commits_; ///< last: its call uses all of the above
 };
 
 } // namespace webhookd::admin

@@ -14,8 +14,13 @@
 #include <variant>
 #include <vector>
 
-/// The configuration file as typed values: what every field means stands in config/universign-webhookd.yaml,
-/// what may stand in it in config/schema.json. Defaults here are the defaults of the file.
+namespace webhookd::routing {
+class routing_table;
+}
+
+/// The configuration file as typed values, in two parts: what counts from the start on, and what a reload
+/// replaces as a whole. What every field means is told in config/universign-webhookd.yaml, what it may hold
+/// in config/schema.json. Defaults here are the defaults of the file.
 namespace webhookd::config {
 
 using namespace std::chrono_literals;
@@ -38,13 +43,13 @@ struct tls {
     friend bool operator==(const tls&, const tls&) = default;
 };
 
+/// The listener for webhooks, except for what a reload replaces.
 struct server {
     std::vector<net::listen_address> listen{net::listen_address::tcp("127.0.0.1", 8080)};
     std::uint32_t threads = 0; ///< 0: one event loop per core
     std::vector<net::cidr> trusted_proxies{*net::cidr::parse("127.0.0.1/32"), *net::cidr::parse("::1/128")};
     std::vector<net::cidr> allowed_sources;
-    config::limits limits;
-    std::optional<config::tls> tls;
+    bool encrypted = false; ///< by TLS; with which files is `reloadable::tls`
     milliseconds shutdown_grace = 20s;
     friend bool operator==(const server&, const server&) = default;
 };
@@ -65,9 +70,8 @@ struct public_pages {
     friend bool operator==(const public_pages&, const public_pages&) = default;
 };
 
+/// Who may use the admin listener.
 struct admin {
-    std::vector<net::listen_address> listen{net::listen_address::tcp("127.0.0.1", 8081)};
-    std::vector<net::cidr> trusted_proxies;
     config::public_pages public_pages;
     std::vector<token> tokens;
     friend bool operator==(const admin&, const admin&) = default;
@@ -100,22 +104,11 @@ struct endpoint {
     friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
+/// Nothing: for ever, and as long as the event.
 struct retention {
-    std::optional<std::chrono::seconds> events;   ///< nothing: for ever
-    std::optional<std::chrono::seconds> payloads; ///< nothing: as long as the event
+    std::optional<std::chrono::seconds> events = std::chrono::hours(24 * 400);
+    std::optional<std::chrono::seconds> payloads = std::chrono::hours(24 * 90);
     friend bool operator==(const retention&, const retention&) = default;
-};
-
-struct storage {
-    std::string url = "sqlite:/var/lib/universign-webhookd/events.db";
-    config::retention retention{std::chrono::hours(24 * 400), std::chrono::hours(24 * 90)};
-    friend bool operator==(const storage&, const storage&) = default;
-};
-
-struct queue {
-    std::uint64_t max_pending = 1'000'000;
-    std::uint32_t max_in_memory = 4096;
-    friend bool operator==(const queue&, const queue&) = default;
 };
 
 /// Universign's own API, of which the report is compared with ours.
@@ -123,11 +116,6 @@ struct universign_api {
     std::string url = "https://api.universign.com"; ///< without a slash at its end
     std::string key;                                ///< a secret: never print it; empty: nothing is asked
     friend bool operator==(const universign_api&, const universign_api&) = default;
-};
-
-struct universign {
-    universign_api api;
-    friend bool operator==(const universign&, const universign&) = default;
 };
 
 enum class log_level { trace, debug, info, warning, error };
@@ -226,23 +214,43 @@ struct route {
     friend bool operator==(const route&, const route&) = default;
 };
 
-struct log {
-    log_level level = log_level::info;
-    log_format format = log_format::json;
-    friend bool operator==(const log&, const log&) = default;
+/// What counts from the start on: a change needs a restart, and `changed_keys` names it.
+struct fixed {
+    config::server server;
+    std::vector<net::listen_address> admin_listen{net::listen_address::tcp("127.0.0.1", 8081)};
+    std::vector<net::cidr> admin_trusted_proxies;
+    std::vector<endpoint> endpoints;
+    std::string storage_url = "sqlite:/var/lib/universign-webhookd/events.db";
+    std::uint32_t max_in_memory = 4096; ///< events between the socket and the disk
+    config::log_format log_format = config::log_format::json;
+};
+
+/// What a reload replaces, all of it at once.
+struct reloadable {
+    config::limits limits;          ///< of the server; the admin listener has smaller bodies
+    std::optional<config::tls> tls; ///< used where the server was started with TLS
+    config::admin admin;
+    config::retention retention;
+    std::uint64_t max_pending = 1'000'000; ///< deliveries
+    universign_api universign;
+    std::vector<handler> handlers; ///< in the order of the file
+    std::vector<route> routes;
+    config::log_level log_level = config::log_level::info;
 };
 
 /// The whole file, validated: names resolve, addresses and patterns parse, signature modes are permitted.
 struct configuration {
-    config::server server;
-    config::admin admin;
-    std::vector<endpoint> endpoints;
-    config::storage storage;
-    config::queue queue;
-    config::universign universign;
-    std::vector<handler> handlers; ///< in the order of the file
-    std::vector<route> routes;
-    config::log log;
+    config::fixed fixed;
+    config::reloadable reloadable;
 };
+
+/// Where two configurations differ in what is fixed, as keys of the file: `server`, `admin.listen`,
+/// `storage.url`.
+[[nodiscard]] std::vector<std::string> changed_keys(const fixed& before, const fixed& after);
+
+/// The routes of a loaded configuration, in its order: route `i` of the table is `c.routes[i]`, conditions
+/// and all. Patterns and conditions must compile, as they do in every configuration that `load_text` hands
+/// out; that they do not is a bug and throws std::logic_error.
+[[nodiscard]] routing::routing_table make_routing_table(const reloadable& c);
 
 } // namespace webhookd::config

@@ -55,10 +55,11 @@ enum class outside_world {
 /// Reads and validates a file together with the files `config.d/*.yaml` beside it, in the order of their
 /// names, and the overrides from the environment; every mistake in one go. Maps merge, lists append, and any
 /// other key that two files set is a mistake that names both places; an override replaces. Never throws for
-/// what a file holds.
+/// what a file holds. One for all: what it hands out is what the daemon starts with, what a reload takes, and
+/// what a check throws away.
 [[nodiscard]] loaded load_file(const std::filesystem::path& file,
                                const secret_sources& secrets = secret_sources::of_process(),
-                               outside_world outside = outside_world::ignored);
+                               outside_world outside = outside_world::checked);
 /// The same for a text alone, without a folder beside it.
 [[nodiscard]] loaded load_text(std::string_view yaml, std::string file_name,
                                const secret_sources& secrets = secret_sources::of_process());

@@ -3,14 +3,16 @@
 #include <webhookd/config/config.hpp>
 #include <webhookd/event/document.hpp>
 #include <webhookd/http/message.hpp>
+#include <webhookd/ingest/admission.hpp>
 #include <webhookd/ingest/intake_counters.hpp>
 #include <webhookd/ingest/key_ring.hpp>
+#include <webhookd/ingest/outage_recorder.hpp>
 #include <webhookd/net/address.hpp>
+#include <webhookd/store/delivery_planner.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,19 +32,6 @@ struct receiver_endpoint {
 struct receiver_options {
     std::vector<receiver_endpoint> endpoints;
     std::vector<net::cidr> allowed_sources; ///< empty: anyone
-    /// Which deliveries to plan for an event. Called on every loop; empty: none.
-    std::function<std::vector<store::planned_delivery>(const std::string& endpoint, const event::envelope&,
-                                                       const event::document&)>
-        plan;
-    /// Whether so much waits already that nothing new may be taken. Called on every loop, for every proven
-    /// event: cheap; empty: never.
-    std::function<bool()> overloaded;
-    /// Whether an event may have been kept once and let go of since because of its age: it is acknowledged
-    /// and not kept again, for nobody could tell it from a captured body that is sent once more. Called on
-    /// every loop: cheap; empty: never.
-    std::function<bool(const event::envelope&)> stale;
-    /// Told of each webhook that gets a 503, and why. Called on every loop: cheap; empty: nobody is told.
-    std::function<void(const std::string& endpoint, errc why)> deferred;
 };
 
 /// The receiving pipeline: admit → verify → parse → keep → acknowledge. An authentic event of a workspace
@@ -52,8 +41,10 @@ struct receiver_options {
 /// holds no state of a request.
 class receiver final : public http::service {
 public:
-    /// Key rings, writer and clock must outlive the receiver.
-    receiver(receiver_options options, store::group_writer& writer, const runtime::clock& clock);
+    /// All, the key rings too, must outlive the receiver. The recorder is told of each webhook that gets a
+    /// 503.
+    receiver(receiver_options options, const admission& admits, const store::delivery_planner& planner,
+             store::group_writer& writer, outage_recorder& outages, const runtime::clock& clock);
 
     std::optional<http::response> admit(const http::request& r) override;
     runtime::task<http::response> handle(http::request& r) override;
@@ -93,8 +84,11 @@ private:
     [[nodiscard]] http::response refuse(const place& at, const http::request& r, const failure& why) const;
 
     std::map<std::string, place, std::less<>> endpoints_; ///< by path
-    const receiver_options options_;
+    const std::vector<net::cidr> allowed_sources_;
+    const admission& admission_;
+    const store::delivery_planner& planner_;
     store::group_writer& writer_;
+    outage_recorder& outages_;
     const runtime::clock& clock_;
     runtime::per_thread<std::atomic<std::uint64_t>> astray_;
 };

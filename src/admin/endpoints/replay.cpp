@@ -40,7 +40,7 @@ std::optional<store::event_plan> plan_one(const api_sources& from, const store::
                                           const std::string& handler) {
     const auto body = event::document::parse(e.body);
     if (!body) return std::nullopt;
-    store::event_plan p{e.seq, from.plan(e.endpoint, e.envelope, *body)};
+    store::event_plan p{e.seq, from.planner.plan(e.endpoint, e.envelope, *body)};
     if (!handler.empty()) std::erase_if(p.deliveries, [&](const auto& d) { return d.handler != handler; });
     return p;
 }
@@ -122,7 +122,7 @@ task<result<void>> carry_out(const api_sources& from, const plans& wanted) {
 
 /// `event` is empty where many are meant.
 task<outcome> carry_out(const call& c, const replay& planned, const std::string& event) {
-    if (c.from.overloaded())
+    if (c.from.readiness().queue_full)
         co_return failure{errc::queue_full, "As many deliveries wait as may: see queue.max_pending."};
     const auto done = co_await carry_out(c.from, planned.wanted);
     if (!done) co_return done.error();

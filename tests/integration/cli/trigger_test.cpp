@@ -1,7 +1,7 @@
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/event_type.hpp>
+#include <webhookd/exit_code.hpp>
 
-#include "cli/exit_code.hpp"
 #include "cli/trigger.hpp"
 #include "support/cli_console.hpp"
 #include "support/free_port.hpp"

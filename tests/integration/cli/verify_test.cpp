@@ -1,4 +1,5 @@
-#include "cli/exit_code.hpp"
+#include <webhookd/exit_code.hpp>
+
 #include "cli/verify.hpp"
 #include "support/cli_console.hpp"
 #include "support/command_line.hpp"

@@ -124,6 +124,14 @@ private:
     std::map<std::string, std::set<std::thread::id>> readers_;
 };
 
+/// Plans one delivery, whatever the event.
+struct crm_planner final : store::delivery_planner {
+    std::vector<store::planned_delivery> plan(std::string_view, const event::envelope&,
+                                              const event::document&) const override {
+        return {{"crm"}};
+    }
+};
+
 /// The whole API on a loop that is the test's own thread.
 struct fixture {
     explicit fixture(const config::admin& admin = {})
@@ -168,6 +176,7 @@ struct fixture {
     boost::asio::io_context loop;
     store::group_writer writer{kept, {}};
     delivery::engine engine{{kept, kept, kept, {kept}}, writer, clock, clock};
+    crm_planner planner;
     runtime::background_pool readers{1, "reader"};
     admin::access who;
     admin::arrivals arrived;
@@ -184,6 +193,7 @@ struct fixture {
         .instances = kept,
         .writer = writer,
         .readers = readers,
+        .planner = planner,
         .engine = engine,
         .clock = clock,
         .arrived = arrived,
@@ -192,8 +202,6 @@ struct fixture {
         .counter = counter,
         .metrics = [] { return telemetry::metrics_snapshot(); },
         .readiness = [] { return telemetry::readiness_snapshot(); },
-        .overloaded = [] { return false; },
-        .plan = [](auto, const auto&, const auto&) { return std::vector<store::planned_delivery>{{"crm"}}; },
     });
 };
 

@@ -1,7 +1,7 @@
+#include <webhookd/exit_code.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
 
-#include "cli/exit_code.hpp"
 #include "cli/keys.hpp"
 #include "support/cli_console.hpp"
 #include "support/process.hpp"

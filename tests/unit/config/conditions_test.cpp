@@ -1,4 +1,4 @@
-#include <webhookd/config/routing.hpp>
+#include <webhookd/routing/routing_table.hpp>
 
 #include "support/conditions.hpp"
 #include "support/config_fixture.hpp"
@@ -28,8 +28,8 @@ routing::condition_tree read_when(const std::string& when, const config_world& w
     CHECK(config_lines(loaded).empty());
     if (!loaded.value) return negation_of({});
     // What is loaded compiles.
-    CHECK_NOTHROW(config::make_routing_table(*loaded.value));
-    return loaded.value->routes.at(0).when;
+    CHECK_NOTHROW(config::make_routing_table(loaded.value->reloadable));
+    return loaded.value->reloadable.routes.at(0).when;
 }
 
 /// The mistakes, without the file's name.

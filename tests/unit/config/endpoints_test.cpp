@@ -123,8 +123,8 @@ endpoints:
         {.environment = {{"NAME", "ACME Legal\n"}}, .files = {}, .credentials_directory = {}});
     CHECK(test::config_lines(loaded).empty());
     REQUIRE(loaded.value);
-    CHECK(loaded.value->endpoints[0].only == config::workspace_filter{{"Exemplaire & Fils"}, false});
-    CHECK(loaded.value->endpoints[1].only == config::workspace_filter{{"ACME Legal", "wsp_1"}, true});
+    CHECK(loaded.value->fixed.endpoints[0].only == config::workspace_filter{{"Exemplaire & Fils"}, false});
+    CHECK(loaded.value->fixed.endpoints[1].only == config::workspace_filter{{"ACME Legal", "wsp_1"}, true});
 }
 
 TEST_CASE("an endpoint with Universign's keys that takes anybody's events is warned of", "[config]") {

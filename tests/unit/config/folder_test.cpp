@@ -22,7 +22,7 @@ public:
     }
 
     [[nodiscard]] config::loaded load(const test::config_world& world = {}) const {
-        return config::load_file(directory_ / "c.yaml", world.sources());
+        return config::load_file(directory_ / "c.yaml", world.sources(), config::outside_world::ignored);
     }
     /// As printed, without the folder's own path.
     [[nodiscard]] std::vector<std::string> lines() const {
@@ -58,14 +58,14 @@ TEST_CASE("files in config.d add their maps and lists in the order of their name
     const auto loaded = files.load();
     REQUIRE(loaded.value);
     const auto& c = *loaded.value;
-    CHECK(c.server.limits.body.bytes == 2u << 20);
-    CHECK(c.server.limits.headers.bytes == 32u << 10);
-    REQUIRE(c.endpoints.size() == 2);
-    CHECK(c.endpoints[1].name == "a");
-    CHECK(c.handlers.size() == 2);
-    REQUIRE(c.routes.size() == 3);
-    CHECK(c.routes[1].name == "a");
-    CHECK(c.routes[2].name == "b");
+    CHECK(c.reloadable.limits.body.bytes == 2u << 20);
+    CHECK(c.reloadable.limits.headers.bytes == 32u << 10);
+    REQUIRE(c.fixed.endpoints.size() == 2);
+    CHECK(c.fixed.endpoints[1].name == "a");
+    CHECK(c.reloadable.handlers.size() == 2);
+    REQUIRE(c.reloadable.routes.size() == 3);
+    CHECK(c.reloadable.routes[1].name == "a");
+    CHECK(c.reloadable.routes[2].name == "b");
 }
 
 TEST_CASE("a value that two files set is a mistake that names both places", "[config]") {

@@ -67,7 +67,7 @@ struct site {
                                        "\"https://keys.example/jwks.json\"}}}]\n" +
                                            sections);
         std::vector<std::string> lines;
-        const auto loaded = config::load_file(at("c.yaml"), sources(), config::outside_world::checked);
+        const auto loaded = config::load_file(at("c.yaml"), sources());
         for (const auto& each : loaded.diagnostics)
             lines.push_back(to_string(each).substr(at("c.yaml").size() + 1));
         return lines;
@@ -145,7 +145,7 @@ TEST_CASE("whatever stands where a file is expected, reading the configuration e
     CHECK_FALSE(lines.empty());
     test::write_text(s.at("e.yaml"), "endpoints: [{name: e, path: /e, signature: {jwks: {file: \"" +
                                          s.at("fifo") + "\"}}}]\n");
-    const auto keys = config::load_file(s.at("e.yaml"), sources(), config::outside_world::checked);
+    const auto keys = config::load_file(s.at("e.yaml"), sources());
     REQUIRE(keys.value);
     CHECK_THAT(to_string(keys.diagnostics.at(0)),
                Catch::Contains("warning: ") && Catch::Contains("is a FIFO"));
@@ -160,9 +160,10 @@ TEST_CASE("of config.d it is told what is passed over, and that it is no folder"
         for (const auto* name :
              {"b.yml", "c.YAML", "d.json", ".e.yaml.swp", "f.yaml~", "README", "g.yaml.dpkg-old"})
             test::write_text(parts / name, "log: {level: error}\n");
-        const auto loaded = ((void)s.check(""), config::load_file(s.at("c.yaml"), sources()));
+        const auto loaded =
+            ((void)s.check(""), config::load_file(s.at("c.yaml"), sources(), config::outside_world::ignored));
         REQUIRE(loaded.value);
-        CHECK(loaded.value->log.level == config::log_level::warning);
+        CHECK(loaded.value->reloadable.log_level == config::log_level::warning);
         CHECK(loaded.diagnostics.size() == 3);
         for (const auto& each : loaded.diagnostics)
             CHECK_THAT(to_string(each), Catch::Contains("warning: is passed over"));
@@ -170,17 +171,17 @@ TEST_CASE("of config.d it is told what is passed over, and that it is no folder"
     SECTION("a file") {
         test::write_text(parts, "log: {level: error}\n");
         (void)s.check("");
-        CHECK_FALSE(config::load_file(s.at("c.yaml"), sources()).value);
+        CHECK_FALSE(config::load_file(s.at("c.yaml"), sources(), config::outside_world::ignored).value);
     }
     SECTION("a link that leads nowhere") {
         std::filesystem::create_symlink("nowhere", parts);
         (void)s.check("");
-        CHECK_FALSE(config::load_file(s.at("c.yaml"), sources()).value);
+        CHECK_FALSE(config::load_file(s.at("c.yaml"), sources(), config::outside_world::ignored).value);
     }
     SECTION("a FIFO among its files") {
         std::filesystem::create_directory(parts);
         REQUIRE(::mkfifo((parts / "a.yaml").c_str(), 0600) == 0);
         (void)s.check("");
-        CHECK_FALSE(config::load_file(s.at("c.yaml"), sources()).value);
+        CHECK_FALSE(config::load_file(s.at("c.yaml"), sources(), config::outside_world::ignored).value);
     }
 }

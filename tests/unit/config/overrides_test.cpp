@@ -36,16 +36,17 @@ strings lines(const std::string& steps, const std::string& value) {
 } // namespace
 
 TEST_CASE("variables override keys of every kind", "[config]") {
-    CHECK(loaded("SERVER__THREADS", "7").server.threads == 7);
-    CHECK(loaded("SERVER__LIMITS__BODY", "2MiB").server.limits.body.bytes == 2u << 20);
-    CHECK(loaded("SERVER__LISTEN", "127.0.0.1:9").server.listen.size() == 1);
+    CHECK(loaded("SERVER__THREADS", "7").fixed.server.threads == 7);
+    CHECK(loaded("SERVER__LIMITS__BODY", "2MiB").reloadable.limits.body.bytes == 2u << 20);
+    CHECK(loaded("SERVER__LISTEN", "127.0.0.1:9").fixed.server.listen.size() == 1);
     CHECK(loaded("SERVER__LISTEN", "[\"127.0.0.1:9\", \"127.0.0.1:10\", \"127.0.0.1:11\"]")
-              .server.listen.size() == 3);
-    CHECK(loaded("LOG__FORMAT", "text").log.format == config::log_format::text);
-    CHECK(loaded("ENDPOINTS__0__PATH", "/other").endpoints[0].path == "/other");
-    CHECK(loaded("HANDLERS__TO_CRM__TIMEOUT", "3s").handlers[0].common.timeout == std::chrono::seconds(3));
+              .fixed.server.listen.size() == 3);
+    CHECK(loaded("LOG__FORMAT", "text").fixed.log_format == config::log_format::text);
+    CHECK(loaded("ENDPOINTS__0__PATH", "/other").fixed.endpoints[0].path == "/other");
+    CHECK(loaded("HANDLERS__TO_CRM__TIMEOUT", "3s").reloadable.handlers[0].common.timeout ==
+          std::chrono::seconds(3));
     CHECK(loaded("STORAGE__URL", "sqlite:/tmp/${env:UNIVERSIGN_WEBHOOKD_STORAGE__URL}")
-              .storage.url.starts_with("sqlite:/tmp/sqlite:"));
+              .fixed.storage_url.starts_with("sqlite:/tmp/sqlite:"));
 }
 
 TEST_CASE("the command line's own variables are no overrides", "[config]") {
@@ -79,7 +80,7 @@ TEST_CASE("a mistake in a variable names the variable and never quotes it", "[co
 TEST_CASE("a key that wants a text gets the variable's value character by character", "[config]") {
     const auto header = [](const std::string& value) {
         return std::get<config::forward_handler>(
-                   loaded("HANDLERS__TO_CRM__HEADERS__X_API_KEY", value).handlers[0].kind)
+                   loaded("HANDLERS__TO_CRM__HEADERS__X_API_KEY", value).reloadable.handlers[0].kind)
             .headers.at("X-API-KEY");
     };
     for (const std::string value : {"\"quoted\"", "'single'", "\"open", "[list", "{a: b}", "a: b #c", "# c",
@@ -97,7 +98,7 @@ TEST_CASE("new variables of a program keep their case, and headers are named wit
     world.environment["UNIVERSIGN_WEBHOOKD_HANDLERS__TOOL__ENV__Mixed_Case"] = "y";
     const auto result = test::load_config(file, world);
     REQUIRE(result.value);
-    REQUIRE(result.value->handlers.size() == 2);
-    const auto& tool = std::get<config::shell_handler>(result.value->handlers[1].kind);
+    REQUIRE(result.value->reloadable.handlers.size() == 2);
+    const auto& tool = std::get<config::shell_handler>(result.value->reloadable.handlers[1].kind);
     CHECK(tool.env == std::map<std::string, std::string>{{"ARCHIVE_TOKEN", "x"}, {"Mixed_Case", "y"}});
 }

@@ -8,8 +8,8 @@ using test::sections;
 TEST_CASE("Universign's API is asked at its own address, with a key that is set", "[config]") {
     const auto plain = test::load_sections("");
     REQUIRE(plain.value);
-    CHECK(plain.value->universign.api.url == "https://api.universign.com");
-    CHECK(plain.value->universign.api.key.empty());
+    CHECK(plain.value->reloadable.universign.url == "https://api.universign.com");
+    CHECK(plain.value->reloadable.universign.key.empty());
 
     test::config_world world;
     world.environment["KEY"] = "k1";
@@ -17,8 +17,8 @@ TEST_CASE("Universign's API is asked at its own address, with a key that is set"
         "universign: { api: { url: 'http://127.0.0.1:9/x//', key: '${env:KEY}' } }\n", world);
     CHECK(test::config_lines(set).empty());
     REQUIRE(set.value);
-    CHECK(set.value->universign.api.url == "http://127.0.0.1:9/x");
-    CHECK(set.value->universign.api.key == "k1");
+    CHECK(set.value->reloadable.universign.url == "http://127.0.0.1:9/x");
+    CHECK(set.value->reloadable.universign.key == "k1");
 }
 
 TEST_CASE("an address that would show the key, and a key that is none, are mistakes", "[config]") {

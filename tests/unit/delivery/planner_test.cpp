@@ -23,11 +23,11 @@ handlers:
   archive: { type: shell, command: "true", order_by: transaction, on_failure: block }
 )yaml";
 
-delivery::planner planner_of(const std::string& routes) {
+delivery::planner planner_of(const std::string& routes, bool dry_run = false) {
     const auto loaded = test::load_config(std::string(two_endpoints) + routes);
     CAPTURE(test::config_lines(loaded));
     REQUIRE(loaded.value.has_value());
-    return delivery::planner(*loaded.value);
+    return delivery::planner(loaded.value->reloadable, dry_run);
 }
 
 std::vector<store::planned_delivery> plan(const delivery::planner& p, std::string_view endpoint,
@@ -96,4 +96,20 @@ TEST_CASE("without routes nothing is planned, and an unknown type still meets th
     const auto p = planner_of("routes:\n  - { name: all, match: \"*\", handlers: [audit] }\n");
     CHECK(handlers(plan(p, "production", "invented.tomorrow")) == names{"audit"});
     CHECK(handlers(plan(p, "an endpoint of no configuration", "invented.tomorrow")) == names{"audit"});
+}
+
+TEST_CASE("in a dry run nothing is planned", "[delivery]") {
+    const std::string routes = "routes: [{ name: everything, match: '*', handlers: [audit] }]\n";
+    CHECK(plan(planner_of(routes), "alpha", "action.opened").size() == 1);
+    CHECK(plan(planner_of(routes, true), "alpha", "action.opened").empty());
+}
+
+TEST_CASE("a change of the routes counts for events from then on", "[delivery]") {
+    delivery::planner p(config::reloadable{});
+    CHECK(plan(p, "alpha", "action.opened").empty());
+    const auto loaded = test::load_config(std::string(two_endpoints) +
+                                          "routes: [{ name: everything, match: '*', handlers: [crm] }]\n");
+    REQUIRE(loaded.value.has_value());
+    p.change(loaded.value->reloadable);
+    CHECK(handlers(plan(p, "alpha", "action.opened")) == names{"crm"});
 }

@@ -17,12 +17,32 @@ using ids = std::vector<std::string>;
 
 namespace {
 
-/// A receiver with one endpoint that checks no signatures, and its store. Whatever it plans is counted.
+/// Has forgotten an event before the first one.
+class purged_store : public test::fake_event_store {
+    [[nodiscard]] store::sequence last_sequence() const noexcept override { return 1; }
+};
+
+/// Plans nothing, and counts for how many events.
+struct counting_planner final : store::delivery_planner {
+    std::vector<store::planned_delivery> plan(std::string_view, const event::envelope&,
+                                              const event::document&) const override {
+        ++asked;
+        return {};
+    }
+    mutable int asked = 0;
+};
+
+/// A receiver with one endpoint that checks no signatures, and its store, which purges after a day. Whatever
+/// it plans is counted.
 class trial {
 public:
     explicit trial(config::workspace_filter only)
-        : receiver_(options(std::move(only)), writer_, clock_) {}
-    ~trial() { writer_.stop(); }
+        : receiver_({{{"e", "/w", nullptr, std::move(only)}}, {}}, admission_, planner_, writer_, outages_,
+                    clock_) {
+        purger_.start();
+        outages_.start();
+    }
+    ~trial() { stop(); }
 
     http::response post(const std::string& id, const std::string& members) {
         boost::beast::http::request_header<> headers;
@@ -47,28 +67,29 @@ public:
     [[nodiscard]] ingest::intake_counts counts() const { return receiver_.intake().at("e"); }
     [[nodiscard]] ingest::receiver::statistics sum() const { return receiver_.snapshot(); }
 
-    int planned = 0;
-    int deferred = 0;
-    bool overloaded = false;
-    bool stale = false;
-
-private:
-    ingest::receiver_options options(config::workspace_filter only) {
-        ingest::receiver_options o;
-        o.endpoints.push_back({"e", "/w", nullptr, std::move(only)});
-        o.plan = [this](const auto&, const auto&, const auto&) {
-            ++planned;
-            return std::vector<store::planned_delivery>{};
-        };
-        o.overloaded = [this] { return overloaded; };
-        o.stale = [this](const auto&) { return stale; };
-        o.deferred = [this](const auto&, errc) { ++deferred; };
-        return o;
+    [[nodiscard]] int planned() const { return planner_.asked; }
+    void overload(bool is_full) { admission_.change(is_full ? 0 : 1000); }
+    /// The webhooks that were put off, as the store knows it in the end.
+    std::vector<store::outage> deferred() {
+        stop();
+        return store_.refusals();
     }
 
-    test::fake_event_store store_;
+private:
+    void stop() {
+        outages_.stop(clock_.now());
+        purger_.stop();
+        writer_.stop();
+    }
+
+    purged_store store_;
     runtime::system_clock clock_;
     store::group_writer writer_{store_, {}};
+    ingest::outage_recorder outages_{{store_}, writer_, clock_};
+    store::purger purger_{store_,  store_, {store_},
+                          writer_, clock_, {.events = std::chrono::hours(24), .payloads = {}}};
+    counting_planner planner_;
+    ingest::admission admission_{store_, purger_, 1000};
     boost::asio::io_context loop_; // a resumption may still be on its way to it when the answer is there
     ingest::receiver receiver_;
 };
@@ -89,7 +110,7 @@ TEST_CASE("an event of another workspace is acknowledged, counted, and neither p
     CHECK(answer.status == http::status::ok);
     CHECK(answer.body == R"({"status":"ignored","event":"evt_1"})");
     CHECK(t.kept().empty());
-    CHECK(t.planned == 0);
+    CHECK(t.planned() == 0);
     CHECK(t.counts().received == 1);
     CHECK(t.counts().ignored[foreign] == 1);
     CHECK(t.counts().ignored[missing] == 0);
@@ -102,7 +123,7 @@ TEST_CASE("an event of another workspace is acknowledged, counted, and neither p
     CHECK(t.post("evt_4", R"(,"tenant_id":"wsp_1")").body == R"({"status":"accepted","event":"evt_4"})");
     CHECK(t.post("evt_2", created_by("ACME Legal")).body == R"({"status":"duplicate","event":"evt_2"})");
     CHECK(t.kept() == ids{"evt_2", "evt_3", "evt_4"});
-    CHECK(t.planned == 4);
+    CHECK(t.planned() == 4);
 }
 
 TEST_CASE("an event that names no workspace passes, unless the endpoint is strict", "[ingest]") {
@@ -130,14 +151,15 @@ TEST_CASE("an endpoint without a list takes the events of every workspace", "[in
 TEST_CASE("an event of another workspace is never put off, and never taken for an old one of ours",
           "[ingest]") {
     trial t({{"ACME Legal"}, false});
-    t.overloaded = true;
+    t.overload(true);
     CHECK(t.post("evt_1", created_by("ACME Legal")).status == http::status::service_unavailable);
-    CHECK(t.deferred == 1);
     CHECK(t.post("evt_2", created_by("Other")).body == R"({"status":"ignored","event":"evt_2"})");
-    CHECK(t.deferred == 1);
-    t.overloaded = false;
-    t.stale = true;
-    CHECK(t.post("evt_3", created_by("Other")).body == R"({"status":"ignored","event":"evt_3"})");
-    CHECK(t.post("evt_4", created_by("ACME Legal")).body == R"({"status":"stale","event":"evt_4"})");
+    t.overload(false);
+    const std::string old = R"(,"created_at":"2020-01-01T00:00:00Z")";
+    CHECK(t.post("evt_3", created_by("Other") + old).body == R"({"status":"ignored","event":"evt_3"})");
+    CHECK(t.post("evt_4", created_by("ACME Legal") + old).body == R"({"status":"stale","event":"evt_4"})");
     CHECK(t.kept().empty());
+    const auto deferred = t.deferred();
+    REQUIRE(deferred.size() == 1);
+    CHECK(deferred.front().refused == 1);
 }

@@ -1,4 +1,4 @@
-#include "config/pattern_reach.hpp"
+#include "config/route_reach.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,0 +1,264 @@
+#include <webhookd/admin/api.hpp>
+#include <webhookd/daemon/run.hpp>
+#include <webhookd/handler/log_settings.hpp>
+#include <webhookd/handler/make_handler.hpp>
+#include <webhookd/ingest/receiver.hpp>
+#include <webhookd/runtime/event_loops.hpp>
+#include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/process.hpp>
+#include <webhookd/runtime/resources.hpp>
+#include <webhookd/runtime/supervisor.hpp>
+#include <webhookd/runtime/systemd.hpp>
+#include <webhookd/store/open.hpp>
+
+#include "daemon/reloader.hpp"
+#include "daemon/snapshots.hpp"
+#include "daemon/start.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace webhookd::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The time that retention counts with: behind a wall clock that leapt ahead, until that has held for hours.
+class believed_clock final : public runtime::clock {
+public:
+    explicit believed_clock(const store::purger& purger)
+        : purger_(purger) {}
+    [[nodiscard]] timestamp now() const override { return purger_.believed_now(); }
+
+private:
+    const store::purger& purger_;
+};
+
+/// The exit code of a start without its database. A signal that came meanwhile is no failure.
+int end_without_database(const failure& why, ending& end) {
+    if (why.code != errc::shutting_down)
+        return end.refuse({"the storage cannot be opened", why,
+                           why.code == errc::store_busy ? exit_code::unavailable : exit_code::io_error});
+    log::info("the start was broken off by a signal", {{"reason", to_string(why)}});
+    end.begin(exit_code::ok);
+    return exit_code::ok;
+}
+
+void tell_addresses(const char* listener, const http::server& server) {
+    for (const auto& address : server.addresses())
+        log::info("listening", {{"listener", listener}, {"address", address}});
+}
+
+/// What a run came to, for its last line.
+struct totals {
+    ingest::receiver::statistics received;
+    store::group_writer::statistics written;
+};
+
+void tell(const totals& t) {
+    log::info("stopped", {{"received", t.received.received},
+                          {"accepted", t.received.accepted},
+                          {"duplicates", t.received.duplicates},
+                          {"rejected", t.received.rejected},
+                          {"deferred", t.received.deferred},
+                          {"ignored", t.received.ignored},
+                          {"batches", t.written.batches}});
+}
+
+/// The daemon's life: its objects in the order in which they come to be, and which they leave in reverse; the
+/// start; the wait for a signal; the stop. The exit code, and `reached` after a start that succeeded.
+int live(const options& options, config::configuration& running, runtime::supervisor& supervisor, ending& end,
+         std::optional<totals>& reached) {
+    const auto& fixed = running.fixed;
+    const auto& reloadable = running.reloadable;
+
+    // The time of day.
+    const runtime::system_clock clock;
+    // The threads that must turn.
+    runtime::roll_call roll;
+    // Readiness says no once the end has begun.
+    std::atomic<bool> stopping = false;
+
+    // Where the store's other files are.
+    const auto directory = store::state_directory(fixed.storage_url);
+    if (!directory) return end.refuse({"the storage cannot be opened", directory.error()});
+    // Everything that is kept; the last to go, which flushes and closes it.
+    auto opened = open_database(fixed.storage_url);
+    if (!opened) return end_without_database(opened.error(), end);
+    const auto database = std::move(*opened);
+    // This daemon among those that share the store.
+    const store::this_instance self{*database, host_name()};
+    // The one thread that writes.
+    store::group_writer writer{*database, {.max_waiting = fixed.max_in_memory}};
+    // Keeps when this ran, and when webhooks were turned away.
+    ingest::outage_recorder outages{self, writer, clock};
+    // Lets go of what is old.
+    store::purger purger{*database, *database, self, writer, clock, ages_of(reloadable.retention)};
+    // The time that ages are counted with.
+    const believed_clock believed{purger};
+
+    // Makes handlers, and has the threads that they share.
+    handler::workshop workshop{clock};
+    // The handlers of the configuration in force.
+    const auto make_handler = [&](const config::handler& h) { return workshop.make(h); };
+    delivery::handler_pool handlers{make_handler, handler::contents_of};
+    // Runs them.
+    delivery::engine engine{{*database, *database, *database, self}, writer, clock, believed};
+    // Event → deliveries.
+    delivery::planner planner{reloadable, options.dry_run};
+
+    // The endpoints, and the keys of each.
+    auto endpoints = make_endpoints(fixed.endpoints, *directory);
+    // Whether an event may be kept now.
+    ingest::admission admission{*database, purger, reloadable.max_pending};
+    // Webhook → kept event.
+    ingest::receiver_options received{std::move(endpoints.received), fixed.server.allowed_sources};
+    ingest::receiver receiver{std::move(received), admission, planner, writer, outages, clock};
+
+    // Reads the database for the admin API.
+    runtime::background_pool readers{2, "admin-reader"};
+    // Who may use that.
+    admin::access access{reloadable.admin, clock};
+    // Universign's figures, to compare ours with.
+    admin::universign_api universign{reloadable.universign};
+    // Who waits for a reload.
+    admin::reload_requests reloads{runtime::supervisor::ask_for_reload};
+    // Wakes live tails.
+    admin::arrivals arrived{*database};
+    // Counts for the metrics what only the store knows.
+    telemetry::store_counter counter{*database, *database};
+    // What metrics and readiness are read from; the listeners come last.
+    std::map<std::string, const http::server*> listeners;
+    const observed all{fixed,  *directory, clock,     roll,      stopping, *database, writer,
+                       purger, engine,     endpoints, admission, receiver, listeners};
+    // The admin API.
+    const auto api = admin::make_api({
+        .who = access,
+        .log = *database,
+        .events = *database,
+        .deliveries = *database,
+        .queue = *database,
+        .retention = *database,
+        .instances = *database,
+        .writer = writer,
+        .readers = readers,
+        .planner = planner,
+        .engine = engine,
+        .clock = clock,
+        .arrived = arrived,
+        .universign = universign,
+        .reloads = reloads,
+        .counter = counter,
+        .metrics = [&] { return read_metrics(all); },
+        .readiness = [&] { return read_readiness(all); },
+    });
+
+    // The threads that receive webhooks, and the one of the admin API.
+    const auto cores = std::max(1u, std::thread::hardware_concurrency());
+    runtime::event_loops ingest_loops{fixed.server.threads != 0 ? fixed.server.threads : cores, "ingest"};
+    runtime::event_loops admin_loop{1, "admin"};
+    // The listeners.
+    http::server_options to_ingest{"ingest", reloadable.limits, fixed.server.trusted_proxies, nullptr};
+    if (reloadable.tls) {
+        auto context = http::make_tls_context(*reloadable.tls);
+        if (!context) return end.refuse({"TLS cannot be set up", context.error(), exit_code::configuration});
+        to_ingest.tls = std::move(*context);
+    }
+    http::server_options to_admin{"admin", admin_limits(reloadable.limits), fixed.admin_trusted_proxies,
+                                  nullptr};
+    http::server ingest_server{ingest_loops.contexts(), receiver, std::move(to_ingest)};
+    http::server admin_server{admin_loop.contexts(), *api, std::move(to_admin)};
+    listeners = {{"ingest", &ingest_server}, {"admin", &admin_server}};
+    if (const auto refused = open_listeners(fixed, ingest_server, admin_server)) return end.refuse(*refused);
+
+    // Takes another configuration while all of this runs.
+    const reload_targets changed{purger,    handlers, engine,     planner,       endpoints.rings,
+                                 admission, access,   universign, ingest_server, admin_server};
+    reloader reloading{options, running, reloads, changed};
+
+    // The start: what handles events before what brings them.
+    auto lanes = handlers.change(reloadable.handlers);
+    if (!lanes) return end.refuse({"a handler cannot start", lanes.error()});
+    if (options.dry_run)
+        log::warning("a dry run: events are kept, handlers are only named in the log");
+    else
+        engine.start(std::move(*lanes));
+    ingest_loops.enlist(roll);
+    admin_loop.enlist(roll);
+    roll.add("writer", [&](const auto& answer) {
+        if (!writer.submit_task(answer)) answer();
+    });
+    roll.add("delivery", [&](const auto& answer) { engine.ask(answer); });
+    workshop.enlist(roll);
+    for (const auto& ring : endpoints.rings)
+        ring->start();
+    purger.start();
+    admin_server.start();
+    ingest_server.start();
+    outages.start();
+    tell_addresses("admin", admin_server);
+    tell_addresses("ingest", ingest_server);
+    notify_ready(fixed);
+
+    supervisor.run(roll, [&] { reloading.reload(); });
+
+    // The stop: nothing new, then what is under way, then what keeps it, and last who could ask about it.
+    end.begin(exit_code::software);
+    stopping = true;
+    runtime::systemd::notify_stopping();
+    reloads.close();
+    log::info("stopping", {{"grace_ms", fixed.server.shutdown_grace.count()}});
+    ingest_server.stop_accepting();
+    const auto stopped_at = clock.now();
+    const auto grace_ends = std::chrono::steady_clock::now() + fixed.server.shutdown_grace;
+    for (const auto& ring : endpoints.rings)
+        ring->stop(); // requests that wait for keys are answered 503 now
+    if (!ingest_server.drain(fixed.server.shutdown_grace))
+        log::warning("connections were cut off: the grace was over");
+    outages.stop(stopped_at);
+    const auto left = std::chrono::duration_cast<milliseconds>(grace_ends - std::chrono::steady_clock::now());
+    purger.stop();
+    engine.stop(std::max(left, milliseconds(0)));
+    writer.stop();
+    admin_server.stop_accepting();
+    admin_server.drain(milliseconds(500));
+    universign.stop();
+    readers.join();
+    reached = totals{receiver.snapshot(), writer.snapshot()};
+    return exit_code::ok;
+}
+
+} // namespace
+
+int run(const options& options) {
+    runtime::serve_as_init();
+    runtime::keep_capabilities_from_programs();
+    auto loaded = load(options);
+    if (!loaded.value) {
+        for (const auto& each : loaded.diagnostics)
+            std::cerr << to_string(each) << '\n';
+        return exit_code::configuration;
+    }
+    auto& running = *loaded.value;
+    runtime::raise_descriptor_limit();
+    runtime::supervisor supervisor; // blocks the signals, so before any thread starts
+    log::start({handler::to_log(running.reloadable.log_level), handler::to_log(running.fixed.log_format),
+                runtime::systemd::logs_to_journal()});
+    for (const auto& each : loaded.diagnostics)
+        log::warning("the configuration", {{"diagnostic", to_string(each)}});
+    ending end{running.fixed.server.shutdown_grace};
+    std::optional<totals> reached;
+    const int code = live(options, running, supervisor, end, reached);
+    if (reached) tell(*reached);
+    log::stop();
+    return code;
+}
+
+} // namespace webhookd::daemon

@@ -1,0 +1,56 @@
+#include "daemon/snapshots.hpp"
+
+#include <optional>
+
+namespace webhookd::daemon {
+namespace {
+
+telemetry::key_sets read_key_sets(const endpoints& served) {
+    telemetry::key_sets all;
+    for (const auto& [endpoint, ring] : served.by_name)
+        all.emplace(endpoint, ring != nullptr ? std::optional{ring->current_status()} : std::nullopt);
+    return all;
+}
+
+std::map<std::string, http::server_statistics>
+read_listeners(const std::map<std::string, const http::server*>& listeners) {
+    std::map<std::string, http::server_statistics> all;
+    for (const auto& [name, server] : listeners)
+        all.emplace(name, server->snapshot());
+    return all;
+}
+
+} // namespace
+
+telemetry::metrics_snapshot read_metrics(const observed& from) {
+    return {
+        .intake = from.receiver.intake(),
+        .unknown_paths = from.receiver.astray(),
+        .key_sets = read_key_sets(from.served),
+        .listeners = read_listeners(from.listeners),
+        .writer = from.writer.snapshot(),
+        .commits = from.writer.measured(),
+        .max_waiting_for_disk = from.configuration.max_in_memory,
+        .store_healthy = from.writer.healthy(),
+        .store_directory = from.directory,
+        .purger = from.purger.snapshot(),
+        .pending_deliveries = from.deliveries.pending(),
+        .max_pending_deliveries = from.admission.max_pending(),
+        .handlers = from.engine.snapshot(),
+        .now = from.clock.now(),
+    };
+}
+
+telemetry::readiness_snapshot read_readiness(const observed& from) {
+    return {
+        .stopping = from.stopping,
+        .store_healthy = from.writer.healthy(),
+        .store_trouble = from.writer.trouble(),
+        .queue_full = from.admission.is_full(),
+        .clock_doubt = from.purger.snapshot().clock_doubt,
+        .key_sets = read_key_sets(from.served),
+        .silent_threads = from.roll.silent(),
+    };
+}
+
+} // namespace webhookd::daemon
