@@ -83,18 +83,17 @@ TEST_CASE("who listens hears of deliveries that are planned, retried, called bac
     CHECK(f.heard(1) == notices{events_to_deliver});
     SECTION("by a replay") {
         const event_plan again{1, {audit}};
-        REQUIRE(f.kept->plan({&again, 1}, noon)->size() == 1);
+        REQUIRE(f.kept->plan({&again, 1})->size() == 1);
         CHECK(f.heard(1) == notices{deliveries_alone});
     }
     SECTION("by hand") {
         f.finish_next("crm", delivery_state::failed);
-        REQUIRE(f.kept->retry({}, noon, 10).value() == 1);
+        REQUIRE(f.kept->retry({}, 10).value() == 1);
         CHECK(f.heard(1) == notices{deliveries_alone});
     }
     SECTION("after a clock was wrong") {
-        const auto claimed = f.claim("crm").deliveries;
-        f.finish(claimed.at(0).id, delivery_state::pending, noon + 100h);
-        REQUIRE(f.kept->call_back("crm", noon, 1h, 10).value() == 1);
+        f.finish(1, delivery_state::pending, 100h);
+        REQUIRE(f.kept->call_back("crm", 1h, 10).value() == 1);
         CHECK(f.heard(1) == notices{deliveries_alone});
     }
     SECTION("by an erasure of what held them up") {
@@ -111,10 +110,10 @@ TEST_CASE("what brings nothing to do is not told", "[store][notifications]") {
     fixture f;
     f.keep(make_event("evt_1"));
     CHECK(f.heard(1) == notices{events_alone});
-    REQUIRE(f.kept->plan({}, noon)->empty());
-    REQUIRE(f.kept->retry({}, noon, 10).value() == 0);
-    REQUIRE(f.kept->call_back("crm", noon, 1h, 10).value() == 0);
-    REQUIRE(f.kept->fail_waiting("crm", "no", noon, 10).value() == 0);
+    REQUIRE(f.kept->plan({})->empty());
+    REQUIRE(f.kept->retry({}, 10).value() == 0);
+    REQUIRE(f.kept->call_back("crm", 1h, 10).value() == 0);
+    REQUIRE(f.kept->fail_waiting("crm", "no", 10).value() == 0);
     REQUIRE(f.kept->purge(std::vector<sequence>{1}, purge_scope::payload, 1024)->purged == 1);
     REQUIRE(f.kept->record_life({.now = noon, .first = true}));
     CHECK(f.heard_before_event("evt_2").empty());
