@@ -31,7 +31,8 @@ TEST_CASE("a failure has one name everywhere, and is put off where the answer is
         CHECK(names.insert(each.name).second);
         if (!each.code) continue;
         CHECK(each.name == to_string(*each.code));
-        CHECK(each.deferral == (to_response(failure{*each.code}).status == http::status::service_unavailable));
+        CHECK(each.deferral ==
+              (to_response(failure{*each.code}).status == http::status::service_unavailable));
     }
 }
 
