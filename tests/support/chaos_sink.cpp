@@ -1,6 +1,6 @@
 #include "support/chaos_sink.hpp"
 
-#include <webhookd/runtime/unique_fd.hpp>
+#include <webhookd/files/unique_fd.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -65,8 +65,8 @@ scripted_reply trickling_body() {
 namespace {
 
 /// Never listens, so that who connects meanwhile is refused. A port of 0 becomes the one that it got.
-runtime::unique_fd bound_socket(int& port) {
-    runtime::unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+files::unique_fd bound_socket(int& port) {
+    files::unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int yes = 1;
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -116,7 +116,7 @@ public:
     }
 
     /// Keeps the port while the server is down: else any connection of this machine could get it.
-    runtime::unique_fd reserved_;
+    files::unique_fd reserved_;
     scripted_server_options options_;
     mutable std::mutex mutex_;
     std::deque<scripted_reply> replies_;
