@@ -67,7 +67,9 @@ operations in_the_document(const std::string& text) {
         for (const auto& entry : path.second) {
             const auto verb = entry.first.as<std::string>();
             const YAML::Node operation = entry.second;
-            if (verb == "parameters" || operation["tags"][0].as<std::string>() == "ingest") continue;
+            if (verb == "parameters" || verb == "servers" ||
+                operation["tags"][0].as<std::string>() == "ingest")
+                continue;
             const bool open = operation["security"] && operation["security"].size() == 0;
             const auto role = operation["x-role"] ? operation["x-role"].as<std::string>() : "";
             all.push_back(to_line(verb + ' ' + path.first.as<std::string>(), open ? "anybody" : role,
