@@ -19,8 +19,8 @@ namespace webhookd::http {
 /// 405 with Allow.
 [[nodiscard]] response method_not_allowed(std::string_view allowed);
 
-/// Whom a failure is told to. The sender of a webhook learns no more than what to do next; a caller of the API
-/// learns what was wrong with the call.
+/// Whom a failure is told to. The sender of a webhook learns no more than what to do next; a caller of the
+/// API learns what was wrong with the call.
 enum class audience { sender, api_caller };
 
 /// The one place where an errc becomes a status. nullopt: this audience expects no such failure; whoever asks
