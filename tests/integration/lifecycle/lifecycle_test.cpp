@@ -203,8 +203,8 @@ TEST_CASE("a start that cannot succeed says why and ends with its code", "[lifec
         CHECK(r.code == 69);
         CHECK_THAT(r.error, Catch::Contains("store-busy"));
         // What a start waits for is told before.
-        CHECK_THAT(r.error, Catch::Contains("opening the database") &&
-                                Catch::Contains(running.database().string()));
+        CHECK_THAT(r.error,
+                   Catch::Contains("opening the database") && Catch::Contains(running.database().string()));
     }
     CHECK(running.post(sample(1)).status == 200);
 }
