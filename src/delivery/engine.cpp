@@ -135,7 +135,7 @@ private:
         if (schedule_.tick_is_over(now)) schedule_.tick(now, writer_.snapshot().events);
         for (auto todo = schedule_.next(now); !todo.empty(); todo = schedule_.next(steady::now()))
             for (auto& each : todo)
-                std::visit([this](auto& what) { perform(what); }, each);
+                std::visit([this](auto& what) { this->perform(what); }, each);
     }
 
     void perform(start_attempt& what) { begin(what.attempt, inbox_, clock_); }

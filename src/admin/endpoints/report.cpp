@@ -30,7 +30,7 @@ void write_members(json_response& json, const events_report& report) {
     json.key("signatures_by_required_level");
     json.begin_object();
     for (const auto& [level, count] : report.signatures_by_required_level)
-        json.number(level.c_str(), count);
+        json.number(level, count);
     json.end_object();
     json.end_object();
 }
