@@ -194,6 +194,7 @@ private:
                 guarded([&] { waiter(outcomes.error()); });
             }
         }
+        if (outcomes) log_.announce();
     }
 
     result<std::vector<append_outcome>> try_append(std::span<const new_event> batch, bool& own) {

@@ -38,6 +38,7 @@ public:
     [[nodiscard]] std::size_t probes() const;
 
     result<std::vector<store::append_outcome>> append(std::span<const store::new_event> batch) override;
+    void announce() noexcept override {}
     result<std::vector<store::stored_event>> read_after(store::sequence seq, std::size_t limit,
                                                         std::size_t max_bytes, store::extent) override;
     result<store::stored_event> find(std::string_view endpoint, std::string_view event_id) override;

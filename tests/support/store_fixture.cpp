@@ -36,6 +36,7 @@ void store_fixture::reopen() {
 
 store::append_outcome store_fixture::keep(const store::new_event& e) {
     const auto outcomes = kept->append({&e, 1});
+    kept->announce();
     REQUIRE(outcomes);
     return outcomes->at(0);
 }

@@ -20,11 +20,11 @@ inline constexpr std::string_view displaced_words = "the open database is not th
 }
 
 /// The port through which events get in, and are followed in the order of their arrival.
-/// Blocking. `append` comes from the writer's thread (see group_writer); everything else may come from any
-/// thread, beside a running write, and never delays it. Durability: what a call reported as done has reached
-/// the disk, and a crash or power loss does not take it back. Errors of all calls: store_full, store_io,
-/// store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the cause is
-/// gone.
+/// Blocking. `append` and `announce` come from the writer's thread (see group_writer); everything else may
+/// come from any thread, beside a running write, and never delays it. Durability: what a call reported as
+/// done has reached the disk, and a crash or power loss does not take it back. Errors of all calls:
+/// store_full, store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls succeed
+/// again once the cause is gone.
 class event_log {
 public:
     /// Keeps a batch and its planned deliveries in one transaction: all or, on an error, none. An event is
@@ -34,6 +34,10 @@ public:
     /// soon after an error, the batch may turn up after all, whole; to its senders it is then a duplicate.
     /// Errors also: argument_invalid, for a value that the engine cannot hold.
     virtual result<std::vector<append_outcome>> append(std::span<const new_event> batch) = 0;
+
+    /// Tells who listens (see notifications) of what was appended since the last call. For the appender, once
+    /// it has answered its senders: acknowledgements come first.
+    virtual void announce() noexcept = 0;
 
     /// Events after `seq` in the order of arrival, at most `limit`; fewer when their bodies exceed
     /// `max_bytes` in sum (but at least one, if there is one).

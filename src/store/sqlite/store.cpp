@@ -21,9 +21,14 @@ public:
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
         auto outcomes = write([&](sqlite::writer& w) { return w.append(batch); });
-        if (outcomes) notifier_.tell(brought(batch, *outcomes));
+        if (outcomes) {
+            const auto now = brought(batch, *outcomes);
+            untold_.events |= now.events;
+            untold_.deliveries |= now.deliveries;
+        }
         return outcomes;
     }
+    void announce() noexcept override { notifier_.tell(std::exchange(untold_, {})); }
 
     result<std::string> verification_key(sequence seq) override {
         return readers_.with([&](sqlite::reader& r) { return r.verification_key(seq); });
@@ -202,6 +207,7 @@ private:
     sqlite::reader_pool& readers_ = database_.readers();
     sqlite::leases leases_;
     notifier notifier_;
+    commit_notice untold_; ///< of what was appended; the writer's thread alone
 };
 
 } // namespace

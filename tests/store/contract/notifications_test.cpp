@@ -65,14 +65,17 @@ TEST_CASE("who listens hears of each commit that keeps events, once, and whether
           "[store][notifications]") {
     fixture f;
     REQUIRE(f.kept->append(make_events("evt_", 100)).has_value());
+    f.kept->announce();
     CHECK(f.heard(1) == notices{events_alone});
     auto batch = make_events("other_", 100);
     batch[99].deliveries = {crm};
     REQUIRE(f.kept->append(batch).has_value());
+    f.kept->announce();
     CHECK(f.heard(1) == notices{events_to_deliver});
     // Duplicates bring nothing, whatever they would have planned.
     REQUIRE(f.kept->append(batch).has_value());
     REQUIRE(f.kept->append({}).has_value());
+    f.kept->announce();
     CHECK(f.heard_before_event("evt_last").empty());
 }
 
@@ -151,6 +154,7 @@ TEST_CASE("the end of a subscription waits for a call under way", "[store][notif
     std::thread writing{[&] {
         const auto e = make_event("evt_1");
         (void)f.kept->append({&e, 1});
+        f.kept->announce();
     }};
     called.get_future().wait();
     std::thread releasing{[&] { may_return.set_value(); }};
