@@ -110,7 +110,12 @@ result<void> fake_event_store::record_life(const store::life_sign& sign) {
     if (life_script_) {
         if (auto failed = life_script_()) return *failed;
     }
-    refusals_.insert(refusals_.end(), sign.refusals.begin(), sign.refusals.end());
+    for (const auto& each : sign.refusals) {
+        std::erase_if(refusals_, [&each](const auto& kept) { // as the port promises
+            return kept.reason == each.reason && kept.endpoint == each.endpoint && kept.began == each.began;
+        });
+        refusals_.push_back(each);
+    }
     life_signs_.push_back({sign.now, sign.instance, sign.first, sign.last});
     return {};
 }
