@@ -78,7 +78,7 @@ result<store::event_filter> read_filter(const query& q, store::event_query& even
 }
 
 std::string to_cursor(const store::event_position& p) {
-    return std::to_string(p.at.time_since_epoch().count()) + '.' + std::to_string(p.seq);
+    return std::to_string(p.at.time_since_epoch().count()) + '.' + std::to_string(p.offset);
 }
 
 result<std::optional<store::event_position>> read_cursor(const query& q) {
@@ -87,12 +87,12 @@ result<std::optional<store::event_position>> read_cursor(const query& q) {
     const std::string_view all = text;
     const auto dot = all.find('.');
     timestamp::rep at = 0;
-    store::sequence seq = 0;
+    store::event_offset offset = 0;
     if (dot == std::string_view::npos || !read_number(all.substr(0, dot), at) ||
-        !read_number(all.substr(dot + 1), seq) || at < earliest || at > latest || seq < 0 ||
-        seq > largest_row)
+        !read_number(all.substr(dot + 1), offset) || at < earliest || at > latest || offset < 0 ||
+        offset > largest_row)
         return invalid("cursor", "is not one that a list gave out as next_cursor");
-    return std::optional{store::event_position{timestamp(timestamp::duration(at)), seq}};
+    return std::optional{store::event_position{timestamp(timestamp::duration(at)), offset}};
 }
 
 result<store::stored_event> find_event(store::event_query& events, const std::string& id, const query& q) {

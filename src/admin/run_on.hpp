@@ -50,7 +50,7 @@ inline runtime::task<void> pause(std::chrono::milliseconds time) {
 /// between, because nobody is in a hurry. `change` gets the next of them, and returns an outcome that knows
 /// how many it has `done` from the front; `add` gets each outcome. Ends at the first error.
 template <class Outcome, class Change, class Add>
-runtime::task<result<void>> in_batches(store::group_writer& writer, std::span<const store::sequence> left,
+runtime::task<result<void>> in_batches(store::group_writer& writer, std::span<const store::event_offset> left,
                                        std::size_t at_once, Change change, Add add) {
     while (!left.empty()) {
         const auto began = std::chrono::steady_clock::now();

@@ -39,7 +39,7 @@ bool clock_keeper::remember() {
 
 void clock_keeper::start() {
     started_ = last_look_ = steady::now();
-    first_ = sure_ = log_.last_sequence();
+    first_ = sure_ = log_.last_offset();
     (void)remember();
 }
 
@@ -60,7 +60,7 @@ void clock_keeper::look() {
     }
     announce(verdict, wall);
     if (verdict.leapt || verdict.settled) keep_with(bound_for(verdict, wall));
-    if (!verdict.in_doubt()) sure_ = log_.last_sequence();
+    if (!verdict.in_doubt()) sure_ = log_.last_offset();
 }
 
 /// A clock that went back: what comes now did not arrive before. One that leapt ahead under a running daemon

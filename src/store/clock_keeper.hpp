@@ -50,8 +50,8 @@ private:
     bool loud_ = false; ///< the doubt is no mere pause between two runs
     steady::time_point started_{};
     steady::time_point last_look_{};
-    sequence first_ = 0; ///< newest event at the start
-    sequence sure_ = 0;  ///< newest event while the clock was last believed
+    event_offset first_ = 0; ///< newest event at the start
+    event_offset sure_ = 0;  ///< newest event while the clock was last believed
 };
 
 } // namespace webhookd::store

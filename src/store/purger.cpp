@@ -44,9 +44,9 @@ public:
 
     void start() {
         time_.start();
-        // Numbers begin with 1, and only what was purged is missing at the front.
+        // Offsets begin at 1, and only purged events are missing at the front.
         const auto first = log_.read_after(0, 1, 1, extent::envelope);
-        if (first && (first->empty() ? log_.last_sequence() > 0 : first->front().seq > 1)) removed_ = true;
+        if (first && (first->empty() ? log_.last_offset() > 0 : first->front().offset > 1)) removed_ = true;
         thread_ = std::thread([this] { run(); });
     }
 
@@ -149,7 +149,7 @@ private:
         }
     }
 
-    result<void> purge(std::span<const sequence> events, purge_scope scope) {
+    result<void> purge(std::span<const event_offset> events, purge_scope scope) {
         while (!events.empty()) {
             const auto size = std::min(purged_at_once, events.size());
             const auto began = steady::now();
@@ -165,7 +165,7 @@ private:
         return {};
     }
 
-    result<purge_outcome> purge_batch(std::span<const sequence> batch, purge_scope scope) {
+    result<purge_outcome> purge_batch(std::span<const event_offset> batch, purge_scope scope) {
         // Before the first is gone: whoever sees that it is must be told by `removed_before()` as well.
         if (scope == purge_scope::event) removed_ = true;
         // Shared, because the writer's copy may outlive this call by a moment.

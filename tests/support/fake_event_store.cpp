@@ -65,7 +65,7 @@ result<std::vector<append_outcome>> fake_event_store::append(std::span<const new
     }
     std::vector<append_outcome> outcomes;
     for (const auto& e : batch) {
-        const auto next = static_cast<sequence>(events_.size()) + 1;
+        const auto next = static_cast<event_offset>(events_.size()) + 1;
         const auto [known, added] = known_.try_emplace({e.endpoint, e.envelope.id}, next);
         outcomes.push_back({added ? append_status::accepted : append_status::duplicate, known->second});
         if (!added) continue;
@@ -77,13 +77,13 @@ result<std::vector<append_outcome>> fake_event_store::append(std::span<const new
     return outcomes;
 }
 
-result<std::vector<stored_event>> fake_event_store::read_after(sequence seq, std::size_t limit,
+result<std::vector<stored_event>> fake_event_store::read_after(event_offset offset, std::size_t limit,
                                                                std::size_t max_bytes, extent) {
     const std::lock_guard lock{mutex_};
     std::vector<stored_event> found;
     std::size_t bytes = 0;
     for (const auto& e : events_) {
-        if (e.seq <= seq) continue;
+        if (e.offset <= offset) continue;
         bytes += e.body.size();
         if (found.size() == limit || (!found.empty() && bytes > max_bytes)) break;
         found.push_back(e);

@@ -39,14 +39,14 @@ public:
 
     result<std::vector<store::append_outcome>> append(std::span<const store::new_event> batch) override;
     void announce() noexcept override {}
-    result<std::vector<store::stored_event>> read_after(store::sequence seq, std::size_t limit,
+    result<std::vector<store::stored_event>> read_after(store::event_offset offset, std::size_t limit,
                                                         std::size_t max_bytes, store::extent) override;
     result<store::stored_event> find(std::string_view endpoint, std::string_view event_id) override;
 
     // Nobody asks it.
-    [[nodiscard]] store::sequence last_sequence() const noexcept override { return 0; }
+    [[nodiscard]] store::event_offset last_offset() const noexcept override { return 0; }
     result<std::int64_t> count(const store::event_filter&) override { return 0; }
-    result<std::string> verification_key(store::sequence) override { return std::string(); }
+    result<std::string> verification_key(store::event_offset) override { return std::string(); }
     result<std::vector<store::stored_event>> search(const store::event_search&) override {
         return std::vector<store::stored_event>{};
     }
@@ -90,19 +90,19 @@ public:
     result<store::purge_candidates> purgeable(const store::purge_search&) override {
         return store::purge_candidates{};
     }
-    result<store::purge_outcome> purge(std::span<const store::sequence>, store::purge_scope,
+    result<store::purge_outcome> purge(std::span<const store::event_offset>, store::purge_scope,
                                        std::size_t) override {
         return store::purge_outcome{};
     }
-    result<store::erase_outcome> erase(std::span<const store::sequence>, const store::erasure&,
+    result<store::erase_outcome> erase(std::span<const store::event_offset>, const store::erasure&,
                                        std::string_view, std::size_t) override {
         return store::erase_outcome{};
     }
     result<store::remnants> scrub() override { return store::remnants::none; }
-    result<std::optional<store::erasure>> erasure_of(store::sequence) override {
+    result<std::optional<store::erasure>> erasure_of(store::event_offset) override {
         return std::optional<store::erasure>{};
     }
-    result<store::holdings> holdings_of(std::span<const store::sequence>) override {
+    result<store::holdings> holdings_of(std::span<const store::event_offset>) override {
         return store::holdings{};
     }
     /// Keeps them, or does what the script of `on_life` says. `life_signs` have no refusals in them.
@@ -144,7 +144,7 @@ private:
     std::vector<store::outage> refusals_;
     std::vector<std::size_t> batches_;
     std::vector<store::stored_event> events_;
-    std::map<std::pair<std::string, std::string>, store::sequence, std::less<>> known_;
+    std::map<std::pair<std::string, std::string>, store::event_offset, std::less<>> known_;
 };
 
 } // namespace webhookd::test

@@ -12,7 +12,7 @@ timestamp noon_clock::now() const {
 handler::delivery sample_delivery(std::string_view event_id) {
     handler::delivery d;
     d.id = 7;
-    d.event.seq = 1;
+    d.event.offset = 1;
     d.event.endpoint = "production";
     d.event.envelope.id = event_id;
     d.event.envelope.type = "transaction.lifecycle.completed";

@@ -48,27 +48,27 @@ old_store::~old_store() {
 }
 
 timestamp old_store::complete(const figures& counted, std::string_view body) {
-    const auto seq = ++events_;
-    const auto at = first_at + std::chrono::seconds(seq);
+    const auto offset = ++events_;
+    const auto at = first_at + std::chrono::seconds(offset);
     const auto microseconds = std::int64_t{at.time_since_epoch().count()};
-    const auto id = std::to_string(seq);
+    const auto id = std::to_string(offset);
     auto event = expect(
         db_.prepare("INSERT INTO events (seq, endpoint, event_id, type, at, created, received, object_type, "
                     "object_id, transaction_id, state) VALUES (?1, 1, 'evt_' || ?2, 1, ?3, ?3, ?3, "
                     "'transaction', 'tx_' || ?2, 'tx_' || ?2, 'completed')",
                     "keep an event"));
-    expect(event.bind(seq, std::string_view(id), microseconds).run());
+    expect(event.bind(offset, std::string_view(id), microseconds).run());
     if (!body.empty()) {
         auto payload = expect(db_.prepare("INSERT INTO payloads (seq, body) VALUES (?, ?)", "keep a body"));
-        expect(payload.bind(seq, store::sqlite::blob{body}).run());
+        expect(payload.bind(offset, store::sqlite::blob{body}).run());
     }
     auto consumption = expect(db_.prepare("INSERT INTO consumption (at, seq, endpoint, transaction_id, "
                                           "visas, seals, reviews, level_1, level_2, "
                                           "level_3) VALUES (?, ?, 1, 'tx_' || ?, ?, ?, ?, ?, ?, ?)",
                                           "count a transaction"));
     expect(consumption
-               .bind(microseconds, seq, std::string_view(id), counted.visas, counted.seals, counted.reviews,
-                     counted.levels[0], counted.levels[1], counted.levels[2])
+               .bind(microseconds, offset, std::string_view(id), counted.visas, counted.seals,
+                     counted.reviews, counted.levels[0], counted.levels[1], counted.levels[2])
                .run());
     return at;
 }

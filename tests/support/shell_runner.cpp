@@ -21,7 +21,7 @@ config::shell_handler shell_command(std::string command) {
 handler::delivery shell_delivery(std::string body) {
     handler::delivery d;
     d.id = 7;
-    d.event.seq = 1;
+    d.event.offset = 1;
     d.event.endpoint = "production";
     auto& e = d.event.envelope;
     e.id = "evt_1";

@@ -18,20 +18,20 @@ namespace webhookd::test {
 }
 
 struct kept_event {
-    std::int64_t seq = 0;
+    std::int64_t offset = 0;
     std::string id;
     std::string body;
 };
 
 struct kept_delivery {
-    std::int64_t seq = 0; ///< of its event
+    std::int64_t offset = 0; ///< of its event
     std::string handler;
     int state = 0; ///< 0: pending, 1: successful, 2: failed
 };
 
 /// Throw std::runtime_error when the file is no such store.
 [[nodiscard]] std::uint64_t count_events(const std::filesystem::path& database);
-/// All with `seq` beyond the one given, in the order of arrival.
+/// All with `offset` beyond the one given, in the order of arrival.
 [[nodiscard]] std::vector<kept_event> read_events(const std::filesystem::path& database,
                                                   std::int64_t after = 0);
 /// All, in the order in which they were planned.

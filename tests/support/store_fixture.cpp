@@ -115,7 +115,8 @@ store::delivery_record store_fixture::record(store::delivery_id id) {
     return found->front();
 }
 
-store::erase_outcome store_fixture::erase(const std::vector<store::sequence>& events, std::size_t max_bytes) {
+store::erase_outcome store_fixture::erase(const std::vector<store::event_offset>& events,
+                                          std::size_t max_bytes) {
     const auto done = kept->erase(events, tombstone, "the transaction was erased", max_bytes);
     REQUIRE(done);
     return *done;

@@ -69,7 +69,7 @@ public:
     /// Claims the first that is due for the handler, and finishes it.
     void finish_next(const std::string& handler, store::delivery_state state, const std::string& output = "");
     store::delivery_record record(store::delivery_id id);
-    store::erase_outcome erase(const std::vector<store::sequence>& events,
+    store::erase_outcome erase(const std::vector<store::event_offset>& events,
                                std::size_t max_bytes = 1024 * 1024);
 
 private:

@@ -63,7 +63,7 @@ struct claim_answer {
 
 /// Deliveries that a kept event gets once more.
 struct event_plan {
-    sequence seq = 0;
+    event_offset offset = 0;
     std::vector<planned_delivery> deliveries;
 };
 
@@ -78,7 +78,7 @@ struct finished_delivery {
 /// A delivery as operators see it.
 struct delivery_record {
     delivery_id id = 0;
-    sequence seq = 0;
+    event_offset offset = 0;
     std::string endpoint;
     std::string event_id;
     std::string event_type;

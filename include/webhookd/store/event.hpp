@@ -12,8 +12,8 @@
 /// Events as they go into the store and come out of it.
 namespace webhookd::store {
 
-/// Position of an event in the order of arrival: starts at 1, grows, never given twice, holes allowed.
-using sequence = std::int64_t;
+/// Offset of an event in the order of arrival: starts at 1, grows, is never reused, and may have gaps.
+using event_offset = std::int64_t;
 
 /// A delivery: one event for one handler. Ids start at 1, grow, and are never given twice.
 using delivery_id = std::int64_t;
@@ -57,7 +57,7 @@ enum class append_status { accepted, duplicate };
 
 struct append_outcome {
     append_status status;
-    sequence seq; ///< of the event kept, be it now or before
+    event_offset offset; ///< of the event kept, be it now or before
 };
 
 /// When an event counts as having happened: its creation, or, where it does not tell, its arrival.
@@ -67,7 +67,7 @@ struct append_outcome {
 
 /// An event read back.
 struct stored_event {
-    sequence seq = 0;
+    event_offset offset = 0;
     std::string endpoint;
     event::envelope envelope;
     std::string body;

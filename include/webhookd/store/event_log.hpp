@@ -39,13 +39,14 @@ public:
     /// it has answered its senders: acknowledgements come first.
     virtual void announce() noexcept = 0;
 
-    /// Events after `seq` in the order of arrival, at most `limit`; fewer when their bodies exceed
+    /// Events after `offset` in the order of arrival, at most `limit`; fewer when their bodies exceed
     /// `max_bytes` in sum (but at least one, if there is one).
-    virtual result<std::vector<stored_event>>
-    read_after(sequence seq, std::size_t limit, std::size_t max_bytes, extent of = extent::everything) = 0;
+    virtual result<std::vector<stored_event>> read_after(event_offset offset, std::size_t limit,
+                                                         std::size_t max_bytes,
+                                                         extent of = extent::everything) = 0;
 
     /// Of the newest event that was kept; 0: none ever was. Costs nothing.
-    [[nodiscard]] virtual sequence last_sequence() const noexcept = 0;
+    [[nodiscard]] virtual event_offset last_offset() const noexcept = 0;
 
     /// Whether the engine's files still are those at their paths. A few system calls. Errors: store_io, with
     /// `displaced_words`.

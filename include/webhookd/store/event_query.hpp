@@ -29,7 +29,7 @@ public:
 
     /// The key that verified the event, as a JWK; empty where signatures were disabled, or when the payload
     /// was purged since. Errors: store_not_found.
-    virtual result<std::string> verification_key(sequence seq) = 0;
+    virtual result<std::string> verification_key(event_offset offset) = 0;
 
     /// At most `limit` events, in the order of `event_position`. Errors: query_timeout.
     virtual result<std::vector<stored_event>> search(const event_search& wanted) = 0;
@@ -41,7 +41,7 @@ public:
     virtual result<event::consumption> consumed(const consumption_window& window) = 0;
 
     /// When and by whom an event was erased; nothing: it was not.
-    virtual result<std::optional<erasure>> erasure_of(sequence seq) = 0;
+    virtual result<std::optional<erasure>> erasure_of(event_offset offset) = 0;
 
     virtual result<store_statistics> statistics() = 0;
 

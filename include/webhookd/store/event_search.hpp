@@ -31,12 +31,12 @@ struct event_filter {
 /// stays where it is when events arrive or are purged.
 struct event_position {
     timestamp at;
-    sequence seq = 0;
+    event_offset offset = 0;
     friend auto operator<=>(const event_position&, const event_position&) = default;
 };
 
 [[nodiscard]] inline event_position position_of(const stored_event& e) {
-    return {instant_of(e.envelope, e.received), e.seq};
+    return {instant_of(e.envelope, e.received), e.offset};
 }
 
 struct event_search {

@@ -25,26 +25,26 @@ inline constexpr std::size_t purged_bytes_at_once = 512 * 1024; ///< of bodies a
 
 /// Events beyond this one arrived at this instant or later, whatever the clock said when they did.
 struct arrival_bound {
-    sequence beyond = 0;
+    event_offset beyond = 0;
     timestamp at;
     friend bool operator==(const arrival_bound&, const arrival_bound&) = default;
 };
 
-/// Which events may be purged because of their age. An event did not arrive before those that have smaller
-/// numbers, nor before a bound that holds for it: where its own instant says so, the clock was wrong.
+/// Which events may be purged because of their age. An event did not arrive before those with smaller
+/// offsets, nor before a bound that holds for it: where its own instant says so, the clock was wrong.
 struct purge_search {
     purge_scope scope = purge_scope::payload;
     timestamp before; ///< arrived before this
     timestamp now;    ///< an arrival later than this tells of a clock that was wrong, and is passed over
-    sequence after = 0;
+    event_offset after = 0;
     timestamp arrived = {};  ///< the latest arrival of those before `after`; as the last search answered
     std::size_t limit = 256; ///< of events looked at
 };
 
 struct purge_candidates {
-    std::vector<sequence> events; ///< in the order of arrival
-    std::optional<sequence> next; ///< `after` of the next search; nothing: there are no more
-    timestamp arrived = {};       ///< `arrived` of the next search
+    std::vector<event_offset> events; ///< in the order of arrival
+    std::optional<event_offset> next; ///< `after` of the next search; nothing: there are no more
+    timestamp arrived = {};           ///< `arrived` of the next search
 };
 
 struct purge_outcome {

@@ -24,18 +24,18 @@ public:
     /// gone. What deliveries wait for is left as it is, whatever `purgeable` said before. What was counted
     /// when events arrived (`event_types`, `consumed`) stays. An event that was purged whole and is sent
     /// again is new.
-    virtual result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope,
+    virtual result<purge_outcome> purge(std::span<const event_offset> events, purge_scope scope,
                                         std::size_t max_bytes) = 0;
     /// Erases what may be personal of events, in one transaction, from the front, at least one, until some
     /// `max_bytes` have gone: body and proof, metadata, the user, the outputs of attempts. Deliveries that
     /// wait fail for `reason`. The rest of the envelope stays, and for the events of a transaction
     /// `tombstone`.
-    virtual result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
+    virtual result<erase_outcome> erase(std::span<const event_offset> events, const erasure& tombstone,
                                         std::string_view reason, std::size_t max_bytes) = 0;
     /// Sees to it that nothing of what was purged or erased so far stands in the engine's files any more, as
     /// far as it can. Errors also: store_busy while somebody reads; soon after it may succeed.
     virtual result<remnants> scrub() = 0;
-    virtual result<holdings> holdings_of(std::span<const sequence> events) = 0;
+    virtual result<holdings> holdings_of(std::span<const event_offset> events) = 0;
 
     /// What was believed of the clock when it was kept last, or, where it never was, what the last sign of
     /// life tells; nothing: there is none.

@@ -23,7 +23,7 @@ constexpr int tries = 200;
 constexpr const char* reason = "the transaction was erased";
 
 struct erase_order {
-    std::vector<store::sequence> events; ///< of the transaction, oldest first
+    std::vector<store::event_offset> events; ///< of the transaction, oldest first
     store::holdings holds;
     bool dry_run = false;
 };
@@ -46,7 +46,7 @@ result<erase_order> read_order(const call& c) {
         if (!events) return events.error();
         if (events->empty()) break;
         for (const auto& each : *events)
-            found.events.push_back(each.seq);
+            found.events.push_back(each.offset);
         wanted.beyond = position_of(events->back());
     }
     if (found.events.empty())
@@ -74,10 +74,11 @@ http::response summary(const std::string& transaction, const erase_order& o, con
     return json.take();
 }
 
-task<result<store::erase_outcome>> carry_out(const api_sources& from, std::span<const store::sequence> events,
+task<result<store::erase_outcome>> carry_out(const api_sources& from,
+                                             std::span<const store::event_offset> events,
                                              const store::erasure& tombstone) {
     store::erase_outcome all;
-    const auto change = [&tombstone, &retention = from.retention](std::span<const store::sequence> part) {
+    const auto change = [&tombstone, &retention = from.retention](std::span<const store::event_offset> part) {
         return retention.erase(part, tombstone, reason, bytes_at_once);
     };
     const auto add = [&all](const store::erase_outcome& done) {

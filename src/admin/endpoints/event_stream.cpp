@@ -39,7 +39,7 @@ struct stream_filter {
 
 /// Where a stream begins.
 struct stream_start {
-    store::sequence after = 0;
+    store::event_offset after = 0;
     std::string id;      ///< to come back with when nothing arrives
     bool afresh = false; ///< the client came back with an id that means nothing in this database
 };
@@ -94,7 +94,7 @@ private:
     std::string to_lines(const batch& fresh) {
         std::string lines;
         for (const auto& each : fresh) {
-            last_ = each.seq;
+            last_ = each.offset;
             if (filter_.takes(each)) append_message(lines, each);
         }
         return lines;
@@ -103,7 +103,7 @@ private:
     const api_sources& from_;
     stream_filter filter_;
     stream_start start_;
-    store::sequence last_;
+    store::event_offset last_;
     arrivals::listener arrivals_;
     bool greeted_ = false;
     bool stopped_ = false;
@@ -123,31 +123,31 @@ result<stream_filter> read_stream_filter(const query& q) {
 }
 
 /// The id of the event with this number; `NUMBER-0` where there is none (any more).
-result<std::string> id_at(store::event_log& log, store::sequence seq) {
-    if (seq == 0) return std::string("0");
-    const auto there = log.read_after(seq - 1, 1, SIZE_MAX, store::extent::envelope);
+result<std::string> id_at(store::event_log& log, store::event_offset offset) {
+    if (offset == 0) return std::string("0");
+    const auto there = log.read_after(offset - 1, 1, SIZE_MAX, store::extent::envelope);
     if (!there) return there.error();
-    if (there->empty() || there->front().seq != seq) return std::to_string(seq) + "-0";
+    if (there->empty() || there->front().offset != offset) return std::to_string(offset) + "-0";
     return stream_id(there->front());
 }
 
 /// The number of an id that a stream may have given out, in whatever life of the database or version of ours;
 /// one beyond every row where the number is too large. Nothing for anything else.
-std::optional<store::sequence> number_of(std::string_view id) {
+std::optional<store::event_offset> number_of(std::string_view id) {
     const auto digits = id.substr(0, id.find('-'));
     const auto rest = id.substr(digits.size());
     if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos ||
         rest.find_first_not_of("0123456789abcdef", 1) != std::string_view::npos || rest == "-")
         return std::nullopt;
-    store::sequence seq = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
-    return error == std::errc{} && seq <= largest_row ? seq : largest_row;
+    store::event_offset offset = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), offset);
+    return error == std::errc{} && offset <= largest_row ? offset : largest_row;
 }
 
 /// After what the client has seen, or with what comes from now on. On a reader's thread.
 result<stream_start> find_start(store::event_log& log, const std::string& last_event_id) {
     stream_start start;
-    const auto newest = log.last_sequence();
+    const auto newest = log.last_offset();
     const auto seen = last_event_id.empty() ? std::optional(newest) : number_of(last_event_id);
     if (!seen) return failure{errc::argument_invalid, "Last-Event-ID is not one that this stream gave out"};
     start.after = std::min(*seen, newest);

@@ -24,7 +24,7 @@ result<void> write_deliveries(json_response& json, store::delivery_query& store,
     json.key("deliveries");
     json.begin_array();
     for (auto each = deliveries->rbegin(); each != deliveries->rend(); ++each) { // oldest first
-        if (each->seq != e.seq) continue;
+        if (each->offset != e.offset) continue;
         const auto attempts = store.attempts(each->id);
         if (!attempts) return attempts.error();
         write(json, *each);
@@ -124,9 +124,9 @@ outcome count_events(const call& c) {
 outcome show_event(const call& c) {
     const auto e = find_event(c.from.events, c.id(), c.parameters);
     if (!e) return e.error();
-    const auto key = c.from.events.verification_key(e->seq);
+    const auto key = c.from.events.verification_key(e->offset);
     if (!key) return key.error();
-    const auto erased = c.from.events.erasure_of(e->seq);
+    const auto erased = c.from.events.erasure_of(e->offset);
     if (!erased) return erased.error();
     json_response json;
     write_envelope(json, *e);

@@ -14,7 +14,7 @@ constexpr std::int64_t default_purge_page = 1000;
 constexpr std::int64_t largest_purge_page = 5000;
 
 struct purge_page {
-    std::vector<store::sequence> events;
+    std::vector<store::event_offset> events;
     std::int64_t count = 0; ///< in a dry run, of all pages
     bool dry_run = false;
     std::string next_cursor; ///< empty: no more
@@ -45,7 +45,7 @@ result<purge_page> read_page(const query& q, store::event_query& kept) {
         kept.search({.filter = std::move(filter), .beyond = *beyond, .oldest_first = true, .limit = size});
     if (!events) return events.error();
     for (const auto& each : *events)
-        found.events.push_back(each.seq);
+        found.events.push_back(each.offset);
     if (events->size() == size) found.next_cursor = to_cursor(position_of(events->back()));
     return found;
 }
@@ -64,9 +64,9 @@ http::response summary(const purge_page& p, const store::purge_outcome& done) {
 }
 
 task<result<store::purge_outcome>> carry_out(const api_sources& from,
-                                             std::span<const store::sequence> events) {
+                                             std::span<const store::event_offset> events) {
     store::purge_outcome all;
-    const auto change = [&retention = from.retention](std::span<const store::sequence> part) {
+    const auto change = [&retention = from.retention](std::span<const store::event_offset> part) {
         return retention.purge(part, store::purge_scope::event, store::purged_bytes_at_once);
     };
     const auto add = [&all](const store::purge_outcome& done) {

@@ -40,7 +40,7 @@ std::optional<store::event_plan> plan_one(const api_sources& from, const store::
                                           const std::string& handler) {
     const auto body = event::document::parse(e.body);
     if (!body) return std::nullopt;
-    store::event_plan p{e.seq, from.planner.plan(e.endpoint, e.envelope, *body)};
+    store::event_plan p{e.offset, from.planner.plan(e.endpoint, e.envelope, *body)};
     if (!handler.empty()) std::erase_if(p.deliveries, [&](const auto& d) { return d.handler != handler; });
     return p;
 }

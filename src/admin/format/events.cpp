@@ -92,7 +92,7 @@ std::string stream_id(const store::stored_event& e) {
     mix(e.endpoint);
     mix(e.envelope.id);
     mix(std::to_string(e.received.time_since_epoch().count()));
-    return fmt::format("{}-{:016x}", e.seq, mark);
+    return fmt::format("{}-{:016x}", e.offset, mark);
 }
 
 void append_message(std::string& lines, const store::stored_event& e) {

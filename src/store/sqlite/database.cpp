@@ -26,7 +26,7 @@ database::database(sqlite_options options, parts opened)
     , watch_(std::move(opened.watch))
     , writer_(std::move(opened.writer))
     , pending_(writer_->pending())
-    , last_sequence_(writer_->last_sequence())
+    , last_offset_(writer_->last_offset())
     , readers_(options_.file, options_.vfs, options_.readers, [this] { return watch_->check(); })
     , checkpointer_(options_.file, layer_->name(), checkpoint_policy::for_journal(options_.journal_bytes),
                     [this] { return watch_->check(); }) {}
@@ -49,7 +49,7 @@ result<void> database::begin_write() {
 
 result<void> database::end_write(bool committed) {
     pending_ = writer_->pending();
-    last_sequence_ = writer_->last_sequence();
+    last_offset_ = writer_->last_offset();
     if (committed && checkpointer_.committed(writer_->journal_frames()))
         checkpointer_.copy(writer_->database());
     return check_place();

@@ -54,7 +54,7 @@ public:
 
     // As the ports promise.
     [[nodiscard]] std::int64_t pending() const noexcept { return pending_; }
-    [[nodiscard]] sequence last_sequence() const noexcept { return last_sequence_; }
+    [[nodiscard]] event_offset last_offset() const noexcept { return last_offset_; }
     [[nodiscard]] result<void> in_place();
     [[nodiscard]] result<void> probe();
     [[nodiscard]] result<remnants> scrub();
@@ -82,7 +82,7 @@ private:
     bool saved_ = false; ///< of a journal that has lost its place, all stands in the database
     std::unique_ptr<writer> writer_;
     std::atomic<std::int64_t> pending_;
-    std::atomic<sequence> last_sequence_;
+    std::atomic<event_offset> last_offset_;
     reader_pool readers_;
     checkpointer checkpointer_;
 };

@@ -29,7 +29,7 @@ std::optional<timestamp> maybe_instant(const statement& row, int column) {
 delivery_record read_record(const statement& row) {
     delivery_record r;
     r.id = row.integer(0);
-    r.seq = row.integer(1);
+    r.offset = row.integer(1);
     r.endpoint = row.text(2);
     r.event_id = row.text(3);
     r.event_type = row.text(4);

@@ -98,8 +98,9 @@ void delivery_writer::roll_back(delivery_id last_id, std::int64_t pending) noexc
     pending_ = pending;
 }
 
-result<void> delivery_writer::plan(connection& db, sequence seq, std::span<const planned_delivery> planned,
-                                   std::string_view key, timestamp since) {
+result<void> delivery_writer::plan(connection& db, event_offset offset,
+                                   std::span<const planned_delivery> planned, std::string_view key,
+                                   timestamp since) {
     for (const auto& p : planned) {
         auto handler = handlers_.find(p.handler);
         if (!handler) return handler.error();
@@ -108,14 +109,14 @@ result<void> delivery_writer::plan(connection& db, sequence seq, std::span<const
             if (!added) return added.error();
             *handler = *added;
         }
-        if (auto done = insert(last_id_ + 1, seq, **handler, p, key, since); !done) return done.error();
+        if (auto done = insert(last_id_ + 1, offset, **handler, p, key, since); !done) return done.error();
         ++last_id_;
         ++pending_;
     }
     return {};
 }
 
-result<void> delivery_writer::insert(delivery_id id, sequence seq, std::int64_t handler,
+result<void> delivery_writer::insert(delivery_id id, event_offset offset, std::int64_t handler,
                                      const planned_delivery& p, std::string_view key, timestamp since) {
     std::optional<std::string_view> chain;
     if (p.sequencing != sequencing::none) chain = unless_empty(key);
@@ -126,7 +127,8 @@ result<void> delivery_writer::insert(delivery_id id, sequence seq, std::int64_t 
         if (*held) due.reset();
     }
     const std::int64_t blocks = chain && p.sequencing == sequencing::block ? 1 : 0;
-    return insert_.bind(id, seq, handler, due, chain, blocks, microseconds(since), microseconds(since)).run();
+    return insert_.bind(id, offset, handler, due, chain, blocks, microseconds(since), microseconds(since))
+        .run();
 }
 
 result<void> delivery_writer::finish(const finished_delivery& f) {
@@ -251,7 +253,7 @@ result<std::size_t> delivery_writer::fail_waiting(connection& db, std::string_vi
     return static_cast<std::size_t>(db.changes());
 }
 
-result<std::size_t> delivery_writer::give_up(sequence seq, std::string_view reason, timestamp at) {
+result<std::size_t> delivery_writer::give_up(event_offset offset, std::string_view reason, timestamp at) {
     struct found {
         delivery_id id;
         place where;
@@ -260,7 +262,7 @@ result<std::size_t> delivery_writer::give_up(sequence seq, std::string_view reas
     std::vector<found> all;
     {
         const reading guard{unfinished_};
-        unfinished_.bind(seq);
+        unfinished_.bind(offset);
         for (;;) {
             auto row = unfinished_.step();
             if (!row) return row.error();

@@ -25,12 +25,12 @@ public:
 
     /// Plans deliveries, due from now on, of an event whose ordering key is `key`; `since` is what their age
     /// is measured from. Ids follow one another, the first after `last_id()`.
-    result<void> plan(connection& db, sequence seq, std::span<const planned_delivery> planned,
+    result<void> plan(connection& db, event_offset offset, std::span<const planned_delivery> planned,
                       std::string_view key, timestamp since);
     /// The same, of an event that was kept long ago.
-    result<void> replay(connection& db, sequence seq, std::span<const planned_delivery> planned,
+    result<void> replay(connection& db, event_offset offset, std::span<const planned_delivery> planned,
                         std::string_view key) {
-        return plan(db, seq, planned, key, clock_->now());
+        return plan(db, offset, planned, key, clock_->now());
     }
     result<void> finish(const finished_delivery& f);
     /// Whether an attempt of a delivery may be under way.
@@ -45,7 +45,7 @@ public:
 
     /// Gives an event's deliveries up that can never run again: those that wait fail, and none holds up its
     /// sequence any more. Answers how many waited.
-    result<std::size_t> give_up(sequence seq, std::string_view reason, timestamp at);
+    result<std::size_t> give_up(event_offset offset, std::string_view reason, timestamp at);
 
     /// Deliveries that wait, and the last id given: as the transaction under way will leave them.
     [[nodiscard]] std::int64_t pending() const noexcept { return pending_; }
@@ -58,7 +58,7 @@ private:
         std::int64_t handler;
         std::string chain; ///< empty: in no sequence
     };
-    result<void> insert(delivery_id id, sequence seq, std::int64_t handler, const planned_delivery& p,
+    result<void> insert(delivery_id id, event_offset offset, std::int64_t handler, const planned_delivery& p,
                         std::string_view key, timestamp since);
     /// Whether something of the chain waits or holds it up.
     result<bool> occupied(std::int64_t handler, std::string_view chain);

@@ -33,7 +33,7 @@ stored_event read_event(const statement& row, extent of, int first) {
     int column = first;
     const auto text = [&] { return row.text(column++); };
     stored_event e;
-    e.seq = row.integer(column++);
+    e.offset = row.integer(column++);
     e.endpoint = text();
     e.envelope.id = text();
     e.envelope.type = text();

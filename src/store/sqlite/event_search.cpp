@@ -34,7 +34,7 @@ struct narrowing {
     std::optional<std::int64_t> after;
     std::optional<std::int64_t> before;
     std::optional<std::int64_t> beyond_at;
-    std::optional<std::int64_t> beyond_seq;
+    std::optional<std::int64_t> beyond_offset;
     std::optional<std::int64_t> endpoint;
     std::optional<std::int64_t> api_key;
     std::string text;
@@ -86,7 +86,7 @@ narrowing narrow(const event_search& wanted, const numbers& of) {
     if (f.before) n.before = microseconds(*f.before);
     if (wanted.beyond) {
         n.beyond_at = microseconds(wanted.beyond->at);
-        n.beyond_seq = wanted.beyond->seq;
+        n.beyond_offset = wanted.beyond->offset;
         // The walk begins at the bound of `at` alone: without this, each page would pass over all before it.
         if (wanted.oldest_first)
             n.after = std::max(n.after.value_or(*n.beyond_at - 1), *n.beyond_at - 1);
@@ -114,11 +114,11 @@ narrowing narrow(const event_search& wanted, const numbers& of) {
 }
 
 void bind(statement& s, const narrowing& n, std::int64_t limit, std::int64_t key) {
-    s.bind(key, n.after, n.before, n.beyond_at, n.beyond_seq, n.endpoint, n.api_key, unless_empty(n.text),
+    s.bind(key, n.after, n.before, n.beyond_at, n.beyond_offset, n.endpoint, n.api_key, unless_empty(n.text),
            limit);
 }
 void bind(statement& s, const narrowing& n, std::int64_t limit, const std::string& key) {
-    s.bind(std::string_view(key), n.after, n.before, n.beyond_at, n.beyond_seq, n.endpoint, n.api_key,
+    s.bind(std::string_view(key), n.after, n.before, n.beyond_at, n.beyond_offset, n.endpoint, n.api_key,
            unless_empty(n.text), limit);
 }
 
@@ -175,7 +175,7 @@ result<std::vector<stored_event>> read_places(connection& db, const std::vector<
     events.reserve(places.size());
     for (const auto& place : places) {
         const reading guard{*one};
-        auto row = one->bind(place.seq).step();
+        auto row = one->bind(place.offset).step();
         if (!row) return row.error();
         if (*row) events.push_back(read_event(*one, of)); // else purged a moment ago
     }

@@ -10,7 +10,7 @@ namespace webhookd::store::sqlite {
 
 namespace {
 
-/// Those that are to be believed, in the order of the numbers that they hold for.
+/// The bounds that are believed, in the order of their offsets.
 result<std::vector<arrival_bound>> find_bounds(connection& db, std::int64_t now) {
     auto rows = db.prepare("SELECT beyond, at FROM arrivals WHERE at <= ? ORDER BY beyond",
                            "read the bounds of arrivals");
@@ -45,9 +45,9 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
     if (!bounds) return bounds.error();
     auto bound = bounds->begin();
     purge_candidates found;
-    // Numbers grow with time: an instant smaller than one before it tells of a clock that was behind.
+    // Offsets grow with time: an instant smaller than the one before it means that the clock was behind.
     auto arrived = microseconds(wanted.arrived);
-    sequence last = wanted.after;
+    event_offset last = wanted.after;
     std::int64_t looked_at = 0;
     for (;; ++looked_at) {
         auto row = rows->step();
@@ -68,27 +68,27 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
     return found;
 }
 
-result<std::optional<erasure>> find_erasure(connection& db, sequence seq) {
+result<std::optional<erasure>> find_erasure(connection& db, event_offset offset) {
     auto query = db.prepare("SELECT x.at, x.by FROM events e JOIN erasures x ON x.endpoint = e.endpoint AND "
                             "x.transaction_id = e.transaction_id AND e.seq <= x.last_seq WHERE e.seq = ?",
                             "look for an erasure");
     if (!query) return query.error();
-    auto row = query->bind(seq).step();
+    auto row = query->bind(offset).step();
     if (!row) return row.error();
     if (!*row) return std::optional<erasure>{};
     return std::optional{erasure{instant(query->integer(0)), std::string{query->text(1)}}};
 }
 
-result<holdings> weigh(connection& db, std::span<const sequence> events) {
+result<holdings> weigh(connection& db, std::span<const event_offset> events) {
     auto query = db.prepare("SELECT EXISTS (SELECT 1 FROM payloads p WHERE p.seq = e.seq), "
                             "(SELECT count(*) FROM deliveries d WHERE d.event = e.seq AND d.state = 0) "
                             "FROM events e WHERE e.seq = ?",
                             "look at what events hold");
     if (!query) return query.error();
     holdings all;
-    for (const auto seq : events) {
+    for (const auto offset : events) {
         const reading guard{*query};
-        auto row = query->bind(seq).step();
+        auto row = query->bind(offset).step();
         if (!row) return row.error();
         if (!*row) continue;
         ++all.events;

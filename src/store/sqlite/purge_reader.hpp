@@ -22,8 +22,8 @@ inline constexpr const char* held_event =
 /// too young: no index over them is needed.
 result<purge_candidates> find_purgeable(connection& db, const purge_search& wanted);
 
-result<std::optional<erasure>> find_erasure(connection& db, sequence seq);
+result<std::optional<erasure>> find_erasure(connection& db, event_offset offset);
 
-result<holdings> weigh(connection& db, std::span<const sequence> events);
+result<holdings> weigh(connection& db, std::span<const event_offset> events);
 
 } // namespace webhookd::store::sqlite

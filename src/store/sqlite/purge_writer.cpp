@@ -46,22 +46,22 @@ result<purge_writer> purge_writer::open(connection& db) {
     return w;
 }
 
-result<purge_writer::event_weight> purge_writer::weigh(sequence seq) {
+result<purge_writer::event_weight> purge_writer::weigh(event_offset offset) {
     const reading guard{weigh_};
-    auto row = weigh_.bind(seq).step();
+    auto row = weigh_.bind(offset).step();
     if (!row) return row.error();
     if (!*row) return event_weight{};
     return event_weight{true, weigh_.integer(0) != 0, weigh_.integer(1) != 0, weigh_.integer(2),
                         weigh_.integer(3)};
 }
 
-result<purge_outcome> purge_writer::purge(std::span<const sequence> events, purge_scope scope,
+result<purge_outcome> purge_writer::purge(std::span<const event_offset> events, purge_scope scope,
                                           std::size_t max_bytes) {
     purge_outcome outcome;
     const auto most = static_cast<std::int64_t>(max_bytes);
     std::int64_t weight = 0;
-    for (const auto seq : events) {
-        auto e = weigh(seq);
+    for (const auto offset : events) {
+        auto e = weigh(offset);
         if (!e) return e.error();
         weight += e->body_bytes;
         if (scope == purge_scope::event) weight += e->attempts * attempt_bytes;
@@ -73,7 +73,7 @@ result<purge_outcome> purge_writer::purge(std::span<const sequence> events, purg
         }
         if (!e->there || (scope == purge_scope::payload && !e->body)) continue;
         auto& removal = scope == purge_scope::event ? delete_event_ : delete_payload_;
-        if (auto done = removal.bind(seq).run(); !done) return done.error();
+        if (auto done = removal.bind(offset).run(); !done) return done.error();
         ++outcome.purged;
         outcome.bytes += e->body_bytes;
     }
@@ -83,32 +83,32 @@ result<purge_outcome> purge_writer::purge(std::span<const sequence> events, purg
     return outcome;
 }
 
-result<erase_outcome> purge_writer::erase(delivery_writer& deliveries, std::span<const sequence> events,
+result<erase_outcome> purge_writer::erase(delivery_writer& deliveries, std::span<const event_offset> events,
                                           const erasure& tombstone, std::string_view reason,
                                           std::size_t max_bytes) {
     erase_outcome outcome;
     const auto most = static_cast<std::int64_t>(max_bytes);
     std::int64_t weight = 0;
-    for (const auto seq : events) {
-        auto e = weigh(seq);
+    for (const auto offset : events) {
+        auto e = weigh(offset);
         if (!e) return e.error();
         weight += e->body_bytes + e->attempts * attempt_bytes;
         if (outcome.done > 0 && weight > most) break;
         ++outcome.done;
         if (!e->there) continue;
-        auto waited = deliveries.give_up(seq, reason, tombstone.at);
+        auto waited = deliveries.give_up(offset, reason, tombstone.at);
         if (!waited) return waited.error();
-        if (auto done = erase_one(seq, tombstone); !done) return done.error();
+        if (auto done = erase_one(offset, tombstone); !done) return done.error();
         outcome.deliveries += *waited;
         outcome.bodies += e->body ? 1 : 0;
     }
     return outcome;
 }
 
-result<void> purge_writer::erase_one(sequence seq, const erasure& tombstone) {
+result<void> purge_writer::erase_one(event_offset offset, const erasure& tombstone) {
     for (auto* each : {&delete_payload_, &clear_event_, &clear_attempts_})
-        if (auto done = each->bind(seq).run(); !done) return done;
-    return insert_erasure_.bind(seq, microseconds(tombstone.at), std::string_view{tombstone.by}).run();
+        if (auto done = each->bind(offset).run(); !done) return done;
+    return insert_erasure_.bind(offset, microseconds(tombstone.at), std::string_view{tombstone.by}).run();
 }
 
 } // namespace webhookd::store::sqlite

@@ -18,8 +18,9 @@ public:
     /// From here on the connection overwrites what it deletes with zeros.
     static result<purge_writer> open(connection& db);
 
-    result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope, std::size_t max_bytes);
-    result<erase_outcome> erase(delivery_writer& deliveries, std::span<const sequence> events,
+    result<purge_outcome> purge(std::span<const event_offset> events, purge_scope scope,
+                                std::size_t max_bytes);
+    result<erase_outcome> erase(delivery_writer& deliveries, std::span<const event_offset> events,
                                 const erasure& tombstone, std::string_view reason, std::size_t max_bytes);
 
 private:
@@ -30,8 +31,8 @@ private:
         std::int64_t body_bytes = 0;
         std::int64_t attempts = 0;
     };
-    result<event_weight> weigh(sequence seq);
-    result<void> erase_one(sequence seq, const erasure& tombstone);
+    result<event_weight> weigh(event_offset offset);
+    result<void> erase_one(event_offset offset, const erasure& tombstone);
 
     statement weigh_;
     statement delete_payload_;

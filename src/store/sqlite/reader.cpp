@@ -43,13 +43,13 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
     return opened;
 }
 
-result<std::vector<stored_event>> reader::read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
-                                                     extent of) {
+result<std::vector<stored_event>> reader::read_after(event_offset offset, std::size_t limit,
+                                                     std::size_t max_bytes, extent of) {
     std::vector<stored_event> events;
     const auto most = std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max());
     auto& rows = of == extent::everything ? select_after_ : select_envelopes_after_;
     const reading guard{rows};
-    rows.bind(seq, static_cast<std::int64_t>(most));
+    rows.bind(offset, static_cast<std::int64_t>(most));
     for (std::size_t bytes = 0;;) {
         auto row = rows.step();
         if (!row) return row.error();
@@ -69,9 +69,9 @@ result<stored_event> reader::find(std::string_view endpoint, std::string_view ev
     return read_event(select_one_, extent::everything);
 }
 
-result<std::string> reader::verification_key(sequence seq) {
+result<std::string> reader::verification_key(event_offset offset) {
     const reading guard{select_key_};
-    auto row = select_key_.bind(seq).step();
+    auto row = select_key_.bind(offset).step();
     if (!row) return row.error();
     if (!*row) return failure{errc::store_not_found, "no such event"};
     return std::string{select_key_.text(0)};

@@ -19,7 +19,7 @@ constexpr std::size_t max_batch_bytes = 64 * 1024 * 1024;
 /// The primary key of `consumption`.
 struct consumption_key {
     std::int64_t at = 0;
-    std::int64_t seq = 0;
+    std::int64_t offset = 0;
 };
 
 struct counted_row {
@@ -97,7 +97,7 @@ private:
     result<std::optional<consumption_key>> read_batch(consumption_key from, std::size_t limit) {
         batch_.clear();
         const reading guard{rows_};
-        rows_.bind(from.at, from.seq);
+        rows_.bind(from.at, from.offset);
         std::size_t bytes = 0;
         for (std::size_t rows = 0; rows < limit && bytes < max_batch_bytes; ++rows) {
             auto row = rows_.step();
@@ -118,13 +118,13 @@ private:
             const auto& level = used.signatures_by_level;
             if (auto done = update_
                                 .bind(used.visas, used.seals, used.reviews, level[0], level[1], level[2],
-                                      level[3], level[4], key.at, key.seq)
+                                      level[3], level[4], key.at, key.offset)
                                 .run();
                 !done)
                 return done;
         }
         changed_ += static_cast<std::int64_t>(batch_.size());
-        return last ? advance_.bind(last->at, last->seq).run() : finish_.run();
+        return last ? advance_.bind(last->at, last->offset).run() : finish_.run();
     }
 
     connection& db_;

@@ -20,8 +20,8 @@ constexpr std::array<const char*, 5> migrations{
     // the handler keeps a sequence. At most one pending delivery of a chain has a `due`; those after it have
     // none and get theirs when it is done with. A failed one with `blocks` holds the later ones up. Of
     // `attempts`, so many as `forgiven` were made before somebody retried it by hand, at `since`.
-    // `totals` gives out sequence numbers and delivery ids (none is ever given twice, even after the newest
-    // was purged) and knows the number of events without counting them.
+    // `totals` gives out offsets (`seq`) and delivery ids (none is ever reused, even after the newest was
+    // purged) and knows the number of events without counting them.
     R"sql(
     CREATE TABLE endpoints (
         id    INTEGER PRIMARY KEY,
@@ -159,7 +159,7 @@ constexpr std::array<const char*, 5> migrations{
     CREATE INDEX outages_by_end ON outages (ended);
     )sql",
     // 4: what retention believes of the clock (clock_state), in one row; and bounds for arrivals: events with
-    // numbers beyond `beyond` arrived at `at` or later, whatever the clock said then.
+    // offsets beyond `beyond` arrived at `at` or later, whatever the clock said then.
     R"sql(
     CREATE TABLE IF NOT EXISTS clock (
         id        INTEGER PRIMARY KEY CHECK (id = 1),

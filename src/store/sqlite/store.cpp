@@ -30,11 +30,11 @@ public:
     }
     void announce() noexcept override { notifier_.tell(std::exchange(untold_, {})); }
 
-    result<std::string> verification_key(sequence seq) override {
-        return readers_.with([&](sqlite::reader& r) { return r.verification_key(seq); });
+    result<std::string> verification_key(event_offset offset) override {
+        return readers_.with([&](sqlite::reader& r) { return r.verification_key(offset); });
     }
 
-    sequence last_sequence() const noexcept override { return database_.last_sequence(); }
+    event_offset last_offset() const noexcept override { return database_.last_offset(); }
 
     result<std::int64_t> count(const event_filter& filter) override {
         return readers_.with([&](sqlite::reader& r) { return sqlite::count_events(r.database(), filter); });
@@ -118,9 +118,9 @@ public:
 
     std::int64_t pending() const noexcept override { return database_.pending(); }
 
-    result<std::vector<stored_event>> read_after(sequence seq, std::size_t limit, std::size_t max_bytes,
-                                                 extent of) override {
-        return readers_.with([&](sqlite::reader& r) { return r.read_after(seq, limit, max_bytes, of); });
+    result<std::vector<stored_event>> read_after(event_offset offset, std::size_t limit,
+                                                 std::size_t max_bytes, extent of) override {
+        return readers_.with([&](sqlite::reader& r) { return r.read_after(offset, limit, max_bytes, of); });
     }
 
     result<stored_event> find(std::string_view endpoint, std::string_view event_id) override {
@@ -131,13 +131,13 @@ public:
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_purgeable(r.database(), wanted); });
     }
 
-    result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope,
+    result<purge_outcome> purge(std::span<const event_offset> events, purge_scope scope,
                                 std::size_t max_bytes) override {
         if (events.empty()) return purge_outcome{};
         return write([&](sqlite::writer& w) { return w.purge(events, scope, max_bytes); });
     }
 
-    result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
+    result<erase_outcome> erase(std::span<const event_offset> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes) override {
         if (events.empty()) return erase_outcome{};
         // What was given up may have held others up.
@@ -149,11 +149,11 @@ public:
 
     result<remnants> scrub() override { return database_.scrub(); }
 
-    result<std::optional<erasure>> erasure_of(sequence seq) override {
-        return readers_.with([&](sqlite::reader& r) { return sqlite::find_erasure(r.database(), seq); });
+    result<std::optional<erasure>> erasure_of(event_offset offset) override {
+        return readers_.with([&](sqlite::reader& r) { return sqlite::find_erasure(r.database(), offset); });
     }
 
-    result<holdings> holdings_of(std::span<const sequence> events) override {
+    result<holdings> holdings_of(std::span<const event_offset> events) override {
         return readers_.with([&](sqlite::reader& r) { return sqlite::weigh(r.database(), events); });
     }
 

@@ -14,7 +14,7 @@ result<std::unique_ptr<writer>> writer::open(connection db, const runtime::clock
 }
 
 result<void> writer::prepare(const runtime::clock& clock) {
-    // The conflict target is named, so that only a known id is passed over: a sequence number given twice
+    // The conflict target is named, so that only a known id is passed over: an offset that is given twice
     // fails.
     if (auto done = db_.prepare_all(
             {{insert_event_,
@@ -27,7 +27,7 @@ result<void> writer::prepare(const runtime::clock& clock) {
              {select_kept_, "SELECT seq FROM events WHERE endpoint = ? AND event_id = ?", "look an event up"},
              {update_totals_,
               "UPDATE totals SET last_seq = ?, last_delivery = ?, events = events + ? WHERE id = 1",
-              "move the sequence on"},
+              "advance the offset"},
              {count_type_, "UPDATE event_types SET events = events + ? WHERE id = ?", "count a type"},
              // The first completion of a transaction counts.
              {insert_consumption_,
@@ -61,9 +61,9 @@ result<void> writer::prepare(const runtime::clock& clock) {
     if (!purges) return purges.error();
     purges_ = std::move(*purges);
 
-    auto last = db_.integer("SELECT last_seq FROM totals WHERE id = 1", "read the sequence");
+    auto last = db_.integer("SELECT last_seq FROM totals WHERE id = 1", "read the last offset");
     if (!last) return last.error();
-    last_seq_ = *last;
+    last_offset_ = *last;
 
     db_.checkpoint_on_close(true);
     sqlite3_wal_hook(
@@ -78,7 +78,7 @@ result<void> writer::prepare(const runtime::clock& clock) {
 
 template <class Work>
 auto writer::in_transaction(Work work) -> decltype(work()) {
-    const auto seq = last_seq_;
+    const auto offset = last_offset_;
     const auto delivery = deliveries_.last_id();
     const auto pending = deliveries_.pending();
     auto attempted = [&]() -> decltype(work()) {
@@ -87,15 +87,16 @@ auto writer::in_transaction(Work work) -> decltype(work()) {
         auto done = work();
         if (!done) return done;
         // With nothing but duplicates no page was touched, and the commit is none: no write, no sync.
-        if (last_seq_ != seq || deliveries_.last_id() != delivery) {
-            auto moved = update_totals_.bind(last_seq_, deliveries_.last_id(), last_seq_ - seq).run();
+        if (last_offset_ != offset || deliveries_.last_id() != delivery) {
+            auto moved =
+                update_totals_.bind(last_offset_, deliveries_.last_id(), last_offset_ - offset).run();
             if (!moved) return moved.error();
         }
         if (auto committed = opened->commit(); !committed) return committed.error();
         return done;
     }();
     if (!attempted) {
-        last_seq_ = seq;
+        last_offset_ = offset;
         deliveries_.roll_back(delivery, pending);
         note(attempted.error());
     }
@@ -120,9 +121,9 @@ result<std::vector<append_outcome>> writer::append(std::span<const new_event> ba
         outcomes.reserve(batch.size());
         fresh_by_type_.clear();
         for (const auto& e : batch) {
-            auto outcome = keep(e, last_seq_ + 1);
+            auto outcome = keep(e, last_offset_ + 1);
             if (!outcome) return outcome.error();
-            if (outcome->status == append_status::accepted) last_seq_ = outcome->seq;
+            if (outcome->status == append_status::accepted) last_offset_ = outcome->offset;
             outcomes.push_back(*outcome);
         }
         for (const auto& [type, events] : fresh_by_type_)
@@ -145,11 +146,11 @@ result<std::vector<delivery_id>> writer::plan(std::span<const event_plan> plans)
     return in_transaction([&]() -> result<std::vector<delivery_id>> {
         std::vector<delivery_id> ids;
         for (const auto& each : plans) {
-            auto key = ordering_key(each.seq);
+            auto key = ordering_key(each.offset);
             if (!key) return key.error();
             if (!*key) continue; // purged meanwhile
             auto next = deliveries_.last_id();
-            if (auto done = deliveries_.replay(db_, each.seq, each.deliveries, **key); !done)
+            if (auto done = deliveries_.replay(db_, each.offset, each.deliveries, **key); !done)
                 return done.error();
             while (next < deliveries_.last_id())
                 ids.push_back(++next);
@@ -173,12 +174,12 @@ result<std::size_t> writer::fail_waiting(std::string_view handler, std::string_v
     return in_transaction([&] { return deliveries_.fail_waiting(db_, handler, reason, limit); });
 }
 
-result<purge_outcome> writer::purge(std::span<const sequence> events, purge_scope scope,
+result<purge_outcome> writer::purge(std::span<const event_offset> events, purge_scope scope,
                                     std::size_t max_bytes) {
     return in_transaction([&] { return purges_.purge(events, scope, max_bytes); });
 }
 
-result<erase_outcome> writer::erase(std::span<const sequence> events, const erasure& tombstone,
+result<erase_outcome> writer::erase(std::span<const event_offset> events, const erasure& tombstone,
                                     std::string_view reason, std::size_t max_bytes) {
     return in_transaction([&] { return purges_.erase(deliveries_, events, tombstone, reason, max_bytes); });
 }
@@ -191,9 +192,9 @@ result<void> writer::keep_clock(const clock_state& state, const std::optional<ar
     return in_transaction([&] { return sqlite::keep_clock(db_, state, bound); });
 }
 
-result<std::optional<std::string>> writer::ordering_key(sequence seq) {
+result<std::optional<std::string>> writer::ordering_key(event_offset offset) {
     const reading guard{select_key_};
-    auto row = select_key_.bind(seq).step();
+    auto row = select_key_.bind(offset).step();
     if (!row) return row.error();
     if (!*row) return std::optional<std::string>{};
     event::envelope e;
@@ -202,7 +203,7 @@ result<std::optional<std::string>> writer::ordering_key(sequence seq) {
     return std::optional<std::string>{event::ordering_key(e)};
 }
 
-result<append_outcome> writer::keep(const new_event& e, sequence next) {
+result<append_outcome> writer::keep(const new_event& e, event_offset next) {
     auto numbers = look_up(e);
     if (!numbers) return numbers.error();
     const bool names_missing = !numbers->endpoint || !numbers->type || (e.key && !numbers->key) ||
@@ -211,18 +212,18 @@ result<append_outcome> writer::keep(const new_event& e, sequence next) {
         // A duplicate may come signed with a new key, or tell of another API key. It must not write that, so
         // it is looked for first; usually the insert alone finds out.
         if (numbers->endpoint) {
-            auto seq = kept(*numbers->endpoint, e.envelope.id);
-            if (!seq) return seq.error();
-            if (*seq) return append_outcome{append_status::duplicate, **seq};
+            auto offset = kept(*numbers->endpoint, e.envelope.id);
+            if (!offset) return offset.error();
+            if (*offset) return append_outcome{append_status::duplicate, **offset};
         }
         if (auto added = add_missing(e, *numbers); !added) return added.error();
     }
     if (auto done = insert(e, next, *numbers); !done) return done.error();
     if (db_.changes() == 0) {
-        auto seq = kept(*numbers->endpoint, e.envelope.id);
-        if (!seq) return seq.error();
-        if (!*seq) return failure{errc::store_corrupt, "an event conflicts with one that is not there"};
-        return append_outcome{append_status::duplicate, **seq};
+        auto offset = kept(*numbers->endpoint, e.envelope.id);
+        if (!offset) return offset.error();
+        if (!*offset) return failure{errc::store_corrupt, "an event conflicts with one that is not there"};
+        return append_outcome{append_status::duplicate, **offset};
     }
     if (auto done = insert_payload_.bind(next, numbers->key, unless_empty(e.signature), blob{e.body}).run();
         !done) {
@@ -283,12 +284,12 @@ result<void> writer::add_missing(const new_event& e, row_numbers& numbers) {
     return {};
 }
 
-result<void> writer::insert(const new_event& e, sequence seq, const row_numbers& numbers) {
+result<void> writer::insert(const new_event& e, event_offset offset, const row_numbers& numbers) {
     const auto& v = e.envelope;
     std::optional<std::int64_t> created;
     if (v.created) created = microseconds(*v.created);
     return insert_event_
-        .bind(seq, numbers.endpoint, v.id, numbers.type, microseconds(instant_of(v, e.received)), created,
+        .bind(offset, numbers.endpoint, v.id, numbers.type, microseconds(instant_of(v, e.received)), created,
               microseconds(e.received), unless_empty(v.user_id), unless_empty(v.trace_id), numbers.api_key,
               unless_empty(v.object_type), unless_empty(v.object_id), unless_empty(v.transaction_id),
               unless_empty(v.state), unless_empty(v.stalled_reason), unless_empty(e.source),
@@ -296,21 +297,21 @@ result<void> writer::insert(const new_event& e, sequence seq, const row_numbers&
         .run();
 }
 
-result<std::optional<sequence>> writer::kept(std::int64_t endpoint, std::string_view event_id) {
+result<std::optional<event_offset>> writer::kept(std::int64_t endpoint, std::string_view event_id) {
     const reading guard{select_kept_};
     auto row = select_kept_.bind(endpoint, event_id).step();
     if (!row) return row.error();
-    if (!*row) return std::optional<sequence>{};
-    return std::optional<sequence>{select_kept_.integer(0)};
+    if (!*row) return std::optional<event_offset>{};
+    return std::optional<event_offset>{select_kept_.integer(0)};
 }
 
-result<void> writer::insert_consumption(const new_event& e, sequence seq, std::int64_t endpoint) {
+result<void> writer::insert_consumption(const new_event& e, event_offset offset, std::int64_t endpoint) {
     const auto& used = *e.consumption;
     const auto& v = e.envelope;
     const std::string_view transaction = v.transaction_id.empty() ? v.id : v.transaction_id;
     const auto& level = used.signatures_by_level;
     return insert_consumption_
-        .bind(microseconds(instant_of(v, e.received)), seq, endpoint, transaction, used.visas, used.seals,
+        .bind(microseconds(instant_of(v, e.received)), offset, endpoint, transaction, used.visas, used.seals,
               used.reviews, level[0], level[1], level[2], level[3], level[4])
         .run();
 }

@@ -34,12 +34,13 @@ public:
     result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                   std::size_t limit);
     result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, std::size_t limit);
-    result<purge_outcome> purge(std::span<const sequence> events, purge_scope scope, std::size_t max_bytes);
-    result<erase_outcome> erase(std::span<const sequence> events, const erasure& tombstone,
+    result<purge_outcome> purge(std::span<const event_offset> events, purge_scope scope,
+                                std::size_t max_bytes);
+    result<erase_outcome> erase(std::span<const event_offset> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes);
     result<void> record_life(const life_sign& sign);
     result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound);
-    [[nodiscard]] sequence last_sequence() const noexcept { return last_seq_; }
+    [[nodiscard]] event_offset last_offset() const noexcept { return last_offset_; }
     [[nodiscard]] std::int64_t pending() const noexcept { return deliveries_.pending(); }
 
     [[nodiscard]] connection& database() noexcept { return db_; }
@@ -59,11 +60,11 @@ private:
     /// The places of one event's names in the small tables, as far as they have them.
     result<row_numbers> look_up(const new_event& e);
     result<void> add_missing(const new_event& e, row_numbers& numbers);
-    result<std::optional<sequence>> kept(std::int64_t endpoint, std::string_view event_id);
-    result<append_outcome> keep(const new_event& e, sequence next);
-    result<void> insert(const new_event& e, sequence seq, const row_numbers& numbers);
-    result<void> insert_consumption(const new_event& e, sequence seq, std::int64_t endpoint);
-    result<std::optional<std::string>> ordering_key(sequence seq);
+    result<std::optional<event_offset>> kept(std::int64_t endpoint, std::string_view event_id);
+    result<append_outcome> keep(const new_event& e, event_offset next);
+    result<void> insert(const new_event& e, event_offset offset, const row_numbers& numbers);
+    result<void> insert_consumption(const new_event& e, event_offset offset, std::int64_t endpoint);
+    result<std::optional<std::string>> ordering_key(event_offset offset);
     /// Runs `work`, which returns a result, within a transaction: all or nothing, the numbers in memory
     /// included.
     template <class Work>
@@ -89,7 +90,7 @@ private:
     delivery_writer deliveries_;
     purge_writer purges_;
     std::map<std::int64_t, std::int64_t> fresh_by_type_; ///< of the batch that is being written
-    sequence last_seq_ = 0;
+    event_offset last_offset_ = 0;
     std::int64_t journal_frames_ = 0;
     bool usable_ = true;
 };

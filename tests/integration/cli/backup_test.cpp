@@ -78,7 +78,7 @@ TEST_CASE("a backup of a daemon under load holds all that was acknowledged befor
     daemon_fixture restored(setup);
     std::set<std::string> kept;
     for (const auto& each : test::read_events(daemon.database()))
-        if (static_cast<std::uint64_t>(each.seq) <= before) kept.insert(each.id);
+        if (static_cast<std::uint64_t>(each.offset) <= before) kept.insert(each.id);
     CHECK(kept.size() == before);
     for (const auto& id : kept)
         CHECK(ask(restored, "/v1/events/" + id)["raw_body"].IsString());

@@ -74,7 +74,7 @@ TEST_CASE("an event comes back byte for byte, whatever its bytes, also after a r
             CHECK(difference(given[i], read->at(i)) == "");
             const auto found = f.kept->find("production", given[i].envelope.id);
             REQUIRE(found.has_value());
-            CHECK(found->seq == read->at(i).seq);
+            CHECK(found->offset == read->at(i).offset);
             CHECK(difference(given[i], *found) == "");
         }
     }
@@ -87,10 +87,10 @@ TEST_CASE("an event is known by its endpoint and its id together", "[store]") {
     e.endpoint = "alpha";
     const auto alpha = f.keep(e);
     CHECK(alpha.status == append_status::accepted);
-    CHECK(alpha.seq != production.seq);
-    CHECK(f.keep(e).seq == alpha.seq);
-    CHECK(f.find("evt_1").seq == production.seq);
-    CHECK(f.kept->find("alpha", "evt_1")->seq == alpha.seq);
+    CHECK(alpha.offset != production.offset);
+    CHECK(f.keep(e).offset == alpha.offset);
+    CHECK(f.find("evt_1").offset == production.offset);
+    CHECK(f.kept->find("alpha", "evt_1")->offset == alpha.offset);
     CHECK(f.kept->find("beta", "evt_1").error().code == errc::store_not_found);
     CHECK(f.kept->find("alpha", "evt_2").error().code == errc::store_not_found);
 }
@@ -109,24 +109,24 @@ TEST_CASE("a duplicate is told with the place of the event kept, and changes not
     CHECK(outcomes->at(0).status == append_status::accepted);
     CHECK(outcomes->at(1).status == append_status::accepted);
     CHECK(outcomes->at(2).status == append_status::duplicate);
-    CHECK(outcomes->at(2).seq == outcomes->at(0).seq);
+    CHECK(outcomes->at(2).offset == outcomes->at(0).offset);
 
     const auto later = f.keep(again);
     CHECK(later.status == append_status::duplicate);
-    CHECK(later.seq == outcomes->at(0).seq);
+    CHECK(later.offset == outcomes->at(0).offset);
     CHECK(difference(first, f.find("evt_1")) == "");
     CHECK(f.kept->statistics()->events == 2);
 }
 
-TEST_CASE("sequence numbers start at 1, grow, and go on growing after a reopen", "[store]") {
+TEST_CASE("offsets start at 1, grow, and go on growing after a reopen", "[store]") {
     contract_fixture f;
-    CHECK(f.keep(make_event("evt_1")).seq == 1);
-    CHECK(f.keep(make_event("evt_1")).seq == 1);
-    const auto second = f.keep(make_event("evt_2")).seq;
+    CHECK(f.keep(make_event("evt_1")).offset == 1);
+    CHECK(f.keep(make_event("evt_1")).offset == 1);
+    const auto second = f.keep(make_event("evt_2")).offset;
     CHECK(second > 1);
     f.reopen();
-    CHECK(f.keep(make_event("evt_3")).seq > second);
-    CHECK(f.keep(make_event("evt_2")).seq == second);
+    CHECK(f.keep(make_event("evt_3")).offset > second);
+    CHECK(f.keep(make_event("evt_2")).offset == second);
 }
 
 TEST_CASE("an empty batch is none", "[store]") {

@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fixture : contract_fixture {
-    result<std::vector<delivery_id>> plan(store::sequence seq, std::vector<planned_delivery> planned) {
-        const store::event_plan replay{seq, std::move(planned)};
+    result<std::vector<delivery_id>> plan(store::event_offset offset, std::vector<planned_delivery> planned) {
+        const store::event_plan replay{offset, std::move(planned)};
         return kept->plan({&replay, 1});
     }
     /// Claims what is due for the handler, which is one delivery, and ends it.

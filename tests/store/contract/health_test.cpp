@@ -17,7 +17,7 @@ TEST_CASE("a store that takes events is in its place and passes its probe, which
         if (reopened) f.reopen();
         CHECK(f.kept->in_place().has_value());
         CHECK(f.kept->probe().has_value());
-        CHECK(f.kept->last_sequence() == (reopened ? 1 : 0));
+        CHECK(f.kept->last_offset() == (reopened ? 1 : 0));
         CHECK(f.kept->statistics()->events == (reopened ? 1 : 0));
         if (!reopened) f.keep(make_event("evt_1"));
     }
@@ -41,5 +41,5 @@ TEST_CASE("looks at the store's place and probes go on beside writes", "[store]"
     for (auto& t : threads)
         t.join();
     CHECK(mistakes == 0);
-    CHECK(f.kept->last_sequence() == 200);
+    CHECK(f.kept->last_offset() == 200);
 }

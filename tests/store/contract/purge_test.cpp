@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t plenty = 1024 * 1024;
 
-using sequences = std::vector<store::sequence>;
+using offsets = std::vector<store::event_offset>;
 
 struct fixture : contract_fixture {
     void keep(const std::string& id, timestamp received, std::vector<planned_delivery> planned = {},
@@ -28,13 +28,13 @@ struct fixture : contract_fixture {
         e.consumption = event::consumption{.seals = 2};
         contract_fixture::keep(e);
     }
-    purge_candidates purgeable(purge_scope scope, timestamp before, store::sequence after = 0,
+    purge_candidates purgeable(purge_scope scope, timestamp before, store::event_offset after = 0,
                                std::size_t limit = 100) {
         return kept
             ->purgeable({.scope = scope, .before = before, .now = noon, .after = after, .limit = limit})
             .value();
     }
-    purge_outcome purge(const sequences& which, purge_scope scope, std::size_t max_bytes = plenty) {
+    purge_outcome purge(const offsets& which, purge_scope scope, std::size_t max_bytes = plenty) {
         return kept->purge(which, scope, max_bytes).value();
     }
     bool has_body(const std::string& id) { return !find(id).body.empty(); }
@@ -48,13 +48,13 @@ TEST_CASE("what is old enough is found in the order of arrival, page by page", "
     for (int i = 1; i <= 5; ++i)
         f.keep("evt_" + std::to_string(i), noon - 10h + i * 1h);
     for (const auto scope : {purge_scope::payload, purge_scope::event}) {
-        CHECK(f.purgeable(scope, noon - 7h).events == sequences{1, 2});
+        CHECK(f.purgeable(scope, noon - 7h).events == offsets{1, 2});
         CHECK(f.purgeable(scope, noon - 10h).events.empty());
         const auto first = f.purgeable(scope, noon, 0, 3);
-        CHECK(first.events == sequences{1, 2, 3});
+        CHECK(first.events == offsets{1, 2, 3});
         REQUIRE(first.next == 3);
         const auto second = f.purgeable(scope, noon, *first.next, 3);
-        CHECK(second.events == sequences{4, 5});
+        CHECK(second.events == offsets{4, 5});
         CHECK_FALSE(second.next.has_value());
     }
 }
@@ -64,7 +64,7 @@ TEST_CASE("an arrival in the future keeps only itself", "[purge]") {
     f.keep("evt_1", noon - 2h);
     f.keep("evt_2", noon + 24h * 365);
     f.keep("evt_3", noon - 2h);
-    CHECK(f.purgeable(purge_scope::event, noon - 1h).events == sequences{1, 3});
+    CHECK(f.purgeable(purge_scope::event, noon - 1h).events == offsets{1, 3});
 }
 
 TEST_CASE("a purged payload leaves what tells of the event", "[purge]") {
@@ -107,17 +107,17 @@ TEST_CASE("a purged event goes with its deliveries, and what was counted stays",
     CHECK(f.kept->statistics().value().events == 1);
 
     f.reopen();
-    CHECK(f.kept->last_sequence() == 2);
+    CHECK(f.kept->last_offset() == 2);
     // Sent again, it is a new event.
     auto again = make_event("evt_1");
-    CHECK(f.kept->append({&again, 1}).value()[0].seq == 3);
+    CHECK(f.kept->append({&again, 1}).value()[0].offset == 3);
 }
 
 TEST_CASE("what deliveries wait for is not purged", "[purge]") {
     fixture f;
     f.keep("evt_1", noon - 3h, {audit});
     f.keep("evt_2", noon - 2h);
-    CHECK(f.purgeable(purge_scope::event, noon).events == sequences{2});
+    CHECK(f.purgeable(purge_scope::event, noon).events == offsets{2});
     for (const auto scope : {purge_scope::payload, purge_scope::event}) {
         const auto done = f.purge({1}, scope);
         CHECK(done.purged == 0);
@@ -125,7 +125,7 @@ TEST_CASE("what deliveries wait for is not purged", "[purge]") {
     }
     CHECK(f.has_body("evt_1"));
     f.finish_next("audit", delivery_state::failed);
-    CHECK(f.purgeable(purge_scope::event, noon).events == sequences{1, 2});
+    CHECK(f.purgeable(purge_scope::event, noon).events == offsets{1, 2});
     CHECK(f.purge({1}, purge_scope::event).purged == 1);
 }
 
@@ -176,9 +176,9 @@ TEST_CASE("an event did not arrive before those before it, nor before a bound th
     f.keep("old_too", noon - 24h * 95); // and put right
     f.keep("recent", noon - 24h * 10);
     f.keep("behind", noon - 24h * 500); // the clock was behind
-    CHECK(purgeable(noon) == sequences{1, 3});
-    CHECK(purgeable(noon + 24h * 60) == sequences{1, 3});
-    CHECK(purgeable(noon + 24h * 81) == sequences{1, 3, 4, 5});
+    CHECK(purgeable(noon) == offsets{1, 3});
+    CHECK(purgeable(noon + 24h * 60) == offsets{1, 3});
+    CHECK(purgeable(noon + 24h * 81) == offsets{1, 3, 4, 5});
 }
 
 TEST_CASE("where nothing before it is kept, a bound tells when an event may have arrived at the earliest",
@@ -188,13 +188,13 @@ TEST_CASE("where nothing before it is kept, a bound tells when an event may have
     const auto purgeable = [&f](timestamp now) {
         return f.kept->purgeable({.scope = purge_scope::event, .before = now - 24h * 90, .now = now})->events;
     };
-    CHECK(purgeable(noon) == sequences{1});
+    CHECK(purgeable(noon) == offsets{1});
     REQUIRE(f.kept->keep_clock({noon, {}, {}}, arrival_bound{0, noon - 1h}).has_value());
     CHECK(purgeable(noon).empty());
-    CHECK(purgeable(noon + 24h * 90) == sequences{1});
+    CHECK(purgeable(noon + 24h * 90) == offsets{1});
     CHECK(f.kept->known_clock().value() == clock_state{noon, {}, {}});
     // A bound from a leap that was none goes with the doubt.
     REQUIRE(f.kept->keep_clock({noon, 500 * 24h, 0h}, arrival_bound{0, noon + 24h * 500}).has_value());
     REQUIRE(f.kept->keep_clock({noon, {}, {}}, std::nullopt).has_value());
-    CHECK(purgeable(noon + 24h * 501) == sequences{1});
+    CHECK(purgeable(noon + 24h * 501) == offsets{1});
 }

@@ -36,7 +36,7 @@ TEST_CASE("events are read in the order of arrival, bounded by number and by byt
     REQUIRE(f.kept->append(batch).has_value());
 
     struct bounded {
-        sequence after;
+        event_offset after;
         std::size_t limit;
         std::size_t max_bytes;
         std::vector<std::string> expected;

@@ -246,5 +246,5 @@ TEST_CASE("events are counted by the filters that find them", "[store]") {
     for (const auto& filter : filters)
         CHECK(f.kept->count(filter).value() == static_cast<std::int64_t>(f.ids(filter).size()));
     CHECK(f.kept->count({}).value() == 3);
-    CHECK(f.kept->last_sequence() == 3);
+    CHECK(f.kept->last_offset() == 3);
 }

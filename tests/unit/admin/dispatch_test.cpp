@@ -34,7 +34,7 @@ public:
         REQUIRE(append({&e, 1}).has_value());
     }
 
-    events read_after(store::sequence after, std::size_t limit, std::size_t bytes,
+    events read_after(store::event_offset after, std::size_t limit, std::size_t bytes,
                       store::extent of) override {
         note("read_after");
         return fake_event_store::read_after(after, limit, bytes, of);
@@ -43,9 +43,9 @@ public:
         note("find");
         return fake_event_store::find(endpoint, id);
     }
-    result<std::string> verification_key(store::sequence seq) override {
+    result<std::string> verification_key(store::event_offset offset) override {
         note("verification_key");
-        return fake_event_store::verification_key(seq);
+        return fake_event_store::verification_key(offset);
     }
     events search(const store::event_search& wanted) override {
         note("search");
@@ -65,9 +65,9 @@ public:
         note("consumed");
         return fake_event_store::consumed(window);
     }
-    result<std::optional<store::erasure>> erasure_of(store::sequence seq) override {
+    result<std::optional<store::erasure>> erasure_of(store::event_offset offset) override {
         note("erasure_of");
-        return fake_event_store::erasure_of(seq);
+        return fake_event_store::erasure_of(offset);
     }
     result<store::store_statistics> statistics() override {
         note("statistics");
@@ -79,7 +79,7 @@ public:
         note("deliveries");
         std::vector<store::delivery_record> found(filter.id.value_or(1) == 1 ? 1 : 0);
         for (auto& each : found) {
-            each.id = each.seq = 1;
+            each.id = each.offset = 1;
             each.event_id = "evt_1";
             each.handler = "gone";
             each.state = store::delivery_state::failed;
@@ -98,7 +98,7 @@ public:
         note("backlog");
         return fake_event_store::backlog();
     }
-    result<store::holdings> holdings_of(std::span<const store::sequence> which) override {
+    result<store::holdings> holdings_of(std::span<const store::event_offset> which) override {
         note("holdings_of");
         return fake_event_store::holdings_of(which);
     }

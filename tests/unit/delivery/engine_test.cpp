@@ -260,7 +260,7 @@ TEST_CASE("what is erased while it is claimed does not run once the claims are r
 
     std::promise<void> revoked;
     REQUIRE(f.writer->submit_task([&, &s = *f.kept] {
-        const store::sequence second = 2;
+        const store::event_offset second = 2;
         REQUIRE(s.erase({&second, 1}, {f.clock.now(), "ops"}, "erased", 1000).has_value());
         f.engine->revoke_claims([&] { revoked.set_value(); });
     }));

@@ -24,7 +24,7 @@ const fixed_clock noon;
 
 store::stored_event stalled_event() {
     store::stored_event e;
-    e.seq = 1;
+    e.offset = 1;
     e.endpoint = "production";
     e.envelope.id = "evt_1";
     e.envelope.type = "action.stalled";

@@ -17,7 +17,7 @@ public:
 
 private:
     [[nodiscard]] std::int64_t pending() const noexcept override { return waiting; }
-    [[nodiscard]] store::sequence last_sequence() const noexcept override { return purged ? 1 : 0; }
+    [[nodiscard]] store::event_offset last_offset() const noexcept override { return purged ? 1 : 0; }
 };
 
 struct trial {

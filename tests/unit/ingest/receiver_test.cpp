@@ -19,7 +19,7 @@ namespace {
 
 /// Has forgotten an event before the first one.
 class purged_store : public test::fake_event_store {
-    [[nodiscard]] store::sequence last_sequence() const noexcept override { return 1; }
+    [[nodiscard]] store::event_offset last_offset() const noexcept override { return 1; }
 };
 
 /// Plans nothing, and counts for how many events.

@@ -79,7 +79,7 @@ TEST_CASE("what waits while a batch is written makes the next batch, answered in
         CHECK(given[i].first == (i == 0 ? "first" : std::to_string(i - 1)));
         REQUIRE(given[i].second.has_value());
         CHECK(given[i].second->status == append_status::accepted);
-        CHECK(given[i].second->seq == static_cast<sequence>(i + 1));
+        CHECK(given[i].second->offset == static_cast<event_offset>(i + 1));
     }
     const auto counts = writer.snapshot();
     CHECK(counts.batches == 2);

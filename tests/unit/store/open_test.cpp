@@ -23,7 +23,7 @@ TEST_CASE("a store is opened by its URL", "[store]") {
     CHECK(std::filesystem::exists(directory / "events.db"));
     const auto again = store::open(url);
     REQUIRE(again.has_value());
-    CHECK((*again)->last_sequence() == 1);
+    CHECK((*again)->last_offset() == 1);
 }
 
 TEST_CASE("a URL that names no store is refused with a word on how to write one", "[store]") {

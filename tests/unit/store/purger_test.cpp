@@ -68,7 +68,7 @@ public:
     result<purge_candidates> purgeable(const purge_search& wanted) override {
         return wanted.after == 0 ? purge_candidates{{1}, {}, {}} : purge_candidates{};
     }
-    result<purge_outcome> purge(std::span<const sequence> events, purge_scope, std::size_t) override {
+    result<purge_outcome> purge(std::span<const event_offset> events, purge_scope, std::size_t) override {
         told = removed();
         return purge_outcome{.done = events.size(), .purged = events.size()};
     }

@@ -55,16 +55,16 @@ private:
 TEST_CASE("what was erased stands in no file any more", "[erase]") {
     fixture f;
     const std::string secret = "Zaphod-Beeblebrox-42";
-    std::vector<store::sequence> erased;
+    std::vector<store::event_offset> erased;
     // Large and small bodies among those of others, and outputs on pages that fill up and are split.
     for (int i = 0; i < 300; ++i) {
         const auto n = std::to_string(i);
         const bool theirs = i % 7 == 0;
-        const auto seq = f.keep(personal_event("evt_" + n, theirs ? "tx_secret" : "tx_" + n,
-                                               theirs ? secret : "other-" + n, {{"audit"}, {"crm"}},
-                                               static_cast<std::size_t>(i % 3) * 6000))
-                             .seq;
-        if (theirs) erased.push_back(seq);
+        const auto offset = f.keep(personal_event("evt_" + n, theirs ? "tx_secret" : "tx_" + n,
+                                                  theirs ? secret : "other-" + n, {{"audit"}, {"crm"}},
+                                                  static_cast<std::size_t>(i % 3) * 6000))
+                                .offset;
+        if (theirs) erased.push_back(offset);
         for (int tries = 0; tries < 3; ++tries)
             f.finish_next("audit", tries == 2 ? delivery_state::successful : delivery_state::pending,
                           theirs ? "output " + secret : "output of another " + n);
@@ -89,18 +89,18 @@ TEST_CASE("of a thousand erasures in any order none leaves a byte, with outputs 
     constexpr int transactions = 1000;
     std::mt19937 random(20261127);
     const auto name = [](int i) { return "Zaphod-" + std::to_string(100'000 + i); };
-    std::vector<std::pair<store::sequence, int>> kept;
+    std::vector<std::pair<store::event_offset, int>> kept;
     for (int i = 0; i < transactions; ++i) {
         const auto n = std::to_string(i);
         kept.emplace_back(
-            f.keep(personal_event("evt_" + n, "tx_" + n, name(i), {{"audit"}}, random() % 3000)).seq, i);
+            f.keep(personal_event("evt_" + n, "tx_" + n, name(i), {{"audit"}}, random() % 3000)).offset, i);
     }
     // In any order, so that attempts come between those of others, and pages are split.
     auto claimed = f.claim("audit", transactions);
     REQUIRE(claimed.deliveries.size() == transactions);
     std::shuffle(claimed.deliveries.begin(), claimed.deliveries.end(), random);
     for (const auto& each : claimed.deliveries) {
-        const auto who = name(static_cast<int>(each.event.seq) - 1);
+        const auto who = name(static_cast<int>(each.event.offset) - 1);
         const finished_delivery done{each.claim,
                                      delivery_state::successful,
                                      {},

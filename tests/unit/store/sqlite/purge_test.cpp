@@ -31,8 +31,8 @@ TEST_CASE("the room of what was purged is used again", "[purge]") {
     for (int round = 1; round < 4; ++round) {
         const auto old =
             f.kept->purgeable({.scope = purge_scope::event, .before = noon, .now = noon, .limit = 100});
-        for (const auto seq : old.value().events)
-            REQUIRE(f.kept->purge({&seq, 1}, purge_scope::event, 1024 * 1024)->purged == 1);
+        for (const auto offset : old.value().events)
+            REQUIRE(f.kept->purge({&offset, 1}, purge_scope::event, 1024 * 1024)->purged == 1);
         fill(round);
     }
     CHECK(reopened_size() < before + before / 4);
