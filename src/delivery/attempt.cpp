@@ -33,7 +33,7 @@ void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std:
     a->took = std::chrono::duration_cast<std::chrono::microseconds>(now - a->began);
     a->outcome = without_secrets(std::move(outcome));
     a->handed_off = after.next != nullptr;
-    const bool urgent = after.low || a->which.in_sequence;
+    const bool urgent = after.low || a->which.is_ordered;
     to->put([&](commands& c) { c.ended.push_back(a); }, urgent ? inbox::urgency::now : inbox::urgency::soon);
     if (!after.next) return;
     after.next->queue = queue;

@@ -5,10 +5,10 @@
 
 namespace webhookd::delivery {
 
-store::sequencing sequencing_of(const config::handler_common& common) noexcept {
-    if (common.order_by == config::ordering::none) return store::sequencing::none;
-    return common.on_failure == config::failure_action::block ? store::sequencing::block
-                                                              : store::sequencing::skip;
+store::ordering ordering_of(const config::handler_common& common) noexcept {
+    if (common.order_by == config::ordering::none) return store::ordering::none;
+    return common.on_failure == config::failure_action::block ? store::ordering::block
+                                                              : store::ordering::skip;
 }
 
 planner::rules::rules(const config::reloadable& c)
@@ -17,7 +17,7 @@ planner::rules::rules(const config::reloadable& c)
         const auto found = std::find_if(c.handlers.begin(), c.handlers.end(),
                                         [&](const auto& handler) { return handler.name == name; });
         deliveries.push_back(
-            {name, found == c.handlers.end() ? store::sequencing::none : sequencing_of(found->common)});
+            {name, found == c.handlers.end() ? store::ordering::none : ordering_of(found->common)});
     }
 }
 

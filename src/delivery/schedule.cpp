@@ -102,7 +102,7 @@ void schedule::extended(result<std::vector<store::delivery_id>> lost, time_point
 
 void schedule::ended(attempt& a, double chance, const moment& when) {
     if (auto finished = a.queue->ended(a, chance, when)) {
-        const bool ordered = a.which.in_sequence;
+        const bool ordered = a.which.is_ordered;
         results_.add({a.queue->name(), ordered, std::move(*finished)}, ordered, when.at);
     } else {
         give_back(a, when.at);

@@ -32,7 +32,7 @@ private:
     const bool dry_run_;
 };
 
-/// How the store is to keep a handler's deliveries in sequence.
-[[nodiscard]] store::sequencing sequencing_of(const config::handler_common& common) noexcept;
+/// How a handler's deliveries are ordered in the store.
+[[nodiscard]] store::ordering ordering_of(const config::handler_common& common) noexcept;
 
 } // namespace webhookd::delivery

@@ -37,8 +37,8 @@ struct envelope {
 /// Errors: not_json, json_too_large, envelope_incomplete.
 [[nodiscard]] result<envelope> parse_envelope(std::string_view body, const parse_limits& limits = {});
 
-/// What `order_by: transaction` keeps in sequence: the transaction's id, for other events the id of their
-/// object, and nothing for an event that belongs to neither.
+/// The key of `order_by: transaction`: the transaction's id, for other events the id of their object, and
+/// empty for an event that belongs to neither.
 [[nodiscard]] std::string_view ordering_key(const envelope& e) noexcept;
 
 } // namespace webhookd::event

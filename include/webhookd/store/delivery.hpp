@@ -42,7 +42,7 @@ struct claimed_delivery {
     std::uint32_t attempts = 0; ///< made so far
     std::uint32_t forgiven = 0; ///< of those, made before somebody retried it by hand
     timestamp since;            ///< when it was planned, or last retried by hand
-    bool in_sequence = false;   ///< later ones may wait for it
+    bool is_ordered = false;    ///< later ones may wait for it
     stored_event event;
 };
 
@@ -86,7 +86,7 @@ struct delivery_record {
     delivery_state state = delivery_state::pending;
     std::uint32_t attempts = 0;
     timestamp planned;
-    std::optional<timestamp> due; ///< of a pending one; nothing: it waits for an earlier one of its sequence
+    std::optional<timestamp> due; ///< of a pending one; nothing: it waits for an earlier one
     std::optional<timestamp> finished;
     std::string reason; ///< of the last attempt that was not successful, or why none was made
 };

@@ -42,7 +42,7 @@ protected:
 /// `claim`, `extend` and `release` from any. Durability and errors as event_log has them.
 class delivery_queue {
 public:
-    /// Claims what is due for a handler. Within a sequence only the earliest is ever due. A claim costs no
+    /// Claims what is due for a handler. Of an ordering key only the earliest is ever due. A claim costs no
     /// write where one process holds the store alone.
     virtual result<claim_answer> claim(const claim_request& request) = 0;
     /// Lets claims hold for `lease` from now on, be it that theirs was over, unless they went to another: it
@@ -56,14 +56,14 @@ public:
     /// error the claims stay.
     virtual result<std::vector<delivery_id>> finish(std::span<const finished_delivery> batch) = 0;
 
-    /// Plans deliveries of events that are kept, in one transaction: a replay. They come after all that wait
-    /// in their sequences, in the order of the plans. Events that are not there any more, or whose body was
-    /// purged, are passed over.
+    /// Plans deliveries of events that are kept, in one transaction: a replay. They come after all waiting
+    /// deliveries with the same ordering keys, in the order of the plans. Events that are not there any more,
+    /// or whose body was purged, are passed over.
     virtual result<std::vector<delivery_id>> plan(std::span<const event_plan> plans) = 0;
     /// Makes failed deliveries that the filter names pending again, at most `limit`, oldest first, each with
-    /// its attempts so far forgiven; those whose event's body was purged stay failed. Within a sequence they
-    /// come before all later ones that do not run at this moment. One that is named by its id, and waits for
-    /// its next attempt, becomes due. Answers how many.
+    /// its attempts so far forgiven; those whose event's body was purged stay failed. They come before all
+    /// later ones of their ordering keys that do not run at this moment. One that is named by its id, and
+    /// waits for its next attempt, becomes due. Answers how many.
     virtual result<std::size_t> retry(const delivery_filter& filter, std::size_t limit) = 0;
     /// Lets pending deliveries of a handler become due that wait longer than they can have been told to:
     /// never tried and due in some seconds, or due later than `most` from now. That comes of a clock that ran

@@ -18,8 +18,8 @@ using event_offset = std::int64_t;
 /// A delivery: one event for one handler. Ids start at 1, grow, and are never given twice.
 using delivery_id = std::int64_t;
 
-/// How a handler wants the deliveries of one ordering key (event::ordering_key) one after another.
-enum class sequencing {
+/// Whether the deliveries of one ordering key (event::ordering_key) run one after another.
+enum class ordering {
     none,  ///< not at all
     skip,  ///< in the order of arrival; one that failed lets the later ones pass
     block, ///< in the order of arrival; one that failed holds the later ones up
@@ -28,7 +28,7 @@ enum class sequencing {
 /// A handler that shall get an event.
 struct planned_delivery {
     std::string handler;
-    store::sequencing sequencing = sequencing::none;
+    store::ordering ordering = ordering::none;
     friend bool operator==(const planned_delivery&, const planned_delivery&) = default;
 };
 

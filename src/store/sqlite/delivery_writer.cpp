@@ -28,7 +28,7 @@ bool perhaps(delivery_id) {
 result<delivery_writer> delivery_writer::open(connection& db, const runtime::clock& clock) {
     delivery_writer w;
     w.clock_ = &clock;
-    // `state <> 1` stands in the selections of chains word for word as in their index: only then SQLite uses
+    // The queries by ordering key repeat the `state <> 1` of their index word for word: only then SQLite uses
     // it.
     const auto prepared = db.prepare_all({
         {w.insert_,
@@ -38,7 +38,7 @@ result<delivery_writer> delivery_writer::open(connection& db, const runtime::clo
         {w.occupied_,
          "SELECT 1 FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
          "(state = 0 OR blocks = 1) LIMIT 1",
-         "look at a sequence"},
+         "look at an ordering key"},
         {w.finish_,
          "UPDATE deliveries SET state = ?, due = ?, attempts = attempts + 1, finished = ?, "
          "reason = ? WHERE id = ? AND state = 0 "
@@ -51,11 +51,11 @@ result<delivery_writer> delivery_writer::open(connection& db, const runtime::clo
         {w.head_,
          "SELECT id, state FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
          "(state = 0 OR blocks = 1) ORDER BY id LIMIT 1",
-         "look at a sequence"},
+         "look at an ordering key"},
         {w.due_one_,
          "SELECT id FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND state = 0 AND "
          "due IS NOT NULL LIMIT 1",
-         "look at a sequence"},
+         "look at an ordering key"},
         {w.make_due_, "UPDATE deliveries SET due = ? WHERE id = ?", "let a delivery become due"},
         // The latest first: those beyond ?4 are found without a look at what waits rightly.
         {w.call_back_,
@@ -118,16 +118,17 @@ result<void> delivery_writer::plan(connection& db, event_offset offset,
 
 result<void> delivery_writer::insert(delivery_id id, event_offset offset, std::int64_t handler,
                                      const planned_delivery& p, std::string_view key, timestamp since) {
-    std::optional<std::string_view> chain;
-    if (p.sequencing != sequencing::none) chain = unless_empty(key);
+    std::optional<std::string_view> ordering_key;
+    if (p.ordering != ordering::none) ordering_key = unless_empty(key);
     std::optional<std::int64_t> due = microseconds(clock_->now());
-    if (chain) {
-        auto held = occupied(handler, *chain);
+    if (ordering_key) {
+        auto held = occupied(handler, *ordering_key);
         if (!held) return held.error();
         if (*held) due.reset();
     }
-    const std::int64_t blocks = chain && p.sequencing == sequencing::block ? 1 : 0;
-    return insert_.bind(id, offset, handler, due, chain, blocks, microseconds(since), microseconds(since))
+    const std::int64_t blocks = ordering_key && p.ordering == ordering::block ? 1 : 0;
+    return insert_
+        .bind(id, offset, handler, due, ordering_key, blocks, microseconds(since), microseconds(since))
         .run();
 }
 
@@ -136,7 +137,7 @@ result<void> delivery_writer::finish(const finished_delivery& f) {
     const bool final = f.state != delivery_state::pending;
     std::optional<std::int64_t> due, finished;
     (final ? finished : due) = microseconds(final ? ended : clock_->now() + f.delay);
-    place where;
+    ordered_queue where;
     std::int64_t number = 0;
     {
         const reading guard{finish_};
@@ -161,24 +162,24 @@ result<void> delivery_writer::finish(const finished_delivery& f) {
     return settle(where, [&f](delivery_id id) { return id != f.claim.id; });
 }
 
-result<bool> delivery_writer::occupied(std::int64_t handler, std::string_view chain) {
-    auto row = first(occupied_.bind(handler, chain));
+result<bool> delivery_writer::occupied(std::int64_t handler, std::string_view ordering_key) {
+    auto row = first(occupied_.bind(handler, ordering_key));
     if (!row) return row.error();
     return row->has_value();
 }
 
-result<void> delivery_writer::settle(const place& p, const running& runs) {
-    if (p.chain.empty()) return {};
-    const std::string_view chain{p.chain};
+result<void> delivery_writer::settle(const ordered_queue& p, const running& runs) {
+    if (p.ordering_key.empty()) return {};
+    const std::string_view ordering_key{p.ordering_key};
     std::int64_t head = 0;
     {
         const reading guard{head_};
-        auto row = head_.bind(p.handler, chain).step();
+        auto row = head_.bind(p.handler, ordering_key).step();
         if (!row) return row.error();
         if (!*row || head_.integer(1) != number_of(delivery_state::pending)) return {};
         head = head_.integer(0);
     }
-    auto due = first(due_one_.bind(p.handler, chain));
+    auto due = first(due_one_.bind(p.handler, ordering_key));
     if (!due) return due.error();
     if (*due == head || (*due && runs(**due))) return {};
     if (*due)
@@ -196,12 +197,13 @@ result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter
                       "choose deliveries to retry");
     if (!select) return select.error();
     query.bind(*select, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
-    std::vector<std::pair<delivery_id, place>> chosen;
+    std::vector<std::pair<delivery_id, ordered_queue>> chosen;
     for (;;) {
         auto row = select->step();
         if (!row) return row.error();
         if (!*row) break;
-        chosen.emplace_back(select->integer(0), place{select->integer(1), std::string{select->text(2)}});
+        chosen.emplace_back(select->integer(0),
+                            ordered_queue{select->integer(1), std::string{select->text(2)}});
     }
     if (chosen.empty() && filter.id && filter.state != delivery_state::failed) {
         if (auto done = hasten_.bind(*filter.id, microseconds(clock_->now())).run(); !done)
@@ -213,10 +215,10 @@ result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter
     return chosen.size();
 }
 
-result<void> delivery_writer::revive(delivery_id id, const place& p, const running& runs) {
+result<void> delivery_writer::revive(delivery_id id, const ordered_queue& p, const running& runs) {
     const auto now = microseconds(clock_->now());
     std::optional<std::int64_t> due;
-    if (p.chain.empty()) due = now;
+    if (p.ordering_key.empty()) due = now;
     if (auto done = revive_.bind(due, now, id).run(); !done) return done;
     ++pending_;
     return settle(p, runs);
@@ -256,7 +258,7 @@ result<std::size_t> delivery_writer::fail_waiting(connection& db, std::string_vi
 result<std::size_t> delivery_writer::give_up(event_offset offset, std::string_view reason, timestamp at) {
     struct found {
         delivery_id id;
-        place where;
+        ordered_queue where;
         bool waits;
     };
     std::vector<found> all;

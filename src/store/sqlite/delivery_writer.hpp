@@ -43,8 +43,8 @@ public:
     result<std::size_t> fail_waiting(connection& db, std::string_view handler, std::string_view reason,
                                      std::size_t limit);
 
-    /// Gives an event's deliveries up that can never run again: those that wait fail, and none holds up its
-    /// sequence any more. Answers how many waited.
+    /// Gives up an event's deliveries that can never run again: those that wait fail, and none blocks its
+    /// ordering key any more. Returns how many waited.
     result<std::size_t> give_up(event_offset offset, std::string_view reason, timestamp at);
 
     /// Deliveries that wait, and the last id given: as the transaction under way will leave them.
@@ -54,18 +54,18 @@ public:
     void roll_back(delivery_id last_id, std::int64_t pending) noexcept;
 
 private:
-    struct place {
+    struct ordered_queue {
         std::int64_t handler;
-        std::string chain; ///< empty: in no sequence
+        std::string ordering_key; ///< empty: not ordered
     };
     result<void> insert(delivery_id id, event_offset offset, std::int64_t handler, const planned_delivery& p,
                         std::string_view key, timestamp since);
-    /// Whether something of the chain waits or holds it up.
-    result<bool> occupied(std::int64_t handler, std::string_view chain);
-    /// Lets the earliest of a chain become due, unless a failed one holds it up. A later one that is due
-    /// already gives way, unless it runs: then its end settles the matter.
-    result<void> settle(const place& p, const running& runs);
-    result<void> revive(delivery_id id, const place& p, const running& runs);
+    /// Whether a delivery of the key waits or blocks it.
+    result<bool> occupied(std::int64_t handler, std::string_view ordering_key);
+    /// Makes the earliest delivery of a key due, unless a failed one blocks the key. A later one that is
+    /// already due is put back, unless it runs: then this is done when it ends.
+    result<void> settle(const ordered_queue& p, const running& runs);
+    result<void> revive(delivery_id id, const ordered_queue& p, const running& runs);
     result<std::optional<std::int64_t>> first(statement& select);
 
     const runtime::clock* clock_ = nullptr;

@@ -31,8 +31,8 @@ struct fixture : contract_fixture {
 };
 
 using strings = std::vector<std::string>;
-const planned_delivery ordered{"crm", sequencing::skip};
-const planned_delivery strict{"crm", sequencing::block};
+const planned_delivery ordered{"crm", ordering::skip};
+const planned_delivery strict{"crm", ordering::block};
 
 } // namespace
 
@@ -261,7 +261,7 @@ TEST_CASE("where a failure blocks, the later ones wait until it is retried with 
     CHECK(f.kept->pending() == 0);
 }
 
-TEST_CASE("a retried delivery takes its turn in the sequence, before the later ones", "[store]") {
+TEST_CASE("a retried delivery runs before the later ones of its ordering key", "[store]") {
     fixture f;
     for (const char* id : {"evt_1", "evt_2", "evt_3"})
         f.keep(id, "tx_1", {ordered});
@@ -370,7 +370,7 @@ TEST_CASE("retrying chooses failed deliveries by filter, and forgives the attemp
     CHECK(f.kept->pending() == 6);
 }
 
-TEST_CASE("a replay comes after all that waits in its sequence", "[store]") {
+TEST_CASE("a replay comes after all that waits with its ordering key", "[store]") {
     fixture f;
     f.keep("evt_1", "tx_1", {ordered});
     f.run_one("crm", "evt_1", delivery_state::successful);

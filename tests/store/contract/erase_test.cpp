@@ -48,9 +48,9 @@ TEST_CASE("an erasure takes what may be personal and leaves what tells of the ev
 
 TEST_CASE("deliveries of what is erased fail, and those behind them go on", "[erase]") {
     contract_fixture f;
-    f.keep(personal_event("evt_1", "tx_1", "Ada", {{"crm", sequencing::block}}));
-    f.keep(personal_event("evt_2", "tx_1", "Ada", {{"crm", sequencing::block}}));
-    f.keep(personal_event("evt_3", "tx_1", "Ada", {{"crm", sequencing::block}}));
+    f.keep(personal_event("evt_1", "tx_1", "Ada", {{"crm", ordering::block}}));
+    f.keep(personal_event("evt_2", "tx_1", "Ada", {{"crm", ordering::block}}));
+    f.keep(personal_event("evt_3", "tx_1", "Ada", {{"crm", ordering::block}}));
     f.finish_next("crm", delivery_state::failed);
     CHECK(f.claim("crm").deliveries.empty());
     CHECK(f.kept->pending() == 2);

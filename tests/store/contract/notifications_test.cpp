@@ -82,7 +82,7 @@ TEST_CASE("who listens hears of each commit that keeps events, once, and whether
 TEST_CASE("who listens hears of deliveries that are planned, retried, called back or freed",
           "[store][notifications]") {
     fixture f;
-    f.keep("evt_1", "tx_1", {{"crm", sequencing::block}});
+    f.keep("evt_1", "tx_1", {{"crm", ordering::block}});
     CHECK(f.heard(1) == notices{events_to_deliver});
     SECTION("by a replay") {
         const event_plan again{1, {audit}};
@@ -100,7 +100,7 @@ TEST_CASE("who listens hears of deliveries that are planned, retried, called bac
         CHECK(f.heard(1) == notices{deliveries_alone});
     }
     SECTION("by an erasure of what held them up") {
-        f.keep("evt_2", "tx_1", {{"crm", sequencing::block}});
+        f.keep("evt_2", "tx_1", {{"crm", ordering::block}});
         CHECK(f.heard(1) == notices{events_to_deliver});
         f.finish_next("crm", delivery_state::failed);
         f.erase({1});

@@ -131,8 +131,8 @@ TEST_CASE("what deliveries wait for is not purged", "[purge]") {
 
 TEST_CASE("an event whose failed delivery holds others up is not purged before them", "[purge]") {
     fixture f;
-    f.keep("evt_1", noon - 3h, {{"crm", sequencing::block}});
-    f.keep("evt_2", noon - 2h, {{"crm", sequencing::block}});
+    f.keep("evt_1", noon - 3h, {{"crm", ordering::block}});
+    f.keep("evt_2", noon - 2h, {{"crm", ordering::block}});
     f.finish_next("crm", delivery_state::failed);
     CHECK(f.purgeable(purge_scope::payload, noon).events.empty());
     CHECK(f.purge({1, 2}, purge_scope::payload).held == 2);

@@ -15,7 +15,7 @@ using store::delivery_state;
 
 namespace {
 
-const store::planned_delivery plain{"crm", store::sequencing::none};
+const store::planned_delivery plain{"crm", store::ordering::none};
 
 /// Answers on threads of its own, as forward and shell do.
 class threaded_handler final : public handler::handler {

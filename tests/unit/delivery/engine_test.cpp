@@ -20,8 +20,8 @@ namespace {
 
 using fixture = test::delivery_engine;
 
-const store::planned_delivery plain{"crm", store::sequencing::none};
-const store::planned_delivery in_order{"crm", store::sequencing::skip};
+const store::planned_delivery plain{"crm", store::ordering::none};
+const store::planned_delivery in_order{"crm", store::ordering::skip};
 
 } // namespace
 
@@ -166,7 +166,7 @@ TEST_CASE("a handler that throws is tried again and harms no other", "[delivery]
         return {};
     });
     f.run({{"crm", quick(), bad}, {"audit", quick(), good}});
-    f.add("evt_1", "tx", {plain, {"audit", store::sequencing::none}});
+    f.add("evt_1", "tx", {plain, {"audit", store::ordering::none}});
     REQUIRE(f.settled(delivery_state::successful, 2));
     CHECK(f.kept->attempts(1).value().at(0).reason == "the handler met an unexpected exception");
 }
@@ -301,19 +301,19 @@ TEST_CASE("what a changed handler's last attempts leave to be done is taken up b
     common.concurrency = 6;
     common.retry.initial = common.retry.max_delay = 50ms;
     common.order_by =
-        plan.sequencing == store::sequencing::none ? config::ordering::none : config::ordering::transaction;
+        plan.ordering == store::ordering::none ? config::ordering::none : config::ordering::transaction;
     f.run({{"crm", common, before}});
     for (int i = 0; i < 20; ++i)
         f.add("evt_" + std::to_string(i), "tx_" + std::to_string(i % 6), {plan});
     REQUIRE(test::wait_for_condition([&] { return before->held() == 6; }));
     f.engine->apply({{"crm", common, after}});
     // All the new one can do by itself is done before the old attempts end.
-    REQUIRE(f.settled(delivery_state::successful, plan.sequencing == store::sequencing::none ? 14 : 0));
+    REQUIRE(f.settled(delivery_state::successful, plan.ordering == store::ordering::none ? 14 : 0));
     before->release({verdict::retry, 503, "again", {}, {}});
     CHECK(f.settled(delivery_state::successful, 20));
 }
 
-TEST_CASE("a sequence goes on when its handler keeps none any more", "[delivery]") {
+TEST_CASE("what waits for an earlier delivery runs when its handler orders none any more", "[delivery]") {
     fixture f;
     auto crm = std::make_shared<scripted_handler>();
     crm->hold();

@@ -9,7 +9,7 @@
 #include <vector>
 
 using namespace webhookd;
-using store::sequencing;
+using store::ordering;
 
 namespace {
 
@@ -75,20 +75,20 @@ routes:
     CHECK(plan(p, "production", "action.opened", R"({"stalled_reason":"signature_refusal"})").empty());
 }
 
-TEST_CASE("how a handler's deliveries are kept in sequence follows from its settings", "[delivery]") {
+TEST_CASE("how a handler's deliveries are ordered follows from its settings", "[delivery]") {
     const auto p = planner_of(R"yaml(
 routes:
   - { name: all, match: "*", handlers: [audit, crm, archive] }
 )yaml");
     const auto planned = plan(p, "production", "action.opened");
     REQUIRE(planned.size() == 3);
-    CHECK(planned[0].sequencing == sequencing::none);
-    CHECK(planned[1].sequencing == sequencing::skip);
-    CHECK(planned[2].sequencing == sequencing::block);
+    CHECK(planned[0].ordering == ordering::none);
+    CHECK(planned[1].ordering == ordering::skip);
+    CHECK(planned[2].ordering == ordering::block);
 
     config::handler_common unordered;
     unordered.on_failure = config::failure_action::block; // without an order there is nothing to hold up
-    CHECK(delivery::sequencing_of(unordered) == sequencing::none);
+    CHECK(delivery::ordering_of(unordered) == ordering::none);
 }
 
 TEST_CASE("without routes nothing is planned, and an unknown type still meets the wildcard", "[delivery]") {

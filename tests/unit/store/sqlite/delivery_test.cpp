@@ -23,7 +23,7 @@ TEST_CASE("a disk that fails loses no delivery, and the numbers in memory stay r
     const temp_directory dir;
     store_fixture f{sqlite_at(dir / "events.db", disk.name())};
     const store::event_plan replay{1, {audit}};
-    f.keep("evt_1", "tx_1", {{"crm", sequencing::skip}, audit});
+    f.keep("evt_1", "tx_1", {{"crm", ordering::skip}, audit});
     REQUIRE(f.claim("crm").deliveries.size() == 1);
     for (const auto fault :
          {fault_vfs::fault::full, fault_vfs::fault::io_error, fault_vfs::fault::sync_error}) {

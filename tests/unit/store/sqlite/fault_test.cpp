@@ -54,7 +54,7 @@ TEST_CASE("a full disk keeps nothing of the batch, lets reads go on, and is over
     const auto kept = open(dir / "events.db", disk);
     REQUIRE(kept->append(make_events("before_", 3)).has_value());
 
-    const store::event_plan replay{1, {{"crm", sequencing::none}}};
+    const store::event_plan replay{1, {{"crm", ordering::none}}};
     disk.fail_after(0, fault_vfs::fault::full);
     for (int attempt = 0; attempt < 3; ++attempt) {
         const auto refused = kept->append(make_events("during_", 3));
