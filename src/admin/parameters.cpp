@@ -97,7 +97,7 @@ result<std::optional<store::event_position>> read_cursor(const query& q) {
 
 result<store::stored_event> find_event(store::event_query& events, const std::string& id, const query& q) {
     store::event_filter filter{.endpoint = q.text("endpoint"), .event_id = id};
-    auto found = events.search({.filter = std::move(filter), .limit = 2, .of = store::extent::everything});
+    auto found = events.search({.filter = std::move(filter), .limit = 2, .of = store::projection::full});
     if (!found) return found.error();
     if (found->empty()) return failure{errc::store_not_found, "There is no such event."};
     if (found->size() > 1)

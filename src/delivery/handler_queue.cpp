@@ -66,8 +66,8 @@ std::optional<store::claim_request> handler_queue::next_claim(steady::time_point
                                 .lease = held_claims::lease,
                                 .limit = under_pressure ? std::min(room, reduced_limit) : room,
                                 .max_bytes = prefetch_bytes - held.bytes,
-                                .of = setup_.handler->needs_body() ? store::extent::everything
-                                                                   : store::extent::envelope};
+                                .of = setup_.handler->needs_body() ? store::projection::full
+                                                                   : store::projection::envelope_only};
 }
 
 void handler_queue::claimed(store::claim_answer answer, steady::time_point at) {

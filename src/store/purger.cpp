@@ -45,7 +45,7 @@ public:
     void start() {
         time_.start();
         // Offsets begin at 1, and only purged events are missing at the front.
-        const auto first = log_.read_after(0, 1, 1, extent::envelope);
+        const auto first = log_.read_after(0, 1, 1, projection::envelope_only);
         if (first && (first->empty() ? log_.last_offset() > 0 : first->front().offset > 1)) removed_ = true;
         thread_ = std::thread([this] { run(); });
     }

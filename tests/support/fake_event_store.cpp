@@ -78,7 +78,7 @@ result<std::vector<append_outcome>> fake_event_store::append(std::span<const new
 }
 
 result<std::vector<stored_event>> fake_event_store::read_after(event_offset offset, std::size_t limit,
-                                                               std::size_t max_bytes, extent) {
+                                                               std::size_t max_bytes, projection) {
     const std::lock_guard lock{mutex_};
     std::vector<stored_event> found;
     std::size_t bytes = 0;

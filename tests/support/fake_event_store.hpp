@@ -40,7 +40,7 @@ public:
     result<std::vector<store::append_outcome>> append(std::span<const store::new_event> batch) override;
     void announce() noexcept override {}
     result<std::vector<store::stored_event>> read_after(store::event_offset offset, std::size_t limit,
-                                                        std::size_t max_bytes, store::extent) override;
+                                                        std::size_t max_bytes, store::projection) override;
     result<store::stored_event> find(std::string_view endpoint, std::string_view event_id) override;
 
     // Nobody asks it.

@@ -51,7 +51,7 @@ struct claim_request {
     std::chrono::milliseconds lease; ///< until it must be extended
     std::size_t limit = 1;
     std::size_t max_bytes = 8 * 1024 * 1024; ///< of bodies in sum; one larger body comes alone
-    extent of = extent::everything;
+    projection of = projection::full;
 };
 
 struct claim_answer {

@@ -78,9 +78,9 @@ struct stored_event {
 };
 
 /// How much of an event is read back.
-enum class extent {
-    envelope, ///< without body, signature and key
-    everything,
+enum class projection {
+    envelope_only, ///< without body, signature and key
+    full,
 };
 
 } // namespace webhookd::store

@@ -43,7 +43,7 @@ public:
     /// `max_bytes` in sum (but at least one, if there is one).
     virtual result<std::vector<stored_event>> read_after(event_offset offset, std::size_t limit,
                                                          std::size_t max_bytes,
-                                                         extent of = extent::everything) = 0;
+                                                         projection of = projection::full) = 0;
 
     /// Of the newest event that was kept; 0: none ever was. Costs nothing.
     [[nodiscard]] virtual event_offset last_offset() const noexcept = 0;

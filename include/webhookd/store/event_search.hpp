@@ -44,7 +44,7 @@ struct event_search {
     std::optional<event_position> beyond = {}; ///< only what comes after this place
     bool oldest_first = false;                 ///< the order turned round
     std::size_t limit = 50;
-    extent of = extent::envelope;
+    projection of = projection::envelope_only;
     std::chrono::milliseconds patience{10'000}; ///< for what no index helps with: `text`
 };
 

@@ -60,7 +60,8 @@ public:
         while (!stopped_) {
             arrivals_.mark_seen();
             std::function<result<batch>()> read = [this] {
-                return from_.log.read_after(last_, events_at_once, SIZE_MAX, store::extent::envelope);
+                return from_.log.read_after(last_, events_at_once, SIZE_MAX,
+                                            store::projection::envelope_only);
             };
             const auto fresh = co_await on_reader<batch>(from_.readers, std::move(read));
             if (!fresh) co_return fresh.error();
@@ -125,7 +126,7 @@ result<stream_filter> read_stream_filter(const query& q) {
 /// The id of the event with this number; `NUMBER-0` where there is none (any more).
 result<std::string> id_at(store::event_log& log, store::event_offset offset) {
     if (offset == 0) return std::string("0");
-    const auto there = log.read_after(offset - 1, 1, SIZE_MAX, store::extent::envelope);
+    const auto there = log.read_after(offset - 1, 1, SIZE_MAX, store::projection::envelope_only);
     if (!there) return there.error();
     if (there->empty() || there->front().offset != offset) return std::to_string(offset) + "-0";
     return stream_id(there->front());

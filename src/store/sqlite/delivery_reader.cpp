@@ -11,7 +11,7 @@ namespace {
 
 constexpr int first_event_column = 5;
 
-std::string select_claim(extent of) {
+std::string select_claim(projection of) {
     return "SELECT d.id, d.attempts, d.forgiven, d.since, d.chain IS NOT NULL, " + event_columns(of) +
            " FROM deliveries d JOIN events e ON e.seq = d.event" + event_joins(of) + " WHERE d.id = ?";
 }
@@ -52,8 +52,8 @@ result<delivery_reader> delivery_reader::open(connection& db) {
          "SELECT id FROM deliveries WHERE state = 0 AND "
          "handler = (SELECT id FROM handlers WHERE name = ?) AND due <= ? ORDER BY due, id LIMIT ?",
          "look for due deliveries"},
-        {r.select_claim_, select_claim(extent::everything), "claim deliveries"},
-        {r.select_claim_envelope_, select_claim(extent::envelope), "claim deliveries"},
+        {r.select_claim_, select_claim(projection::full), "claim deliveries"},
+        {r.select_claim_envelope_, select_claim(projection::envelope_only), "claim deliveries"},
         {r.select_next_,
          "SELECT due FROM deliveries WHERE state = 0 AND "
          "handler = (SELECT id FROM handlers WHERE name = ?) AND due > ? ORDER BY due LIMIT 1",
@@ -97,9 +97,9 @@ result<claim_answer> delivery_reader::claim(const claim_request& request, const 
     return answer;
 }
 
-result<bool> delivery_reader::take(delivery_id id, extent of, std::size_t& room,
+result<bool> delivery_reader::take(delivery_id id, projection of, std::size_t& room,
                                    std::vector<claimed_delivery>& to) {
-    auto& row = of == extent::everything ? select_claim_ : select_claim_envelope_;
+    auto& row = of == projection::full ? select_claim_ : select_claim_envelope_;
     const reading guard{row};
     auto found = row.bind(id).step();
     if (!found) return found.error();
@@ -157,7 +157,7 @@ result<std::vector<delivery_record>> delivery_reader::list(connection& db, const
         "SELECT d.id, d.event, n.name, e.event_id, t.name, h.name, d.state, d.attempts, d.planned, d.due, "
         "d.finished, d.reason FROM deliveries d JOIN events e ON e.seq = d.event "
         "JOIN handlers h ON h.id = d.handler" +
-            event_joins(extent::envelope),
+            event_joins(projection::envelope_only),
         filter, before};
     auto rows = query.prepare(db, " ORDER BY d.id DESC LIMIT ", "list deliveries");
     if (!rows) return rows.error();

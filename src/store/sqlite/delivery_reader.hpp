@@ -27,7 +27,7 @@ public:
 
 private:
     /// Adds the claim to `to`, unless its body is larger than `room`: then false. One alone always fits.
-    result<bool> take(delivery_id id, extent of, std::size_t& room, std::vector<claimed_delivery>& to);
+    result<bool> take(delivery_id id, projection of, std::size_t& room, std::vector<claimed_delivery>& to);
     result<std::optional<std::chrono::microseconds>> next_due(std::string_view handler, timestamp now);
 
     statement select_due_;

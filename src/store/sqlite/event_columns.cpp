@@ -17,19 +17,19 @@ constexpr int body_column = 17;
 
 } // namespace
 
-std::string event_columns(extent of) {
+std::string event_columns(projection of) {
     std::string sql{envelope_columns};
-    if (of == extent::everything) sql += payload_columns;
+    if (of == projection::full) sql += payload_columns;
     return sql;
 }
 
-std::string event_joins(extent of) {
+std::string event_joins(projection of) {
     std::string sql{envelope_joins};
-    if (of == extent::everything) sql += payload_joins;
+    if (of == projection::full) sql += payload_joins;
     return sql;
 }
 
-stored_event read_event(const statement& row, extent of, int first) {
+stored_event read_event(const statement& row, projection of, int first) {
     int column = first;
     const auto text = [&] { return row.text(column++); };
     stored_event e;
@@ -49,15 +49,15 @@ stored_event read_event(const statement& row, extent of, int first) {
     e.envelope.state = text();
     e.envelope.stalled_reason = text();
     e.source = text();
-    if (of == extent::envelope) return e;
+    if (of == projection::envelope_only) return e;
     e.key_id = text();
     e.signature = text();
     e.body = row.bytes(column);
     return e;
 }
 
-std::size_t body_size(const statement& row, extent of, int first) {
-    return of == extent::everything ? row.bytes(first + body_column).size() : 0;
+std::size_t body_size(const statement& row, projection of, int first) {
+    return of == projection::full ? row.bytes(first + body_column).size() : 0;
 }
 
 } // namespace webhookd::store::sqlite

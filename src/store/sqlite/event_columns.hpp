@@ -11,14 +11,14 @@
 namespace webhookd::store::sqlite {
 
 /// The columns, to stand after SELECT (and after others). `e` is the table events.
-[[nodiscard]] std::string event_columns(extent of);
+[[nodiscard]] std::string event_columns(projection of);
 /// What joins the tables of those columns to `e`.
-[[nodiscard]] std::string event_joins(extent of);
+[[nodiscard]] std::string event_joins(projection of);
 
 /// The row's event, where its columns begin at `first`.
-[[nodiscard]] stored_event read_event(const statement& row, extent of, int first = 0);
+[[nodiscard]] stored_event read_event(const statement& row, projection of, int first = 0);
 /// The size of the body in the same row; 0 where it was not asked for.
-[[nodiscard]] std::size_t body_size(const statement& row, extent of, int first = 0);
+[[nodiscard]] std::size_t body_size(const statement& row, projection of, int first = 0);
 
 [[nodiscard]] inline timestamp instant(std::int64_t microseconds) {
     return timestamp{std::chrono::microseconds{microseconds}};

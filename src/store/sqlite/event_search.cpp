@@ -166,7 +166,7 @@ result<std::vector<event_position>> find_places(connection& db, const walk& w, c
 }
 
 result<std::vector<stored_event>> read_places(connection& db, const std::vector<event_position>& places,
-                                              extent of) {
+                                              projection of) {
     auto one = db.prepare(
         ("SELECT " + event_columns(of) + " FROM events e" + event_joins(of) + " WHERE e.seq = ?").c_str(),
         "read events");

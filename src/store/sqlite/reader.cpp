@@ -13,7 +13,7 @@ constexpr int reader_cache_kib = 2000;
 
 constexpr const char* after = " WHERE e.seq > ? ORDER BY e.seq LIMIT ?";
 
-std::string select(extent of, const char* condition) {
+std::string select(projection of, const char* condition) {
     return "SELECT " + event_columns(of) + " FROM events e" + event_joins(of) + condition;
 }
 
@@ -24,9 +24,9 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
     if (!db) return db.error();
     std::unique_ptr<reader> opened{new reader{std::move(*db)}};
     if (auto done = opened->db_.prepare_all(
-            {{opened->select_after_, select(extent::everything, after), "read events"},
-             {opened->select_envelopes_after_, select(extent::envelope, after), "read envelopes"},
-             {opened->select_one_, select(extent::everything, " WHERE n.name = ? AND e.event_id = ?"),
+            {{opened->select_after_, select(projection::full, after), "read events"},
+             {opened->select_envelopes_after_, select(projection::envelope_only, after), "read envelopes"},
+             {opened->select_one_, select(projection::full, " WHERE n.name = ? AND e.event_id = ?"),
               "read an event"},
              {opened->select_key_,
               "SELECT k.jwk FROM events e LEFT JOIN payloads p ON p.seq = e.seq LEFT JOIN keys k ON k.id = "
@@ -44,10 +44,10 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
 }
 
 result<std::vector<stored_event>> reader::read_after(event_offset offset, std::size_t limit,
-                                                     std::size_t max_bytes, extent of) {
+                                                     std::size_t max_bytes, projection of) {
     std::vector<stored_event> events;
     const auto most = std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max());
-    auto& rows = of == extent::everything ? select_after_ : select_envelopes_after_;
+    auto& rows = of == projection::full ? select_after_ : select_envelopes_after_;
     const reading guard{rows};
     rows.bind(offset, static_cast<std::int64_t>(most));
     for (std::size_t bytes = 0;;) {
@@ -66,7 +66,7 @@ result<stored_event> reader::find(std::string_view endpoint, std::string_view ev
     auto row = select_one_.bind(endpoint, event_id).step();
     if (!row) return row.error();
     if (!*row) return failure{errc::store_not_found, "no such event"};
-    return read_event(select_one_, extent::everything);
+    return read_event(select_one_, projection::full);
 }
 
 result<std::string> reader::verification_key(event_offset offset) {

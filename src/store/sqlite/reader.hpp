@@ -26,7 +26,7 @@ public:
     static result<std::unique_ptr<reader>> open(const std::filesystem::path& file, const std::string& vfs);
 
     result<std::vector<stored_event>> read_after(event_offset offset, std::size_t limit,
-                                                 std::size_t max_bytes, extent of);
+                                                 std::size_t max_bytes, projection of);
     result<stored_event> find(std::string_view endpoint, std::string_view event_id);
     result<std::string> verification_key(event_offset offset);
     result<std::int64_t> count();

@@ -119,7 +119,7 @@ public:
     std::int64_t pending() const noexcept override { return database_.pending(); }
 
     result<std::vector<stored_event>> read_after(event_offset offset, std::size_t limit,
-                                                 std::size_t max_bytes, extent of) override {
+                                                 std::size_t max_bytes, projection of) override {
         return readers_.with([&](sqlite::reader& r) { return r.read_after(offset, limit, max_bytes, of); });
     }
 

@@ -15,7 +15,7 @@ TEST_CASE("envelopes can be read without their bodies", "[store]") {
     contract_fixture f;
     REQUIRE(f.kept->append(make_events("evt_", 2)).has_value());
     const auto whole = f.kept->read_after(0, 10, SIZE_MAX);
-    const auto light = f.kept->read_after(0, 10, 0, extent::envelope);
+    const auto light = f.kept->read_after(0, 10, 0, projection::envelope_only);
     REQUIRE(whole.has_value());
     REQUIRE(light.has_value());
     REQUIRE(light->size() == 2); // bodies that are not read do not count

@@ -165,7 +165,7 @@ TEST_CASE("with their bodies events come back whole", "[store]") {
     fixture f;
     f.add("evt_1", noon).envelope.api_key = "apikey_a";
     f.keep_all();
-    const auto found = f.kept->search({.limit = 1, .of = store::extent::everything}).value();
+    const auto found = f.kept->search({.limit = 1, .of = store::projection::full}).value();
     REQUIRE(found.size() == 1);
     CHECK_FALSE(found[0].body.empty());
     CHECK(found[0].envelope.api_key == "apikey_a");

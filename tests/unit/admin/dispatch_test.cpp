@@ -35,7 +35,7 @@ public:
     }
 
     events read_after(store::event_offset after, std::size_t limit, std::size_t bytes,
-                      store::extent of) override {
+                      store::projection of) override {
         note("read_after");
         return fake_event_store::read_after(after, limit, bytes, of);
     }
@@ -51,7 +51,7 @@ public:
         note("search");
         if (trouble) return *trouble;
         if (wanted.beyond) return std::vector<store::stored_event>{};
-        return fake_event_store::read_after(0, 1, SIZE_MAX, store::extent::everything);
+        return fake_event_store::read_after(0, 1, SIZE_MAX, store::projection::full);
     }
     result<std::int64_t> count(const store::event_filter& filter) override {
         note("count");
