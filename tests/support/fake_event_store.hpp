@@ -102,8 +102,8 @@ public:
     result<std::optional<store::erasure>> erasure_of(store::event_offset) override {
         return std::optional<store::erasure>{};
     }
-    result<store::holdings> holdings_of(std::span<const store::event_offset>) override {
-        return store::holdings{};
+    result<store::payload_counts> payload_counts_of(std::span<const store::event_offset>) override {
+        return store::payload_counts{};
     }
     /// Keeps them, or does what the script of `on_life` says. `life_signs` have no refusals in them.
     result<void> record_life(const store::life_sign& sign) override;

@@ -75,7 +75,7 @@ enum class remnants {
 };
 
 /// What some events hold.
-struct holdings {
+struct payload_counts {
     std::size_t events = 0; ///< those that are there
     std::size_t bodies = 0;
     std::size_t waiting = 0; ///< deliveries

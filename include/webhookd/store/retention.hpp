@@ -35,7 +35,7 @@ public:
     /// Sees to it that nothing of what was purged or erased so far stands in the engine's files any more, as
     /// far as it can. Errors also: store_busy while somebody reads; soon after it may succeed.
     virtual result<remnants> scrub() = 0;
-    virtual result<holdings> holdings_of(std::span<const event_offset> events) = 0;
+    virtual result<payload_counts> payload_counts_of(std::span<const event_offset> events) = 0;
 
     /// What was believed of the clock when it was kept last, or, where it never was, what the last sign of
     /// life tells; nothing: there is none.

@@ -24,7 +24,7 @@ constexpr const char* reason = "the transaction was erased";
 
 struct erase_order {
     std::vector<store::event_offset> events; ///< of the transaction, oldest first
-    store::holdings holds;
+    store::payload_counts holds;
     bool dry_run = false;
 };
 
@@ -51,7 +51,7 @@ result<erase_order> read_order(const call& c) {
     }
     if (found.events.empty())
         return failure{errc::store_not_found, "There is no event of such a transaction."};
-    const auto holds = c.from.retention.holdings_of(found.events);
+    const auto holds = c.from.retention.payload_counts_of(found.events);
     if (!holds) return holds.error();
     found.holds = *holds;
     return found;

@@ -79,13 +79,13 @@ result<std::optional<erasure>> find_erasure(connection& db, event_offset offset)
     return std::optional{erasure{instant(query->integer(0)), std::string{query->text(1)}}};
 }
 
-result<holdings> weigh(connection& db, std::span<const event_offset> events) {
+result<payload_counts> weigh(connection& db, std::span<const event_offset> events) {
     auto query = db.prepare("SELECT EXISTS (SELECT 1 FROM payloads p WHERE p.seq = e.seq), "
                             "(SELECT count(*) FROM deliveries d WHERE d.event = e.seq AND d.state = 0) "
                             "FROM events e WHERE e.seq = ?",
                             "look at what events hold");
     if (!query) return query.error();
-    holdings all;
+    payload_counts all;
     for (const auto offset : events) {
         const reading guard{*query};
         auto row = query->bind(offset).step();

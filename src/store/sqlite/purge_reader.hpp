@@ -24,6 +24,6 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
 
 result<std::optional<erasure>> find_erasure(connection& db, event_offset offset);
 
-result<holdings> weigh(connection& db, std::span<const event_offset> events);
+result<payload_counts> weigh(connection& db, std::span<const event_offset> events);
 
 } // namespace webhookd::store::sqlite

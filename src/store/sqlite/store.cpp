@@ -153,7 +153,7 @@ public:
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_erasure(r.database(), offset); });
     }
 
-    result<holdings> holdings_of(std::span<const event_offset> events) override {
+    result<payload_counts> payload_counts_of(std::span<const event_offset> events) override {
         return readers_.with([&](sqlite::reader& r) { return sqlite::weigh(r.database(), events); });
     }
 

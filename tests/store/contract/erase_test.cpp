@@ -19,7 +19,7 @@ TEST_CASE("an erasure takes what may be personal and leaves what tells of the ev
     f.keep(personal_event("evt_2", "tx_2", "Bob", {audit}));
     f.finish_next("audit", delivery_state::successful, "hello Ada");
     CHECK(f.kept->erasure_of(1).value() == std::nullopt);
-    CHECK(f.kept->holdings_of(std::vector<store::event_offset>{1, 2, 3}).value().bodies == 2);
+    CHECK(f.kept->payload_counts_of(std::vector<store::event_offset>{1, 2, 3}).value().bodies == 2);
     const auto done = f.erase({1});
     CHECK(done.bodies == 1);
     CHECK(done.deliveries == 0);

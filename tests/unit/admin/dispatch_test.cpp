@@ -98,9 +98,9 @@ public:
         note("backlog");
         return fake_event_store::backlog();
     }
-    result<store::holdings> holdings_of(std::span<const store::event_offset> which) override {
+    result<store::payload_counts> payload_counts_of(std::span<const store::event_offset> which) override {
         note("holdings_of");
-        return fake_event_store::holdings_of(which);
+        return fake_event_store::payload_counts_of(which);
     }
     result<std::vector<store::outage>> outages(const store::outage_search& wanted) override {
         note("outages");
