@@ -145,7 +145,7 @@ std::optional<store::finished_delivery> handler_queue::ended(attempt& a, double 
         attempt_counters::count(counted_->abandoned);
         return std::nullopt;
     }
-    const auto number = which.attempts - which.forgiven + 1;
+    const auto number = which.attempts - which.attempts_before_retry + 1;
     auto made = decide(setup_.common.retry, a.outcome, {number, when.believed - which.since, chance});
     account(a, made, when.now);
     return store::finished_delivery{which.claim,

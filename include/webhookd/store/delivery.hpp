@@ -39,10 +39,10 @@ struct claim {
 /// is over.
 struct claimed_delivery {
     store::claim claim;
-    std::uint32_t attempts = 0; ///< made so far
-    std::uint32_t forgiven = 0; ///< of those, made before somebody retried it by hand
-    timestamp since;            ///< when it was planned, or last retried by hand
-    bool is_ordered = false;    ///< later ones may wait for it
+    std::uint32_t attempts = 0;              ///< made so far
+    std::uint32_t attempts_before_retry = 0; ///< of those, made before the last retry by hand
+    timestamp since;                         ///< when it was planned, or last retried by hand
+    bool is_ordered = false;                 ///< later ones may wait for it
     stored_event event;
 };
 

@@ -60,10 +60,10 @@ public:
     /// deliveries with the same ordering keys, in the order of the plans. Events that are not there any more,
     /// or whose body was purged, are passed over.
     virtual result<std::vector<delivery_id>> plan(std::span<const event_plan> plans) = 0;
-    /// Makes failed deliveries that the filter names pending again, at most `limit`, oldest first, each with
-    /// its attempts so far forgiven; those whose event's body was purged stay failed. They come before all
-    /// later ones of their ordering keys that do not run at this moment. One that is named by its id, and
-    /// waits for its next attempt, becomes due. Answers how many.
+    /// Makes failed deliveries that the filter names pending again, at most `limit`, oldest first. Their
+    /// attempts so far do not count any more; those whose event's body was purged stay failed. They come
+    /// before all later ones of their ordering keys that do not run at this moment. One that is named by its
+    /// id, and waits for its next attempt, becomes due. Answers how many.
     virtual result<std::size_t> retry(const delivery_filter& filter, std::size_t limit) = 0;
     /// Lets pending deliveries of a handler become due that wait longer than they can have been told to:
     /// never tried and due in some seconds, or due later than `most` from now. That comes of a clock that ran

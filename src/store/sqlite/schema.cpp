@@ -18,8 +18,8 @@ constexpr std::array<const char*, 5> migrations{
     // up small rows instead of reading bodies, and outlives their purge.
     // A delivery's `state` is 0 (pending), 1 (successful) or 2 (failed). `chain` is the ordering key where
     // the handler orders its deliveries. At most one pending delivery of a key has a `due`; those after it
-    // get theirs when it is finished. A failed one with `blocks` blocks the later ones. Of `attempts`, so
-    // many as `forgiven` were made before somebody retried it by hand, at `since`.
+    // get theirs when it is finished. A failed one with `blocks` blocks the later ones. `forgiven` of its
+    // `attempts` were made before the last retry by hand, at `since`.
     // `totals` gives out offsets (`seq`) and delivery ids (none is ever reused, even after the newest was
     // purged) and knows the number of events without counting them.
     R"sql(

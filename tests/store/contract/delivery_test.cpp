@@ -363,7 +363,7 @@ TEST_CASE("retrying chooses failed deliveries by filter, and forgives the attemp
     const auto again = f.claim("crm").deliveries;
     REQUIRE(again.size() == 2);
     CHECK(again[0].attempts == 1);
-    CHECK(again[0].forgiven == 1);
+    CHECK(again[0].attempts_before_retry == 1);
     CHECK(about(again[0].since - noon, 1h));
     CHECK(f.kept->retry({}, 10).value() == 3);
     CHECK(f.kept->retry({}, 10).value() == 0);
