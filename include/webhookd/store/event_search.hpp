@@ -27,8 +27,8 @@ struct event_filter {
     std::string text = {};
 };
 
-/// A place in the order of events: newest first, and of those of the same instant the later arrival first. It
-/// stays where it is when events arrive or are purged.
+/// A position in the order of events: newest first, and of those of the same instant the later arrival first.
+/// It stays valid when events arrive or are purged.
 struct event_position {
     timestamp at;
     event_offset offset = 0;
@@ -41,11 +41,11 @@ struct event_position {
 
 struct event_search {
     event_filter filter = {};
-    std::optional<event_position> beyond = {}; ///< only what comes after this place
-    bool oldest_first = false;                 ///< the order turned round
+    std::optional<event_position> beyond = {}; ///< only events after this position
+    bool oldest_first = false;                 ///< the order is reversed
     std::size_t limit = 50;
     projection of = projection::envelope_only;
-    std::chrono::milliseconds patience{10'000}; ///< for what no index helps with: `text`
+    std::chrono::milliseconds timeout{10'000}; ///< for what no index serves: `text`
 };
 
 /// A type of which an event was ever received.

@@ -13,23 +13,23 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-/// The numbers of the names in a filter.
-struct numbers {
+/// The ids of the names in a filter.
+struct name_ids {
     std::optional<std::int64_t> endpoint;
     std::optional<std::int64_t> api_key;
     std::vector<std::int64_t> types;
 };
 
-/// One index and those of its ranges that can hold what is wanted.
-struct walk {
-    std::string condition; ///< on the key that a range has in common: `?1`
-    std::vector<std::int64_t> numbers = {};
-    std::string text = {}; ///< where keys are texts: the one range
+/// One index, and the ranges of it that can hold matching events.
+struct index_scan {
+    std::string condition; ///< on the key of a range: `?1`
+    std::vector<std::int64_t> ids = {};
+    std::string text = {}; ///< where the key is a text: the only range
 };
 
-/// What narrows every range further. Each parameter has its fixed number, whether its condition stands in the
-/// text or not.
-struct narrowing {
+/// The conditions on every range. Each parameter has a fixed number, whether its condition is in the SQL or
+/// not.
+struct predicate {
     std::string sql;
     std::optional<std::int64_t> after;
     std::optional<std::int64_t> before;
@@ -40,8 +40,8 @@ struct narrowing {
     std::string text;
 };
 
-/// The number of a name in one of the small tables; nothing when no event ever had it.
-result<std::optional<std::int64_t>> number_of(connection& db, const char* table, std::string_view name) {
+/// The id of a name in one of the small tables; nullopt when no event ever had it.
+result<std::optional<std::int64_t>> id_of(connection& db, const char* table, std::string_view name) {
     auto query =
         db.prepare((std::string("SELECT id FROM ") + table + " WHERE name = ?").c_str(), "look a name up");
     if (!query) return query.error();
@@ -63,7 +63,7 @@ result<std::vector<std::int64_t>> all_endpoints(connection& db) {
     }
 }
 
-/// A part of a text, as LIKE wants it.
+/// A LIKE pattern for a part of a text.
 std::string pattern_of(std::string_view part) {
     std::string pattern = "%";
     for (const char c : part) {
@@ -79,15 +79,15 @@ constexpr const char* by_text =
     "OR e.user_id LIKE ?8 ESCAPE '\\' OR e.trace_id LIKE ?8 ESCAPE '\\' OR e.metadata LIKE ?8 ESCAPE '\\' "
     "OR e.api_key IN (SELECT id FROM api_keys WHERE name LIKE ?8 ESCAPE '\\'))";
 
-narrowing narrow(const event_search& wanted, const numbers& of) {
+predicate make_predicate(const event_search& wanted, const name_ids& of) {
     const auto& f = wanted.filter;
-    narrowing n;
+    predicate n;
     if (f.after) n.after = microseconds(*f.after);
     if (f.before) n.before = microseconds(*f.before);
     if (wanted.beyond) {
         n.beyond_at = microseconds(wanted.beyond->at);
         n.beyond_offset = wanted.beyond->offset;
-        // The walk begins at the bound of `at` alone: without this, each page would pass over all before it.
+        // The scan begins at the bound of `at` alone: without this, each page would pass over all before it.
         if (wanted.oldest_first)
             n.after = std::max(n.after.value_or(*n.beyond_at - 1), *n.beyond_at - 1);
         else
@@ -113,18 +113,18 @@ narrowing narrow(const event_search& wanted, const numbers& of) {
     return n;
 }
 
-void bind(statement& s, const narrowing& n, std::int64_t limit, std::int64_t key) {
+void bind(statement& s, const predicate& n, std::int64_t limit, std::int64_t key) {
     s.bind(key, n.after, n.before, n.beyond_at, n.beyond_offset, n.endpoint, n.api_key, unless_empty(n.text),
            limit);
 }
-void bind(statement& s, const narrowing& n, std::int64_t limit, const std::string& key) {
+void bind(statement& s, const predicate& n, std::int64_t limit, const std::string& key) {
     s.bind(std::string_view(key), n.after, n.before, n.beyond_at, n.beyond_offset, n.endpoint, n.api_key,
            unless_empty(n.text), limit);
 }
 
-/// Adds the places of the range's events.
+/// Adds the positions of the events in the range.
 template <class Key>
-result<void> walk_range(statement& rows, const narrowing& n, std::int64_t limit, const Key& key,
+result<void> scan_range(statement& rows, const predicate& n, std::int64_t limit, const Key& key,
                         std::vector<event_position>& found) {
     const reading guard{rows};
     bind(rows, n, limit, key);
@@ -138,16 +138,16 @@ result<void> walk_range(statement& rows, const narrowing& n, std::int64_t limit,
 
 /// Calls `visit` with the key of each range, until it fails.
 template <class Visit>
-result<void> each_range(const walk& w, Visit visit) {
+result<void> each_range(const index_scan& w, Visit visit) {
     if (!w.text.empty())
         if (auto done = visit(w.text); !done) return done;
-    for (const auto number : w.numbers)
-        if (auto done = visit(number); !done) return done;
+    for (const auto id : w.ids)
+        if (auto done = visit(id); !done) return done;
     return {};
 }
 
-result<std::vector<event_position>> find_places(connection& db, const walk& w, const narrowing& n,
-                                                const event_search& wanted) {
+result<std::vector<event_position>> find_positions(connection& db, const index_scan& w, const predicate& n,
+                                                   const event_search& wanted) {
     const auto limit = wanted.limit;
     const auto most =
         static_cast<std::int64_t>(std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max()));
@@ -157,7 +157,7 @@ result<std::vector<event_position>> find_places(connection& db, const walk& w, c
         "search events");
     if (!rows) return rows.error();
     std::vector<event_position> found;
-    const auto visit = [&](const auto& key) { return walk_range(*rows, n, most, key, found); };
+    const auto visit = [&](const auto& key) { return scan_range(*rows, n, most, key, found); };
     if (auto done = each_range(w, visit); !done) return done.error();
     std::sort(found.begin(), found.end());
     if (!wanted.oldest_first) std::reverse(found.begin(), found.end());
@@ -165,71 +165,71 @@ result<std::vector<event_position>> find_places(connection& db, const walk& w, c
     return found;
 }
 
-result<std::vector<stored_event>> read_places(connection& db, const std::vector<event_position>& places,
-                                              projection of) {
+result<std::vector<stored_event>> read_events_at(connection& db, const std::vector<event_position>& positions,
+                                                 projection of) {
     auto one = db.prepare(
         ("SELECT " + event_columns(of) + " FROM events e" + event_joins(of) + " WHERE e.seq = ?").c_str(),
         "read events");
     if (!one) return one.error();
     std::vector<stored_event> events;
-    events.reserve(places.size());
-    for (const auto& place : places) {
+    events.reserve(positions.size());
+    for (const auto& position : positions) {
         const reading guard{*one};
-        auto row = one->bind(place.offset).step();
+        auto row = one->bind(position.offset).step();
         if (!row) return row.error();
         if (*row) events.push_back(read_event(*one, of)); // else purged a moment ago
     }
     return events;
 }
 
-/// Nothing when no event can match, because none ever had that name.
-result<std::optional<numbers>> look_up(connection& db, const event_filter& f) {
-    const auto nothing = std::optional<numbers>{};
-    numbers n;
+/// nullopt when no event can match, because none ever had one of the names.
+result<std::optional<name_ids>> look_up(connection& db, const event_filter& f) {
+    const auto nothing = std::optional<name_ids>{};
+    name_ids n;
     if (!f.endpoint.empty()) {
-        auto number = number_of(db, "endpoints", f.endpoint);
-        if (!number) return number.error();
-        if (!*number) return nothing;
-        n.endpoint = *number;
+        auto id = id_of(db, "endpoints", f.endpoint);
+        if (!id) return id.error();
+        if (!*id) return nothing;
+        n.endpoint = *id;
     }
     if (!f.api_key.empty()) {
-        auto number = number_of(db, "api_keys", f.api_key);
-        if (!number) return number.error();
-        if (!*number) return nothing;
-        n.api_key = *number;
+        auto id = id_of(db, "api_keys", f.api_key);
+        if (!id) return id.error();
+        if (!*id) return nothing;
+        n.api_key = *id;
     }
     if (!f.types) return std::optional{n};
     for (const auto& name : *f.types) {
-        auto number = number_of(db, "event_types", name);
-        if (!number) return number.error();
-        if (*number) n.types.push_back(**number);
+        auto id = id_of(db, "event_types", name);
+        if (!id) return id.error();
+        if (*id) n.types.push_back(**id);
     }
     return n.types.empty() ? nothing : std::optional{n};
 }
 
-/// Which index to walk. What the walk takes care of by itself is taken out of `n`.
-result<walk> choose_walk(connection& db, const event_filter& f, numbers& n) {
+/// Which index to scan. A condition that the scan itself meets is removed from `n`.
+result<index_scan> choose_index(connection& db, const event_filter& f, name_ids& n) {
     // An id alone would not use the index over endpoint and id.
     if (!f.event_id.empty())
-        return walk{"e.endpoint IN (SELECT id FROM endpoints) AND e.event_id = ?1", {}, f.event_id};
-    if (!f.transaction_id.empty()) return walk{"e.transaction_id = ?1", {}, f.transaction_id};
-    if (n.api_key) return walk{"e.api_key = ?1", {*std::exchange(n.api_key, std::nullopt)}};
-    if (!n.types.empty()) return walk{"e.type = ?1", std::exchange(n.types, {})};
-    if (n.endpoint) return walk{"e.endpoint = ?1", {*std::exchange(n.endpoint, std::nullopt)}};
+        return index_scan{"e.endpoint IN (SELECT id FROM endpoints) AND e.event_id = ?1", {}, f.event_id};
+    if (!f.transaction_id.empty()) return index_scan{"e.transaction_id = ?1", {}, f.transaction_id};
+    if (n.api_key) return index_scan{"e.api_key = ?1", {*std::exchange(n.api_key, std::nullopt)}};
+    if (!n.types.empty()) return index_scan{"e.type = ?1", std::exchange(n.types, {})};
+    if (n.endpoint) return index_scan{"e.endpoint = ?1", {*std::exchange(n.endpoint, std::nullopt)}};
     auto endpoints = all_endpoints(db);
     if (!endpoints) return endpoints.error();
-    return walk{"e.endpoint = ?1", std::move(*endpoints)};
+    return index_scan{"e.endpoint = ?1", std::move(*endpoints)};
 }
 
 /// Ends what runs on the connection when its time is over.
 class time_limit {
 public:
-    time_limit(connection& db, std::chrono::milliseconds patience)
+    time_limit(connection& db, std::chrono::milliseconds timeout)
         : db_(db.native())
-        , until_(std::chrono::steady_clock::now() + patience) {
-        constexpr int steps_between_looks = 10'000; // a millisecond or less
+        , until_(std::chrono::steady_clock::now() + timeout) {
+        constexpr int steps_between_checks = 10'000; // a millisecond or less
         sqlite3_progress_handler(
-            db_, steps_between_looks,
+            db_, steps_between_checks,
             [](void* self) { return static_cast<const time_limit*>(self)->over() ? 1 : 0; }, this);
     }
     ~time_limit() { sqlite3_progress_handler(db_, 0, nullptr, nullptr); }
@@ -247,35 +247,35 @@ private:
 
 result<std::vector<stored_event>> search_events(connection& db, const event_search& wanted) {
     if (wanted.limit == 0) return std::vector<stored_event>{};
-    const time_limit limit{db, wanted.patience};
+    const time_limit limit{db, wanted.timeout};
     auto known = look_up(db, wanted.filter);
     if (!known) return known.error();
     if (!*known) return std::vector<stored_event>{};
-    auto chosen = choose_walk(db, wanted.filter, **known);
+    auto chosen = choose_index(db, wanted.filter, **known);
     if (!chosen) return chosen.error();
-    auto places = find_places(db, *chosen, narrow(wanted, **known), wanted);
-    if (!places) return places.error();
-    return read_places(db, *places, wanted.of);
+    auto positions = find_positions(db, *chosen, make_predicate(wanted, **known), wanted);
+    if (!positions) return positions.error();
+    return read_events_at(db, *positions, wanted.of);
 }
 
 result<std::int64_t> count_events(connection& db, const event_filter& filter) {
     const event_search all{.filter = filter};
-    const time_limit limit{db, all.patience};
+    const time_limit limit{db, all.timeout};
     auto known = look_up(db, filter);
     if (!known) return known.error();
     if (!*known) return 0;
-    auto chosen = choose_walk(db, filter, **known);
+    auto chosen = choose_index(db, filter, **known);
     if (!chosen) return chosen.error();
-    const auto narrowed = narrow(all, **known);
+    const auto where = make_predicate(all, **known);
     // The limit is that of the search's parameters: there is one row.
     auto rows = db.prepare(
-        ("SELECT count(*) FROM events e WHERE " + chosen->condition + narrowed.sql + " LIMIT ?9").c_str(),
+        ("SELECT count(*) FROM events e WHERE " + chosen->condition + where.sql + " LIMIT ?9").c_str(),
         "count events");
     if (!rows) return rows.error();
     std::int64_t events = 0;
     const auto add = [&](const auto& key) -> result<void> {
         const reading guard{*rows};
-        bind(*rows, narrowed, std::int64_t{1}, key);
+        bind(*rows, where, std::int64_t{1}, key);
         auto row = rows->step();
         if (!row) return row.error();
         events += rows->integer(0);

@@ -9,9 +9,8 @@
 namespace webhookd::store::sqlite {
 
 /// Events by a filter, on a reader's connection. The most selective condition that has an index over time
-/// names the ranges of that index to walk (an index has one range for each type, for instance); each is
-/// walked newest first for as many as are wanted, what all found is merged, and only the events that are
-/// left are read.
+/// gives the ranges of that index to scan (one range for each type, for instance); each is scanned newest
+/// first, the results are merged and cut to the limit, and only the remaining events are read.
 result<std::vector<stored_event>> search_events(connection& db, const event_search& wanted);
 
 result<std::int64_t> count_events(connection& db, const event_filter& filter);

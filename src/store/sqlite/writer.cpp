@@ -204,34 +204,34 @@ result<std::optional<std::string>> writer::ordering_key(event_offset offset) {
 }
 
 result<append_outcome> writer::keep(const new_event& e, event_offset next) {
-    auto numbers = look_up(e);
-    if (!numbers) return numbers.error();
-    const bool names_missing = !numbers->endpoint || !numbers->type || (e.key && !numbers->key) ||
-                               (!e.envelope.api_key.empty() && !numbers->api_key);
+    auto ids = look_up(e);
+    if (!ids) return ids.error();
+    const bool names_missing = !ids->endpoint || !ids->type || (e.key && !ids->key) ||
+                               (!e.envelope.api_key.empty() && !ids->api_key);
     if (names_missing) {
         // A duplicate may come signed with a new key, or tell of another API key. It must not write that, so
         // it is looked for first; usually the insert alone finds out.
-        if (numbers->endpoint) {
-            auto offset = kept(*numbers->endpoint, e.envelope.id);
+        if (ids->endpoint) {
+            auto offset = kept(*ids->endpoint, e.envelope.id);
             if (!offset) return offset.error();
             if (*offset) return append_outcome{append_status::duplicate, **offset};
         }
-        if (auto added = add_missing(e, *numbers); !added) return added.error();
+        if (auto added = add_missing(e, *ids); !added) return added.error();
     }
-    if (auto done = insert(e, next, *numbers); !done) return done.error();
+    if (auto done = insert(e, next, *ids); !done) return done.error();
     if (db_.changes() == 0) {
-        auto offset = kept(*numbers->endpoint, e.envelope.id);
+        auto offset = kept(*ids->endpoint, e.envelope.id);
         if (!offset) return offset.error();
         if (!*offset) return failure{errc::store_corrupt, "an event conflicts with one that is not there"};
         return append_outcome{append_status::duplicate, **offset};
     }
-    if (auto done = insert_payload_.bind(next, numbers->key, unless_empty(e.signature), blob{e.body}).run();
+    if (auto done = insert_payload_.bind(next, ids->key, unless_empty(e.signature), blob{e.body}).run();
         !done) {
         return done.error();
     }
-    ++fresh_by_type_[*numbers->type];
+    ++fresh_by_type_[*ids->type];
     if (e.consumption)
-        if (auto done = insert_consumption(e, next, *numbers->endpoint); !done) return done.error();
+        if (auto done = insert_consumption(e, next, *ids->endpoint); !done) return done.error();
     if (auto done = deliveries_.plan(db_, next, e.deliveries, event::ordering_key(e.envelope), e.received);
         !done) {
         return done.error();
@@ -239,58 +239,58 @@ result<append_outcome> writer::keep(const new_event& e, event_offset next) {
     return append_outcome{append_status::accepted, next};
 }
 
-result<writer::row_numbers> writer::look_up(const new_event& e) {
-    row_numbers numbers;
+result<writer::row_ids> writer::look_up(const new_event& e) {
+    row_ids ids;
     auto endpoint = endpoints_.find(e.endpoint);
     if (!endpoint) return endpoint.error();
-    numbers.endpoint = *endpoint;
+    ids.endpoint = *endpoint;
     auto type = types_.find(e.envelope.type);
     if (!type) return type.error();
-    numbers.type = *type;
+    ids.type = *type;
     if (!e.envelope.api_key.empty()) {
         auto api_key = api_keys_.find(e.envelope.api_key);
         if (!api_key) return api_key.error();
-        numbers.api_key = *api_key;
+        ids.api_key = *api_key;
     }
     if (e.key) {
         auto key = keys_.find(e.key);
         if (!key) return key.error();
-        numbers.key = *key;
+        ids.key = *key;
     }
-    return numbers;
+    return ids;
 }
 
-result<void> writer::add_missing(const new_event& e, row_numbers& numbers) {
-    if (!numbers.endpoint) {
+result<void> writer::add_missing(const new_event& e, row_ids& ids) {
+    if (!ids.endpoint) {
         auto id = endpoints_.add(db_, e.endpoint);
         if (!id) return id.error();
-        numbers.endpoint = *id;
+        ids.endpoint = *id;
     }
-    if (!numbers.type) {
+    if (!ids.type) {
         auto id = types_.add(db_, e.envelope.type);
         if (!id) return id.error();
-        numbers.type = *id;
+        ids.type = *id;
     }
-    if (!e.envelope.api_key.empty() && !numbers.api_key) {
+    if (!e.envelope.api_key.empty() && !ids.api_key) {
         auto id = api_keys_.add(db_, e.envelope.api_key);
         if (!id) return id.error();
-        numbers.api_key = *id;
+        ids.api_key = *id;
     }
-    if (e.key && !numbers.key) {
+    if (e.key && !ids.key) {
         auto id = keys_.add(db_, e.key);
         if (!id) return id.error();
-        numbers.key = *id;
+        ids.key = *id;
     }
     return {};
 }
 
-result<void> writer::insert(const new_event& e, event_offset offset, const row_numbers& numbers) {
+result<void> writer::insert(const new_event& e, event_offset offset, const row_ids& ids) {
     const auto& v = e.envelope;
     std::optional<std::int64_t> created;
     if (v.created) created = microseconds(*v.created);
     return insert_event_
-        .bind(offset, numbers.endpoint, v.id, numbers.type, microseconds(instant_of(v, e.received)), created,
-              microseconds(e.received), unless_empty(v.user_id), unless_empty(v.trace_id), numbers.api_key,
+        .bind(offset, ids.endpoint, v.id, ids.type, microseconds(instant_of(v, e.received)), created,
+              microseconds(e.received), unless_empty(v.user_id), unless_empty(v.trace_id), ids.api_key,
               unless_empty(v.object_type), unless_empty(v.object_id), unless_empty(v.transaction_id),
               unless_empty(v.state), unless_empty(v.stalled_reason), unless_empty(e.source),
               unless_empty(e.metadata))

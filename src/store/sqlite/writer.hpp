@@ -51,18 +51,18 @@ public:
     [[nodiscard]] std::int64_t journal_frames() const noexcept { return journal_frames_; }
 
 private:
-    struct row_numbers {
+    struct row_ids {
         std::optional<std::int64_t> endpoint;
         std::optional<std::int64_t> type;
         std::optional<std::int64_t> api_key;
         std::optional<std::int64_t> key;
     };
-    /// The places of one event's names in the small tables, as far as they have them.
-    result<row_numbers> look_up(const new_event& e);
-    result<void> add_missing(const new_event& e, row_numbers& numbers);
+    /// The ids of one event's names in the small tables, where they have one.
+    result<row_ids> look_up(const new_event& e);
+    result<void> add_missing(const new_event& e, row_ids& ids);
     result<std::optional<event_offset>> kept(std::int64_t endpoint, std::string_view event_id);
     result<append_outcome> keep(const new_event& e, event_offset next);
-    result<void> insert(const new_event& e, event_offset offset, const row_numbers& numbers);
+    result<void> insert(const new_event& e, event_offset offset, const row_ids& ids);
     result<void> insert_consumption(const new_event& e, event_offset offset, std::int64_t endpoint);
     result<std::optional<std::string>> ordering_key(event_offset offset);
     /// Runs `work`, which returns a result, within a transaction: all or nothing, the numbers in memory

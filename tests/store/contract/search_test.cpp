@@ -155,7 +155,7 @@ TEST_CASE("a search that takes too long is ended", "[store]") {
     for (int i = 0; i < 5000; ++i)
         f.add("evt_" + std::to_string(i), noon);
     f.keep_all();
-    const auto ended = f.kept->search({.filter = {.text = "nothing like that"}, .patience = 0ms});
+    const auto ended = f.kept->search({.filter = {.text = "nothing like that"}, .timeout = 0ms});
     REQUIRE(ended.has_error());
     CHECK(ended.error().code == errc::query_timeout);
     CHECK(f.ids({.text = "evt_4999"}) == names{"evt_4999"});
