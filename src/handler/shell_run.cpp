@@ -93,11 +93,11 @@ std::optional<outcome> shell_run::launch_program(const delivery& d) {
     if (!input) return not_run("standard input", errno);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return not_run("standard output", errno);
-    unique_fd reading(ends[0]);
+    unique_fd read_end(ends[0]);
     const auto writing = above_standard(unique_fd(ends[1]));
     if (!writing) return not_run("standard output", errno);
-    if (::fcntl(reading.get(), F_SETFL, O_NONBLOCK) != 0) return not_run("standard output", errno);
-    unwatched_ = std::move(reading);
+    if (::fcntl(read_end.get(), F_SETFL, O_NONBLOCK) != 0) return not_run("standard output", errno);
+    unwatched_ = std::move(read_end);
 
     unique_fd spare(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!spare && errno != EBADF) return not_run("pidfd", errno);

@@ -10,7 +10,7 @@ using namespace std::chrono;
 
 namespace {
 
-struct reading {
+struct instant_of_text {
     std::string_view text;
     long long microseconds_since_1970;
 };
@@ -35,7 +35,7 @@ TEST_CASE("a time that RFC 3339 cannot write is written as the nearest that it c
 }
 
 TEST_CASE("every form of RFC 3339 is read", "[time]") {
-    const auto [text, expected] = GENERATE(values<reading>({
+    const auto [text, expected] = GENERATE(values<instant_of_text>({
         {"1970-01-01T00:00:00Z", 0},
         {"2026-01-02T02:04:05.678Z", 1'767'319'445'678'000},
         {"2026-01-02t02:04:05.678z", 1'767'319'445'678'000},
@@ -126,7 +126,7 @@ TEST_CASE("what is no time is refused, also as ISO 8601", "[time]") {
 }
 
 TEST_CASE("the liberties of ISO 8601 are read as such, and are no RFC 3339", "[time]") {
-    const auto [text, expected] = GENERATE(values<reading>({
+    const auto [text, expected] = GENERATE(values<instant_of_text>({
         {"2026-01-02T02:04:05", 1'767'319'445'000'000},
         {"2026-01-02T02:04:05.678", 1'767'319'445'678'000},
         {"2026-01-02T02:04:05,678Z", 1'767'319'445'678'000},

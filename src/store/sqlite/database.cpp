@@ -9,7 +9,7 @@ namespace webhookd::store::sqlite {
 namespace {
 
 /// So long a new start of the journal waits for those who read.
-constexpr std::chrono::seconds longest_reading{2};
+constexpr std::chrono::seconds longest_read{2};
 
 std::int64_t size_of(const std::filesystem::path& path) {
     std::error_code missing;
@@ -104,8 +104,8 @@ result<void> database::make_journal_anew() {
     if (!watch_->in_place(file::database)) return watch_->check();
     for (const auto each : {file::journal, file::index})
         if (!watch_->in_place(each) && !watch_->gone_for_good(each)) return watch_->check();
-    auto reading = readers_.close(longest_reading);
-    if (!reading) return reading.error();
+    auto emptied = readers_.close(longest_read);
+    if (!emptied) return emptied.error();
     if (writer_) {
         if (auto copied = checkpointer_.empty_journal(writer_->database()); !copied) return copied;
         if (auto closed = checkpointer_.let_go(); !closed) return closed;

@@ -76,7 +76,7 @@ result<claim_answer> delivery_reader::claim(const claim_request& request, const 
     claim_answer answer;
     {
         // The index alone tells what is due: what is held already costs no look at its event.
-        const reading guard{select_due_};
+        const statement_reset guard{select_due_};
         select_due_.bind(request.handler, microseconds(now), at_most(request.limit + turn.count() + 1));
         for (std::size_t room = request.max_bytes; !answer.more;) {
             auto due = select_due_.step();
@@ -100,7 +100,7 @@ result<claim_answer> delivery_reader::claim(const claim_request& request, const 
 result<bool> delivery_reader::take(delivery_id id, projection of, std::size_t& room,
                                    std::vector<claimed_delivery>& to) {
     auto& row = of == projection::full ? select_claim_ : select_claim_envelope_;
-    const reading guard{row};
+    const statement_reset guard{row};
     auto found = row.bind(id).step();
     if (!found) return found.error();
     if (!*found) return true; // without an event: nothing that could run
@@ -118,7 +118,7 @@ result<bool> delivery_reader::take(delivery_id id, projection of, std::size_t& r
 
 result<std::optional<std::chrono::microseconds>> delivery_reader::next_due(std::string_view handler,
                                                                            timestamp now) {
-    const reading guard{select_next_};
+    const statement_reset guard{select_next_};
     auto row = select_next_.bind(handler, microseconds(now)).step();
     if (!row) return row.error();
     if (!*row) return std::optional<std::chrono::microseconds>{};
@@ -127,7 +127,7 @@ result<std::optional<std::chrono::microseconds>> delivery_reader::next_due(std::
 
 result<std::vector<attempt>> delivery_reader::attempts(delivery_id id) {
     std::vector<attempt> all;
-    const reading guard{select_attempts_};
+    const statement_reset guard{select_attempts_};
     select_attempts_.bind(id);
     for (;;) {
         auto row = select_attempts_.step();
@@ -141,7 +141,7 @@ result<std::vector<attempt>> delivery_reader::attempts(delivery_id id) {
 
 result<std::map<std::string, std::int64_t>> delivery_reader::waiting_by_handler() {
     std::map<std::string, std::int64_t> waiting;
-    const reading guard{count_waiting_};
+    const statement_reset guard{count_waiting_};
     for (;;) {
         auto row = count_waiting_.step();
         if (!row) return row.error();

@@ -140,7 +140,7 @@ result<void> delivery_writer::finish(const finished_delivery& f) {
     ordered_queue where;
     std::int64_t number = 0;
     {
-        const reading guard{finish_};
+        const statement_reset guard{finish_};
         auto row = finish_.bind(number_of(f.state), due, finished, unless_empty(f.attempt.reason), f.claim.id)
                        .step();
         if (!row) return row.error();
@@ -173,7 +173,7 @@ result<void> delivery_writer::settle(const ordered_queue& p, const running& runs
     const std::string_view ordering_key{p.ordering_key};
     std::int64_t head = 0;
     {
-        const reading guard{head_};
+        const statement_reset guard{head_};
         auto row = head_.bind(p.handler, ordering_key).step();
         if (!row) return row.error();
         if (!*row || head_.integer(1) != number_of(delivery_state::pending)) return {};
@@ -263,7 +263,7 @@ result<std::size_t> delivery_writer::give_up(event_offset offset, std::string_vi
     };
     std::vector<found> all;
     {
-        const reading guard{unfinished_};
+        const statement_reset guard{unfinished_};
         unfinished_.bind(offset);
         for (;;) {
             auto row = unfinished_.step();
@@ -286,7 +286,7 @@ result<std::size_t> delivery_writer::give_up(event_offset offset, std::string_vi
 }
 
 result<std::optional<std::int64_t>> delivery_writer::first(statement& select) {
-    const reading guard{select};
+    const statement_reset guard{select};
     auto row = select.step();
     if (!row) return row.error();
     if (!*row) return std::optional<std::int64_t>{};

@@ -8,7 +8,7 @@ constexpr std::size_t names_in_memory = 1024;
 constexpr std::size_t keys_in_memory = 64;
 
 result<std::optional<std::int64_t>> look_up(statement& select) {
-    const reading guard{select};
+    const statement_reset guard{select};
     auto row = select.step();
     if (!row) return row.error();
     if (!*row) return std::optional<std::int64_t>{};

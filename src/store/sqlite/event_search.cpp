@@ -126,7 +126,7 @@ void bind(statement& s, const predicate& n, std::int64_t limit, const std::strin
 template <class Key>
 result<void> scan_range(statement& rows, const predicate& n, std::int64_t limit, const Key& key,
                         std::vector<event_position>& found) {
-    const reading guard{rows};
+    const statement_reset guard{rows};
     bind(rows, n, limit, key);
     for (;;) {
         auto row = rows.step();
@@ -174,7 +174,7 @@ result<std::vector<stored_event>> read_events_at(connection& db, const std::vect
     std::vector<stored_event> events;
     events.reserve(positions.size());
     for (const auto& position : positions) {
-        const reading guard{*one};
+        const statement_reset guard{*one};
         auto row = one->bind(position.offset).step();
         if (!row) return row.error();
         if (*row) events.push_back(read_event(*one, of)); // else purged a moment ago
@@ -274,7 +274,7 @@ result<std::int64_t> count_events(connection& db, const event_filter& filter) {
     if (!rows) return rows.error();
     std::int64_t events = 0;
     const auto add = [&](const auto& key) -> result<void> {
-        const reading guard{*rows};
+        const statement_reset guard{*rows};
         bind(*rows, where, std::int64_t{1}, key);
         auto row = rows->step();
         if (!row) return row.error();

@@ -24,7 +24,7 @@ result<std::optional<last_sign>> find_last_sign(connection& db) {
                    "seen)), ended FROM life WHERE id = 1",
                    "read the last sign of life");
     if (!rows) return rows.error();
-    const reading guard{*rows};
+    const statement_reset guard{*rows};
     auto row = rows->step();
     if (!row) return row.error();
     if (!*row) return std::optional<last_sign>{};
@@ -90,7 +90,7 @@ result<std::vector<outage>> find_outages(connection& db, const outage_search& wa
                    "LIMIT ?4",
                    "list outages");
     if (!rows) return rows.error();
-    const reading guard{*rows};
+    const statement_reset guard{*rows};
     const auto after = wanted.after ? microseconds(*wanted.after) : std::numeric_limits<std::int64_t>::min();
     const auto before =
         wanted.before ? microseconds(*wanted.before) : std::numeric_limits<std::int64_t>::max();

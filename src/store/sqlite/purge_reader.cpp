@@ -87,7 +87,7 @@ result<payload_counts> weigh(connection& db, std::span<const event_offset> event
     if (!query) return query.error();
     payload_counts all;
     for (const auto offset : events) {
-        const reading guard{*query};
+        const statement_reset guard{*query};
         auto row = query->bind(offset).step();
         if (!row) return row.error();
         if (!*row) continue;

@@ -47,7 +47,7 @@ result<purge_writer> purge_writer::open(connection& db) {
 }
 
 result<purge_writer::event_weight> purge_writer::weigh(event_offset offset) {
-    const reading guard{weigh_};
+    const statement_reset guard{weigh_};
     auto row = weigh_.bind(offset).step();
     if (!row) return row.error();
     if (!*row) return event_weight{};

@@ -48,7 +48,7 @@ result<std::vector<stored_event>> reader::read_after(event_offset offset, std::s
     std::vector<stored_event> events;
     const auto most = std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max());
     auto& rows = of == projection::full ? select_after_ : select_envelopes_after_;
-    const reading guard{rows};
+    const statement_reset guard{rows};
     rows.bind(offset, static_cast<std::int64_t>(most));
     for (std::size_t bytes = 0;;) {
         auto row = rows.step();
@@ -62,7 +62,7 @@ result<std::vector<stored_event>> reader::read_after(event_offset offset, std::s
 }
 
 result<stored_event> reader::find(std::string_view endpoint, std::string_view event_id) {
-    const reading guard{select_one_};
+    const statement_reset guard{select_one_};
     auto row = select_one_.bind(endpoint, event_id).step();
     if (!row) return row.error();
     if (!*row) return failure{errc::store_not_found, "no such event"};
@@ -70,7 +70,7 @@ result<stored_event> reader::find(std::string_view endpoint, std::string_view ev
 }
 
 result<std::string> reader::verification_key(event_offset offset) {
-    const reading guard{select_key_};
+    const statement_reset guard{select_key_};
     auto row = select_key_.bind(offset).step();
     if (!row) return row.error();
     if (!*row) return failure{errc::store_not_found, "no such event"};
@@ -78,7 +78,7 @@ result<std::string> reader::verification_key(event_offset offset) {
 }
 
 result<std::int64_t> reader::count() {
-    const reading guard{select_count_};
+    const statement_reset guard{select_count_};
     auto row = select_count_.step();
     if (!row) return row.error();
     return *row ? select_count_.integer(0) : 0;

@@ -86,7 +86,7 @@ public:
 private:
     /// Nothing: all is counted.
     result<std::optional<consumption_key>> position() {
-        const reading guard{position_};
+        const statement_reset guard{position_};
         auto row = position_.step();
         if (!row) return row.error();
         if (!*row) return std::optional<consumption_key>{};
@@ -96,7 +96,7 @@ private:
     /// Gathers the rows whose figures change: the key of the last one read; nothing when no more follow.
     result<std::optional<consumption_key>> read_batch(consumption_key from, std::size_t limit) {
         batch_.clear();
-        const reading guard{rows_};
+        const statement_reset guard{rows_};
         rows_.bind(from.at, from.offset);
         std::size_t bytes = 0;
         for (std::size_t rows = 0; rows < limit && bytes < max_batch_bytes; ++rows) {

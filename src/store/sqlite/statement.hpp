@@ -84,13 +84,13 @@ private:
 };
 
 /// Resets a statement that is read row by row, however its reader leaves.
-class reading {
+class statement_reset {
 public:
-    explicit reading(statement& s) noexcept
+    explicit statement_reset(statement& s) noexcept
         : statement_(s) {}
-    ~reading() { statement_.reset(); }
-    reading(const reading&) = delete;
-    reading& operator=(const reading&) = delete;
+    ~statement_reset() { statement_.reset(); }
+    statement_reset(const statement_reset&) = delete;
+    statement_reset& operator=(const statement_reset&) = delete;
 
 private:
     statement& statement_;

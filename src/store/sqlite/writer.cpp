@@ -193,7 +193,7 @@ result<void> writer::keep_clock(const clock_state& state, const std::optional<ar
 }
 
 result<std::optional<std::string>> writer::ordering_key(event_offset offset) {
-    const reading guard{select_key_};
+    const statement_reset guard{select_key_};
     auto row = select_key_.bind(offset).step();
     if (!row) return row.error();
     if (!*row) return std::optional<std::string>{};
@@ -298,7 +298,7 @@ result<void> writer::insert(const new_event& e, event_offset offset, const row_i
 }
 
 result<std::optional<event_offset>> writer::kept(std::int64_t endpoint, std::string_view event_id) {
-    const reading guard{select_kept_};
+    const statement_reset guard{select_kept_};
     auto row = select_kept_.bind(endpoint, event_id).step();
     if (!row) return row.error();
     if (!*row) return std::optional<event_offset>{};

@@ -115,8 +115,8 @@ TEST_CASE("what a program leaves in the background may go on writing when the pr
     const auto o = runner.run();
     CHECK(o.verdict == verdict::successful);
     CHECK(o.output == "now");
-    const auto reading = test::open_descriptors();
+    const auto while_it_reads = test::open_descriptors();
     test::write_text(proof + ".go", "");
     CHECK(test::wait_for_condition([&] { return test::read_text(proof) == "done\n"; }));
-    CHECK(test::wait_for_condition([&] { return test::open_descriptors() < reading; }));
+    CHECK(test::wait_for_condition([&] { return test::open_descriptors() < while_it_reads; }));
 }
