@@ -81,7 +81,7 @@ int live(const options& options, config::configuration& running, runtime::superv
 
     // The time of day.
     const runtime::system_clock clock;
-    // The threads that must turn.
+    // The threads that must make progress.
     runtime::roll_call roll;
     // Readiness says no once the end has begun.
     std::atomic<bool> stopping = false;

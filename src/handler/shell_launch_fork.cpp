@@ -83,8 +83,8 @@ void restore_signals() {
 }
 
 /// Returns only when it failed: at which step; errno tells why.
-step turn_into(const launch_settings& settings, const char* program, char* const* argv,
-               char* const* environment, launch_streams streams) {
+step exec_as(const launch_settings& settings, const char* program, char* const* argv,
+             char* const* environment, launch_streams streams) {
     ::setpgid(0, 0);
     if (!take_streams(streams)) return step::streams;
     if (!set_limits(settings.limits)) return step::limits; // before the user, who may not raise them
@@ -130,7 +130,7 @@ launched launch_by_fork(const launch_settings& settings, const char* program, ch
         pid = share ? ::vfork() : ::_Fork();
         if (pid == 0) {
             report failed{};
-            failed.at = turn_into(settings, program, argv, environment, streams);
+            failed.at = exec_as(settings, program, argv, environment, streams);
             failed.error = errno;
             // The reader is there until it has read this, so nothing is lost and no SIGPIPE comes.
             const auto written = ::write(telling.get(), &failed, sizeof failed);

@@ -32,7 +32,7 @@ constexpr auto pause_after_accept_error = std::chrono::milliseconds(200);
 constexpr std::size_t most_beyond_limit = 64;
 
 /// Beyond that: a short word, if it fits into the socket's buffer, and goodbye. Never waits.
-void turn_away(stream_socket& socket, bool plain) {
+void refuse_connection(stream_socket& socket, bool plain) {
     if (!plain) return;
     const auto bytes =
         to_wire(unavailable("Too many connections.", std::chrono::seconds(1)), {.keep_alive = false});
@@ -65,8 +65,8 @@ public:
 
     task<void> run() {
         steady_timer pause(home_.executor());
-        for (std::size_t turn = 0; acceptor_.is_open(); ++turn) {
-            auto& next = *homes_[turn % homes_.size()];
+        for (std::size_t accepted = 0; acceptor_.is_open(); ++accepted) {
+            auto& next = *homes_[accepted % homes_.size()];
             boost::system::error_code ec;
             stream_socket socket(next.executor());
             co_await acceptor_.async_accept(socket, asio::redirect_error(use_task, ec));
@@ -94,7 +94,7 @@ private:
             ++state.turned_away;
             if (hopeless || state.options.tls != nullptr) {
                 --state.open;
-                turn_away(socket, state.options.tls == nullptr);
+                refuse_connection(socket, state.options.tls == nullptr);
                 return;
             }
         }

@@ -25,7 +25,7 @@ std::vector<std::string> roll_call::silent(std::chrono::milliseconds longer_than
     const std::lock_guard lock(mutex_);
     for (const auto& each : members_)
         if (!*each.answered && last_call_ - each.asked >= longer_than) names.push_back(each.name);
-    // Who calls the roll must turn, too.
+    // The caller of the roll must make progress, too.
     if (last_call_ != clock::time_point() && clock::now() - last_call_ > 2 * patience)
         names.emplace_back("main");
     return names;

@@ -71,19 +71,19 @@ result<delivery_reader> delivery_reader::open(connection& db) {
     return r;
 }
 
-result<claim_answer> delivery_reader::claim(const claim_request& request, const leases::turn& turn,
+result<claim_answer> delivery_reader::claim(const claim_request& request, const leases::claim_lock& claiming,
                                             timestamp now) {
     claim_answer answer;
     {
         // The index alone tells what is due: what is held already costs no look at its event.
         const statement_reset guard{select_due_};
-        select_due_.bind(request.handler, microseconds(now), at_most(request.limit + turn.count() + 1));
+        select_due_.bind(request.handler, microseconds(now), at_most(request.limit + claiming.count() + 1));
         for (std::size_t room = request.max_bytes; !answer.more;) {
             auto due = select_due_.step();
             if (!due) return due.error();
             if (!*due) break;
             const auto id = select_due_.integer(0);
-            if (turn.holds(id)) continue;
+            if (claiming.holds(id)) continue;
             answer.more = answer.deliveries.size() == request.limit;
             if (answer.more) break;
             auto taken = take(id, request.of, room, answer.deliveries);

@@ -19,7 +19,8 @@ public:
     static result<delivery_reader> open(connection& db);
 
     /// Passes over what is held already. The tokens are still to come.
-    result<claim_answer> claim(const claim_request& request, const leases::turn& turn, timestamp now);
+    result<claim_answer> claim(const claim_request& request, const leases::claim_lock& claiming,
+                               timestamp now);
     result<std::vector<attempt>> attempts(delivery_id id);
     result<std::map<std::string, std::int64_t>> waiting_by_handler();
     static result<std::vector<delivery_record>> list(connection& db, const delivery_filter& filter,

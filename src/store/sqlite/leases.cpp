@@ -2,33 +2,33 @@
 
 namespace webhookd::store::sqlite {
 
-leases::turn::turn(leases& all, steady now)
+leases::claim_lock::claim_lock(leases& all, steady now)
     : all_(all)
-    , alone_(all.turns_)
+    , alone_(all.claiming_)
     , now_(now) {
     const std::lock_guard lock{all_.mutex_};
-    all_.in_turn_ = true;
+    all_.claim_locked_ = true;
 }
 
-leases::turn::~turn() {
+leases::claim_lock::~claim_lock() {
     const std::lock_guard lock{all_.mutex_};
-    all_.in_turn_ = false;
-    for (const auto& each : all_.ended_in_turn_)
+    all_.claim_locked_ = false;
+    for (const auto& each : all_.ended_while_locked_)
         all_.end(each);
-    all_.ended_in_turn_.clear();
+    all_.ended_while_locked_.clear();
 }
 
-bool leases::turn::holds(delivery_id id) const {
+bool leases::claim_lock::holds(delivery_id id) const {
     const std::lock_guard lock{all_.mutex_};
     return all_.holds(id, now_);
 }
 
-std::size_t leases::turn::count() const {
+std::size_t leases::claim_lock::count() const {
     const std::lock_guard lock{all_.mutex_};
     return all_.held_.size();
 }
 
-void leases::turn::add(std::vector<claimed_delivery>& claimed, steady until) {
+void leases::claim_lock::add(std::vector<claimed_delivery>& claimed, steady until) {
     const std::lock_guard lock{all_.mutex_};
     const auto token = ++all_.last_token_;
     std::erase_if(claimed, [&](const auto& each) { return all_.holds(each.claim.id, now_); });
@@ -89,8 +89,8 @@ leases::lease* leases::find(const claim& c) {
 }
 
 void leases::end(const claim& c) {
-    if (in_turn_)
-        ended_in_turn_.push_back(c);
+    if (claim_locked_)
+        ended_while_locked_.push_back(c);
     else if (find(c) != nullptr)
         held_.erase(c.id);
 }

@@ -20,15 +20,15 @@ class leases {
 public:
     using steady = std::chrono::steady_clock::time_point;
 
-    /// The turn of one claimer, others wait: two must not choose the same. Begins before the database is
-    /// read: what ends during the turn counts as held until the turn is over, so that an old view of the
-    /// database cannot give it out again.
-    class turn {
+    /// Held by one claimer at a time: two must not choose the same delivery. Taken before the database is
+    /// read: a claim that ends while it is held counts as held until it is released, so that an old view of
+    /// the database cannot give it out again.
+    class claim_lock {
     public:
-        turn(leases& all, steady now);
-        ~turn();
-        turn(const turn&) = delete;
-        turn& operator=(const turn&) = delete;
+        claim_lock(leases& all, steady now);
+        ~claim_lock();
+        claim_lock(const claim_lock&) = delete;
+        claim_lock& operator=(const claim_lock&) = delete;
 
         /// Whether its lease is not over.
         [[nodiscard]] bool holds(delivery_id id) const;
@@ -78,11 +78,11 @@ private:
     [[nodiscard]] lease* find(const claim& c);
     void end(const claim& c);
 
-    std::mutex turns_;
+    std::mutex claiming_;
     mutable std::mutex mutex_; ///< of what follows
-    bool in_turn_ = false;
+    bool claim_locked_ = false;
     std::unordered_map<delivery_id, lease> held_;
-    std::vector<claim> ended_in_turn_;
+    std::vector<claim> ended_while_locked_;
     /// Never given twice, be it that the database is closed and opened again.
     std::int64_t last_token_ = std::chrono::steady_clock::now().time_since_epoch().count();
 };

@@ -53,10 +53,10 @@ public:
 
     result<claim_answer> claim(const claim_request& request) override {
         const auto now = std::chrono::steady_clock::now();
-        sqlite::leases::turn turn{leases_, now};
+        sqlite::leases::claim_lock claiming{leases_, now};
         auto answer = readers_.with(
-            [&](sqlite::reader& r) { return r.deliveries().claim(request, turn, clock_.now()); });
-        if (answer) turn.add(answer->deliveries, now + request.lease);
+            [&](sqlite::reader& r) { return r.deliveries().claim(request, claiming, clock_.now()); });
+        if (answer) claiming.add(answer->deliveries, now + request.lease);
         return answer;
     }
 
@@ -82,7 +82,7 @@ public:
     }
 
     result<std::size_t> retry(const delivery_filter& filter, std::size_t limit) override {
-        const auto retried = retry_in_turn(filter, limit);
+        const auto retried = retry_locked(filter, limit);
         notifier_.tell({.deliveries = retried && *retried > 0});
         return retried;
     }
@@ -196,9 +196,9 @@ private:
     }
 
     /// Nobody may claim meanwhile what then gives way to an earlier one.
-    result<std::size_t> retry_in_turn(const delivery_filter& filter, std::size_t limit) {
-        const sqlite::leases::turn turn{leases_, std::chrono::steady_clock::now()};
-        const auto runs = [&turn](delivery_id id) { return turn.holds(id); };
+    result<std::size_t> retry_locked(const delivery_filter& filter, std::size_t limit) {
+        const sqlite::leases::claim_lock claiming{leases_, std::chrono::steady_clock::now()};
+        const auto runs = [&claiming](delivery_id id) { return claiming.holds(id); };
         return write([&](sqlite::writer& w) { return w.retry(filter, limit, runs); });
     }
 

@@ -26,7 +26,7 @@ std::vector<store::claimed_delivery> unclaimed(std::initializer_list<store::deli
 claims claim(leases& all, std::initializer_list<store::delivery_id> wanted, leases::steady now,
              leases::steady until) {
     auto claimed = unclaimed(wanted);
-    leases::turn(all, now).add(claimed, until);
+    leases::claim_lock(all, now).add(claimed, until);
     claims given;
     for (const auto& each : claimed)
         given.push_back(each.claim);
@@ -34,7 +34,7 @@ claims claim(leases& all, std::initializer_list<store::delivery_id> wanted, leas
 }
 
 bool holds(leases& all, store::delivery_id id, leases::steady now) {
-    return leases::turn(all, now).holds(id);
+    return leases::claim_lock(all, now).holds(id);
 }
 
 std::vector<store::finished_delivery> finished(const claims& of) {
@@ -51,7 +51,7 @@ TEST_CASE("a lease holds until its time has come, and not a moment longer", "[st
     CHECK_FALSE(holds(all, 1, noon));
     CHECK(claim(all, {1, 2}, noon, noon + 1s).size() == 2);
     CHECK(claim(all, {3}, noon, noon + 2s).size() == 1);
-    CHECK(leases::turn(all, noon).count() == 3);
+    CHECK(leases::claim_lock(all, noon).count() == 3);
     CHECK(holds(all, 1, noon + 1s - 1us));
     CHECK_FALSE(holds(all, 1, noon + 1s));
     CHECK_FALSE(holds(all, 2, noon + 1s));
@@ -71,19 +71,19 @@ TEST_CASE("a lease ends early when its delivery is done with, and another claim 
     CHECK(holds(all, 1, noon + 4s));
 }
 
-TEST_CASE("what ends while somebody claims is held until that turn is over", "[store]") {
+TEST_CASE("what ends while somebody claims is held until the claim lock is released", "[store]") {
     leases all;
     const auto given = claim(all, {1, 2}, noon, noon + 1s);
     {
-        leases::turn turn(all, noon);
+        leases::claim_lock claiming(all, noon);
         all.release({given.data(), 1});
-        CHECK(turn.holds(1));
+        CHECK(claiming.holds(1));
         auto more = unclaimed({3});
-        turn.add(more, noon + 1s);
-        CHECK(turn.holds(3));
+        claiming.add(more, noon + 1s);
+        CHECK(claiming.holds(3));
     }
     CHECK_FALSE(holds(all, 1, noon));
-    CHECK(leases::turn(all, noon).count() == 2);
+    CHECK(leases::claim_lock(all, noon).count() == 2);
 }
 
 TEST_CASE("a lease that is over is its holder's until another claims the delivery", "[store]") {
@@ -105,10 +105,10 @@ TEST_CASE("an old lease that is taken up while somebody claims stays with its ho
     const auto late = noon + 2s;
     auto chosen = unclaimed({1, 2});
     {
-        leases::turn turn(all, late);
-        CHECK_FALSE(turn.holds(1));
+        leases::claim_lock claiming(all, late);
+        CHECK_FALSE(claiming.holds(1));
         CHECK(all.extend({given.data(), 1}, late + 1s).empty());
-        turn.add(chosen, late + 1s);
+        claiming.add(chosen, late + 1s);
     }
     REQUIRE(chosen.size() == 1);
     CHECK(chosen[0].claim.id == 2);
