@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The daemon gives a sign of life every 15 s.
+/// The daemon gives a heartbeat every 15 s.
 constexpr auto stall = 45s;
 constexpr auto pause_before_next = 1s;
 

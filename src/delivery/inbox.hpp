@@ -25,7 +25,7 @@ struct commands {
     std::optional<std::vector<handler_setup>> handlers;             ///< take the place of those before
     std::optional<circuit_breaker::clock::time_point> stop;         ///< by when
     std::vector<std::function<void()>> revoke_claims;               ///< and call these
-    std::vector<std::function<void()>> asked;                       ///< for a sign of life: call these
+    std::vector<std::function<void()>> asked;                       ///< for a heartbeat: call these
     bool woken = false;
     bool clock_leapt = false; ///< the wall clock
     bool reopen = false;

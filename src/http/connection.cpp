@@ -26,12 +26,12 @@ constexpr std::uint64_t small_body = 64 * 1024;
 } // namespace
 
 template <class Stream>
-connection<Stream>::connection(Stream stream, shard& lives_on, bool welcome)
-    : connection_handle(lives_on, ++lives_on.state().numbers)
+connection<Stream>::connection(Stream stream, shard& owner, bool welcome)
+    : connection_handle(owner, ++owner.state().numbers)
     , stream_(std::move(stream))
-    , shard_(lives_on)
-    , state_(lives_on.state())
-    , position_(lives_on.connections.insert(lives_on.connections.end(), this))
+    , shard_(owner)
+    , state_(owner.state())
+    , position_(owner.connections.insert(owner.connections.end(), this))
     , limits_(state_.limits.load())
     , buffer_(limits().headers.bytes + 64 * 1024)
     , peer_(peer_address(stream_.lowest_layer()))

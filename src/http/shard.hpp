@@ -62,8 +62,8 @@ public:
     using clock = std::chrono::steady_clock;
     static constexpr clock::time_point no_deadline = clock::time_point::max();
 
-    connection_handle(shard& lives_on, std::uint64_t n)
-        : home(lives_on)
+    connection_handle(shard& owner, std::uint64_t n)
+        : home(owner)
         , number(n) {}
     connection_handle(const connection_handle&) = delete;
     connection_handle& operator=(const connection_handle&) = delete;

@@ -2,7 +2,7 @@
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
-#include "ingest/outage_book.hpp"
+#include "ingest/outage_tracker.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -22,7 +22,7 @@ public:
         , writer_(writer)
         , clock_(clock)
         , options_(opts)
-        , book_(opts.pause) {}
+        , tracker_(opts.pause) {}
 
     void start() {
         started_ = clock_.now();
@@ -30,7 +30,7 @@ public:
     }
 
     void deferred(const std::string& endpoint, errc why) {
-        if (!book_.deferred(endpoint, reason_of(why), clock_.now())) return;
+        if (!tracker_.deferred(endpoint, reason_of(why), clock_.now())) return;
         {
             const std::lock_guard lock(mutex_);
             hurry_ = true;
@@ -66,39 +66,39 @@ private:
             tell(ended);
         };
         if (!writer_.submit_task(std::move(task)))
-            log::warning("the last sign of life cannot be kept: the writer has stopped");
+            log::warning("the last heartbeat cannot be kept: the writer has stopped");
     }
 
     /// On the writer's thread.
     void tell(std::optional<timestamp> ended) {
-        const auto outages = book_.unsaved();
+        const auto outages = tracker_.unsaved();
         if (!begun_) {
             const auto told = record({.now = started_, .first = true, .refusals = outages});
             if (!told) return complain(told.error());
             begun_ = true;
-            book_.saved(outages);
+            tracker_.saved(outages);
             if (!ended) return;
         }
         const auto told =
             record({.now = ended.value_or(clock_.now()), .last = ended.has_value(), .refusals = outages});
         if (!told) return complain(told.error());
-        book_.saved(outages);
+        tracker_.saved(outages);
     }
 
-    result<void> record(store::life_sign sign) {
+    result<void> record(store::heartbeat sign) {
         sign.instance = instance_.name;
-        return instance_.all.record_life(sign);
+        return instance_.all.record_heartbeat(sign);
     }
 
     static void complain(const failure& f) {
-        log::warning("a sign of life cannot be kept now", {{"reason", to_string(f)}});
+        log::warning("a heartbeat cannot be kept now", {{"reason", to_string(f)}});
     }
 
     const store::this_instance instance_;
     store::group_writer& writer_;
     const runtime::clock& clock_;
     const options options_;
-    outage_book book_;
+    outage_tracker tracker_;
     timestamp started_;
     bool begun_ = false; ///< the writer's thread alone
     std::atomic<bool> submitted_{false};

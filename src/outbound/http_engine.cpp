@@ -34,7 +34,7 @@ struct requests {
     std::vector<const post_target*> cancelled;
     std::vector<submission> dropped; ///< cancelled before they began
     std::vector<submission> submitted;
-    std::vector<std::function<void()>> asked; ///< for a sign of life
+    std::vector<std::function<void()>> asked; ///< for a heartbeat
     bool stop = false;
 
     [[nodiscard]] bool empty() const {

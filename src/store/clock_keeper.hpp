@@ -22,7 +22,7 @@ public:
         , writer_(writer)
         , clock_(clock) {}
 
-    /// The first reading, before anybody writes a new sign of life.
+    /// The first reading, before a new heartbeat is written.
     void start();
     /// One more reading, by one thread; after a change it is kept at once.
     void look();

@@ -73,11 +73,10 @@ void write_store(page& to, const metrics_snapshot& from, const store_counts& cou
                from.purger.payloads);
     to.counter("webhookd_store_purge_failures_total", "Rounds of purging that the store ended early.",
                from.purger.failures);
-    to.gauge(
-        "webhookd_clock_doubt_seconds",
-        "How far the clock is ahead of what the store's signs of life let expect (negative: behind), while "
-        "it is in doubt; else 0. Retention does not follow such a clock.",
-        from.purger.clock_doubt.value_or(std::chrono::seconds{0}).count());
+    to.gauge("webhookd_clock_doubt_seconds",
+             "How far the clock is ahead of what the store's heartbeats let expect (negative: behind), while "
+             "it is in doubt; else 0. Retention does not follow such a clock.",
+             from.purger.clock_doubt.value_or(std::chrono::seconds{0}).count());
     std::error_code error;
     const auto space = std::filesystem::space(from.store_directory, error);
     if (error) return;

@@ -35,7 +35,7 @@ namespace {
 constexpr std::size_t connections = 6;
 constexpr std::size_t kills_under_load = 20;
 constexpr std::size_t kills_while_starting = 6;
-constexpr std::size_t most_in_a_life = 250; ///< acknowledgements before the kill
+constexpr std::size_t most_in_a_run = 250; ///< acknowledgements before the kill
 
 enum class promise { none, accepted, duplicate };
 
@@ -180,7 +180,7 @@ TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, an
         return std::uniform_int_distribution<std::size_t>(0, most)(random);
     };
 
-    const auto made = cached_corpus(build_folder() + "/corpus", kills_under_load * most_in_a_life, 2048);
+    const auto made = cached_corpus(build_folder() + "/corpus", kills_under_load * most_in_a_run, 2048);
     REQUIRE(made.has_value());
     const std::size_t count = made->events.size();
     const witness store(*made);
@@ -199,7 +199,7 @@ TEST_CASE("what was acknowledged survives every SIGKILL, byte for byte, once, an
             daemon.launch();
             std::this_thread::sleep_for(std::chrono::microseconds(up_to(40'000))); // some moment of its start
         } else {
-            const std::size_t enough = 1 + up_to(most_in_a_life - 1);
+            const std::size_t enough = 1 + up_to(most_in_a_run - 1);
             universign.begin(daemon);
             REQUIRE(wait_for_condition(
                 [&] { return universign.acknowledged() >= enough || !universign.busy(); }, 120s));

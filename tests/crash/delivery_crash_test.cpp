@@ -34,7 +34,7 @@ namespace {
 constexpr std::size_t events = 1200;
 constexpr std::size_t kept_before_the_first_kill = 500;
 constexpr std::size_t kills = 24;
-constexpr std::size_t most_in_a_life = 30;      ///< requests to the receiver before the kill
+constexpr std::size_t most_in_a_run = 30;       ///< requests to the receiver before the kill
 constexpr std::size_t transactions_at_once = 8; ///< whose events arrive between each other
 
 /// What the receiver knows of an event, in ticks of its own: one for each arrival and each success.
@@ -229,7 +229,7 @@ TEST_CASE("every SIGKILL during delivery leaves each event to be delivered, in t
     for (std::size_t kill = 0; kill < kills; ++kill) {
         CAPTURE(kill);
         universign.begin(daemon, events);
-        const auto enough = sink.requests() + up_to(most_in_a_life);
+        const auto enough = sink.requests() + up_to(most_in_a_run);
         REQUIRE(wait_for_condition([&] { return sink.requests() >= enough; }, 60s));
         std::this_thread::sleep_for(std::chrono::microseconds(up_to(3000))); // some moment of an attempt
         daemon.kill9();

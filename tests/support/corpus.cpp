@@ -39,7 +39,7 @@ constexpr std::array expired = {"transaction.lifecycle.created"sv, "transaction.
                                 "action.opened"sv, "action.reminder.sent"sv,
                                 "transaction.lifecycle.expired"sv};
 
-std::span<const std::string_view> life_of(std::uint64_t transaction) {
+std::span<const std::string_view> lifecycle_of(std::uint64_t transaction) {
     switch (transaction % 8) {
     case 5:
         return signed_after_reminder;
@@ -58,7 +58,7 @@ result<std::vector<signed_event>> unsigned_events(std::size_t count) {
     std::vector<signed_event> events;
     for (std::uint64_t transaction = 1; events.size() < count; ++transaction) {
         const event::sample_world world{transaction, first + seconds(37 * transaction)};
-        for (const auto type : life_of(transaction)) {
+        for (const auto type : lifecycle_of(transaction)) {
             if (events.size() == count) break;
             auto body = event::make_sample(type, world);
             if (!body) return body.error();

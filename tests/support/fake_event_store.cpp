@@ -100,15 +100,15 @@ result<stored_event> fake_event_store::find(std::string_view endpoint, std::stri
     return *it;
 }
 
-void fake_event_store::on_life(std::function<std::optional<failure>()> s) {
+void fake_event_store::on_heartbeat(std::function<std::optional<failure>()> s) {
     const std::lock_guard lock{mutex_};
-    life_script_ = std::move(s);
+    heartbeat_script_ = std::move(s);
 }
 
-result<void> fake_event_store::record_life(const store::life_sign& sign) {
+result<void> fake_event_store::record_heartbeat(const store::heartbeat& sign) {
     const std::lock_guard lock{mutex_};
-    if (life_script_) {
-        if (auto failed = life_script_()) return *failed;
+    if (heartbeat_script_) {
+        if (auto failed = heartbeat_script_()) return *failed;
     }
     for (const auto& each : sign.refusals) {
         std::erase_if(refusals_, [&each](const auto& kept) { // as the port promises
@@ -116,13 +116,13 @@ result<void> fake_event_store::record_life(const store::life_sign& sign) {
         });
         refusals_.push_back(each);
     }
-    life_signs_.push_back({sign.now, sign.instance, sign.first, sign.last});
+    heartbeats_.push_back({sign.now, sign.instance, sign.first, sign.last});
     return {};
 }
 
-std::vector<store::life_sign> fake_event_store::life_signs() const {
+std::vector<store::heartbeat> fake_event_store::heartbeats() const {
     const std::lock_guard lock{mutex_};
-    return life_signs_;
+    return heartbeats_;
 }
 
 std::vector<store::outage> fake_event_store::refusals() const {

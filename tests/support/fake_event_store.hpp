@@ -23,7 +23,7 @@ public:
 
     /// Asked before every append, on the appending thread.
     void on_append(script s);
-    void on_life(std::function<std::optional<failure>()> s);
+    void on_heartbeat(std::function<std::optional<failure>()> s);
     void on_probe(std::function<std::optional<failure>()> s);
 
     /// Holds every append from now on, until `release`.
@@ -105,9 +105,9 @@ public:
     result<store::payload_counts> payload_counts_of(std::span<const store::event_offset>) override {
         return store::payload_counts{};
     }
-    /// Keeps them, or does what the script of `on_life` says. `life_signs` have no refusals in them.
-    result<void> record_life(const store::life_sign& sign) override;
-    [[nodiscard]] std::vector<store::life_sign> life_signs() const;
+    /// Keeps them, or does what the script of `on_heartbeat` says. `heartbeats` have no refusals in them.
+    result<void> record_heartbeat(const store::heartbeat& sign) override;
+    [[nodiscard]] std::vector<store::heartbeat> heartbeats() const;
     [[nodiscard]] std::vector<store::outage> refusals() const;
     result<bool> try_lead(store::duty, std::string_view, std::chrono::milliseconds) override { return true; }
     result<std::vector<store::outage>> outages(const store::outage_search&) override {
@@ -139,8 +139,8 @@ private:
     bool held_ = false;
     std::size_t probes_ = 0;
     std::optional<failure> misplaced_;
-    std::function<std::optional<failure>()> life_script_;
-    std::vector<store::life_sign> life_signs_;
+    std::function<std::optional<failure>()> heartbeat_script_;
+    std::vector<store::heartbeat> heartbeats_;
     std::vector<store::outage> refusals_;
     std::vector<std::size_t> batches_;
     std::vector<store::stored_event> events_;

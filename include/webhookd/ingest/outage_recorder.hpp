@@ -12,14 +12,14 @@
 
 namespace webhookd::ingest {
 
-/// Keeps in the store when the daemon was alive and when it turned webhooks away with 503, so that
-/// afterwards, even after `kill -9`, it can be told which events may be missing. Writes are small, go through
-/// the writer between its batches, and happen at most once each `interval` and when a new outage begins. What
-/// cannot be written is kept in memory, bounded, and written when the disk is back.
+/// Keeps in the store when the daemon ran and when it refused webhooks with 503, so that afterwards, even
+/// after `kill -9`, it can be told which events may be missing. Writes are small, go through the writer
+/// between its batches, and happen at most once each `interval` and when a new outage begins. What cannot be
+/// written is kept in memory, bounded, and written when the disk is back.
 class outage_recorder {
 public:
     struct options {
-        std::chrono::milliseconds interval = std::chrono::minutes(1); ///< between two signs of life
+        std::chrono::milliseconds interval = std::chrono::minutes(1); ///< between two heartbeats
         /// Refusals of one endpoint and reason that are not further apart are one outage.
         std::chrono::milliseconds pause = std::chrono::minutes(10);
     };

@@ -10,7 +10,7 @@
 
 namespace webhookd::runtime {
 
-/// Asks threads that must make progress for a sign of life, and tells which do not give one.
+/// Asks threads that must make progress for a heartbeat, and tells which do not give one.
 class roll_call {
 public:
     using clock = std::chrono::steady_clock;

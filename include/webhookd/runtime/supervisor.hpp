@@ -9,7 +9,7 @@
 namespace webhookd::runtime {
 
 /// Runs on the main thread while the others work: waits for signals and keeps systemd's watchdog fed, as long
-/// as every thread that must make progress shows signs of life.
+/// as every thread that must make progress shows heartbeats.
 class supervisor {
 public:
     /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in all that it will start; ignores SIGPIPE and

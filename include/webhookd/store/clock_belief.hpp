@@ -5,7 +5,7 @@
 #include <chrono>
 
 /// What time retention believes it is. A wall clock can be wrong by years (a dead battery, a typing mistake),
-/// and what is purged never comes back; so its time is measured against signs of life that the store keeps.
+/// and what is purged never comes back; so its time is measured against heartbeats that the store keeps.
 namespace webhookd::store {
 
 /// Kept in the store, so that a restart forgets nothing.
@@ -24,7 +24,7 @@ struct clock_reading {
 
 /// A wall clock so far from what was expected is in doubt.
 inline constexpr std::chrono::minutes clock_tolerance{10};
-/// So long it must keep its new time, beside the signs of life, before it is believed.
+/// So long it must keep its new time, beside the heartbeats, before it is believed.
 inline constexpr std::chrono::hours clock_hold{6};
 
 struct clock_verdict {

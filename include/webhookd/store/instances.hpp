@@ -27,14 +27,14 @@ inline constexpr std::array<std::string_view, 2> duty_words{"retention", "orphan
 /// The name of an instance that was given none: tests, and whoever is alone.
 inline constexpr std::string_view sole_instance = "sole";
 
-/// The port for the daemons (instances) that work with the store. Blocking. `record_life` comes from the
+/// The port for the daemons (instances) that work with the store. Blocking. `record_heartbeat` comes from the
 /// writer's thread; everything else from any. Durability and errors as event_log has them.
 class instances {
 public:
-    /// Keeps a sign of life and what was refused, in one transaction. The first one of a run keeps beside it
-    /// the outage between the last sign of the run before, or its end, and this one, whatever the instance
+    /// Keeps a heartbeat and what was refused, in one transaction. The first one of a run also keeps the
+    /// outage between the last heartbeat of the run before, or its end, and this one, whatever the instance
     /// was called then. An engine that one process holds keeps no names.
-    virtual result<void> record_life(const life_sign& sign) = 0;
+    virtual result<void> record_heartbeat(const heartbeat& sign) = 0;
     /// Newest end first, at most `limit`.
     virtual result<std::vector<outage>> outages(const outage_search& wanted) = 0;
 

@@ -16,7 +16,7 @@ namespace webhookd::store {
 /// Why.
 enum class outage_reason {
     stopped, ///< the daemon was ended in good order, and started later
-    died,    ///< it ended without a word: killed, crashed, or the power went
+    crashed, ///< it did not end in good order: killed, crashed, or the power failed
     keys,    ///< 503: the endpoint's keys could not be had
     queue,   ///< 503: as much waited as may wait
     disk,    ///< 503: the store could not be written
@@ -34,14 +34,14 @@ inline constexpr std::array<std::string_view, 6> outage_words{"stopped", "died",
 struct outage {
     outage_reason reason = outage_reason::stopped;
     std::string endpoint;     ///< empty: all of them, for nobody listened
-    timestamp began;          ///< the last sign of life, or the first 503
+    timestamp began;          ///< the last heartbeat, or the first 503
     timestamp ended;          ///< the next start, or the last 503
     std::int64_t refused = 0; ///< 503s; 0 where nobody was there to count
     friend bool operator==(const outage&, const outage&) = default;
 };
 
-/// What the daemon tells of itself now and then.
-struct life_sign {
+/// What the daemon records of itself at intervals.
+struct heartbeat {
     timestamp now;
     std::string instance = {}; ///< its name
     bool first = false;        ///< of this run: it listens from now on

@@ -37,8 +37,8 @@ public:
     virtual result<remnants> scrub() = 0;
     virtual result<payload_counts> payload_counts_of(std::span<const event_offset> events) = 0;
 
-    /// What was believed of the clock when it was kept last, or, where it never was, what the last sign of
-    /// life tells; nothing: there is none.
+    /// What was believed of the clock when it was kept last, or, where it never was, what the last heartbeat
+    /// tells; nothing: there is none.
     virtual result<std::optional<clock_state>> known_clock() = 0;
     /// Keeps what is believed of the clock now, and, where given, a bound for arrivals.
     virtual result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound) = 0;

@@ -12,23 +12,23 @@ namespace {
 constexpr std::int64_t remembered = std::int64_t{400} * 24 * 3600 * 1'000'000;
 
 /// Of the run before.
-struct last_sign {
+struct last_heartbeat {
     std::int64_t seen = 0;
     bool ended = false;
 };
 
-/// Nothing before the first run. An event that was kept is a sign of life as well.
-result<std::optional<last_sign>> find_last_sign(connection& db) {
+/// nullopt before the first run. An event that was kept is a heartbeat as well.
+result<std::optional<last_heartbeat>> find_last_heartbeat(connection& db) {
     auto rows =
         db.prepare("SELECT max(seen, coalesce((SELECT received FROM events ORDER BY seq DESC LIMIT 1), "
                    "seen)), ended FROM life WHERE id = 1",
-                   "read the last sign of life");
+                   "read the last heartbeat");
     if (!rows) return rows.error();
     const statement_reset guard{*rows};
     auto row = rows->step();
     if (!row) return row.error();
-    if (!*row) return std::optional<last_sign>{};
-    return std::optional{last_sign{rows->integer(0), rows->integer(1) != 0}};
+    if (!*row) return std::optional<last_heartbeat>{};
+    return std::optional{last_heartbeat{rows->integer(0), rows->integer(1) != 0}};
 }
 
 /// A clock that leaps ahead makes nothing older: what is believed of it counts, where that is less.
@@ -58,13 +58,13 @@ result<void> keep(connection& db, const outage& o) {
 
 } // namespace
 
-result<void> keep_life_sign(connection& db, const life_sign& sign) {
+result<void> keep_heartbeat(connection& db, const heartbeat& sign) {
     const auto now = microseconds(sign.now);
     if (sign.first) {
-        const auto before = find_last_sign(db);
+        const auto before = find_last_heartbeat(db);
         if (!before) return before.error();
         if (*before && (*before)->seen < now) {
-            const outage away{(*before)->ended ? outage_reason::stopped : outage_reason::died,
+            const outage away{(*before)->ended ? outage_reason::stopped : outage_reason::crashed,
                               {},
                               instant((*before)->seen),
                               sign.now,
@@ -78,7 +78,7 @@ result<void> keep_life_sign(connection& db, const life_sign& sign) {
     auto seen =
         db.prepare("INSERT INTO life (id, seen, ended) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET "
                    "seen = excluded.seen, ended = excluded.ended",
-                   "keep a sign of life");
+                   "keep a heartbeat");
     if (!seen) return seen.error();
     return seen->bind(now, std::int64_t{sign.last}).run();
 }
@@ -116,12 +116,12 @@ result<std::optional<clock_state>> find_known_clock(connection& db) {
         return std::optional{clock_state{instant(rows->integer(0)),
                                          std::chrono::microseconds(rows->integer(1)),
                                          std::chrono::microseconds(rows->integer(2))}};
-    auto life = db.prepare("SELECT seen FROM life WHERE id = 1", "read the last sign of life");
-    if (!life) return life.error();
-    auto seen = life->step();
+    auto beat = db.prepare("SELECT seen FROM life WHERE id = 1", "read the last heartbeat");
+    if (!beat) return beat.error();
+    auto seen = beat->step();
     if (!seen) return seen.error();
     if (!*seen) return std::optional<clock_state>{};
-    return std::optional{clock_state{instant(life->integer(0)), {}, {}}};
+    return std::optional{clock_state{instant(beat->integer(0)), {}, {}}};
 }
 
 result<void> keep_clock(connection& db, const clock_state& state, const std::optional<arrival_bound>& bound) {

@@ -9,12 +9,12 @@
 #include <optional>
 #include <vector>
 
-/// What the daemon keeps of itself: signs of life, outages, and what it believes of the clock. What the calls
+/// What the daemon keeps of itself: heartbeats, outages, and what it believes of the clock. What the calls
 /// promise stands with the ports instances and retention.
 namespace webhookd::store::sqlite {
 
 /// Within a transaction of the caller's.
-[[nodiscard]] result<void> keep_life_sign(connection& db, const life_sign& sign);
+[[nodiscard]] result<void> keep_heartbeat(connection& db, const heartbeat& sign);
 [[nodiscard]] result<void> keep_clock(connection& db, const clock_state& state,
                                       const std::optional<arrival_bound>& bound);
 

@@ -157,8 +157,8 @@ public:
         return readers_.with([&](sqlite::reader& r) { return sqlite::weigh(r.database(), events); });
     }
 
-    result<void> record_life(const life_sign& sign) override {
-        return write([&](sqlite::writer& w) { return w.record_life(sign); });
+    result<void> record_heartbeat(const heartbeat& sign) override {
+        return write([&](sqlite::writer& w) { return w.record_heartbeat(sign); });
     }
 
     result<std::vector<outage>> outages(const outage_search& wanted) override {

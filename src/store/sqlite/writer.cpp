@@ -184,8 +184,8 @@ result<erase_outcome> writer::erase(std::span<const event_offset> events, const 
     return in_transaction([&] { return purges_.erase(deliveries_, events, tombstone, reason, max_bytes); });
 }
 
-result<void> writer::record_life(const life_sign& sign) {
-    return in_transaction([&] { return keep_life_sign(db_, sign); });
+result<void> writer::record_heartbeat(const heartbeat& sign) {
+    return in_transaction([&] { return keep_heartbeat(db_, sign); });
 }
 
 result<void> writer::keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound) {

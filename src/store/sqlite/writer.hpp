@@ -38,7 +38,7 @@ public:
                                 std::size_t max_bytes);
     result<erase_outcome> erase(std::span<const event_offset> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes);
-    result<void> record_life(const life_sign& sign);
+    result<void> record_heartbeat(const heartbeat& sign);
     result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound);
     [[nodiscard]] event_offset last_offset() const noexcept { return last_offset_; }
     [[nodiscard]] std::int64_t pending() const noexcept { return deliveries_.pending(); }

@@ -21,7 +21,7 @@ using test::wait_for_condition;
 
 namespace {
 
-const std::string life = "transaction.lifecycle.";
+const std::string lifecycle = "transaction.lifecycle.";
 
 timestamp now() {
     return std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
@@ -40,8 +40,8 @@ void send(daemon_fixture& daemon, std::uint64_t seed, std::chrono::hours ago,
 void send_whole_ones(daemon_fixture& daemon) {
     for (std::uint64_t seed = 1; const std::string end : {"completed", "expired", "cancelled"})
         send(daemon, seed++, 24h * 60,
-             {life + "created", life + "started", "action.opened", "action.reminder.sent", "action.closed",
-              life + end});
+             {lifecycle + "created", lifecycle + "started", "action.opened", "action.reminder.sent",
+              "action.closed", lifecycle + end});
 }
 
 std::string text(const rapidjson::Value& row, const char* member) {
@@ -57,17 +57,18 @@ TEST_CASE("holes in transactions' stories are found, each once, with what proves
     send_whole_ones(daemon);
     CHECK(ask(daemon, "/v1/events/gaps?grace=0")["data"].Empty());
 
-    send(daemon, 10, 52h, {life + "created", "action.opened", "action.closed", life + "completed"});
-    send(daemon, 11, 24h * 30, {life + "created", life + "started", "action.reminder.sent", "action.closed"});
+    send(daemon, 10, 52h, {lifecycle + "created", "action.opened", "action.closed", lifecycle + "completed"});
+    send(daemon, 11, 24h * 30,
+         {lifecycle + "created", lifecycle + "started", "action.reminder.sent", "action.closed"});
     const auto page = ask(daemon, "/v1/events/gaps?grace=0");
     std::vector<std::string> missing;
     for (const auto& each : page["data"].GetArray())
         missing.push_back(text(each, "missing") + " by " + text(each, "evidence_type") + ", retries " +
                           text(each, "retries"));
     CHECK(missing == std::vector<std::string>{
-                         life + "started by " + life + "completed, retries expected",
+                         lifecycle + "started by " + lifecycle + "completed, retries expected",
                          "action.opened by action.reminder.sent, retries over",
-                         life + "expired by " + life + "started, retries over",
+                         lifecycle + "expired by " + lifecycle + "started, retries over",
                      });
     CHECK_FALSE(page["has_more"].GetBool());
     CHECK(text(page["data"][0], "evidence").starts_with("evt_"));
@@ -83,7 +84,7 @@ TEST_CASE("holes in transactions' stories are found, each once, with what proves
     CHECK(ask(daemon, "/v1/events/gaps?grace=0&created_lt=" + recent)["data"].Size() == 2);
 
     // Out of order is no gap.
-    send(daemon, 10, 52h, {life + "started"});
+    send(daemon, 10, 52h, {lifecycle + "started"});
     CHECK(ask(daemon, "/v1/events/gaps?grace=0")["data"].Size() == 2);
 }
 
@@ -93,7 +94,7 @@ TEST_CASE("a webhook may be lost from 48 hours on, and is after 80 hours and 36 
     const auto end = [&](const std::string& name, std::chrono::minutes ago) {
         for (const std::string type : {"created", "completed"})
             REQUIRE(daemon
-                        .post(R"({"id":"evt_)" + name + type + R"(","type":")" + life + type +
+                        .post(R"({"id":"evt_)" + name + type + R"(","type":")" + lifecycle + type +
                               R"(","createdAt":")" + to_rfc3339(now() - ago) +
                               R"(","payload":{"object":{"object":"transaction","id":"tx_)" + name + R"("}}})")
                         .status == 200);
@@ -127,7 +128,7 @@ TEST_CASE("a transaction that was paused and started again has no gap", "[admin]
     send_whole_ones(daemon);
     int hour = 0;
     for (const std::string type : {"created", "started", "paused", "started", "completed"}) {
-        const auto body = R"({"id":"evt_again)" + std::to_string(hour) + R"(","type":")" + life + type +
+        const auto body = R"({"id":"evt_again)" + std::to_string(hour) + R"(","type":")" + lifecycle + type +
                           R"(","createdAt":")" + to_rfc3339(now() - 24h + hour * 1h) +
                           R"(","payload":{"object":{"object":"transaction","id":"tx_again"}}})";
         REQUIRE(daemon.post(body).status == 200);
@@ -140,12 +141,12 @@ TEST_CASE("a transaction that was paused and started again has no gap", "[admin]
 TEST_CASE("what an endpoint was not registered for is not missing", "[admin][gaps]") {
     daemon_fixture daemon;
     for (std::uint64_t seed = 1; seed < 4; ++seed)
-        send(daemon, seed, 24h * 30, {life + "completed", "action.closed"});
+        send(daemon, seed, 24h * 30, {lifecycle + "completed", "action.closed"});
     CHECK(ask(daemon, "/v1/events/gaps?grace=0")["data"].Empty());
     // Registered now: what began before is none of it, what begins from here on is.
-    send(daemon, 10, 24h * 20, {life + "created", life + "started", "action.opened"});
+    send(daemon, 10, 24h * 20, {lifecycle + "created", lifecycle + "started", "action.opened"});
     CHECK(ask(daemon, "/v1/events/gaps?grace=0")["data"].Empty());
-    send(daemon, 11, 24h * 10, {life + "completed"});
+    send(daemon, 11, 24h * 10, {lifecycle + "completed"});
     CHECK(ask(daemon, "/v1/events/gaps?grace=0")["data"].Size() == 2);
 }
 
@@ -154,7 +155,7 @@ TEST_CASE("gaps come page by page, and an operator gets them all with what to do
     const int port = daemon.admin_port();
     send_whole_ones(daemon);
     for (std::uint64_t seed = 10; seed < 17; ++seed)
-        send(daemon, seed, 24h * 20, {life + "created", "action.closed", life + "completed"});
+        send(daemon, seed, 24h * 20, {lifecycle + "created", "action.closed", lifecycle + "completed"});
     std::vector<std::string> found;
     std::string path = "/v1/events/gaps?grace=0&limit=3";
     for (std::string cursor;;) {
@@ -190,7 +191,7 @@ TEST_CASE("gaps come page by page, and an operator gets them all with what to do
 TEST_CASE("the time in which the daemon was killed or stopped is known afterwards", "[admin][gaps]") {
     daemon_fixture daemon;
     CHECK(ask(daemon, "/v1/events/gaps")["outages"].Empty());
-    send(daemon, 1, 1h, {life + "created"});
+    send(daemon, 1, 1h, {lifecycle + "created"});
     const auto alive = to_rfc3339(now());
     daemon.kill9();
     const auto dead = to_rfc3339(now());
@@ -254,7 +255,7 @@ TEST_CASE("webhooks that were answered 503 are an outage of their endpoint", "[a
         setup.sections = "queue: { max_pending: 1 }\n";
         setup.wait_for_ready = false; // with a full queue it is not
         daemon_fixture daemon(setup);
-        send(daemon, 1, 1h, {life + "created"});
+        send(daemon, 1, 1h, {lifecycle + "created"});
         // Nobody's junk is a webhook that was turned away.
         const auto body = test::sample("action.opened", 1);
         for (int i = 0; i < 5; ++i) {

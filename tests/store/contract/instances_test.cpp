@@ -13,7 +13,7 @@ using store::outage_reason;
 namespace {
 
 struct fixture : contract_fixture {
-    void sign(const store::life_sign& s) { REQUIRE(kept->record_life(s)); }
+    void sign(const store::heartbeat& s) { REQUIRE(kept->record_heartbeat(s)); }
     std::vector<outage> all(const store::outage_search& wanted = {}) { return kept->outages(wanted).value(); }
 };
 
@@ -27,7 +27,7 @@ TEST_CASE("the time between two runs is an outage, and it is told how the first 
     f.sign({.now = noon + 1min});
     f.reopen();
     f.sign({.now = noon + 5min, .first = true});
-    CHECK(f.all() == std::vector{outage{outage_reason::died, "", noon + 1min, noon + 5min, 0}});
+    CHECK(f.all() == std::vector{outage{outage_reason::crashed, "", noon + 1min, noon + 5min, 0}});
     f.sign({.now = noon + 6min, .last = true});
     f.reopen();
     f.sign({.now = noon + 8min, .first = true});
@@ -54,14 +54,14 @@ TEST_CASE("a duty has a leader at any time, who keeps it by asking again", "[sto
         }
 }
 
-TEST_CASE("an event that was kept is a sign of life too", "[store][outages]") {
+TEST_CASE("an event that was kept is a heartbeat too", "[store][outages]") {
     fixture f;
     f.sign({.now = noon, .first = true});
     auto e = make_event("evt_1");
     e.received = noon + 40s;
     f.keep(e);
     f.sign({.now = noon + 5min, .first = true});
-    CHECK(f.all() == std::vector{outage{outage_reason::died, "", noon + 40s, noon + 5min, 0}});
+    CHECK(f.all() == std::vector{outage{outage_reason::crashed, "", noon + 40s, noon + 5min, 0}});
     // A clock that was set back tells of no time.
     f.sign({.now = noon - 1h, .first = true});
     CHECK(f.all().size() == 1);
@@ -95,7 +95,7 @@ TEST_CASE("outages are those that touch a period, of an endpoint or of all, newe
     // Those of the year before last are forgotten at a start.
     f.sign({.now = noon + 401 * 24h, .first = true});
     REQUIRE(f.all().size() == 1);
-    CHECK(f.all()[0].reason == outage_reason::died);
+    CHECK(f.all()[0].reason == outage_reason::crashed);
 }
 
 TEST_CASE("outages are not forgotten because of a clock that leapt ahead", "[store][outages]") {

@@ -118,7 +118,7 @@ TEST_CASE("what brings nothing to do is not told", "[store][notifications]") {
     REQUIRE(f.kept->call_back("crm", 1h, 10).value() == 0);
     REQUIRE(f.kept->fail_waiting("crm", "no", 10).value() == 0);
     REQUIRE(f.kept->purge(std::vector<event_offset>{1}, purge_scope::payload, 1024)->purged == 1);
-    REQUIRE(f.kept->record_life({.now = noon, .first = true}));
+    REQUIRE(f.kept->record_heartbeat({.now = noon, .first = true}));
     CHECK(f.heard_before_event("evt_2").empty());
 }
 

@@ -37,32 +37,33 @@ std::vector<std::string> gaps(const std::vector<chapter>& story) {
 }
 
 using names = std::vector<std::string>;
-const std::string life = "transaction.lifecycle.";
+const std::string lifecycle = "transaction.lifecycle.";
 
 } // namespace
 
 TEST_CASE("a whole story has no gap, in whatever order it arrived", "[event]") {
-    auto story = tell({life + "created", life + "started", "action.opened@act_1",
+    auto story = tell({lifecycle + "created", lifecycle + "started", "action.opened@act_1",
                        "action.reminder.sent@act_1", "action.closed@act_1", "action.opened@act_2",
-                       "action.stalled@act_2", life + "paused", life + "completed"});
+                       "action.stalled@act_2", lifecycle + "paused", lifecycle + "completed"});
     CHECK(gaps(story).empty());
     std::reverse(story.begin(), story.end());
     CHECK(gaps(story).empty());
     CHECK(gaps({}).empty());
-    CHECK(gaps(tell({life + "created"})).empty());
+    CHECK(gaps(tell({lifecycle + "created"})).empty());
     CHECK(gaps(tell({"transaction.chat.message.received", "identity-validation.processed"})).empty());
 }
 
 TEST_CASE("an end or a pause proves the start, and all of them the creation", "[event]") {
     for (const std::string end : {"completed", "cancelled", "expired", "paused"}) {
-        CHECK(gaps(tell({life + end})) == names{life + "created by evt_0", life + "started by evt_0"});
-        CHECK(gaps(tell({life + "created", life + end})) == names{life + "started by evt_1"});
-        CHECK(gaps(tell({life + "started", life + end})) == names{life + "created by evt_0"});
+        CHECK(gaps(tell({lifecycle + end})) ==
+              names{lifecycle + "created by evt_0", lifecycle + "started by evt_0"});
+        CHECK(gaps(tell({lifecycle + "created", lifecycle + end})) == names{lifecycle + "started by evt_1"});
+        CHECK(gaps(tell({lifecycle + "started", lifecycle + end})) == names{lifecycle + "created by evt_0"});
     }
     // The earliest proof, each gap once.
-    auto story = tell({life + "created", life + "paused", life + "completed"});
+    auto story = tell({lifecycle + "created", lifecycle + "paused", lifecycle + "completed"});
     std::reverse(story.begin(), story.end());
-    CHECK(gaps(story) == names{life + "started by evt_1"});
+    CHECK(gaps(story) == names{lifecycle + "started by evt_1"});
 }
 
 TEST_CASE("what was done to an action proves that this very action was opened", "[event]") {
@@ -82,37 +83,40 @@ TEST_CASE("what was done to an action proves that this very action was opened", 
 }
 
 TEST_CASE("a started transaction must have ended when its duration is over", "[event]") {
-    const auto story = tell({life + "created", life + "started", "action.opened@act_1"});
+    const auto story = tell({lifecycle + "created", lifecycle + "started", "action.opened@act_1"});
     const auto open = event::started_without_end(story);
     REQUIRE(open == 1u);
     const auto end = noon + 1min + 60min;
     CHECK_FALSE(event::missing_end(story, *open, 60min, end));
     const auto gap = event::missing_end(story, *open, 60min, end + 1s);
     REQUIRE(gap);
-    CHECK(gap->missing == life + "expired");
+    CHECK(gap->missing == lifecycle + "expired");
     CHECK(gap->evidence == 1);
     CHECK(gap->sent == end);
     CHECK_FALSE(event::missing_end(story, *open, 0min, end + 1s));
 
     for (const std::string end_or_pause : {"completed", "cancelled", "expired", "paused"})
-        CHECK_FALSE(event::started_without_end(tell({life + "started", life + end_or_pause})));
-    CHECK_FALSE(event::started_without_end(tell({life + "created"})));
+        CHECK_FALSE(event::started_without_end(tell({lifecycle + "started", lifecycle + end_or_pause})));
+    CHECK_FALSE(event::started_without_end(tell({lifecycle + "created"})));
 }
 
 TEST_CASE("a transaction that is started again lacks neither a second start nor anything for `closed`",
           "[event]") {
-    CHECK(gaps(tell({life + "created", life + "started", life + "paused", life + "started",
-                     "action.opened@act_1", "action.closed@act_1", life + "completed"}))
-              .empty());
+    CHECK(
+        gaps(tell({lifecycle + "created", lifecycle + "started", lifecycle + "paused", lifecycle + "started",
+                   "action.opened@act_1", "action.closed@act_1", lifecycle + "completed"}))
+            .empty());
     // Whether a restart has an event of its own is an assumption, so that none is missing.
-    CHECK(gaps(tell({life + "created", life + "started", life + "paused", life + "completed"})).empty());
-    CHECK(gaps(tell({life + "created", life + "started", life + "started"})).empty());
-    CHECK(gaps(tell({life + "paused", life + "started"})) == names{life + "created by evt_0"});
+    CHECK(gaps(tell({lifecycle + "created", lifecycle + "started", lifecycle + "paused",
+                     lifecycle + "completed"}))
+              .empty());
+    CHECK(gaps(tell({lifecycle + "created", lifecycle + "started", lifecycle + "started"})).empty());
+    CHECK(gaps(tell({lifecycle + "paused", lifecycle + "started"})) == names{lifecycle + "created by evt_0"});
 }
 
 TEST_CASE("a start after a pause counts the duration anew", "[event]") {
-    const auto started = life + "started", paused = life + "paused";
-    auto story = tell({life + "created", started, paused, started});
+    const auto started = lifecycle + "started", paused = lifecycle + "paused";
+    auto story = tell({lifecycle + "created", started, paused, started});
     CHECK(event::started_without_end(story) == 3u);
     CHECK(event::missing_end(story, 3, 60min, noon + 63min + 1s)->sent == noon + 63min);
     std::reverse(story.begin(), story.end());
@@ -120,8 +124,8 @@ TEST_CASE("a start after a pause counts the duration anew", "[event]") {
     CHECK(event::started_without_end(tell({started, started})) == 1u); // the pause may be lost
 
     CHECK_FALSE(event::started_without_end(tell({started, paused, started, paused})));
-    CHECK_FALSE(event::started_without_end(tell({started, paused, started, life + "expired"})));
-    CHECK_FALSE(event::started_without_end(tell({started, life + "cancelled", started})));
+    CHECK_FALSE(event::started_without_end(tell({started, paused, started, lifecycle + "expired"})));
+    CHECK_FALSE(event::started_without_end(tell({started, lifecycle + "cancelled", started})));
     auto at_once = tell({started, paused, started});
     at_once[2].at = at_once[1].at; // which of them came first?
     CHECK_FALSE(event::started_without_end(at_once));

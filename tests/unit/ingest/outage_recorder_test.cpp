@@ -41,23 +41,23 @@ struct fixture {
 TEST_CASE("a run is told of from its first sign to its last", "[ingest][outages]") {
     fixture f;
     f.recorder.start();
-    REQUIRE(wait_for_condition([&] { return !f.store.life_signs().empty(); }));
+    REQUIRE(wait_for_condition([&] { return !f.store.heartbeats().empty(); }));
     f.clock.set(noon + 1h);
     f.recorder.stop(noon + 59min);
     f.recorder.stop(noon + 2h); // has ended already
     f.writer.stop();
-    const auto signs = f.store.life_signs();
+    const auto signs = f.store.heartbeats();
     REQUIRE(signs.size() == 2); // a minute never passed
     CHECK((signs[0].first && !signs[0].last && signs[0].now == noon));
     CHECK((signs[0].instance == "host" && signs[1].instance == "host"));
     CHECK((!signs[1].first && signs[1].last && signs[1].now == noon + 59min));
 }
 
-TEST_CASE("signs of life go on, and a new outage does not wait for the next one", "[ingest][outages]") {
+TEST_CASE("heartbeats go on, and a new outage does not wait for the next one", "[ingest][outages]") {
     SECTION("again and again") {
         fixture f({.interval = 1ms});
         f.recorder.start();
-        CHECK(wait_for_condition([&] { return f.store.life_signs().size() > 5; }));
+        CHECK(wait_for_condition([&] { return f.store.heartbeats().size() > 5; }));
         f.recorder.stop(noon);
     }
     SECTION("at once") {
@@ -75,7 +75,7 @@ TEST_CASE("what could not be written is written when the disk is back, with the 
     fixture f({.interval = 1ms});
     std::atomic<bool> broken{true};
     std::atomic<int> tried{0};
-    f.store.on_life([&]() -> std::optional<failure> {
+    f.store.on_heartbeat([&]() -> std::optional<failure> {
         ++tried;
         if (broken) return failure{errc::store_io};
         return std::nullopt;
@@ -88,8 +88,8 @@ TEST_CASE("what could not be written is written when the disk is back, with the 
     REQUIRE(wait_for_condition([&] { return !f.store.refusals().empty(); }));
     f.recorder.stop(noon + 1h);
     f.writer.stop();
-    CHECK(f.store.life_signs().front().first);
-    CHECK(f.store.life_signs().front().now == noon);
+    CHECK(f.store.heartbeats().front().first);
+    CHECK(f.store.heartbeats().front().now == noon);
     CHECK(f.store.refusals()[0].began == noon);
     CHECK(f.store.refusals()[0].refused == 1);
 }

@@ -22,6 +22,6 @@ TEST_CASE("a database from before this was recorded gets its tables", "[store][o
                     .has_value());
     }
     f.reopen();
-    REQUIRE(f.kept->record_life({.now = noon, .first = true}));
+    REQUIRE(f.kept->record_heartbeat({.now = noon, .first = true}));
     CHECK(f.kept->outages({}).value().empty());
 }

@@ -1,10 +1,10 @@
-#include "ingest/outage_book.hpp"
+#include "ingest/outage_tracker.hpp"
 
 #include <algorithm>
 
 namespace webhookd::ingest {
 
-bool outage_book::deferred(const std::string& endpoint, store::outage_reason reason, timestamp now) {
+bool outage_tracker::deferred(const std::string& endpoint, store::outage_reason reason, timestamp now) {
     const std::lock_guard lock(mutex_);
     auto known = std::find_if(entries_.begin(), entries_.end(), [&](const entry& e) {
         return e.outage.endpoint == endpoint && e.outage.reason == reason;
@@ -24,7 +24,7 @@ bool outage_book::deferred(const std::string& endpoint, store::outage_reason rea
     return true;
 }
 
-std::vector<store::outage> outage_book::unsaved() const {
+std::vector<store::outage> outage_tracker::unsaved() const {
     const std::lock_guard lock(mutex_);
     std::vector<store::outage> all;
     for (const auto& each : entries_)
@@ -32,7 +32,7 @@ std::vector<store::outage> outage_book::unsaved() const {
     return all;
 }
 
-void outage_book::saved(const std::vector<store::outage>& outages) {
+void outage_tracker::saved(const std::vector<store::outage>& outages) {
     const std::lock_guard lock(mutex_);
     for (auto& each : entries_) // one that has grown meanwhile is another
         if (std::find(outages.begin(), outages.end(), each.outage) != outages.end()) each.unsaved = false;

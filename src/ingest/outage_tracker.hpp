@@ -10,10 +10,10 @@
 
 namespace webhookd::ingest {
 
-/// What is to be told to the store, at most one outage for each endpoint and reason. Any thread.
-class outage_book {
+/// The outages that the store does not have yet, at most one for each endpoint and reason. Any thread.
+class outage_tracker {
 public:
-    explicit outage_book(std::chrono::milliseconds pause)
+    explicit outage_tracker(std::chrono::milliseconds pause)
         : pause_(pause) {}
 
     /// True when this began a new outage.
