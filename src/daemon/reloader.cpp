@@ -60,22 +60,22 @@ admin::reload_outcome reloader::carry_out(config::configuration next, admin::rel
         if (!renewed) return refuse(renewed.error());
         tls = std::move(*renewed);
     }
-    auto lanes = to_.handlers.change(next.reloadable.handlers);
-    if (!lanes) return refuse(lanes.error());
+    auto setups = to_.handlers.change(next.reloadable.handlers);
+    if (!setups) return refuse(setups.error());
 
     if (tls) to_.ingest_server.change_tls(std::move(tls));
     outcome.applied = true;
     outcome.needs_restart = config::changed_keys(running_.fixed, next.fixed);
     for (const auto& each : outcome.needs_restart)
         log::warning("this change needs a restart", {{"section", each}});
-    apply(std::move(next.reloadable), std::move(*lanes));
+    apply(std::move(next.reloadable), std::move(*setups));
     log::info("the configuration is reloaded");
     return outcome;
 }
 
 /// All that a reload replaces, and key sets are fetched anew. One more member does not compile before
 /// something is done with it here.
-void reloader::apply(config::reloadable next, std::vector<delivery::handler_setup> lanes) {
+void reloader::apply(config::reloadable next, std::vector<delivery::handler_setup> setups) {
     auto& running = running_.reloadable;
     running = std::move(next);
     const auto& [limits, tls, admin, retention, max_pending, universign, handlers, routes, log_level] =
@@ -89,10 +89,10 @@ void reloader::apply(config::reloadable next, std::vector<delivery::handler_setu
     to_.admin_server.change_limits(admin_limits(limits));
     for (const auto& ring : to_.rings)
         ring->refresh_now();
-    // First the plan, then the lanes: what is planned from here on finds its handler.
+    // First the plan, then the handler queues: what is planned from here on finds its handler.
     to_.planner.change(running);
     if (options_.dry_run) return;
-    to_.engine.apply(std::move(lanes));
+    to_.engine.apply(std::move(setups));
     to_.engine.reopen_files();
 }
 

@@ -49,7 +49,7 @@ public:
 private:
     admin::reload_outcome try_reload();
     admin::reload_outcome carry_out(config::configuration next, admin::reload_outcome outcome);
-    void apply(config::reloadable next, std::vector<delivery::handler_setup> lanes);
+    void apply(config::reloadable next, std::vector<delivery::handler_setup> setups);
 
     const options& options_;
     config::configuration& running_;

@@ -184,12 +184,12 @@ int live(const options& options, config::configuration& running, runtime::superv
     reloader reloading{options, running, reloads, changed};
 
     // The start: what handles events before what brings them.
-    auto lanes = handlers.change(reloadable.handlers);
-    if (!lanes) return end.refuse({"a handler cannot start", lanes.error()});
+    auto setups = handlers.change(reloadable.handlers);
+    if (!setups) return end.refuse({"a handler cannot start", setups.error()});
     if (options.dry_run)
         log::warning("a dry run: events are kept, handlers are only named in the log");
     else
-        engine.start(std::move(*lanes));
+        engine.start(std::move(*setups));
     ingest_loops.enlist(roll);
     admin_loop.enlist(roll);
     roll.add("writer", [&](const auto& answer) {
