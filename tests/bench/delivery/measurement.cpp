@@ -16,7 +16,7 @@ namespace webhookd::bench {
 namespace {
 
 /// Modest: what a busy account of Universign's may send, and far below what the daemon takes.
-constexpr double modest_rate = 500;
+constexpr double slow_rate = 500;
 constexpr double longest_run_s = 10;
 
 void tell(const std::string& line) {
@@ -50,7 +50,7 @@ void tell(const char* sink, std::size_t round, const acknowledgements& a) {
 
 void measure_acknowledgements(delivery_measurements& all, const options& opts) {
     all.backlog = opts.waiting / 10;
-    all.rate = opts.rate > 0 ? opts.rate : modest_rate;
+    all.rate = opts.rate > 0 ? opts.rate : slow_rate;
     const auto count = std::min(opts.events, static_cast<std::size_t>(all.rate * longest_run_s));
     const auto corpus = test::cached_corpus(test::build_folder() + "/corpus", count, opts.bits);
     if (!corpus) throw std::runtime_error(to_string(corpus.error()));
