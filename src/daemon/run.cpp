@@ -1,7 +1,7 @@
 #include <webhookd/admin/api.hpp>
 #include <webhookd/daemon/run.hpp>
+#include <webhookd/handler/handler_factory.hpp>
 #include <webhookd/handler/log_settings.hpp>
-#include <webhookd/handler/make_handler.hpp>
 #include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/event_loops.hpp>
 #include <webhookd/runtime/log.hpp>
@@ -105,9 +105,9 @@ int live(const options& options, config::configuration& running, runtime::superv
     const believed_clock believed{purger};
 
     // Makes handlers, and has the threads that they share.
-    handler::workshop workshop{clock};
+    handler::handler_factory handler_factory{clock};
     // The handlers of the configuration in force.
-    const auto make_handler = [&](const config::handler& h) { return workshop.make(h); };
+    const auto make_handler = [&](const config::handler& h) { return handler_factory.make(h); };
     delivery::handler_pool handlers{make_handler, handler::contents_of};
     // Runs them.
     delivery::engine engine{{*database, *database, *database, self}, writer, clock, believed};
@@ -196,7 +196,7 @@ int live(const options& options, config::configuration& running, runtime::superv
         if (!writer.submit_task(answer)) answer();
     });
     roll.add("delivery", [&](const auto& answer) { engine.ask(answer); });
-    workshop.enlist(roll);
+    handler_factory.enlist(roll);
     for (const auto& ring : endpoints.rings)
         ring->start();
     purger.start();

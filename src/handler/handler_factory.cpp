@@ -1,7 +1,7 @@
 #include <webhookd/handler/forward_handler.hpp>
+#include <webhookd/handler/handler_factory.hpp>
 #include <webhookd/handler/log_handler.hpp>
 #include <webhookd/handler/log_settings.hpp>
-#include <webhookd/handler/make_handler.hpp>
 #include <webhookd/handler/shell_handler.hpp>
 #include <webhookd/runtime/log.hpp>
 
@@ -12,7 +12,7 @@
 
 namespace webhookd::handler {
 
-class workshop::implementation {
+class handler_factory::implementation {
 public:
     explicit implementation(const runtime::clock& clock)
         : clock_(clock) {}
@@ -54,16 +54,16 @@ std::string contents_of(const config::handler& settings) {
         {forward->ca_file, forward->client_certificate, forward->client_key});
 }
 
-workshop::workshop(const runtime::clock& clock)
+handler_factory::handler_factory(const runtime::clock& clock)
     : self_(std::make_unique<implementation>(clock)) {}
 
-workshop::~workshop() = default;
+handler_factory::~handler_factory() = default;
 
-void workshop::enlist(runtime::roll_call& roll) {
+void handler_factory::enlist(runtime::roll_call& roll) {
     self_->enlist(roll);
 }
 
-result<std::unique_ptr<handler>> workshop::make(const config::handler& settings) {
+result<std::unique_ptr<handler>> handler_factory::make(const config::handler& settings) {
     return self_->make(settings);
 }
 

@@ -17,11 +17,11 @@ namespace webhookd::handler {
 
 /// What handlers have in common: one thread that speaks HTTP for all that forward, one that watches the
 /// programs of all shell handlers. Each starts when the first handler needs it. One thread at a time.
-class workshop {
+class handler_factory {
 public:
-    /// The clock must outlive the workshop, and the workshop all handlers that it made.
-    explicit workshop(const runtime::clock& clock);
-    ~workshop();
+    /// The clock must outlive the factory, and the factory all handlers that it made.
+    explicit handler_factory(const runtime::clock& clock);
+    ~handler_factory();
 
     /// Errors: configuration_invalid, file_unreadable, file_unwritable; the detail does not repeat the name.
     [[nodiscard]] result<std::unique_ptr<handler>> make(const config::handler& settings);
