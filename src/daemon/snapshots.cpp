@@ -25,7 +25,7 @@ read_listeners(const std::map<std::string, const http::server*>& listeners) {
 telemetry::metrics_snapshot read_metrics(const observed& from) {
     return {
         .intake = from.receiver.intake(),
-        .unknown_paths = from.receiver.astray(),
+        .unknown_paths = from.receiver.unrouted(),
         .key_sets = read_key_sets(from.served),
         .listeners = read_listeners(from.listeners),
         .writer = from.writer.snapshot(),

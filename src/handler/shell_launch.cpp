@@ -67,8 +67,8 @@ launched launch_by_spawn(const launch_settings& settings, const char* program, c
     launched l;
     l.error = ::posix_spawn(&l.pid, program, &actions.value, &attributes.value, argv, environment);
     if (l.error == 0) return l;
-    const bool astray = !settings.working_directory.empty() && !can_enter(settings.working_directory);
-    return {-1, l.error, astray ? "working directory" : ""};
+    const bool bad_directory = !settings.working_directory.empty() && !can_enter(settings.working_directory);
+    return {-1, l.error, bad_directory ? "working directory" : ""};
 }
 
 /// As execve(2) wants it: it takes texts that it does not change as `char*`.

@@ -90,13 +90,13 @@ receiver::receiver(receiver_options options, const admission& admits, const stor
     , outages_(outages)
     , clock_(clock) {
     for (const auto& endpoint : options.endpoints)
-        endpoints_.emplace(endpoint.path, place{endpoint});
+        endpoints_.emplace(endpoint.path, endpoint_state{endpoint});
 }
 
 std::optional<http::response> receiver::admit(const http::request& r) {
     const auto found = endpoints_.find(r.path);
     if (found == endpoints_.end()) {
-        astray_.mine().fetch_add(1, std::memory_order_relaxed);
+        unrouted_.mine().fetch_add(1, std::memory_order_relaxed);
         return problem(status::not_found, "No endpoint is configured at this path.");
     }
     const auto& [endpoint, counts] = found->second;
@@ -140,7 +140,7 @@ task<http::response> receiver::handle(http::request& r) {
     co_return refuse(at, r, answer.error());
 }
 
-http::response receiver::refuse(const place& at, const http::request& r, const failure& why) const {
+http::response receiver::refuse(const endpoint_state& at, const http::request& r, const failure& why) const {
     const bool hmac = why.code == errc::signature_missing && r.headers.find(hmac_header) != r.headers.end();
     auto refusal = hmac ? refuse_hmac() : to_response(why);
     at.counts->refused(why.code);
@@ -155,7 +155,7 @@ http::response receiver::refuse(const place& at, const http::request& r, const f
     return refusal;
 }
 
-task<result<http::response>> receiver::receive(const place& at, http::request& r) {
+task<result<http::response>> receiver::receive(const endpoint_state& at, http::request& r) {
     const auto& endpoint = at.endpoint;
     const auto began = steady_clock::now();
     auto proven = co_await verify(endpoint, r);
@@ -206,7 +206,7 @@ task<result<http::response>> receiver::receive(const place& at, http::request& r
     co_return acknowledge(outcome->status, id);
 }
 
-std::optional<http::response> receiver::ignore(const place& at, const http::request& r,
+std::optional<http::response> receiver::ignore(const endpoint_state& at, const http::request& r,
                                                const std::string& event_id,
                                                const event::document& body) const {
     const auto& only = at.endpoint.only;
@@ -277,9 +277,9 @@ std::map<std::string, intake_counts> receiver::intake() const {
     return all;
 }
 
-std::uint64_t receiver::astray() const {
+std::uint64_t receiver::unrouted() const {
     std::uint64_t sum = 0;
-    astray_.for_each([&](const auto& each) { sum += each.load(std::memory_order_relaxed); });
+    unrouted_.for_each([&](const auto& each) { sum += each.load(std::memory_order_relaxed); });
     return sum;
 }
 

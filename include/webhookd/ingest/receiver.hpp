@@ -61,11 +61,11 @@ public:
     /// The same and more for each endpoint, by name.
     [[nodiscard]] std::map<std::string, intake_counts> intake() const;
     /// Requests to a path that no endpoint has.
-    [[nodiscard]] std::uint64_t astray() const;
+    [[nodiscard]] std::uint64_t unrouted() const;
 
 private:
     /// An endpoint with what its requests come to.
-    struct place {
+    struct endpoint_state {
         receiver_endpoint endpoint;
         std::unique_ptr<intake_counters> counts = std::make_unique<intake_counters>();
     };
@@ -76,21 +76,22 @@ private:
 
     runtime::task<result<proof>> verify(const receiver_endpoint& endpoint, const http::request& r) const;
     runtime::task<result<store::append_outcome>> keep(store::new_event event);
-    runtime::task<result<http::response>> receive(const place& at, http::request& r);
+    runtime::task<result<http::response>> receive(const endpoint_state& at, http::request& r);
     /// The answer to an event that the endpoint's `only` leaves out; nothing: it takes the event.
-    [[nodiscard]] std::optional<http::response> ignore(const place& at, const http::request& r,
+    [[nodiscard]] std::optional<http::response> ignore(const endpoint_state& at, const http::request& r,
                                                        const std::string& event_id,
                                                        const event::document& body) const;
-    [[nodiscard]] http::response refuse(const place& at, const http::request& r, const failure& why) const;
+    [[nodiscard]] http::response refuse(const endpoint_state& at, const http::request& r,
+                                        const failure& why) const;
 
-    std::map<std::string, place, std::less<>> endpoints_; ///< by path
+    std::map<std::string, endpoint_state, std::less<>> endpoints_; ///< by path
     const std::vector<net::cidr> allowed_sources_;
     const admission& admission_;
     const store::delivery_planner& planner_;
     store::group_writer& writer_;
     outage_recorder& outages_;
     const runtime::clock& clock_;
-    runtime::per_thread<std::atomic<std::uint64_t>> astray_;
+    runtime::per_thread<std::atomic<std::uint64_t>> unrouted_;
 };
 
 } // namespace webhookd::ingest

@@ -57,7 +57,7 @@ std::string attempts(const std::string& handler, const std::string& outcome) {
     return of_handler(handler, "attempts_total", "outcome=\"" + outcome + "\"");
 }
 
-/// Accepted, duplicate, forged, without a known type, astray and deferred events, all delivered as far as
+/// Accepted, duplicate, forged, without a known type, unrouted and deferred events, all delivered as far as
 /// they will be.
 void send_everything(daemon_fixture& daemon) {
     const auto body = sample("transaction.lifecycle.completed", 1);
