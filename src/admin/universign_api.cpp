@@ -27,7 +27,7 @@ std::string query_of(std::optional<timestamp> after, std::optional<timestamp> be
     return query;
 }
 
-/// Counts one who waits.
+/// A slot of one caller that waits.
 class waiting_caller {
 public:
     explicit waiting_caller(std::atomic<int>& taken)

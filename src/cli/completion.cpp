@@ -139,7 +139,7 @@ struct cases {
 
     void add(const CLI::App& app, const std::string& command) {
         list options;
-        std::size_t place = 0;
+        std::size_t index = 0;
         for (const auto* option : app.get_options()) {
             std::string patterns;
             const auto name = [&](const std::string& dashed) {
@@ -152,7 +152,7 @@ struct cases {
                 name("--" + each);
             if (option->get_positional()) {
                 const bool many = option->get_items_expected_max() > 1;
-                patterns = '\'' + command + " ." + (many ? "'*" : std::to_string(place++) + '\'');
+                patterns = '\'' + command + " ." + (many ? "'*" : std::to_string(index++) + '\'');
             }
             if (!is_flag(*option)) value += "    " + patterns + ") " + value_of(*option) + " ;;\n";
         }

@@ -47,7 +47,7 @@ private:
     /// Nothing, reported, for what is no scalar.
     std::optional<routing::scalar> read_scalar(const yaml_node& node, const std::string& path);
     /// Whether one more condition may stand at this depth; reports that it may not.
-    bool admit(place at, const std::string& path, std::size_t depth);
+    bool admit(location at, const std::string& path, std::size_t depth);
 
     reading& in_;
     std::size_t count_ = 0;

@@ -33,7 +33,7 @@ std::string pointer_mistake(const std::string& key) {
 
 } // namespace
 
-bool condition_reader::admit(place at, const std::string& path, std::size_t depth) {
+bool condition_reader::admit(location at, const std::string& path, std::size_t depth) {
     constexpr auto most = routing::condition::max_tests;
     // One written map of operators becomes three nodes within one another at most.
     if (depth + 2 > routing::condition::max_depth) {

@@ -136,9 +136,9 @@ void check_owner(object_reader& in, const endpoint& e) {
                "(openssl rand -hex 16)");
 }
 
-using places = std::map<std::string, std::string>; ///< what may stand once → path of where it stands
+using used_names = std::map<std::string, std::string>; ///< what may stand once → path of where it stands
 
-void read_endpoint(object_reader& in, endpoint& out, places& names) {
+void read_endpoint(object_reader& in, endpoint& out, used_names& names) {
     in.require("name");
     in.require("path");
     in.require("signature");
@@ -169,7 +169,7 @@ std::string without_slash(std::string path) {
 } // namespace
 
 void read_endpoints(object_reader& root, std::vector<endpoint>& out) {
-    places names, paths;
+    used_names names, paths;
     const bool list = root.objects("endpoints", [&](object_reader& in) {
         endpoint e;
         read_endpoint(in, e, names);

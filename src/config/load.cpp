@@ -67,10 +67,10 @@ private:
     void parse(const source& each, bool may_be_empty);
     void merge(const yaml_node* root);
     void override_by(const std::string& variable);
-    [[nodiscard]] std::string describe(place at) const;
+    [[nodiscard]] std::string describe(location at) const;
 
-    struct placed {
-        place at;
+    struct located {
+        location at;
         std::string path;
         std::string message;
     };
@@ -82,11 +82,11 @@ private:
     std::deque<yaml_document> documents_;
     yaml_merge merging_;
     const yaml_node* root_ = nullptr;
-    std::vector<placed> mistakes_;
+    std::vector<located> mistakes_;
     bool incomplete_ = false; ///< a source is missing: what follows could only be a consequence
 };
 
-std::string assembly::describe(place at) const {
+std::string assembly::describe(location at) const {
     const auto& name = names_.at(static_cast<std::size_t>(at.file));
     return at.line == 0 ? name : name + ':' + std::to_string(at.line);
 }
@@ -123,7 +123,7 @@ void assembly::merge(const yaml_node* root) {
 void assembly::override_by(const std::string& variable) {
     const int file = static_cast<int>(names_.size());
     names_.push_back(variable);
-    const place here{0, 0, file};
+    const location here{0, 0, file};
     std::vector<yaml_mistake> mistakes;
     const auto value = secrets_.environment(variable).value_or("");
     documents_.push_back(yaml_document::parse(override_yaml(variable, value), mistakes, file, true));

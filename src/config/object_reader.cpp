@@ -55,9 +55,9 @@ void object_reader::know(std::string_view key) {
     if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
 }
 
-place object_reader::at(std::string_view key) const {
+location object_reader::at(std::string_view key) const {
     const auto* value = find(key);
-    return value ? value->at : node_ ? node_->at : place{};
+    return value ? value->at : node_ ? node_->at : location{};
 }
 
 std::string object_reader::path(std::string_view key) const {
@@ -148,7 +148,7 @@ bool is_name(std::string_view text) noexcept {
 }
 
 void report_duplicate_keys(reading& in, const yaml_node& map, const std::string& path) {
-    std::unordered_map<std::string_view, place> first;
+    std::unordered_map<std::string_view, location> first;
     for (const auto& entry : map.entries) {
         const auto [known, fresh] = first.emplace(entry.key, entry.at);
         if (!fresh)

@@ -93,7 +93,7 @@ public:
     void error(std::string_view key, std::string message);
     void warning(std::string_view key, std::string message);
 
-    [[nodiscard]] place at(std::string_view key) const;
+    [[nodiscard]] location at(std::string_view key) const;
     [[nodiscard]] std::string path(std::string_view key) const;
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] const std::string& section() const noexcept { return section_; }

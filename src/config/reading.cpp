@@ -20,15 +20,15 @@ bool is_shown(std::string_view path) {
 
 } // namespace
 
-void reading::error(place at, std::string path, std::string message) {
+void reading::error(location at, std::string path, std::string message) {
     add(severity::error, at, std::move(path), std::move(message));
 }
 
-void reading::warning(place at, std::string path, std::string message) {
+void reading::warning(location at, std::string path, std::string message) {
     add(severity::warning, at, std::move(path), std::move(message));
 }
 
-void reading::add(severity s, place at, std::string path, std::string message) {
+void reading::add(severity s, location at, std::string path, std::string message) {
     if (describing()) return;
     if (diagnostics_.size() >= most_mistakes) {
         ++dropped_;

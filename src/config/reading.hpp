@@ -25,7 +25,7 @@ using key_table = std::map<std::string, std::set<std::string>>;
 struct text {
     std::string value; ///< references filled in
     std::string raw;   ///< as written
-    place at;
+    location at;
     std::string path;        ///< `routes[0].handlers[1]`
     bool referenced = false; ///< at least one reference was filled in
 };
@@ -50,7 +50,7 @@ struct outside_thing {
 /// One pass over one configuration: what is wrong with it, and what its sections must know of each other.
 class reading {
 public:
-    /// `files` are the names that places refer to by their index; the main file is the first.
+    /// `files` are the names that locations refer to by their index; the main file is the first.
     reading(std::vector<std::string> files, const secret_sources& sources)
         : files_(std::move(files))
         , sources_(sources) {}
@@ -59,8 +59,8 @@ public:
         : sources_(sources)
         , keys_(&keys) {}
 
-    void error(place at, std::string path, std::string message);
-    void warning(place at, std::string path, std::string message);
+    void error(location at, std::string path, std::string message);
+    void warning(location at, std::string path, std::string message);
     void error(const text& t, std::string message) { error(t.at, t.path, std::move(message)); }
     void warning(const text& t, std::string message) { warning(t.at, t.path, std::move(message)); }
 
@@ -76,9 +76,10 @@ public:
     [[nodiscard]] std::vector<diagnostic> take_diagnostics();
 
     // What later sections ask about earlier ones.
-    std::vector<text> handlers;                                  ///< names
-    std::vector<text> endpoints;                                 ///< names
-    std::vector<std::pair<net::listen_address, text>> listeners; ///< of every section; defaults have no place
+    std::vector<text> handlers;  ///< names
+    std::vector<text> endpoints; ///< names
+    /// of every section; defaults have no location
+    std::vector<std::pair<net::listen_address, text>> listeners;
     std::set<std::string> used_handlers;
     std::vector<std::string> secrets;   ///< what references were filled in with
     std::vector<outside_thing> outside; ///< in the order in which they were read
@@ -86,10 +87,10 @@ public:
         false; ///< every listener of the server is loopback or unix; there is at least one
 
 private:
-    void add(severity s, place at, std::string path, std::string message);
+    void add(severity s, location at, std::string path, std::string message);
 
     struct found {
-        place at;
+        location at;
         diagnostic what;
     };
 

@@ -33,7 +33,7 @@ private:
 
 struct written_route {
     config::route route;
-    place at;
+    location at;
     std::string path;
 };
 

@@ -31,8 +31,8 @@ void add_listener(reading& in, net::listen_address address, text t) {
     for (const auto& [other, written] : in.listeners) {
         if (!collide(address, other)) continue;
         // A default cannot be pointed at; what collides with it can.
-        const auto& here = t.at == place{} ? written : t;
-        const auto& there = t.at == place{} ? t : written;
+        const auto& here = t.at == location{} ? written : t;
+        const auto& there = t.at == location{} ? t : written;
         in.error(here, in_quotes(here.raw) + " collides with " + there.path + ", which listens on " +
                            in_quotes(there.raw));
         break;

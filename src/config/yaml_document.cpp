@@ -17,20 +17,20 @@ namespace {
 /// The first byte that cannot stand in a YAML file: not UTF-8, or a control character. yaml-cpp would replace
 /// the one without a word and end the file at the other.
 std::optional<yaml_mistake> find_bad_byte(std::string_view text) {
-    place at{1, 1};
+    location at{1, 1};
     while (!text.empty()) {
         const auto next = webhookd::text::take_character(text);
         if (!next.code) return yaml_mistake{at, "not UTF-8; save the file in that encoding"};
         const auto c = *next.code;
         if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
             return yaml_mistake{at, "a control character that YAML does not allow"};
-        at = c == '\n' ? place{at.line + 1, 1}
-                       : place{at.line, at.column + static_cast<int>(next.bytes.size())};
+        at = c == '\n' ? location{at.line + 1, 1}
+                       : location{at.line, at.column + static_cast<int>(next.bytes.size())};
     }
     return std::nullopt;
 }
 
-place to_place(const YAML::Mark& mark) {
+location to_location(const YAML::Mark& mark) {
     return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
 }
 
@@ -50,13 +50,13 @@ public:
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (++documents_ > 1)
             throw stop_parsing{
-                {to_place(mark), "a second document starts here; one file holds one configuration"}};
+                {to_location(mark), "a second document starts here; one file holds one configuration"}};
     }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         auto& node = add(mark, yaml_node::kind::scalar, anchor);
         node.plain = true;
-        // Nothing has no place of its own: the parser gives that of whatever comes next.
+        // Null has no location of its own: the parser gives that of whatever comes next.
         if (!stack_.empty() && stack_.back().key_seen && node.at.line > stack_.back().key_at.line)
             node.at = stack_.back().key_at;
         attach(&node, node.at);
@@ -64,9 +64,9 @@ public:
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
         if (found == anchors_.end() || open_.contains(found->second))
-            throw stop_parsing{{to_place(mark), "an alias that stands inside the value it names"}};
-        count(to_place(mark));
-        attach(found->second, to_place(mark));
+            throw stop_parsing{{to_location(mark), "an alias that stands inside the value it names"}};
+        count(to_location(mark));
+        attach(found->second, to_location(mark));
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
@@ -96,21 +96,21 @@ private:
     struct level {
         yaml_node* node;
         bool key_seen = false;
-        place key_at{};
+        location key_at{};
         std::string key{};
     };
 
-    void count(place at) {
+    void count(location at) {
         if (++values_ > yaml_document::max_values)
             throw stop_parsing{{at, "more than " + std::to_string(yaml_document::max_values) +
                                         " values, aliases and merges included"}};
     }
 
     yaml_node& add(const YAML::Mark& mark, enum yaml_node::kind kind, YAML::anchor_t anchor) {
-        count(to_place(mark));
+        count(to_location(mark));
         auto& node = document_.nodes_.emplace_back();
         node.kind = kind;
-        node.at = to_place(mark);
+        node.at = to_location(mark);
         if (anchor != 0) anchors_[anchor] = &node;
         return node;
     }
@@ -119,7 +119,7 @@ private:
         static const std::unordered_set<std::string> known{
             "", "?", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"};
         if (!known.contains(tag))
-            throw stop_parsing{{to_place(mark), "tags other than !!str mean nothing here"}};
+            throw stop_parsing{{to_location(mark), "tags other than !!str mean nothing here"}};
     }
 
     void open(yaml_node& node) {
@@ -134,7 +134,7 @@ private:
         attach(node, node->at);
     }
 
-    void attach(yaml_node* node, place at) {
+    void attach(yaml_node* node, location at) {
         if (stack_.empty()) {
             document_.root_ = node;
             return;
@@ -212,7 +212,7 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
     auto document = parse_one(text, found);
     if (file != 0) document.stand_in(file);
     if (!document.root_ && found.empty() && !may_be_empty)
-        found.emplace_back(place{1, 1},
+        found.emplace_back(location{1, 1},
                            "the file is empty; it needs at least one endpoint under `endpoints`");
     for (auto& mistake : found) {
         mistake.at.file = file;
@@ -223,7 +223,7 @@ yaml_document yaml_document::parse(std::string_view text, std::vector<yaml_mista
 
 yaml_document yaml_document::parse_one(std::string_view text, std::vector<yaml_mistake>& mistakes) {
     yaml_document document;
-    const auto report = [&](place at, std::string_view message) {
+    const auto report = [&](location at, std::string_view message) {
         mistakes.emplace_back(at, std::string(message));
     };
     if (text.size() > max_bytes) {
@@ -249,10 +249,10 @@ yaml_document yaml_document::parse_one(std::string_view text, std::vector<yaml_m
         mistakes.push_back(stop.mistake);
     } catch (const YAML::ParserException& e) {
         const bool open = e.msg == YAML::ErrorMsg::DOC_IN_SCALAR;
-        report(to_place(e.mark),
+        report(to_location(e.mark),
                open ? "YAML: the quotes that were opened before never close" : "YAML: " + e.msg);
     } catch (const std::exception&) {
-        report(place{1, 1}, "YAML that cannot be read");
+        report(location{1, 1}, "YAML that cannot be read");
     }
     if (!mistakes.empty()) document.root_ = nullptr;
     return document;

@@ -11,19 +11,19 @@
 
 namespace webhookd::config {
 
-/// Where something stands, counted from 1; columns count bytes, as compilers do.
-struct place {
+/// Where something is, counted from 1; columns count bytes, as compilers do.
+struct location {
     int line = 0; ///< 0: the file as a whole, or an environment variable
     int column = 0;
     int file = 0; ///< index among the sources of one configuration; 0: the main file
-    friend auto operator<=>(const place&, const place&) = default;
+    friend auto operator<=>(const location&, const location&) = default;
 };
 
 struct yaml_node;
 
 struct yaml_entry {
     std::string key;
-    place at; ///< of the key
+    location at; ///< of the key
     const yaml_node* value = nullptr;
     bool merged = false; ///< came in through `<<`
 };
@@ -33,7 +33,7 @@ struct yaml_node {
     enum class kind { scalar, sequence, map };
 
     yaml_node::kind kind = kind::scalar;
-    place at;
+    location at;
     bool plain = false;      ///< a scalar without quotes: may be a number, a truth value or null
     std::string text;        ///< of a scalar
     std::string reference{}; ///< for who wants a text, whatever else is made of it; empty: `text`
@@ -46,14 +46,14 @@ struct yaml_node {
 
 /// A mistake that keeps a text from being one YAML document.
 struct yaml_mistake {
-    yaml_mistake(place where, std::string what)
+    yaml_mistake(location where, std::string what)
         : at(where)
         , message(std::move(what)) {}
-    place at;
+    location at;
     std::string message;
 };
 
-/// One YAML document, as values that know where they stand. A graph without cycles: nothing that walks it can
+/// One YAML document, as values that know their location. A graph without cycles: nothing that walks it can
 /// hang, but an alias can make one node the child of many. The nodes live as long as the document.
 class yaml_document {
 public:
@@ -61,8 +61,8 @@ public:
     /// does. `mistakes` gets everything that is wrong; without any, the root is there. Never throws for what
     /// `text` holds.
     ///
-    /// `file` goes into every place. `may_be_empty`: a text without any value is no mistake; then the root is
-    /// null.
+    /// `file` goes into every location. `may_be_empty`: a text without any value is no mistake; then the root
+    /// is null.
     static yaml_document parse(std::string_view text, std::vector<yaml_mistake>& mistakes, int file = 0,
                                bool may_be_empty = false);
 

@@ -54,12 +54,12 @@ const yaml_node* yaml_merge::maps(const yaml_node& first, const yaml_node& secon
 }
 
 const yaml_node* yaml_merge::replace(const yaml_node* root, const std::vector<std::string>& path,
-                                     const yaml_node& value, place at, const key_namer& name_new) {
+                                     const yaml_node& value, location at, const key_namer& name_new) {
     return replace_from(root, path, 0, value, at, name_new);
 }
 
 const yaml_node* yaml_merge::replace_from(const yaml_node* node, const std::vector<std::string>& path,
-                                          std::size_t step, const yaml_node& value, place at,
+                                          std::size_t step, const yaml_node& value, location at,
                                           const key_namer& name_new) {
     if (step == path.size()) {
         auto& out = made_.emplace_back(value);

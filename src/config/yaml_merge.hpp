@@ -23,15 +23,15 @@ public:
 
     /// `root` with `value` at `path`, whatever stood there; steps that are missing become maps. A step finds
     /// a key regardless of case, with `_` for `-`, and in a list an element by its number. Null when a step
-    /// leads through something that is neither map nor such an element. `at` becomes the place of `value` and
-    /// of what is made; a key that is made is named by `name_new`, which gets the step's index.
+    /// leads through something that is neither map nor such an element. `at` becomes the location of `value`
+    /// and of what is made; a key that is made is named by `name_new`, which gets the step's index.
     using key_namer = std::function<std::string(std::size_t step)>;
     const yaml_node* replace(const yaml_node* root, const std::vector<std::string>& path,
-                             const yaml_node& value, place at, const key_namer& name_new);
+                             const yaml_node& value, location at, const key_namer& name_new);
 
 private:
     const yaml_node* replace_from(const yaml_node* node, const std::vector<std::string>& path,
-                                  std::size_t step, const yaml_node& value, place at,
+                                  std::size_t step, const yaml_node& value, location at,
                                   const key_namer& name_new);
 
     std::deque<yaml_node> made_;

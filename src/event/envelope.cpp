@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t longest_text = 255;
 
-/// Where a member stands: beside the id, in `payload`, or in `payload.object`.
-enum class place : std::size_t { event, payload, object };
+/// Where a member is: beside the id, in `payload`, or in `payload.object`.
+enum class level : std::size_t { event, payload, object };
 
 /// What may stand in a member that is kept.
 enum class content {
@@ -23,7 +23,7 @@ enum class content {
 };
 
 struct spelling {
-    place in;
+    level in;
     std::string_view name;
     std::string envelope::*field;
     content holds = content::id;
@@ -32,40 +32,40 @@ struct spelling {
 // All spellings of the optional members. For a field with several, the first that holds something usable
 // counts. A member may hold the text itself, or an object with an `id` that is the text.
 constexpr std::array spellings{
-    spelling{place::event, "user_id", &envelope::user_id, content::text},
-    spelling{place::event, "userId", &envelope::user_id, content::text},
-    spelling{place::event, "trace_id", &envelope::trace_id, content::text},
-    spelling{place::event, "traceId", &envelope::trace_id, content::text},
-    spelling{place::event, "trace", &envelope::trace_id, content::text},
-    spelling{place::event, "api_key_id", &envelope::api_key, content::text},
-    spelling{place::event, "apiKeyId", &envelope::api_key, content::text},
-    spelling{place::event, "api_key", &envelope::api_key, content::text},
-    spelling{place::event, "apiKey", &envelope::api_key, content::text},
+    spelling{level::event, "user_id", &envelope::user_id, content::text},
+    spelling{level::event, "userId", &envelope::user_id, content::text},
+    spelling{level::event, "trace_id", &envelope::trace_id, content::text},
+    spelling{level::event, "traceId", &envelope::trace_id, content::text},
+    spelling{level::event, "trace", &envelope::trace_id, content::text},
+    spelling{level::event, "api_key_id", &envelope::api_key, content::text},
+    spelling{level::event, "apiKeyId", &envelope::api_key, content::text},
+    spelling{level::event, "api_key", &envelope::api_key, content::text},
+    spelling{level::event, "apiKey", &envelope::api_key, content::text},
 
-    spelling{place::object, "object", &envelope::object_type},
-    spelling{place::object, "id", &envelope::object_id},
-    spelling{place::object, "action_id", &envelope::object_id},
-    spelling{place::object, "actionId", &envelope::object_id},
-    spelling{place::object, "registration_id", &envelope::object_id},
-    spelling{place::object, "registrationId", &envelope::object_id},
-    spelling{place::object, "identity_validation_id", &envelope::object_id},
-    spelling{place::object, "identityValidationId", &envelope::object_id},
-    spelling{place::object, "api_key_id", &envelope::object_id},
-    spelling{place::object, "apiKeyId", &envelope::object_id},
+    spelling{level::object, "object", &envelope::object_type},
+    spelling{level::object, "id", &envelope::object_id},
+    spelling{level::object, "action_id", &envelope::object_id},
+    spelling{level::object, "actionId", &envelope::object_id},
+    spelling{level::object, "registration_id", &envelope::object_id},
+    spelling{level::object, "registrationId", &envelope::object_id},
+    spelling{level::object, "identity_validation_id", &envelope::object_id},
+    spelling{level::object, "identityValidationId", &envelope::object_id},
+    spelling{level::object, "api_key_id", &envelope::object_id},
+    spelling{level::object, "apiKeyId", &envelope::object_id},
 
-    spelling{place::object, "transaction_id", &envelope::transaction_id},
-    spelling{place::object, "transactionId", &envelope::transaction_id},
-    spelling{place::object, "transaction", &envelope::transaction_id},
-    spelling{place::payload, "transaction_id", &envelope::transaction_id},
-    spelling{place::payload, "transactionId", &envelope::transaction_id},
-    spelling{place::payload, "transaction", &envelope::transaction_id},
+    spelling{level::object, "transaction_id", &envelope::transaction_id},
+    spelling{level::object, "transactionId", &envelope::transaction_id},
+    spelling{level::object, "transaction", &envelope::transaction_id},
+    spelling{level::payload, "transaction_id", &envelope::transaction_id},
+    spelling{level::payload, "transactionId", &envelope::transaction_id},
+    spelling{level::payload, "transaction", &envelope::transaction_id},
 
     // What an identity check came to says more than that the registration it belongs to is still open.
-    spelling{place::object, "verification_status", &envelope::state},
-    spelling{place::object, "verificationStatus", &envelope::state},
-    spelling{place::object, "state", &envelope::state},
-    spelling{place::object, "stalled_reason", &envelope::stalled_reason},
-    spelling{place::object, "stalledReason", &envelope::stalled_reason},
+    spelling{level::object, "verification_status", &envelope::state},
+    spelling{level::object, "verificationStatus", &envelope::state},
+    spelling{level::object, "state", &envelope::state},
+    spelling{level::object, "stalled_reason", &envelope::stalled_reason},
+    spelling{level::object, "stalledReason", &envelope::stalled_reason},
 };
 
 constexpr std::array creation_spellings{std::string_view("createdAt"), std::string_view("created_at")};
@@ -123,10 +123,10 @@ result<envelope> read_envelope(const document& body) {
 
     const auto* payload = json::member(root, "payload");
     const auto* object = payload ? json::member(*payload, "object") : nullptr;
-    const std::array<const json_value*, 3> places{&root, payload, object};
+    const std::array<const json_value*, 3> levels{&root, payload, object};
     for (const auto& s : spellings) {
         auto& field = e.*s.field;
-        const auto* parent = places[static_cast<std::size_t>(s.in)];
+        const auto* parent = levels[static_cast<std::size_t>(s.in)];
         if (parent && field.empty()) field = usable_text(json::member(*parent, s.name), s.holds);
     }
 

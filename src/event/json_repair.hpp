@@ -7,9 +7,9 @@
 /// JSON that is well-formed and that RapidJSON does not take as it is.
 namespace webhookd::event {
 
-/// A number that stands no longer in a text.
+/// A number that was taken out of a text.
 struct hidden_number {
-    const char* at;   ///< where it stood
+    const char* at;   ///< its position
     std::string text; ///< what it was
 };
 
@@ -18,7 +18,7 @@ struct hidden_number {
 /// order of their places. What is no number by RFC 8259 stays, for the parser to complain of.
 [[nodiscard]] std::vector<hidden_number> hide_large_numbers(char* json, std::size_t size);
 
-/// The text of the number at a place: the hidden one, if one was.
+/// The text of the number at a position: the hidden one, if there was one.
 [[nodiscard]] std::string_view number_at(const std::vector<hidden_number>& hidden, std::string_view text);
 
 /// RapidJSON refuses a lone high surrogate escape (`\ud83d`), and turns a lone low one into bytes that are no

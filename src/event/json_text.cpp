@@ -142,7 +142,7 @@ std::string write_json(const json_value& value, bool indented) {
 std::string object_text(std::string_view body) {
     auto copy = has_lone_surrogates(body) ? without_lone_surrogates(body) : std::string(body);
     const auto hidden = hide_large_numbers(copy.data(), copy.size());
-    // In situ, so that each number comes with its place.
+    // In situ, so that each number comes with its position.
     constexpr unsigned flags =
         rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::InsituStringStream stream(copy.data());

@@ -53,8 +53,8 @@ std::optional<decimal> decimal::parse(std::string_view text) noexcept {
     const auto digits = text.substr(0, length);
     const auto first = digits.find_first_not_of("0.");
     if (first == std::string_view::npos) return decimal(); // a zero has no sign
-    const auto place = static_cast<std::int64_t>(whole) - static_cast<std::int64_t>(first);
-    out.magnitude_ = exponent + (first < whole ? place - 1 : place);
+    const auto point = static_cast<std::int64_t>(whole) - static_cast<std::int64_t>(first);
+    out.magnitude_ = exponent + (first < whole ? point - 1 : point);
     // Zeros at the end of the digits say nothing, be they before the dot or after it.
     out.digits_ = digits.substr(first, digits.find_last_not_of("0.") + 1 - first);
     return out;

@@ -8,13 +8,13 @@
 
 namespace webhookd::http {
 
-void resting_list::enter(place& p) {
+void resting_list::enter(entry& p) {
     const std::lock_guard lock(mutex_);
     p.let_go = false;
     if (!p.node.empty()) resting_.splice(resting_.end(), p.node);
 }
 
-bool resting_list::leave(place& p) {
+bool resting_list::leave(entry& p) {
     const std::lock_guard lock(mutex_);
     if (p.node.empty()) p.node.splice(p.node.begin(), resting_, p.at);
     return !std::exchange(p.let_go, false);
@@ -33,7 +33,7 @@ bool resting_list::make_room() {
     return true;
 }
 
-bool resting_list::is_let_go(const place& p) const {
+bool resting_list::is_let_go(const entry& p) const {
     const std::lock_guard lock(mutex_);
     return p.let_go;
 }

@@ -36,7 +36,7 @@ std::string decode(std::string_view segment) {
 } // namespace
 
 void router::add(verb method, const std::string& path, action run) {
-    place added;
+    entry added;
     bool open = false;
     for (const auto segment : split(path)) {
         const bool anything = segment.starts_with('{') && segment.ends_with('}');
@@ -46,20 +46,21 @@ void router::add(verb method, const std::string& path, action run) {
         else
             added.segments.emplace_back(segment);
     }
-    auto at = std::find_if(places_.begin(), places_.end(),
+    auto at = std::find_if(entries_.begin(), entries_.end(),
                            [&](const auto& each) { return each.segments == added.segments; });
-    if (at == places_.end()) at = places_.insert(open ? places_.end() : places_.begin(), std::move(added));
+    if (at == entries_.end())
+        at = entries_.insert(open ? entries_.end() : entries_.begin(), std::move(added));
     at->actions.insert_or_assign(method, std::move(run));
 }
 
-const router::place* router::find(std::string_view path) const {
+const router::entry* router::find(std::string_view path) const {
     const auto segments = split(path);
-    const auto found = std::find_if(places_.begin(), places_.end(),
+    const auto found = std::find_if(entries_.begin(), entries_.end(),
                                     [&](const auto& each) { return fits(each.segments, segments); });
-    return found == places_.end() ? nullptr : &*found;
+    return found == entries_.end() ? nullptr : &*found;
 }
 
-const router::action* router::choose(const place& p, const request& r) {
+const router::action* router::choose(const entry& p, const request& r) {
     const auto found = p.actions.find(r.headers.method() == verb::head ? verb::get : r.headers.method());
     return found == p.actions.end() ? nullptr : &found->second;
 }

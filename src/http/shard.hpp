@@ -77,7 +77,7 @@ public:
     bool idle = false; ///< waits for nothing but its client: for a request's first byte, or for the end
     shard& home;
     const std::uint64_t number; ///< no other of this server has it
-    resting_list::place rest{*this};
+    resting_list::entry rest{*this};
 };
 
 /// How long an idle connection still may bring a request when the server has begun to stop: one may be on its

@@ -141,7 +141,7 @@ private:
             return tell(std::move(t), begun.error());
         if (curl_multi_add_handle(loop_.multi(), t->easy()) != CURLM_OK)
             return tell(std::move(t), failure{errc::network, "libcurl does not take the request"});
-        t->place = active_.size();
+        t->index = active_.size();
         active_.push_back(std::move(t));
     }
 
@@ -162,15 +162,16 @@ private:
 
     template <class Predicate>
     void end_all(Predicate concerned) {
-        for (std::size_t i = active_.size(); i-- > 0;) // the last one takes the place of one that goes
+        // the last one moves to the index of the one that is removed
+        for (std::size_t i = active_.size(); i-- > 0;)
             if (concerned(*active_[i])) tell(take_out(*active_[i]), cancelled);
     }
 
     std::unique_ptr<transfer> take_out(transfer& t) {
         curl_multi_remove_handle(loop_.multi(), t.easy());
-        const auto place = t.place;
-        std::swap(active_[place], active_.back());
-        active_[place]->place = place;
+        const auto index = t.index;
+        std::swap(active_[index], active_.back());
+        active_[index]->index = index;
         auto out = std::move(active_.back());
         active_.pop_back();
         return out;

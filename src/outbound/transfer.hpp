@@ -34,7 +34,7 @@ public:
     [[nodiscard]] const post_target* target() const noexcept { return target_.get(); }
     [[nodiscard]] static transfer& of(CURL* easy);
 
-    std::size_t place = 0; ///< among those under way, for whoever keeps them
+    std::size_t index = 0; ///< among the active transfers, for their owner
 
 private:
     static std::size_t on_header(char* data, std::size_t one, std::size_t length, void* self);

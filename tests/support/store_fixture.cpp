@@ -14,22 +14,22 @@ namespace webhookd::test {
 using namespace std::chrono_literals;
 using store::delivery_state;
 
-store_place sqlite_at(std::filesystem::path file, std::string vfs) {
+store_location sqlite_at(std::filesystem::path file, std::string vfs) {
     auto clock = std::make_shared<manual_clock>(noon);
     const store::sqlite_options options{.file = std::move(file), .vfs = std::move(vfs), .clock = clock.get()};
     return {[options, clock] { return store::open_sqlite_store(options); },
             [clock](std::chrono::microseconds by) { clock->advance(by); }};
 }
 
-store_fixture::store_fixture(store_place place)
-    : place_(std::move(place)) {
+store_fixture::store_fixture(store_location location)
+    : location_(std::move(location)) {
     reopen();
 }
 
 void store_fixture::reopen() {
     kept.reset();
     claims_.clear();
-    auto opened = place_.open();
+    auto opened = location_.open();
     if (!opened) FAIL(to_string(opened.error()));
     kept = std::move(*opened);
 }

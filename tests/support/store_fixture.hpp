@@ -24,14 +24,14 @@ inline const store::planned_delivery audit{"audit"};
 inline const store::erasure tombstone{noon, "ops"};
 
 /// Where a store lives, and its engine's clock, which tells noon at first.
-struct store_place {
+struct store_location {
     /// Opens the store, and the same one again once what was opened before is gone. May own the place.
     std::function<result<std::unique_ptr<store::event_store>>()> open;
     /// Moves the clock; back, where negative.
     std::function<void(std::chrono::microseconds)> advance;
 };
 
-[[nodiscard]] store_place sqlite_at(std::filesystem::path file, std::string vfs = {});
+[[nodiscard]] store_location sqlite_at(std::filesystem::path file, std::string vfs = {});
 
 /// An engine's clock may go on while a test runs.
 [[nodiscard]] inline bool about(std::chrono::microseconds a, std::chrono::microseconds b) {
@@ -41,7 +41,7 @@ struct store_place {
 /// A store and the short words in which tests speak to it. What the store refuses fails the test.
 class store_fixture {
 public:
-    explicit store_fixture(store_place place);
+    explicit store_fixture(store_location location);
 
     /// Closes the store first.
     void reopen();
@@ -54,7 +54,7 @@ public:
     store::stored_event find(const std::string& id);
 
     /// Lets time go by for the engine.
-    void advance(std::chrono::microseconds by) { place_.advance(by); }
+    void advance(std::chrono::microseconds by) { location_.advance(by); }
     /// Whether a delivery becomes due so long after noon.
     bool is_due(store::delivery_id id, std::chrono::microseconds after_noon);
 
@@ -73,7 +73,7 @@ public:
                                std::size_t max_bytes = 1024 * 1024);
 
 private:
-    store_place place_; // may own what the store lives in, so it goes last
+    store_location location_; // may own what the store lives in, so it goes last
     std::map<store::delivery_id, store::claim> claims_;
 
 public:

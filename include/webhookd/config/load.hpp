@@ -13,7 +13,7 @@ namespace webhookd::config {
 
 enum class severity { error, warning };
 
-/// One mistake, where it stands, and the way out.
+/// One mistake, its location, and how to mend it.
 struct diagnostic {
     config::severity severity = config::severity::error;
     std::string file; ///< or the environment variable that overrides a key
@@ -54,9 +54,9 @@ enum class outside_world {
 
 /// Reads and validates a file together with the files `config.d/*.yaml` beside it, in the order of their
 /// names, and the overrides from the environment; every mistake in one go. Maps merge, lists append, and any
-/// other key that two files set is a mistake that names both places; an override replaces. Never throws for
-/// what a file holds. One for all: what it hands out is what the daemon starts with, what a reload takes, and
-/// what a check throws away.
+/// other key that two files set is a mistake that names both locations; an override replaces. Never throws
+/// for what a file holds. One for all: what it hands out is what the daemon starts with, what a reload takes,
+/// and what a check throws away.
 [[nodiscard]] loaded load_file(const std::filesystem::path& file,
                                const secret_sources& secrets = secret_sources::of_process(),
                                outside_world outside = outside_world::checked);

@@ -24,14 +24,14 @@ public:
     runtime::task<response> handle(request& r) override;
 
 private:
-    struct place {
+    struct entry {
         std::vector<std::optional<std::string>> segments; ///< nothing: whatever stands there
         std::map<verb, action> actions;
     };
-    const place* find(std::string_view path) const;
-    static const action* choose(const place& p, const request& r);
+    const entry* find(std::string_view path) const;
+    static const action* choose(const entry& p, const request& r);
 
-    std::vector<place> places_; ///< those without braces first
+    std::vector<entry> entries_; ///< those without braces first
 };
 
 } // namespace webhookd::http

@@ -21,7 +21,7 @@ struct refusal {
     std::optional<errc> code; ///< nothing: refused by its headers alone
 };
 
-/// Those that the headers decide; their places in `refusals`.
+/// Those that the headers decide; their indices in `refusals`.
 enum class header_refusal : std::size_t { method, source, content, backlog };
 
 /// Every reason that there is: label values come from nowhere else. The last one takes what has none of its
@@ -53,7 +53,7 @@ inline constexpr std::array refusals{
 };
 
 /// Why an authentic event was acknowledged and not kept, because the endpoint takes the events of certain
-/// workspaces only; their places in `ignored_names`.
+/// workspaces only; their indices in `ignored_names`.
 enum class ignored_reason : std::size_t { foreign_workspace, workspace_missing };
 
 /// As the log and the metrics name them.

@@ -23,24 +23,24 @@ constexpr std::string_view long_consent =
 } // namespace
 
 std::vector<paper> make_papers(const story& s) {
-    const auto place = [&](std::string_view role, std::string_view type, int page,
-                           std::vector<std::string> signers) {
+    const auto make_field = [&](std::string_view role, std::string_view type, int page,
+                                std::vector<std::string> signers) {
         return field{.id = s.id("fld", role, 4), .type = type, .page = page, .signers = std::move(signers)};
     };
     std::vector<field> contract{
-        place("buyer", "signature", 12, {s.buyer.email}),
-        place("visa", "visa", 3, {s.buyer.email}),
-        place("seller", "signature", 12, {s.seller.email}),
-        place("witness", "signature", 12, {s.witness.email}),
-        place("seal", "signature", 1, {s.seal_id("contract")}),
+        make_field("buyer", "signature", 12, {s.buyer.email}),
+        make_field("visa", "visa", 3, {s.buyer.email}),
+        make_field("seller", "signature", 12, {s.seller.email}),
+        make_field("witness", "signature", 12, {s.witness.email}),
+        make_field("seal", "signature", 1, {s.seal_id("contract")}),
     };
     contract.front().consents = {short_consent};
     if (s.number("consent", 4) == 0) contract.front().consents.push_back(long_consent);
 
     std::vector<field> annex{
-        place("annex", "signature", 2, {s.seller.email}),
-        place("notary", "signature", 2, {s.guarantor.email, s.notary.email}),
-        place("guarantor", "signature", 2, {s.buyer.email, s.guarantor.email}),
+        make_field("annex", "signature", 2, {s.seller.email}),
+        make_field("notary", "signature", 2, {s.guarantor.email, s.notary.email}),
+        make_field("guarantor", "signature", 2, {s.buyer.email, s.guarantor.email}),
     };
     annex.back().signers_member = "signers";
 

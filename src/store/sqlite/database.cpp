@@ -42,7 +42,7 @@ database::~database() {
 }
 
 result<void> database::begin_write() {
-    if (auto there = check_place(); !there) return there;
+    if (auto there = check_files(); !there) return there;
     if (writer_ && writer_->usable()) return {};
     return open_anew();
 }
@@ -52,7 +52,7 @@ result<void> database::end_write(bool committed) {
     last_offset_ = writer_->last_offset();
     if (committed && checkpointer_.committed(writer_->journal_frames()))
         checkpointer_.copy(writer_->database());
-    return check_place();
+    return check_files();
 }
 
 result<void> database::open_anew() {
@@ -62,7 +62,7 @@ result<void> database::open_anew() {
     return {};
 }
 
-result<void> database::check_place() {
+result<void> database::check_files() {
     auto there = watch_->check();
     if (there)
         saved_ = false;
@@ -84,14 +84,14 @@ void database::save_journal() {
 
 result<void> database::in_place() {
     const std::lock_guard lock{mutex_};
-    if (auto there = check_place(); !there) return there;
+    if (auto there = check_files(); !there) return there;
     return lock_.keep();
 }
 
 result<void> database::probe() {
     {
         const std::lock_guard lock{mutex_};
-        const auto there = check_place();
+        const auto there = check_files();
         if (auto fine = there ? lock_.keep() : make_journal_anew(); !fine) return fine;
     }
     if (auto stuck = checkpointer_.stuck()) return *stuck;
@@ -121,7 +121,7 @@ result<void> database::make_journal_anew() {
 
 result<remnants> database::scrub() {
     const std::lock_guard lock{mutex_};
-    if (auto there = check_place(); !there) return there.error();
+    if (auto there = check_files(); !there) return there.error();
     if (!writer_) return failure{errc::store_busy, "the database is being opened"};
     if (auto emptied = checkpointer_.empty_journal(writer_->database()); !emptied) return emptied.error();
     // The database's pages were cleaned on their way to the disk; the writer's copies of them were not, and

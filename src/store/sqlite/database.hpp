@@ -68,7 +68,7 @@ private:
     result<void> begin_write();
     result<void> end_write(bool committed);
     result<void> open_anew();
-    result<void> check_place();
+    result<void> check_files();
     void save_journal();
     result<void> make_journal_anew();
 

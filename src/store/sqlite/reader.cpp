@@ -107,7 +107,7 @@ result<reader_pool::closed> reader_pool::close(std::chrono::milliseconds bound) 
     return all;
 }
 
-// The place used last is taken first, so that a quiet store keeps one connection's cache warm.
+// The slot used last is taken first, so that a quiet store keeps one connection's cache warm.
 std::unique_ptr<reader> reader_pool::take() {
     std::unique_lock lock{mutex_};
     returned_.wait(lock, [this] { return !idle_.empty(); });

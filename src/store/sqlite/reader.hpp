@@ -58,7 +58,7 @@ public:
     reader_pool(std::filesystem::path file, std::string vfs, std::size_t size,
                 std::function<result<void>()> may_open);
 
-    /// All places taken and their connections closed, for as long as this lives: nobody reads meanwhile.
+    /// All slots taken and their connections closed, for as long as this lives: nobody reads meanwhile.
     class closed {
     public:
         explicit closed(reader_pool& from)
@@ -109,7 +109,7 @@ private:
         lease& operator=(const lease&) = delete;
 
         reader_pool& pool;
-        std::unique_ptr<reader> held; ///< null: a place whose connection is not open
+        std::unique_ptr<reader> held; ///< null: a slot whose connection is not open
     };
     std::unique_ptr<reader> take();
     void give_back(std::unique_ptr<reader> returned);

@@ -15,15 +15,15 @@ namespace webhookd::test {
 
 namespace {
 
-store_place make_sqlite_place() {
+store_location make_sqlite_location() {
     auto directory = std::make_shared<temp_directory>();
-    auto place = sqlite_at(*directory / "events.db");
-    place.open = [directory, open = std::move(place.open)] { return open(); };
-    return place;
+    auto location = sqlite_at(*directory / "events.db");
+    location.open = [directory, open = std::move(location.open)] { return open(); };
+    return location;
 }
 
 std::vector<engine> chosen() {
-    std::vector<engine> all{{"sqlite", "", make_sqlite_place}};
+    std::vector<engine> all{{"sqlite", "", make_sqlite_location}};
     const auto* name = std::getenv("WEBHOOKD_TEST_ENGINE");
     if (name == nullptr) return all;
     std::erase_if(all, [&](const engine& each) { return each.name != name; });
@@ -31,8 +31,8 @@ std::vector<engine> chosen() {
     return all;
 }
 
-store_place place_in(const engine& which) {
-    if (which.missing.empty()) return which.make_place();
+store_location location_of(const engine& which) {
+    if (which.missing.empty()) return which.make_location();
     WARN("this test is skipped: " << which.missing);
     throw Catch::TestFailureException(); // ends the case; without a failed assertion it is no failure
 }
@@ -58,6 +58,6 @@ contract_fixture::contract_fixture()
 
 contract_fixture::contract_fixture(const engine& which)
     : engine_name(which.name)
-    , store_fixture(place_in(which)) {}
+    , store_fixture(location_of(which)) {}
 
 } // namespace webhookd::test

@@ -15,7 +15,7 @@ struct engine {
     std::string name;
     std::string missing; ///< why it cannot be had on this machine; empty: it can
     /// Makes a place for one store, empty at first.
-    std::function<store_place()> make_place;
+    std::function<store_location()> make_location;
 };
 
 /// All, or the one that the environment variable WEBHOOKD_TEST_ENGINE names. tests/CMakeLists.txt lists them

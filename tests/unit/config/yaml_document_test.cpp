@@ -111,15 +111,15 @@ TEST_CASE("values know their place, their kind and whether they were quoted", "[
     const auto& root = *document.root();
     REQUIRE(root.entries.size() == 2);
     const auto& a = *root.entries[0].value;
-    CHECK(a.at == place{1, 4});
+    CHECK(a.at == location{1, 4});
     CHECK(a.plain);
     CHECK(a.text == "1");
     const auto& b = *root.entries[1].value;
-    CHECK(root.entries[1].at == place{2, 1});
+    CHECK(root.entries[1].at == location{2, 1});
     CHECK(b.kind == yaml_node::kind::sequence);
     REQUIRE(b.items.size() == 2);
     CHECK_FALSE(b.items[0]->plain);
-    CHECK(b.items[0]->at == place{3, 5});
+    CHECK(b.items[0]->at == location{3, 5});
     REQUIRE(b.items[1]->entries.size() == 1);
     CHECK(b.items[1]->entries[0].value->is_null());
 }
