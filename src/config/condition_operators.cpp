@@ -20,7 +20,7 @@ bool is_plain_number(const yaml_node& node) {
 
 /// The one place in an event whose usual values are known. Others can come, so that this is a warning and no
 /// more.
-void check_stall_reason(reading& in, const yaml_node& node, const std::string& path) {
+void check_stall_reason(load_pass& in, const yaml_node& node, const std::string& path) {
     std::vector<std::string_view> known;
     for (const auto& reason : event::stall_reasons())
         known.push_back(reason.name);

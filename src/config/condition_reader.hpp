@@ -14,7 +14,7 @@ namespace webhookd::config {
 /// Reads one `when:`. Whatever is wrong is reported, and then the tree is of no use; otherwise it compiles.
 class condition_reader {
 public:
-    explicit condition_reader(reading& in)
+    explicit condition_reader(load_pass& in)
         : in_(in) {}
 
     /// A map of conditions, by pointer or `all`, `any`, `not`; every entry must hold. Its duplicate keys are
@@ -49,7 +49,7 @@ private:
     /// Whether one more condition may stand at this depth; reports that it may not.
     bool admit(location at, const std::string& path, std::size_t depth);
 
-    reading& in_;
+    load_pass& in_;
     std::size_t count_ = 0;
 };
 

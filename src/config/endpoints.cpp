@@ -63,7 +63,7 @@ void read_signature(object_reader& in, endpoint& out) {
     in.object("jwks", [&](object_reader& jwks) { read_jwks(jwks, out.jwks, needed); });
 }
 
-void add_workspace(reading& in, const text& written, std::vector<std::string>& names) {
+void add_workspace(load_pass& in, const text& written, std::vector<std::string>& names) {
     std::string name(event::trimmed_workspace(written.value));
     if (name.empty())
         in.error(written, "must not be blank");

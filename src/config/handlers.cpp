@@ -60,7 +60,7 @@ void read_handler(object_reader& in, handler& out) {
 }
 
 template <class Kind, class Read>
-void describe_handler(reading& in, std::string_view type, Read read) {
+void describe_handler(load_pass& in, std::string_view type, Read read) {
     object_reader reader(in, nullptr, {}, "handlers.*<" + std::string(type) + '>');
     reader.know("type");
     handler_common common;

@@ -37,7 +37,7 @@ void read_configuration(object_reader& root, configuration& out) {
 key_table known_keys() {
     const secret_sources nowhere{};
     key_table keys;
-    reading describing(keys, nowhere);
+    load_pass describing(keys, nowhere);
     object_reader root(describing, nullptr, {}, {});
     configuration scratch;
     read_configuration(root, scratch);
@@ -148,7 +148,7 @@ loaded assembly::load(outside_world outside) {
 
     for (auto& each : warnings_)
         names_.push_back(each.file);
-    reading in(names_, secrets_);
+    load_pass in(names_, secrets_);
     loaded out;
     for (std::size_t i = 0; i < warnings_.size(); ++i)
         in.warning({0, 0, static_cast<int>(names_.size() - warnings_.size() + i)}, {},

@@ -32,7 +32,7 @@ std::string not_a(std::string_view wanted, std::string_view empty, const yaml_no
 
 } // namespace
 
-object_reader::object_reader(reading& in, const yaml_node* node, std::string path, std::string section)
+object_reader::object_reader(load_pass& in, const yaml_node* node, std::string path, std::string section)
     : in_(in)
     , node_(node)
     , path_(std::move(path))
@@ -147,7 +147,7 @@ bool is_name(std::string_view text) noexcept {
                        [&](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }
 
-void report_duplicate_keys(reading& in, const yaml_node& map, const std::string& path) {
+void report_duplicate_keys(load_pass& in, const yaml_node& map, const std::string& path) {
     std::unordered_map<std::string_view, location> first;
     for (const auto& entry : map.entries) {
         const auto [known, fresh] = first.emplace(entry.key, entry.at);

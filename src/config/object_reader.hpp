@@ -2,7 +2,7 @@
 
 #include <webhookd/config/units.hpp>
 
-#include "config/reading.hpp"
+#include "config/load_pass.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,11 +22,11 @@ namespace webhookd::config {
 /// One map of the file. Every member function that takes a key makes it known; what is wrong with its value
 /// is reported, and then, as when it is absent, the target keeps what it had and the answer is false.
 /// `finish` reports the keys that nobody asked for and those that stand twice. Valid while the document and
-/// the reading live.
+/// the pass live.
 class object_reader {
 public:
     /// A null node stands for an absent map: nothing is there, nothing is missing.
-    object_reader(reading& in, const yaml_node* node, std::string path, std::string section);
+    object_reader(load_pass& in, const yaml_node* node, std::string path, std::string section);
 
     using body = std::function<void(object_reader&)>;
 
@@ -97,7 +97,7 @@ public:
     [[nodiscard]] std::string path(std::string_view key) const;
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] const std::string& section() const noexcept { return section_; }
-    [[nodiscard]] reading& in() noexcept { return in_; }
+    [[nodiscard]] load_pass& in() noexcept { return in_; }
 
     /// Leaves keys in peace that start with `ignored`, if that is not empty.
     void finish(std::string_view ignored = {});
@@ -109,7 +109,7 @@ private:
                                            std::size_t others);
     void read_object(const yaml_node* node, std::string path, std::string section, const body& read);
 
-    reading& in_;
+    load_pass& in_;
     const yaml_node* node_;
     std::string path_;
     std::string section_;
@@ -125,6 +125,6 @@ inline constexpr std::string_view name_rule =
     "starts with a letter or a digit";
 
 /// Reports keys that stand twice in one map.
-void report_duplicate_keys(reading& in, const yaml_node& map, const std::string& path);
+void report_duplicate_keys(load_pass& in, const yaml_node& map, const std::string& path);
 
 } // namespace webhookd::config

@@ -22,7 +22,7 @@ constexpr std::size_t largest_pem = 4 * 1024 * 1024;
 
 class outside_check {
 public:
-    explicit outside_check(reading& in)
+    explicit outside_check(load_pass& in)
         : in_(in) {}
 
     void check(const outside_thing& thing) {
@@ -135,14 +135,14 @@ private:
         in_.warning(t, in_quotes(t.raw) + " is in no folder of PATH");
     }
 
-    reading& in_;
+    load_pass& in_;
     std::string certificate_; ///< empty: none that could be read
     std::string certificate_name_;
 };
 
 } // namespace
 
-void check_outside(reading& in) {
+void check_outside(load_pass& in) {
     outside_check look(in);
     for (const auto& thing : in.outside)
         look.check(thing);

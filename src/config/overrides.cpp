@@ -1,6 +1,6 @@
 #include "config/overrides.hpp"
 
-#include "config/reading.hpp"
+#include "config/load_pass.hpp"
 
 #include <algorithm>
 

@@ -69,7 +69,7 @@ bool implied(const condition_tree& outer, const condition_tree& inner) {
 /// long.
 class reach {
 public:
-    reach(reading& in, std::size_t comparisons)
+    reach(load_pass& in, std::size_t comparisons)
         : left_(comparisons) {
         for (const auto& endpoint : in.endpoints)
             endpoints_.push_back(endpoint.value);
@@ -115,7 +115,7 @@ bool repeats(const parsed_route& earlier, const parsed_route& later) {
            earlier.written->route.when == later.written->route.when;
 }
 
-void report_route(reading& in, std::span<const parsed_route> earlier, const parsed_route& route,
+void report_route(load_pass& in, std::span<const parsed_route> earlier, const parsed_route& route,
                   reach& reached) {
     const auto& written = *route.written;
     if (route.types.parts().empty())
@@ -141,7 +141,7 @@ void report_route(reading& in, std::span<const parsed_route> earlier, const pars
 
 } // namespace
 
-void report_dead_routes(reading& in, const std::vector<written_route>& routes) {
+void report_dead_routes(load_pass& in, const std::vector<written_route>& routes) {
     std::vector<parsed_route> parsed;
     parsed.reserve(routes.size());
     for (const auto& r : routes) {

@@ -39,6 +39,6 @@ struct written_route {
 
 /// Warns about routes that no event can reach, because they exclude all that they name or because earlier
 /// final routes take all of theirs, and about those that only repeat an earlier one. Quiet in doubt.
-void report_dead_routes(reading& in, const std::vector<written_route>& routes);
+void report_dead_routes(load_pass& in, const std::vector<written_route>& routes);
 
 } // namespace webhookd::config

@@ -12,7 +12,7 @@ namespace webhookd::config {
 namespace {
 
 /// Warns about a pattern that no documented event has. Others may come to be, so it is no mistake.
-void check_type(reading& in, const text& pattern, const routing::pattern& compiled) {
+void check_type(load_pass& in, const text& pattern, const routing::pattern& compiled) {
     const auto types = event::catalogue();
     if (std::any_of(types.begin(), types.end(),
                     [&](const auto& type) { return compiled.matches(type.name); }))

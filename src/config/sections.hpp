@@ -47,7 +47,7 @@ void read_configuration(object_reader& root, configuration& out);
 /// Looks at each thing that the file names, and reports what would keep the daemon from starting or reloading
 /// as errors, what would only keep a handler or an endpoint from doing its work as warnings. Waits for
 /// nobody: neither for a FIFO nor for a pass phrase.
-void check_outside(reading& in);
+void check_outside(load_pass& in);
 
 /// What a configuration holds that nobody may see, wherever it came from: users and passwords within URLs and
 /// the values of their queries, what proves who we are in headers (the whole value, what follows `Bearer`,

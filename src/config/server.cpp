@@ -27,7 +27,7 @@ bool collide(const net::listen_address& a, const net::listen_address& b) {
     return a.host == b.host || a.host == "::" || b.host == "::" || a.host == "0.0.0.0" || b.host == "0.0.0.0";
 }
 
-void add_listener(reading& in, net::listen_address address, text t) {
+void add_listener(load_pass& in, net::listen_address address, text t) {
     for (const auto& [other, written] : in.listeners) {
         if (!collide(address, other)) continue;
         // A default cannot be pointed at; what collides with it can.

@@ -2,7 +2,7 @@
 
 #include <webhookd/text/nearest.hpp>
 
-#include "config/reading.hpp"
+#include "config/load_pass.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "config/reading.hpp"
+#include "config/load_pass.hpp"
 
 #include "config/wording.hpp"
 
@@ -20,15 +20,15 @@ bool is_shown(std::string_view path) {
 
 } // namespace
 
-void reading::error(location at, std::string path, std::string message) {
+void load_pass::error(location at, std::string path, std::string message) {
     add(severity::error, at, std::move(path), std::move(message));
 }
 
-void reading::warning(location at, std::string path, std::string message) {
+void load_pass::warning(location at, std::string path, std::string message) {
     add(severity::warning, at, std::move(path), std::move(message));
 }
 
-void reading::add(severity s, location at, std::string path, std::string message) {
+void load_pass::add(severity s, location at, std::string path, std::string message) {
     if (describing()) return;
     if (diagnostics_.size() >= most_mistakes) {
         ++dropped_;
@@ -38,7 +38,7 @@ void reading::add(severity s, location at, std::string path, std::string message
     diagnostics_.push_back({at, {s, file, at.line, at.column, std::move(path), std::move(message)}});
 }
 
-std::vector<diagnostic> reading::take_diagnostics() {
+std::vector<diagnostic> load_pass::take_diagnostics() {
     constexpr std::size_t most = 1000;
     std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const found& a, const found& b) {
         return std::tie(a.at.file, a.at.line, a.at.column) < std::tie(b.at.file, b.at.line, b.at.column);
@@ -56,12 +56,12 @@ std::vector<diagnostic> reading::take_diagnostics() {
     return out;
 }
 
-void reading::describe(const std::string& section, std::string_view key) {
+void load_pass::describe(const std::string& section, std::string_view key) {
     if (keys_) (*keys_)[section].emplace(key);
 }
 
-std::optional<text> reading::read_text(const yaml_node& node, const std::string& path, bool bare,
-                                       other_braces others) {
+std::optional<text> load_pass::read_text(const yaml_node& node, const std::string& path, bool bare,
+                                         other_braces others) {
     // Aliases can make few nodes many values.
     if (++texts_read_ > yaml_document::max_values) {
         if (texts_read_ == yaml_document::max_values + 1)

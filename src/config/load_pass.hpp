@@ -48,14 +48,14 @@ struct outside_thing {
 };
 
 /// One pass over one configuration: what is wrong with it, and what its sections must know of each other.
-class reading {
+class load_pass {
 public:
     /// `files` are the names that locations refer to by their index; the main file is the first.
-    reading(std::vector<std::string> files, const secret_sources& sources)
+    load_pass(std::vector<std::string> files, const secret_sources& sources)
         : files_(std::move(files))
         , sources_(sources) {}
     /// A pass over an empty file that visits every section and variant and fills in `keys`.
-    reading(key_table& keys, const secret_sources& sources)
+    load_pass(key_table& keys, const secret_sources& sources)
         : sources_(sources)
         , keys_(&keys) {}
 
