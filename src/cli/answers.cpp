@@ -46,7 +46,7 @@ void print_json(const rapidjson::Value& answer) {
 }
 
 void print_fields(const rapidjson::Value& object, const std::vector<column>& members) {
-    const bool coloured = look_of(stdout).coloured;
+    const bool coloured = style_of(stdout).coloured;
     std::size_t width = 0;
     for (const auto& each : members)
         width = std::max(width, std::strlen(each.title));
@@ -57,7 +57,7 @@ void print_fields(const rapidjson::Value& object, const std::vector<column>& mem
 }
 
 void print_heading(std::string_view title) {
-    std::cout << '\n' << painted_title(title, look_of(stdout).coloured) << '\n';
+    std::cout << '\n' << painted_title(title, style_of(stdout).coloured) << '\n';
 }
 
 void print_rows(const rapidjson::Value& owner, const char* member, const std::vector<column>& columns) {
@@ -76,7 +76,7 @@ void print_rows(const rapidjson::Value& owner, const char* member, const std::ve
             cells.push_back(cell(row, each.member));
         t.add(std::move(cells));
     }
-    t.print(std::cout, look_of(stdout));
+    t.print(std::cout, style_of(stdout));
 }
 
 void print_list(const rapidjson::Value& answer, bool as_json, const std::vector<column>& columns) {

@@ -115,7 +115,7 @@ void print_gaps(const rapidjson::Value& gaps) {
     for (const auto& each : gaps.GetArray())
         t.add({cell(each, "transaction_id"), cell(each, "missing"), cell(each, "evidence"),
                second(each, "evidence_created"), cell(each, "endpoint"), advice_on_gap(each, now)});
-    t.print(std::cout, look_of(stdout));
+    t.print(std::cout, style_of(stdout));
 }
 
 void print_outages(const rapidjson::Value& outages) {
@@ -126,7 +126,7 @@ void print_outages(const rapidjson::Value& outages) {
                text(each, "endpoint").empty() ? "all" : cell(each, "endpoint"), cell(each, "refused"),
                cell(each, "arrived"), advice_on_outage(each, now)});
     print_heading("OUTAGES");
-    t.print(std::cout, look_of(stdout));
+    t.print(std::cout, style_of(stdout));
 }
 
 int gaps(const gaps_options& opts) {

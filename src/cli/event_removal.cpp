@@ -62,17 +62,17 @@ std::string describe_erasure(const rapidjson::Document& answer, const char* verb
 
 int erase(const removal_options& opts) {
     admin_client client(opts.admin);
-    const auto look = client.call("POST", erase_path(opts, true));
-    if (!look) return complain(look.error());
+    const auto preview = client.call("POST", erase_path(opts, true));
+    if (!preview) return complain(preview.error());
     if (opts.dry_run) {
         if (opts.json)
-            print_json(*look);
+            print_json(*preview);
         else
-            std::cout << describe_erasure(*look, "bodies would be erased") << '\n';
+            std::cout << describe_erasure(*preview, "bodies would be erased") << '\n';
         return exit_code::ok;
     }
     if (!confirmed(opts, fmt::format("Erase transaction {}: {} events, {} bodies?", opts.transaction,
-                                     number(*look, "events"), number(*look, "bodies"))))
+                                     number(*preview, "events"), number(*preview, "bodies"))))
         return exit_code::usage;
     const auto done = client.call("POST", erase_path(opts, false));
     if (!done) return complain(done.error());
@@ -89,17 +89,17 @@ int erase(const removal_options& opts) {
 
 int purge(const removal_options& opts) {
     admin_client client(opts.admin);
-    const auto look = client.call("POST", purge_path(opts, true));
-    if (!look) return complain(look.error());
+    const auto preview = client.call("POST", purge_path(opts, true));
+    if (!preview) return complain(preview.error());
     if (opts.dry_run) {
         if (opts.json)
-            print_json(*look);
+            print_json(*preview);
         else
-            std::cout << number(*look, "events") << " events would be purged\n";
+            std::cout << number(*preview, "events") << " events would be purged\n";
         return exit_code::ok;
     }
-    if (!confirmed(opts,
-                   fmt::format("Purge {} events created before {}?", number(*look, "events"), opts.before)))
+    if (!confirmed(
+            opts, fmt::format("Purge {} events created before {}?", number(*preview, "events"), opts.before)))
         return exit_code::usage;
     std::int64_t events = 0;
     std::int64_t held = 0;

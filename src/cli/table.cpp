@@ -20,7 +20,7 @@ void table::add(std::vector<std::string> cells) {
     rows_.push_back(std::move(cells));
 }
 
-void table::print(std::ostream& out, look as) const {
+void table::print(std::ostream& out, text_style as) const {
     const auto& titles = rows_.front();
     const auto last = titles.size() - 1;
     std::vector<std::size_t> widths(titles.size());

@@ -16,7 +16,7 @@ public:
     /// As many cells as titles. They are made `printable`, so that no text can play with the terminal.
     void add(std::vector<std::string> cells);
     /// With a width, what does not fit of the last column is cut off; ids and states before it never are.
-    void print(std::ostream& out, look as = {}) const;
+    void print(std::ostream& out, text_style as = {}) const;
 
 private:
     std::vector<std::vector<std::string>> rows_;

@@ -59,7 +59,7 @@ bool is_terminal(std::FILE* stream) {
     return ::isatty(::fileno(stream)) == 1;
 }
 
-look look_of(std::FILE* stream) {
+text_style style_of(std::FILE* stream) {
     if (!is_terminal(stream)) return {};
     ::winsize size{};
     const bool known = ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0;

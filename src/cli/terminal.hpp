@@ -10,12 +10,12 @@ namespace webhookd::cli {
 [[nodiscard]] bool is_terminal(std::FILE* stream);
 
 /// How to write to a stream.
-struct look {
+struct text_style {
     bool coloured = false;
     std::size_t width = 0; ///< in columns; 0: without a bound
 };
 /// Colours and a bound on a terminal only; no colours where the environment says NO_COLOR or TERM=dumb.
-[[nodiscard]] look look_of(std::FILE* stream);
+[[nodiscard]] text_style style_of(std::FILE* stream);
 
 /// The columns that well-formed UTF-8 takes: two for a wide character, none for an accent that combines.
 [[nodiscard]] std::size_t display_width(std::string_view text);

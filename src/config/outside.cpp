@@ -143,9 +143,9 @@ private:
 } // namespace
 
 void check_outside(load_pass& in) {
-    outside_check look(in);
+    outside_check checks(in);
     for (const auto& thing : in.outside)
-        look.check(thing);
+        checks.check(thing);
 }
 
 } // namespace webhookd::config

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto pause_after_failed_cleaning = 1s;
-constexpr auto second_look = 10s;
+constexpr auto second_check = 10s;
 
 bool is_in(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -20,13 +20,13 @@ bool is_in(const std::vector<std::string>& names, const std::string& name) {
 
 } // namespace
 
-void orphan_cleaner::look_soon() {
-    look_at_ = steady::time_point();
-    look_again_ = true;
+void orphan_cleaner::check_soon() {
+    check_at_ = steady::time_point();
+    check_again_ = true;
 }
 
 std::optional<orphan_cleaner::steady::time_point> orphan_cleaner::wake_at() const noexcept {
-    return under_way_ ? std::nullopt : look_at_;
+    return under_way_ ? std::nullopt : check_at_;
 }
 
 std::optional<action> orphan_cleaner::next(const names& configured, steady::time_point now) {
@@ -38,8 +38,8 @@ std::optional<action> orphan_cleaner::next(const names& configured, steady::time
         under_way_ = true;
         return fail_orphans{removed_.front()};
     }
-    if (!look_at_ || now < *look_at_) return std::nullopt;
-    look_at_.reset();
+    if (!check_at_ || now < *check_at_) return std::nullopt;
+    check_at_.reset();
     under_way_ = true;
     return count_waiting{};
 }
@@ -49,17 +49,17 @@ void orphan_cleaner::counted(const result<std::map<std::string, std::int64_t>>& 
     under_way_ = false;
     if (!waiting) {
         log::error("what waits cannot be counted", {{"reason", to_string(waiting.error())}});
-        look_at_ = now + pause_after_failed_cleaning;
+        check_at_ = now + pause_after_failed_cleaning;
         return;
     }
     for (const auto& [name, count] : *waiting)
         if (count > 0 && !is_in(configured, name)) removed_.push_back(name);
-    if (std::exchange(look_again_, false)) look_at_ = now + second_look;
+    if (std::exchange(check_again_, false)) check_at_ = now + second_check;
 }
 
 void orphan_cleaner::led_by_other(steady::time_point now) {
     under_way_ = false;
-    look_at_ = now + second_look; // it may be gone by then
+    check_at_ = now + second_check; // it may be gone by then
 }
 
 void orphan_cleaner::failed(const result<std::size_t>& count, steady::time_point now) {
@@ -69,7 +69,7 @@ void orphan_cleaner::failed(const result<std::size_t>& count, steady::time_point
                    {{"handler", removed_.front()}, {"reason", to_string(count.error())}});
         removed_.clear();
         failed_ = 0;
-        look_at_ = now + pause_after_failed_cleaning;
+        check_at_ = now + pause_after_failed_cleaning;
         return;
     }
     failed_ += *count;

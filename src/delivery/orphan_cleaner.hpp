@@ -23,9 +23,9 @@ public:
     using names = std::vector<std::string>;
     static constexpr std::size_t batch = 500;
 
-    void look_soon();
+    void check_soon();
     [[nodiscard]] bool wants_work(steady::time_point now) const noexcept {
-        return !under_way_ && (!removed_.empty() || (look_at_ && now >= *look_at_));
+        return !under_way_ && (!removed_.empty() || (check_at_ && now >= *check_at_));
     }
     /// count_waiting, fail_orphans, or nothing for now. What it says is under way until its outcome is told.
     [[nodiscard]] std::optional<action> next(const names& configured, steady::time_point now);
@@ -43,8 +43,8 @@ private:
     std::deque<std::string> removed_; ///< the first is being cleaned
     bool under_way_ = false;
     std::size_t failed_ = 0; ///< of the first
-    std::optional<steady::time_point> look_at_;
-    bool look_again_ = false; ///< a second look is owed
+    std::optional<steady::time_point> check_at_;
+    bool check_again_ = false; ///< a second look is owed
 };
 
 } // namespace webhookd::delivery

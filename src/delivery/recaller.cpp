@@ -15,20 +15,20 @@ constexpr auto recall_again = 10s;
 
 } // namespace
 
-void recaller::look_soon() {
-    look_at_ = steady::time_point();
-    look_again_ = true;
+void recaller::check_soon() {
+    check_at_ = steady::time_point();
+    check_again_ = true;
 }
 
 std::optional<recaller::steady::time_point> recaller::wake_at() const noexcept {
-    return under_way_ ? std::nullopt : look_at_;
+    return under_way_ ? std::nullopt : check_at_;
 }
 
-void recaller::look(const std::vector<call_back>& all, steady::time_point now) {
+void recaller::check(const std::vector<call_back>& all, steady::time_point now) {
     left_.assign(all.begin(), all.end());
     called_ = 0;
-    look_at_.reset();
-    if (std::exchange(look_again_, false)) look_at_ = now + recall_again;
+    check_at_.reset();
+    if (std::exchange(check_again_, false)) check_at_ = now + recall_again;
 }
 
 std::optional<call_back> recaller::next() {
@@ -43,7 +43,7 @@ std::string recaller::called_back(const result<std::size_t>& count, steady::time
         log::error("what the clock has put off cannot be called back; it is tried again",
                    {{"handler", left_.front().handler}, {"reason", to_string(count.error())}});
         left_.clear();
-        look_at_ = now + recall_pause;
+        check_at_ = now + recall_pause;
         return {};
     }
     called_ += *count;

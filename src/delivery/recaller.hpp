@@ -20,12 +20,12 @@ public:
     using steady = circuit_breaker::clock;
     static constexpr std::size_t batch = 500;
 
-    void look_soon();
-    [[nodiscard]] bool wants_look(steady::time_point now) const noexcept {
-        return !under_way_ && look_at_ && now >= *look_at_;
+    void check_soon();
+    [[nodiscard]] bool wants_check(steady::time_point now) const noexcept {
+        return !under_way_ && check_at_ && now >= *check_at_;
     }
     /// Begins with these, all that are configured.
-    void look(const std::vector<call_back>& all, steady::time_point now);
+    void check(const std::vector<call_back>& all, steady::time_point now);
     /// Under way until its outcome is told.
     [[nodiscard]] std::optional<call_back> next();
     /// How many of the batch became due. The handler that has something to do now; empty: none has.
@@ -38,8 +38,8 @@ private:
     std::deque<call_back> left_; ///< the first is at work
     bool under_way_ = false;
     std::size_t called_ = 0; ///< of the first
-    std::optional<steady::time_point> look_at_;
-    bool look_again_ = false; ///< a second look is owed
+    std::optional<steady::time_point> check_at_;
+    bool check_again_ = false; ///< a second look is owed
 };
 
 } // namespace webhookd::delivery

@@ -39,7 +39,7 @@ void schedule::configure(std::vector<handler_setup> handlers) {
         if (old->running() > 0) retiring_.push_back(old);
     }
     queues_ = std::move(fresh);
-    orphans_.look_soon();
+    orphans_.check_soon();
 }
 
 /// A handler that changed, or comes back while its last attempts still run, goes on counting.
@@ -62,7 +62,7 @@ void schedule::revoke_claims() {
 
 void schedule::clock_leapt() {
     log::warning("the wall clock leapt; what waits is looked at anew");
-    recaller_.look_soon();
+    recaller_.check_soon();
     wake(); // what is due by the new time may begin
 }
 
@@ -113,7 +113,7 @@ void schedule::ended(attempt& a, double chance, const moment& when) {
 /// What still waits for a handler that is no more cannot be failed before its last attempts are recorded.
 void schedule::forget_retired() {
     const auto is_done = [this](const auto& q) { return q->running() == 0 && !results_.has_of(q->name()); };
-    if (std::erase_if(retiring_, is_done) > 0) orphans_.look_soon();
+    if (std::erase_if(retiring_, is_done) > 0) orphans_.check_soon();
 }
 
 void schedule::give_back(const attempt& a, time_point now) {
@@ -189,7 +189,7 @@ void schedule::add_starts(std::vector<action>& to, time_point now) {
 void schedule::add_housekeeping(std::vector<action>& to, time_point now) {
     if (orphans_.wants_work(now))
         if (auto todo = orphans_.next(names(), now)) to.push_back(std::move(*todo));
-    if (recaller_.wants_look(now)) recaller_.look(recalls(), now);
+    if (recaller_.wants_check(now)) recaller_.check(recalls(), now);
     if (auto todo = recaller_.next()) to.emplace_back(std::move(*todo));
 }
 

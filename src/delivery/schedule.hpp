@@ -29,7 +29,7 @@ public:
     using time_point = steady::time_point;
 
     /// Looks at once for what a wrong clock has put off before.
-    schedule() { recaller_.look_soon(); }
+    schedule() { recaller_.check_soon(); }
 
     // Commands.
 

@@ -124,16 +124,16 @@ std::string_view origin_of(std::string_view url) {
 
 web_page page_of(const boost::beast::http::request_header<>& head, std::string_view host) {
     auto page = web_page::none;
-    const auto look = [&](std::string_view name, auto is_own) {
+    const auto check = [&](std::string_view name, auto is_own) {
         const auto [first, last] = head.equal_range({name.data(), name.size()});
         for (auto each = first; each != last; ++each)
             if (page != web_page::foreign)
                 page = is_own(view(each->value())) ? web_page::own : web_page::foreign;
         return first != last;
     };
-    look("Sec-Fetch-Site", [](std::string_view site) { return site == "same-origin" || site == "none"; });
-    const bool told = look("Origin", [&](std::string_view origin) { return is_own_origin(origin, host); });
-    if (!told) look("Referer", [&](std::string_view url) { return is_own_origin(origin_of(url), host); });
+    check("Sec-Fetch-Site", [](std::string_view site) { return site == "same-origin" || site == "none"; });
+    const bool told = check("Origin", [&](std::string_view origin) { return is_own_origin(origin, host); });
+    if (!told) check("Referer", [&](std::string_view url) { return is_own_origin(origin_of(url), host); });
     return page;
 }
 

@@ -122,7 +122,7 @@ task<bool> connection<Stream>::wait_for_request() {
 template <class Stream>
 task<boost::system::error_code> connection<Stream>::receive_head() {
     error_code ec;
-    while (!ec && look_at_head(received()) == head_progress::incomplete &&
+    while (!ec && scan_head(received()) == head_progress::incomplete &&
            received().size() <= limits().headers.bytes) {
         const auto got = co_await stream_.async_read_some(room(), asio::redirect_error(use_task, ec));
         buffer_.commit(got);
@@ -136,7 +136,7 @@ template <class Stream>
 task<std::optional<response>> connection<Stream>::read_head(parser& p) {
     set_deadline(limits().header_timeout);
     auto ec = co_await receive_head();
-    if (!ec && look_at_head(received()) == head_progress::malformed) {
+    if (!ec && scan_head(received()) == head_progress::malformed) {
         ++state_.malformed;
         co_return problem(status::bad_request, "This is not an HTTP request: its lines must end with CRLF.");
     }

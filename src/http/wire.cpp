@@ -81,7 +81,7 @@ std::size_t empty_lines(std::string_view bytes) noexcept {
     return size;
 }
 
-head_progress look_at_head(std::string_view bytes) noexcept {
+head_progress scan_head(std::string_view bytes) noexcept {
     std::size_t line = 0;
     for (auto at = bytes.find('\n'); at != std::string_view::npos; at = bytes.find('\n', line)) {
         if (at == line || bytes[at - 1] != '\r') return head_progress::malformed;

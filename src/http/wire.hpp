@@ -35,6 +35,6 @@ enum class head_progress {
 
 /// `bytes` begin with the request line. The parser looks for an empty line of CRLF only, and would wait for
 /// one for ever where lines end with LF.
-[[nodiscard]] head_progress look_at_head(std::string_view bytes) noexcept;
+[[nodiscard]] head_progress scan_head(std::string_view bytes) noexcept;
 
 } // namespace webhookd::http

@@ -19,7 +19,7 @@ constexpr long most_idle_transfers = 1024;
 
 // A busy target answers within microseconds. Whoever goes to sleep for so little pays a wakeup for it, and
 // the kernel tends to move the sleeper to the waker's core, where the two then take turns.
-constexpr int looks_before_sleep = 3;
+constexpr int polls_before_sleep = 3;
 
 const failure cancelled{errc::shutting_down, "cancelled"};
 
@@ -88,13 +88,13 @@ private:
         pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
 
         using enum multi_loop::patience;
-        for (int idle_looks = 0; serve_requests();) {
+        for (int idle_polls = 0; serve_requests();) {
             loop_.run_due();
             if (finish_transfers() || asked_by_itself_) continue;
-            const bool some = loop_.run_ready(idle_looks < looks_before_sleep ? none : any);
+            const bool some = loop_.run_ready(idle_polls < polls_before_sleep ? none : any);
             if (finish_transfers())
-                idle_looks = 0;
-            else if (!some && idle_looks++ < looks_before_sleep)
+                idle_polls = 0;
+            else if (!some && idle_polls++ < polls_before_sleep)
                 std::this_thread::yield();
         }
     }

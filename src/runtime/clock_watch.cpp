@@ -16,7 +16,7 @@
 namespace webhookd::runtime {
 namespace {
 
-constexpr int look_every_ms = 1000;
+constexpr int poll_interval_ms = 1000;
 
 /// Set for a day that never comes: all that it can tell is that the clock was set.
 void arm_for_changes(int timer) {
@@ -27,7 +27,7 @@ void arm_for_changes(int timer) {
 
 } // namespace
 
-std::optional<std::chrono::milliseconds> leap_detector::look(wall w, steady s) noexcept {
+std::optional<std::chrono::milliseconds> leap_detector::observe(wall w, steady s) noexcept {
     using std::chrono::milliseconds;
     const auto by_wall = std::chrono::duration_cast<milliseconds>(w - std::exchange(wall_, w));
     const auto by_steady = std::chrono::duration_cast<milliseconds>(s - std::exchange(steady_, s));
@@ -56,10 +56,11 @@ void clock_watch::run() {
     name_this_thread("clock-watch");
     for (;;) {
         std::array<pollfd, 2> events{{{stop_.get(), POLLIN, 0}, {timer_.get(), POLLIN, 0}}};
-        ::poll(events.data(), events.size(), look_every_ms);
+        ::poll(events.data(), events.size(), poll_interval_ms);
         if (events[0].revents != 0) return;
         if (events[1].revents != 0) take_change();
-        const auto leap = detector_.look(std::chrono::system_clock::now(), std::chrono::steady_clock::now());
+        const auto leap =
+            detector_.observe(std::chrono::system_clock::now(), std::chrono::steady_clock::now());
         if (leap) on_leap_(*leap);
     }
 }

@@ -16,8 +16,8 @@ namespace webhookd::runtime {
 
 namespace {
 
-/// How long a look at a reader takes that takes nothing.
-constexpr int look_ms = 100;
+/// How long to poll a reader that takes nothing.
+constexpr int poll_ms = 100;
 
 failure unwritable(const std::string& name, const std::string& why) {
     return {errc::file_unwritable, name + ": " + why};
@@ -81,7 +81,7 @@ result<line_output> line_output::open(const std::filesystem::path& file) {
 
 bool line_output::has_room() const {
     pollfd ready{fd_, POLLOUT, 0};
-    return ::poll(&ready, 1, look_ms) > 0; // also where writing is in vain: it tells why
+    return ::poll(&ready, 1, poll_ms) > 0; // also where writing is in vain: it tells why
 }
 
 long line_output::write_some(const char* data, std::size_t size) const {
@@ -99,9 +99,9 @@ long line_output::write_some(const char* data, std::size_t size) const {
 result<void> line_output::write(std::string line, const patience& wait_on) {
     line += '\n';
     if (torn_) line.insert(0, 1, '\n');
-    bool look_first = how_ == way::in_portions;
+    bool poll_first = how_ == way::in_portions;
     for (std::size_t done = 0; done < line.size();) {
-        if (look_first && !has_room()) {
+        if (poll_first && !has_room()) {
             if (wait_on(done > 0)) continue;
             return unwritable(name_, "takes nothing");
         }
@@ -109,12 +109,12 @@ result<void> line_output::write(std::string line, const patience& wait_on) {
         if (written > 0) {
             done += static_cast<std::size_t>(written);
             torn_ = line[done - 1] != '\n';
-            look_first = how_ == way::in_portions;
+            poll_first = how_ == way::in_portions;
         } else if (errno == EAGAIN) {
             // There may be room, but not for this much.
-            if (look_first && !wait_on(done > 0)) return unwritable(name_, "takes nothing");
-            if (look_first) ::poll(nullptr, 0, look_ms / 10);
-            look_first = true;
+            if (poll_first && !wait_on(done > 0)) return unwritable(name_, "takes nothing");
+            if (poll_first) ::poll(nullptr, 0, poll_ms / 10);
+            poll_first = true;
         } else if (errno != EINTR) {
             return unwritable(name_, errno);
         }

@@ -39,7 +39,7 @@ public:
     }
 
     /// After each interval.
-    void look() {
+    void poll() {
         const auto now = roll_call::clock::now();
         roll_.call(now);
         tell(roll_.silent());
@@ -102,7 +102,7 @@ void supervisor::run(roll_call& watched, const std::function<void()>& reload) {
         if (number == SIGHUP)
             reload();
         else if (number < 0 && errno == EAGAIN)
-            threads.look();
+            threads.poll();
     }
     // From here on the default action counts: a second signal ends the process.
     sigset_t terminating = signals_;

@@ -38,15 +38,15 @@ bool clock_keeper::remember() {
 }
 
 void clock_keeper::start() {
-    started_ = last_look_ = steady::now();
+    started_ = last_observed_ = steady::now();
     first_ = sure_ = log_.last_offset();
     (void)remember();
 }
 
-void clock_keeper::look() {
+void clock_keeper::observe() {
     const auto now = steady::now();
-    const auto elapsed = std::chrono::duration_cast<microseconds>(now - last_look_);
-    last_look_ = now;
+    const auto elapsed = std::chrono::duration_cast<microseconds>(now - last_observed_);
+    last_observed_ = now;
     if (!state_) {
         (void)remember();
         return;
@@ -69,7 +69,7 @@ void clock_keeper::look() {
 std::optional<arrival_bound> clock_keeper::bound_for(const clock_verdict& verdict, timestamp wall) const {
     if (!verdict.leapt) return std::nullopt;
     if (verdict.state.offset < microseconds{0}) return arrival_bound{sure_, verdict.state.believed};
-    const auto running = std::chrono::duration_cast<microseconds>(last_look_ - started_);
+    const auto running = std::chrono::duration_cast<microseconds>(last_observed_ - started_);
     if (running == microseconds{0}) return std::nullopt; // the daemon was away, as far as anybody can tell
     return arrival_bound{first_, wall - running};
 }

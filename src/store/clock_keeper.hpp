@@ -25,7 +25,7 @@ public:
     /// The first reading, before a new heartbeat is written.
     void start();
     /// One more reading, by one thread; after a change it is kept at once.
-    void look();
+    void observe();
     /// Hands what is believed to the writer, which keeps it.
     void keep();
 
@@ -49,7 +49,7 @@ private:
     std::optional<clock_state> state_;
     bool loud_ = false; ///< the doubt is no mere pause between two runs
     steady::time_point started_{};
-    steady::time_point last_look_{};
+    steady::time_point last_observed_{};
     event_offset first_ = 0; ///< newest event at the start
     event_offset sure_ = 0;  ///< newest event while the clock was last believed
 };

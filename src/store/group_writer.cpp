@@ -114,14 +114,14 @@ private:
         queue taken; // trades places with `gathering_` again and again, so that neither allocates for long
         std::unique_lock lock{mutex_};
         const auto ready = [this] { return stopping_ || !gathering_.events.empty() || !tasks_.empty(); };
-        auto next_look = std::chrono::steady_clock::now() + options_.probe_interval;
+        auto next_probe = std::chrono::steady_clock::now() + options_.probe_interval;
         for (;;) {
-            work_.wait_until(lock, next_look, ready);
-            // However often tasks come, the look is not put off.
-            if (std::chrono::steady_clock::now() >= next_look) {
+            work_.wait_until(lock, next_probe, ready);
+            // However often tasks come, the check is not put off.
+            if (std::chrono::steady_clock::now() >= next_probe) {
                 lock.unlock();
-                health_.look();
-                next_look = std::chrono::steady_clock::now() + options_.probe_interval;
+                health_.check();
+                next_probe = std::chrono::steady_clock::now() + options_.probe_interval;
                 lock.lock();
             }
             if (!ready()) continue;

@@ -20,7 +20,7 @@ void log_health::fall_ill(const failure& why) {
     if (was_good) log::error("events cannot be kept now", {{"reason", to_string(why)}});
 }
 
-void log_health::look() noexcept {
+void log_health::check() noexcept {
     try {
         const bool was_good = good_;
         const auto well = was_good ? log_.in_place() : log_.probe();

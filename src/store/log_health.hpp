@@ -23,7 +23,7 @@ public:
     void fall_ill(const failure& why);
     /// Asks the log itself: while all is well whether it is in its place (nobody may post for hours, and
     /// readiness shall tell in time), else whether it takes writes again.
-    void look() noexcept;
+    void check() noexcept;
 
 private:
     event_log& log_;

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
 constexpr auto interval = 5min;
-constexpr auto between_looks = 2s; ///< at the clock
+constexpr auto poll_interval = 2s; ///< at the clock
 /// After a batch the writer belongs to others for so many times as long as that took.
 constexpr int share_of_others = 5;
 constexpr auto shortest_pause = 5ms;
@@ -101,9 +101,9 @@ private:
             lock.lock();
             const auto next = steady::now() + interval;
             while (!stopping_ && !changed_ && steady::now() < next) {
-                wake_.wait_for(lock, between_looks, [this] { return stopping_ || changed_; });
+                wake_.wait_for(lock, poll_interval, [this] { return stopping_ || changed_; });
                 lock.unlock();
-                time_.look();
+                time_.observe();
                 lock.lock();
             }
         }
@@ -131,7 +131,7 @@ private:
     }
 
     result<void> sweep(purge_scope scope, std::chrono::seconds age) {
-        time_.look();
+        time_.observe();
         const auto now = time_.believed_now();
         if (!now) return {}; // the store could not tell, and was asked again just now
         purge_search wanted{.scope = scope, .before = *now - age, .now = *now};

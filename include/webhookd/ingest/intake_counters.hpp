@@ -89,7 +89,7 @@ struct intake_counts {
 class intake_counters {
 public:
     void received() noexcept { count(mine().received); }
-    /// From the first look at the signature until it holds, a wait for the key set included.
+    /// From the start of the verification to its end, a wait for the key set included.
     void verified(std::chrono::nanoseconds took) noexcept { mine().verified.add(took); }
     /// From the body's last byte to the answer.
     void acknowledged(bool is_new, std::chrono::nanoseconds took) noexcept {

@@ -105,7 +105,7 @@ private:
                        const std::vector<std::string>& skipped) const;
     void keep(const std::string& json) const;
     void load_cache();
-    /// One look: no refresh can end between the search and the state that explains what it found.
+    /// Under one lock: no refresh can end between the search and the state that explains its result.
     struct sight {
         std::shared_ptr<const ring_key> key; ///< null: not in the set
         key_ring_state state;

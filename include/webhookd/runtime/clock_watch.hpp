@@ -11,7 +11,7 @@ namespace webhookd::runtime {
 
 /// Finds leaps of the wall clock: it stands elsewhere than the steady clock says it should. A pure state
 /// machine, one thread at a time. A clock that is slewed (NTP) moves by less than `tolerance` between two
-/// looks that are no more than an hour apart, and is no leap; a machine that slept is a leap forward.
+/// observations that are no more than an hour apart, and is no leap; a machine that slept is a leap forward.
 class leap_detector {
 public:
     using wall = std::chrono::system_clock::time_point;
@@ -22,9 +22,9 @@ public:
         : wall_(w)
         , steady_(s) {}
 
-    /// By how much the clock leapt since the last look (negative: backwards); nothing: it did not. Each leap
-    /// is told once.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> look(wall w, steady s) noexcept;
+    /// By how much the clock leapt since the last observation (negative: backwards); nullopt: it did not.
+    /// Each leap is reported once.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> observe(wall w, steady s) noexcept;
 
 private:
     wall wall_;
@@ -49,7 +49,7 @@ private:
     void take_change() const;
 
     callback on_leap_;
-    files::unique_fd timer_; ///< none: the kernel does not tell, looking remains
+    files::unique_fd timer_; ///< none: the kernel does not tell, polling remains
     files::unique_fd stop_;  ///< readable when the thread shall end
     leap_detector detector_;
     std::thread thread_;

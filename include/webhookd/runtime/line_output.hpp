@@ -37,7 +37,7 @@ private:
     enum class way {
         unblocked,  ///< the descriptor never blocks
         socket,     ///< each send is told not to
-        in_portions ///< it may: after a look, and never more than a pipe takes at once
+        in_portions ///< it may block: polled first, and never given more than a pipe takes at once
     };
     line_output(files::unique_fd owned, int fd, way how, std::string name);
     [[nodiscard]] long write_some(const char* data, std::size_t size) const;

@@ -26,7 +26,7 @@ public:
             4096; ///< events between the socket and the disk, those being written included
         std::size_t max_batch = 512;
         std::size_t max_batch_bytes = 8 * 1024 * 1024; ///< of bodies; one larger body goes alone
-        /// Between two probes while unhealthy; else between two looks whether the store is in its place.
+        /// Between two probes while unhealthy; else between two checks that the store's files are in place.
         std::chrono::milliseconds probe_interval{1000};
     };
 

@@ -79,7 +79,7 @@ result<connection> open_source(const fs::path& database) {
     if (auto begun = db->execute("BEGIN", "read the database"); !begun) return begun.error();
     auto application = db->integer("PRAGMA application_id", "read the database");
     if (!application) return application.error();
-    // The first look at a table is what fixes the view.
+    // The first read of a table is what fixes the view.
     auto objects = db->integer("SELECT count(*) FROM sqlite_schema", "read the database");
     if (!objects) return objects.error();
     if (*application != sqlite::application_id)

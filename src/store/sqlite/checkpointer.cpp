@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr int cache_kib = 64; // copying does not go through the page cache
 constexpr auto pause_after_failure = 1s;
-constexpr auto between_looks = 2s; ///< at a journal that nobody writes to
+constexpr auto poll_interval = 2s; ///< at a journal that nobody writes to
 constexpr std::int64_t frame_bytes = 4096 + 24;
 
 } // namespace
@@ -117,7 +117,7 @@ void checkpointer::run() {
     std::unique_lock lock{mutex_};
     for (;;) {
         // Readers end without a word, and the writer may have nothing to write for hours.
-        changed_.wait_for(lock, between_looks,
+        changed_.wait_for(lock, poll_interval,
                           [this] { return stopping_ || (!copying_ && policy_.wakes_background(journal_)); });
         if (stopping_) return;
         const bool large = journal_.frames >= policy_.large;

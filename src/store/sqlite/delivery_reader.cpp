@@ -75,7 +75,7 @@ result<claim_answer> delivery_reader::claim(const claim_request& request, const 
                                             timestamp now) {
     claim_answer answer;
     {
-        // The index alone tells what is due: what is held already costs no look at its event.
+        // The index alone tells what is due: of claims that are held already no event is read.
         const statement_reset guard{select_due_};
         select_due_.bind(request.handler, microseconds(now), at_most(request.limit + claiming.count() + 1));
         for (std::size_t room = request.max_bytes; !answer.more;) {

@@ -62,13 +62,13 @@ TEST_CASE("a transaction is erased: from every answer, and from the files", "[er
     const auto report = daemon.get("/v1/events/report").body;
 
     const auto target = "/v1/transactions/" + transaction + "/erase";
-    const auto look = ask(daemon, target + "?dry_run=true", "POST");
-    CHECK(look["dry_run"].GetBool());
-    CHECK(look["events"].GetInt64() == 2);
-    CHECK(look["bodies"].GetInt64() == 2);
-    CHECK(look["deliveries_failed"].GetInt64() == 2);
-    CHECK(look["by"].IsNull());
-    CHECK(look["remnants"].IsNull());
+    const auto preview = ask(daemon, target + "?dry_run=true", "POST");
+    CHECK(preview["dry_run"].GetBool());
+    CHECK(preview["events"].GetInt64() == 2);
+    CHECK(preview["bodies"].GetInt64() == 2);
+    CHECK(preview["deliveries_failed"].GetInt64() == 2);
+    CHECK(preview["by"].IsNull());
+    CHECK(preview["remnants"].IsNull());
     CHECK_FALSE(ask(daemon, "/v1/events/" + id)["payload_purged"].GetBool());
 
     const auto done = ask(daemon, target, "POST");

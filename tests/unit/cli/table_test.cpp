@@ -11,7 +11,7 @@ using webhookd::cli::table;
 namespace {
 
 std::string printed(std::vector<std::string> titles, std::vector<std::vector<std::string>> rows,
-                    webhookd::cli::look as = {}) {
+                    webhookd::cli::text_style as = {}) {
     table t(std::move(titles));
     for (auto& row : rows)
         t.add(std::move(row));

@@ -59,15 +59,15 @@ TEST_CASE("a problem detail follows RFC 9457", "[http]") {
 }
 
 TEST_CASE("a head is complete at its empty line, and malformed at a line feed alone", "[http]") {
-    CHECK(http::look_at_head("") == head_progress::incomplete);
-    CHECK(http::look_at_head("GET / HTTP/1.1") == head_progress::incomplete);
-    CHECK(http::look_at_head("GET / HTTP/1.1\r\nHost: a\r\n\r") == head_progress::incomplete);
-    CHECK(http::look_at_head("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == head_progress::complete);
-    CHECK(http::look_at_head("GET / HTTP/1.1\r\n\r\nbody\n") == head_progress::complete);
-    CHECK(http::look_at_head("GET / HTTP/1.1\n") == head_progress::malformed);
-    CHECK(http::look_at_head("\n") == head_progress::malformed);
-    CHECK(http::look_at_head("GET / HTTP/1.1\r\nHost: a\n\r\n") == head_progress::malformed);
-    CHECK(http::look_at_head("GET / HTTP/1.1\r\nHost: a\r\n\n") == head_progress::malformed);
+    CHECK(http::scan_head("") == head_progress::incomplete);
+    CHECK(http::scan_head("GET / HTTP/1.1") == head_progress::incomplete);
+    CHECK(http::scan_head("GET / HTTP/1.1\r\nHost: a\r\n\r") == head_progress::incomplete);
+    CHECK(http::scan_head("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == head_progress::complete);
+    CHECK(http::scan_head("GET / HTTP/1.1\r\n\r\nbody\n") == head_progress::complete);
+    CHECK(http::scan_head("GET / HTTP/1.1\n") == head_progress::malformed);
+    CHECK(http::scan_head("\n") == head_progress::malformed);
+    CHECK(http::scan_head("GET / HTTP/1.1\r\nHost: a\n\r\n") == head_progress::malformed);
+    CHECK(http::scan_head("GET / HTTP/1.1\r\nHost: a\r\n\n") == head_progress::malformed);
 }
 
 TEST_CASE("empty lines before a request are counted whole", "[http]") {
