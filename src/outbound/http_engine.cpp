@@ -87,7 +87,7 @@ private:
         sigaddset(&pipe, SIGPIPE);
         pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
 
-        using enum multi_loop::patience;
+        using enum multi_loop::wait_mode;
         for (int idle_polls = 0; serve_requests();) {
             loop_.run_due();
             if (finish_transfers() || asked_by_itself_) continue;

@@ -52,7 +52,7 @@ void multi_loop::run_due() {
     curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
-bool multi_loop::run_ready(patience p) {
+bool multi_loop::run_ready(wait_mode p) {
     std::array<epoll_event, most_events> events; // NOLINT(*-member-init): filled by the kernel
     const int count = ::epoll_wait(epoll_.get(), events.data(), most_events, timeout_ms(p));
     bool some = false;
@@ -73,9 +73,9 @@ bool multi_loop::run_ready(patience p) {
     return some;
 }
 
-int multi_loop::timeout_ms(patience p) const {
+int multi_loop::timeout_ms(wait_mode p) const {
     constexpr std::chrono::milliseconds longest{60'000};
-    if (p == patience::none) return 0;
+    if (p == wait_mode::none) return 0;
     if (!due_) return static_cast<int>(longest.count());
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due_ - clock::now());
     return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), longest).count());

@@ -26,8 +26,8 @@ public:
     void run_due();
     /// Runs what the sockets are ready for, and waits for the first of them, until something is due, or until
     /// it is woken. Whether a socket was ready.
-    enum class patience { none, any };
-    bool run_ready(patience p);
+    enum class wait_mode { none, any };
+    bool run_ready(wait_mode p);
     /// Ends the wait, or the next one. Any thread.
     void wake() noexcept;
 
@@ -43,7 +43,7 @@ private:
     static int on_timer(CURLM*, long after_ms, void* self);
     void want(int socket, std::uint32_t events);
     void arm(int socket, watch& w);
-    [[nodiscard]] int timeout_ms(patience p) const;
+    [[nodiscard]] int timeout_ms(wait_mode p) const;
 
     files::unique_fd epoll_;
     files::unique_fd wakeup_;

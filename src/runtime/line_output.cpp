@@ -96,7 +96,7 @@ long line_output::write_some(const char* data, std::size_t size) const {
     return ::write(fd_, data, size);
 }
 
-result<void> line_output::write(std::string line, const patience& wait_on) {
+result<void> line_output::write(std::string line, const keep_waiting& wait_on) {
     line += '\n';
     if (torn_) line.insert(0, 1, '\n');
     bool poll_first = how_ == way::in_portions;

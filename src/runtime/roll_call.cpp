@@ -26,7 +26,7 @@ std::vector<std::string> roll_call::silent(std::chrono::milliseconds longer_than
     for (const auto& each : members_)
         if (!*each.answered && last_call_ - each.asked >= longer_than) names.push_back(each.name);
     // The caller of the roll must make progress, too.
-    if (last_call_ != clock::time_point() && clock::now() - last_call_ > 2 * patience)
+    if (last_call_ != clock::time_point() && clock::now() - last_call_ > 2 * answer_timeout)
         names.emplace_back("main");
     return names;
 }

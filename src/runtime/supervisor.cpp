@@ -45,8 +45,9 @@ public:
         tell(roll_.silent());
         log::tell_held_back();
         if (!feed_every_ || now < feed_at_) return;
-        const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(*feed_every_);
-        if (!roll_.silent(std::min<std::chrono::milliseconds>(patience, roll_call::patience)).empty()) return;
+        const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*feed_every_);
+        if (!roll_.silent(std::min<std::chrono::milliseconds>(timeout, roll_call::answer_timeout)).empty())
+            return;
         systemd::notify_watchdog();
         feed_at_ = now + *feed_every_ - interval() / 2;
     }

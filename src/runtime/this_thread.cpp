@@ -25,7 +25,7 @@ struct scheduling_attributes {
 };
 
 constexpr std::uint64_t shortest_slice_ns = 100'000;
-constexpr int patience = 10;
+constexpr int nicer_by = 10;
 constexpr int least = 19; // setpriority(2)
 
 } // namespace
@@ -46,7 +46,7 @@ void let_others_go_first() {
     // On Linux the nice value is a thread's own. Whoever started the daemon may have given it one already.
     const auto self = static_cast<id_t>(::gettid());
     const int usual = ::getpriority(PRIO_PROCESS, self);
-    ::setpriority(PRIO_PROCESS, self, std::min(usual + patience, least));
+    ::setpriority(PRIO_PROCESS, self, std::min(usual + nicer_by, least));
 }
 
 } // namespace webhookd::runtime

@@ -25,11 +25,11 @@ public:
 
     /// Whether to wait on for a reader who takes nothing; `begun`: a part of the line is written. Asked every
     /// tenth of a second.
-    using patience = std::function<bool(bool begun)>;
+    using keep_waiting = std::function<bool(bool begun)>;
 
     /// Adds the line break. Errors: file_unwritable. Then a torn line was written at most; the next one
     /// begins on a line of its own.
-    [[nodiscard]] result<void> write(std::string line, const patience& wait_on);
+    [[nodiscard]] result<void> write(std::string line, const keep_waiting& wait_on);
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 

@@ -17,7 +17,7 @@ public:
     using answer = std::function<void()>;
 
     /// So long may a thread be at one piece of work.
-    static constexpr std::chrono::seconds patience{5};
+    static constexpr std::chrono::seconds answer_timeout{5};
 
     /// `ask` hands the answer to a thread, which calls it when it comes to it; it does not block. Before the
     /// first call.
@@ -25,8 +25,10 @@ public:
     /// Asks all that have answered the last time. On one thread, every second or so.
     void call(clock::time_point now = clock::now());
     /// The names of those that were asked so long before the last call and have not answered yet (time in
-    /// which nobody called does not count), and `main` when no call came for twice `patience`. Any thread.
-    [[nodiscard]] std::vector<std::string> silent(std::chrono::milliseconds longer_than = patience) const;
+    /// which nobody called does not count), and `main` when no call came for twice `answer_timeout`. Any
+    /// thread.
+    [[nodiscard]] std::vector<std::string>
+    silent(std::chrono::milliseconds longer_than = answer_timeout) const;
 
 private:
     struct member {

@@ -25,7 +25,7 @@ checkpoint_policy checkpoint_policy::for_journal(std::int64_t bytes) noexcept {
     return {.finish = frames,
             .start = frames / 32,
             .rest = frames / 16,
-            .patience = frames / 16,
+            .retry_growth = frames / 16,
             .cap = frames * 4,
             .large = frames * 2};
 }
@@ -35,7 +35,7 @@ bool checkpoint_policy::wakes_background(const journal_state& j) const noexcept 
 }
 
 bool checkpoint_policy::calls_writer(const journal_state& j) const noexcept {
-    if (j.frames < finish || j.frames < j.tried + patience) return false;
+    if (j.frames < finish || j.frames < j.tried + retry_growth) return false;
     return j.frames - j.copied <= rest || j.frames >= cap;
 }
 

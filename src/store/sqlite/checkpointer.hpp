@@ -27,12 +27,12 @@ struct journal_state {
 /// writer copies the short rest between two commits. That costs one acknowledgement some milliseconds, once
 /// in many thousands.
 struct checkpoint_policy {
-    std::int64_t finish;   ///< length from which the writer copies the rest
-    std::int64_t start;    ///< frames to copy that wake the background thread
-    std::int64_t rest;     ///< that may be so long
-    std::int64_t patience; ///< growth after which a writer whom a reader kept from finishing tries again
-    std::int64_t cap;      ///< length from which the writer copies however much is left
-    std::int64_t large;    ///< length that only a reader explains, who keeps it from being started anew
+    std::int64_t finish;       ///< length from which the writer copies the rest
+    std::int64_t start;        ///< frames to copy that wake the background thread
+    std::int64_t rest;         ///< that may be so long
+    std::int64_t retry_growth; ///< growth after which a writer whom a reader kept from finishing tries again
+    std::int64_t cap;          ///< length from which the writer copies however much is left
+    std::int64_t large;        ///< length that only a reader explains, who keeps it from being started anew
 
     /// For a journal that is to stay around this size, and below four times that.
     static checkpoint_policy for_journal(std::int64_t bytes) noexcept;

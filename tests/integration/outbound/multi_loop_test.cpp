@@ -46,7 +46,7 @@ public:
             loop_.run_due();
             for (int left = 0; const auto* m = curl_multi_info_read(loop_.multi(), &left);)
                 if (m->msg == CURLMSG_DONE) ended.emplace(m->easy_handle, m->data.result);
-            if (ended.size() < count) loop_.run_ready(multi_loop::patience::any);
+            if (ended.size() < count) loop_.run_ready(multi_loop::wait_mode::any);
         }
         return ended;
     }
@@ -92,10 +92,10 @@ TEST_CASE("a connection is used again by the loop's next transfer", "[outbound]"
 TEST_CASE("a loop with nothing to do sleeps until it is woken", "[outbound]") {
     multi_loop loop;
     std::thread other([&] { loop.wake(); });
-    CHECK_FALSE(loop.run_ready(multi_loop::patience::any));
+    CHECK_FALSE(loop.run_ready(multi_loop::wait_mode::any));
     other.join();
     // A call before the wait counts, too.
     loop.wake();
-    CHECK_FALSE(loop.run_ready(multi_loop::patience::any));
-    CHECK_FALSE(loop.run_ready(multi_loop::patience::none));
+    CHECK_FALSE(loop.run_ready(multi_loop::wait_mode::any));
+    CHECK_FALSE(loop.run_ready(multi_loop::wait_mode::none));
 }

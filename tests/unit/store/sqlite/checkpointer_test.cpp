@@ -16,7 +16,7 @@ using namespace webhookd::test;
 
 TEST_CASE("the background copies while the journal grows, the writer copies the short rest", "[store]") {
     const sqlite::checkpoint_policy policy{
-        .finish = 800, .start = 100, .rest = 50, .patience = 40, .cap = 3200, .large = 1600};
+        .finish = 800, .start = 100, .rest = 50, .retry_growth = 40, .cap = 3200, .large = 1600};
     struct state {
         const char* name;
         sqlite::journal_state journal;
