@@ -188,9 +188,9 @@ void key_ring::keep(const std::string& json) const {
                      {{"endpoint", options_.endpoint}, {"reason", to_string(written.error())}});
 }
 
-key_ring::sight key_ring::look_up(std::string_view kid) const {
+key_ring::lookup_result key_ring::look_up(std::string_view kid) const {
     const std::lock_guard lock(mutex_);
-    sight seen{nullptr, state_};
+    lookup_result seen{nullptr, state_};
     if (keys_)
         if (const auto found = keys_->find(kid); found != keys_->end()) seen.key = found->second;
     return seen;
@@ -242,7 +242,9 @@ failure key_ring::unusable(unknown_key_action why) const {
 }
 
 task<std::shared_ptr<const ring_key>> key_ring::find_replacement(std::shared_ptr<const ring_key> failed) {
-    const auto replaces = [&failed](const sight& s) { return s.key && s.key->text.jwk != failed->text.jwk; };
+    const auto replaces = [&failed](const lookup_result& s) {
+        return s.key && s.key->text.jwk != failed->text.jwk;
+    };
     auto seen = look_up(failed->text.kid);
     if (!replaces(seen) && decide_on_unknown_key(seen.state, steady_clock::now(), options_.cooldown) ==
                                unknown_key_action::refresh) {

@@ -184,12 +184,12 @@ verdict judge(const std::vector<kept_event>& kept, const std::unordered_map<std:
             ++v.missing;
             continue;
         }
-        const auto& sight = found->second;
-        v.altered += sight.body != each.body;
-        v.repeats += sight.arrivals - 1;
+        const auto& arrived = found->second;
+        v.altered += arrived.body != each.body;
+        v.repeats += arrived.arrivals - 1;
         auto& last = before[event::parse_envelope(each.body).value().transaction_id];
-        v.too_early += last && sight.first_arrival < *last;
-        last = sight.first_success;
+        v.too_early += last && arrived.first_arrival < *last;
+        last = arrived.first_success;
     }
     return v;
 }

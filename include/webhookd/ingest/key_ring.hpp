@@ -106,11 +106,11 @@ private:
     void keep(const std::string& json) const;
     void load_cache();
     /// Under one lock: no refresh can end between the search and the state that explains its result.
-    struct sight {
+    struct lookup_result {
         std::shared_ptr<const ring_key> key; ///< null: not in the set
         key_ring_state state;
     };
-    sight look_up(std::string_view kid) const;
+    lookup_result look_up(std::string_view kid) const;
     [[nodiscard]] failure unusable(unknown_key_action why) const;
     void wait_for_refresh(const key_ring_state& seen, std::function<void()> resume);
 
