@@ -4,7 +4,7 @@
 #include <webhookd/event/sample.hpp>
 
 #include "event/sample/objects.hpp"
-#include "event/sample/story.hpp"
+#include "event/sample/scenario.hpp"
 #include "event/sample/writer.hpp"
 
 #include <rapidjson/stringbuffer.h>
@@ -13,10 +13,10 @@ namespace webhookd::event {
 
 namespace {
 
-using sample::story;
+using sample::scenario;
 using sample::writer;
 
-void write_object(writer& out, const story& s, const event_type& type) {
+void write_object(writer& out, const scenario& s, const event_type& type) {
     switch (type.group) {
     case group::apikey:
         return write_api_key(out, s, type);
@@ -32,7 +32,7 @@ void write_object(writer& out, const story& s, const event_type& type) {
     }
 }
 
-void write_event(writer& out, const story& s, const event_type& type) {
+void write_event(writer& out, const scenario& s, const event_type& type) {
     out.object("", [&] {
         out.put("object", "event");
         out.put("id", s.id("evt", type.name, 22));
@@ -66,7 +66,7 @@ result<std::string> make_sample(std::string_view type, const sample_world& world
         return failure{errc::argument_invalid, std::move(why)};
     }
     StringBuffer buffer;
-    const story s(world);
+    const scenario s(world);
     writer out(buffer, s.has_whole_seconds());
     write_event(out, s, *known);
     const bool indented = world.seed % 2 == 0;

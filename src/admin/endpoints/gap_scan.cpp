@@ -63,14 +63,14 @@ result<gap_page> gap_scan::page(const gap_question& q) {
 result<std::vector<gap_scan::found>> gap_scan::missing_in(const std::string& endpoint,
                                                           const std::string& transaction) {
     std::vector<found> all;
-    const auto events = store_.search({.filter = {.types = to_names(event::story_types()),
+    const auto events = store_.search({.filter = {.types = to_names(event::timeline_types()),
                                                   .endpoint = endpoint,
                                                   .transaction_id = transaction},
                                        .oldest_first = true,
                                        .limit = longest_scanned_timeline});
     if (!events) return events.error();
     if (events->empty() || events->size() == longest_scanned_timeline) return all;
-    std::vector<event::chapter> timeline;
+    std::vector<event::timeline_event> timeline;
     timeline.reserve(events->size());
     for (const auto& each : *events)
         timeline.push_back({each.envelope.id, each.envelope.type, each.envelope.object_id,
@@ -86,9 +86,9 @@ result<std::vector<gap_scan::found>> gap_scan::missing_in(const std::string& end
         const auto dates = dates_of(endpoint, telling->id);
         if (!dates) return dates.error();
         if (dates->created) begun = std::min(begun, *dates->created);
-        const auto life = dates->duration.value_or(event::longest_life);
+        const auto duration = dates->duration.value_or(event::longest_duration);
         if (open)
-            if (auto end = event::missing_end(timeline, *open, life, now_)) gaps.push_back(*end);
+            if (auto end = event::missing_end(timeline, *open, duration, now_)) gaps.push_back(*end);
     }
     for (const auto& gap : gaps) {
         auto sure = proven(endpoint, gap.missing, begun);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/event/story.hpp>
+#include <webhookd/event/timeline.hpp>
 #include <webhookd/store/event_query.hpp>
 
 #include <chrono>

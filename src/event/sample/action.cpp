@@ -14,13 +14,13 @@ void write_task(writer& out, std::string_view type, bool is_done, std::string_vi
     });
 }
 
-bool is_filled(const field& f, const story& s, step now) {
+bool is_filled(const field& f, const scenario& s, step now) {
     return std::ranges::any_of(s.participants(), [&](const person* who) {
         return who->closes <= now && std::ranges::find(f.signers, who->email) != f.signers.end();
     });
 }
 
-void write_tasks(writer& out, const story& s, const std::vector<paper>& papers, const person& actor,
+void write_tasks(writer& out, const scenario& s, const std::vector<paper>& papers, const person& actor,
                  step now) {
     if (&actor == &s.reviewer) write_task(out, "review", actor.closes <= now, "");
     for (const auto& each : papers)
@@ -30,7 +30,7 @@ void write_tasks(writer& out, const story& s, const std::vector<paper>& papers, 
 }
 
 /// These four members and no others are documented.
-void write_stall(writer& out, const story& s) {
+void write_stall(writer& out, const scenario& s) {
     const auto reasons = stall_reasons();
     out.put("participant_email", s.buyer.email);
     out.put("action_id", s.buyer.action_id);
@@ -44,8 +44,8 @@ std::string_view state_of(const person& actor, step now) {
     return actor.closes <= now ? "closed" : "open";
 }
 
-void write_action_members(writer& out, const story& s, const std::vector<paper>& papers, const person& actor,
-                          step now) {
+void write_action_members(writer& out, const scenario& s, const std::vector<paper>& papers,
+                          const person& actor, step now) {
     out.put("id", actor.action_id);
     out.put("actor", actor.email);
     out.put("state", state_of(actor, now));
@@ -55,7 +55,7 @@ void write_action_members(writer& out, const story& s, const std::vector<paper>&
     out.array("tasks", [&] { write_tasks(out, s, papers, actor, now); });
 }
 
-void write_action(writer& out, const story& s, const event_type& type) {
+void write_action(writer& out, const scenario& s, const event_type& type) {
     if (type.name == "action.stalled") return write_stall(out, s);
     out.put("object", "action");
     write_action_members(out, s, make_papers(s), s.buyer,

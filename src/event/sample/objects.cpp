@@ -14,7 +14,7 @@ std::string_view last_word_of(const event_type& type) {
 
 } // namespace
 
-void write_api_key(writer& out, const story& s, const event_type& type) {
+void write_api_key(writer& out, const scenario& s, const event_type& type) {
     const bool is_new = type.name == "apikey.created";
     out.put("object", "apikey");
     out.put("id", s.id("apk"));
@@ -23,7 +23,7 @@ void write_api_key(writer& out, const story& s, const event_type& type) {
     if (is_new) out.put("token", s.id("apikey", "token", 40));
 }
 
-void write_message(writer& out, const story& s, const event_type& type) {
+void write_message(writer& out, const scenario& s, const event_type& type) {
     out.put("object", "message");
     out.put("id", s.id("msg"));
     out.put("sent_at", s.time_of(type.name));
@@ -33,7 +33,7 @@ void write_message(writer& out, const story& s, const event_type& type) {
     out.put("transaction_id", s.transaction_id());
 }
 
-void write_identity_validation(writer& out, const story& s, const event_type&) {
+void write_identity_validation(writer& out, const scenario& s, const event_type&) {
     out.put("object", "identity-validation");
     out.put("id", s.id("idv"));
     out.put("state", "processed");
@@ -42,7 +42,7 @@ void write_identity_validation(writer& out, const story& s, const event_type&) {
     out.put("document_type", s.number("identity_document", 2) == 0 ? "id_card:fra" : "passport:fra");
 }
 
-void write_registration(writer& out, const story& s, const event_type& type) {
+void write_registration(writer& out, const scenario& s, const event_type& type) {
     const bool goes_on = type.name.starts_with("registration.identity.");
     out.put("object", "registration");
     out.put("id", s.id("reg"));

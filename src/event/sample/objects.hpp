@@ -1,7 +1,7 @@
 #pragma once
 
 #include "event/sample/papers.hpp"
-#include "event/sample/story.hpp"
+#include "event/sample/scenario.hpp"
 #include "event/sample/writer.hpp"
 
 #include <rapidjson/document.h>
@@ -26,16 +26,16 @@
 namespace webhookd::event::sample {
 
 /// Each writes the members of `payload.object` (not its braces) as it stands when `type` comes about.
-void write_transaction(writer& out, const story& s, const event_type& type);
-void write_message(writer& out, const story& s, const event_type& type);
-void write_action(writer& out, const story& s, const event_type& type);
-void write_api_key(writer& out, const story& s, const event_type& type);
-void write_identity_validation(writer& out, const story& s, const event_type& type);
-void write_registration(writer& out, const story& s, const event_type& type);
+void write_transaction(writer& out, const scenario& s, const event_type& type);
+void write_message(writer& out, const scenario& s, const event_type& type);
+void write_action(writer& out, const scenario& s, const event_type& type);
+void write_api_key(writer& out, const scenario& s, const event_type& type);
+void write_identity_validation(writer& out, const scenario& s, const event_type& type);
+void write_registration(writer& out, const scenario& s, const event_type& type);
 
 /// The documented members of a participant's action.
-void write_action_members(writer& out, const story& s, const std::vector<paper>& papers, const person& actor,
-                          step now);
+void write_action_members(writer& out, const scenario& s, const std::vector<paper>& papers,
+                          const person& actor, step now);
 /// `open` or `closed`.
 [[nodiscard]] std::string_view state_of(const person& actor, step now);
 

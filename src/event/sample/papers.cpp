@@ -22,7 +22,7 @@ constexpr std::string_view long_consent =
 
 } // namespace
 
-std::vector<paper> make_papers(const story& s) {
+std::vector<paper> make_papers(const scenario& s) {
     const auto make_field = [&](std::string_view role, std::string_view type, int page,
                                 std::vector<std::string> signers) {
         return field{.id = s.id("fld", role, 4), .type = type, .page = page, .signers = std::move(signers)};

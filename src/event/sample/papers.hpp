@@ -1,6 +1,6 @@
 #pragma once
 
-#include "event/sample/story.hpp"
+#include "event/sample/scenario.hpp"
 
 #include <string>
 #include <string_view>
@@ -25,6 +25,6 @@ struct paper {
 };
 
 /// The transaction's documents: the contract, and its annex that alternates sign.
-[[nodiscard]] std::vector<paper> make_papers(const story& s);
+[[nodiscard]] std::vector<paper> make_papers(const scenario& s);
 
 } // namespace webhookd::event::sample

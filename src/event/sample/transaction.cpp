@@ -31,7 +31,7 @@ const stage& stage_of(const event_type& type) {
     return stages.front();
 }
 
-void write_participant(writer& out, const story& s, const person& p, step now) {
+void write_participant(writer& out, const scenario& s, const person& p, step now) {
     // Disabling it is for simple signatures, and goes with having no invitations.
     const bool without_access_control = &p == &s.buyer && s.number("access_control", 2) == 0;
     out.object("", [&] {
@@ -118,7 +118,7 @@ void write_capture(writer& out, const person& actor) {
     });
 }
 
-void write_instructions(writer& out, const story& s, const std::vector<paper>& papers) {
+void write_instructions(writer& out, const scenario& s, const std::vector<paper>& papers) {
     out.object("instructions", [&] {
         out.array("signatures", [&] {
             for (const auto& each : papers)
@@ -146,7 +146,7 @@ void write_instructions(writer& out, const story& s, const std::vector<paper>& p
 }
 
 /// One of the two signs a field; the other signs none.
-void write_sealers(writer& out, const story& s) {
+void write_sealers(writer& out, const scenario& s) {
     out.array("sealers", [&] {
         for (const std::string_view role : {"contract", "unused"})
             out.object("", [&] {
@@ -156,14 +156,14 @@ void write_sealers(writer& out, const story& s) {
     });
 }
 
-void write_actions(writer& out, const story& s, const std::vector<paper>& papers, step now) {
+void write_actions(writer& out, const scenario& s, const std::vector<paper>& papers, step now) {
     out.array("actions", [&] {
         for (const auto* who : s.participants())
             if (who->opens <= now) out.object("", [&] { write_action_members(out, s, papers, *who, now); });
     });
 }
 
-void write_people(writer& out, const story& s, step now) {
+void write_people(writer& out, const scenario& s, step now) {
     out.array("participants", [&] {
         for (const auto* who : s.participants())
             write_participant(out, s, *who, now);
@@ -174,7 +174,7 @@ void write_people(writer& out, const story& s, step now) {
 }
 
 /// Keys may have blanks, but no `=`, `+` or `_`.
-void write_metadata(writer& out, const story& s) {
+void write_metadata(writer& out, const scenario& s) {
     out.object("metadata", [&] {
         out.put("CRM reference", "C-" + std::to_string(100'000 + s.number("reference", 900'000)));
         out.put("department", "sales");
@@ -184,7 +184,7 @@ void write_metadata(writer& out, const story& s) {
 
 } // namespace
 
-void write_transaction(writer& out, const story& s, const event_type& type) {
+void write_transaction(writer& out, const scenario& s, const event_type& type) {
     const auto& at = stage_of(type);
     const auto papers = make_papers(s);
     out.put("object", "transaction");

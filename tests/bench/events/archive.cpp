@@ -19,12 +19,12 @@ constexpr std::size_t batch_size = 10'000;
 constexpr auto first_day = sys_days(January / 1 / 2024);
 constexpr auto last_day = sys_days(January / 1 / 2026);
 
-struct chapter {
+struct archived_event {
     const char* type;
     const char* object;
     const char* state;
 };
-constexpr std::array<chapter, archive::story> chapters{{
+constexpr std::array<archived_event, archive::events_per_transaction> archived_events{{
     {"transaction.lifecycle.created", "transaction", "draft"},
     {"transaction.lifecycle.started", "transaction", "started"},
     {"action.opened", "action", "opened"},
@@ -83,8 +83,8 @@ event::consumption archive::consumed_by(std::size_t transaction) {
 }
 
 store::new_event archive::make(std::size_t i) const {
-    const auto number = i / story;
-    const auto& told = chapters[i % story];
+    const auto number = i / events_per_transaction;
+    const auto& told = archived_events[i % events_per_transaction];
     const bool about_transaction = std::string_view(told.object) != "registration";
     store::new_event e;
     e.endpoint = archive_endpoint;
@@ -108,9 +108,9 @@ store::new_event archive::make(std::size_t i) const {
 
 event::consumption archive::consumed(timestamp after, timestamp before) const {
     event::consumption sum;
-    for (std::size_t i = story - 1; i < events_; i += story) {
+    for (std::size_t i = events_per_transaction - 1; i < events_; i += events_per_transaction) {
         if (created(i) <= after || created(i) >= before) continue;
-        const auto used = consumed_by(i / story);
+        const auto used = consumed_by(i / events_per_transaction);
         sum.visas += used.visas;
         sum.seals += used.seals;
         sum.reviews += used.reviews;

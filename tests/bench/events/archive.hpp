@@ -18,7 +18,7 @@ public:
     explicit archive(std::size_t events)
         : events_(events) {}
 
-    static constexpr std::size_t story = 8; ///< events of a transaction, one of them about something else
+    static constexpr std::size_t events_per_transaction = 8; ///< one of them about something else
     static constexpr std::size_t api_keys = 200;
 
     [[nodiscard]] std::size_t events() const noexcept { return events_; }

@@ -61,7 +61,7 @@ public:
         return {"api_key=" + key + before(), has("api_key", key)};
     }
     question transaction() {
-        const auto id = archive::transaction(draw(archive_.events() / archive::story));
+        const auto id = archive::transaction(draw(archive_.events() / archive::events_per_transaction));
         return {"transaction=" + id, has("transaction_id", id)};
     }
 

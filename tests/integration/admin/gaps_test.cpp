@@ -50,7 +50,7 @@ std::string text(const rapidjson::Value& row, const char* member) {
 
 } // namespace
 
-TEST_CASE("holes in transactions' stories are found, each once, with what proves it", "[admin][gaps]") {
+TEST_CASE("missing events of transactions are found, each once, with what proves them", "[admin][gaps]") {
     daemon_fixture daemon;
     const int port = daemon.admin_port();
     CHECK(run_at(port, {"events", "gaps", "--grace", "0s"}).out == "none\n");

@@ -136,7 +136,7 @@ TEST_CASE("a transaction that is started again after a pause has until its durat
     CHECK(page.gaps[0].evidence.envelope.created == noon + 24h);
 }
 
-TEST_CASE("two endpoints that get the same transaction have a story each", "[admin][gaps]") {
+TEST_CASE("two endpoints that get the same transaction have a timeline each", "[admin][gaps]") {
     fixture f;
     for (const std::string endpoint : {"a", "b"}) {
         f.add("tx_whole", lifecycle + "created", noon).endpoint = endpoint;

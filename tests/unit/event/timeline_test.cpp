@@ -1,4 +1,4 @@
-#include <webhookd/event/story.hpp>
+#include <webhookd/event/timeline.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -8,30 +8,30 @@
 
 using namespace webhookd;
 using namespace std::chrono_literals;
-using event::chapter;
+using event::timeline_event;
 
 namespace {
 
 const timestamp noon = std::chrono::sys_days(std::chrono::January / 2 / 2026) + 12h;
 
-/// Chapters a minute apart, named by their types, as `type` or `type@action`.
-std::vector<chapter> tell(const std::vector<std::string>& events) {
-    std::vector<chapter> story;
+/// Events a minute apart, named by their types, as `type` or `type@action`.
+std::vector<timeline_event> tell(const std::vector<std::string>& events) {
+    std::vector<timeline_event> timeline;
     for (const auto& each : events) {
         const auto at = each.find('@');
         const auto action = at == std::string::npos ? std::string("tx_1") : each.substr(at + 1);
-        story.push_back({"evt_" + std::to_string(story.size()), each.substr(0, at), action,
-                         noon + std::chrono::minutes(story.size())});
+        timeline.push_back({"evt_" + std::to_string(timeline.size()), each.substr(0, at), action,
+                            noon + std::chrono::minutes(timeline.size())});
     }
-    return story;
+    return timeline;
 }
 
-std::vector<std::string> gaps(const std::vector<chapter>& story) {
+std::vector<std::string> gaps(const std::vector<timeline_event>& timeline) {
     std::vector<std::string> all;
-    for (const auto& gap : event::find_gaps(story)) {
-        all.push_back(std::string(gap.missing) + " by " + story[gap.evidence].id);
+    for (const auto& gap : event::find_gaps(timeline)) {
+        all.push_back(std::string(gap.missing) + " by " + timeline[gap.evidence].id);
         if (!gap.action.empty()) all.back() += " of " + gap.action;
-        CHECK(gap.sent == story[gap.evidence].at);
+        CHECK(gap.sent == timeline[gap.evidence].at);
     }
     return all;
 }
@@ -41,13 +41,13 @@ const std::string lifecycle = "transaction.lifecycle.";
 
 } // namespace
 
-TEST_CASE("a whole story has no gap, in whatever order it arrived", "[event]") {
-    auto story = tell({lifecycle + "created", lifecycle + "started", "action.opened@act_1",
-                       "action.reminder.sent@act_1", "action.closed@act_1", "action.opened@act_2",
-                       "action.stalled@act_2", lifecycle + "paused", lifecycle + "completed"});
-    CHECK(gaps(story).empty());
-    std::reverse(story.begin(), story.end());
-    CHECK(gaps(story).empty());
+TEST_CASE("a whole timeline has no gap, in whatever order it arrived", "[event]") {
+    auto timeline = tell({lifecycle + "created", lifecycle + "started", "action.opened@act_1",
+                          "action.reminder.sent@act_1", "action.closed@act_1", "action.opened@act_2",
+                          "action.stalled@act_2", lifecycle + "paused", lifecycle + "completed"});
+    CHECK(gaps(timeline).empty());
+    std::reverse(timeline.begin(), timeline.end());
+    CHECK(gaps(timeline).empty());
     CHECK(gaps({}).empty());
     CHECK(gaps(tell({lifecycle + "created"})).empty());
     CHECK(gaps(tell({"transaction.chat.message.received", "identity-validation.processed"})).empty());
@@ -61,9 +61,9 @@ TEST_CASE("an end or a pause proves the start, and all of them the creation", "[
         CHECK(gaps(tell({lifecycle + "started", lifecycle + end})) == names{lifecycle + "created by evt_0"});
     }
     // The earliest proof, each gap once.
-    auto story = tell({lifecycle + "created", lifecycle + "paused", lifecycle + "completed"});
-    std::reverse(story.begin(), story.end());
-    CHECK(gaps(story) == names{lifecycle + "started by evt_1"});
+    auto timeline = tell({lifecycle + "created", lifecycle + "paused", lifecycle + "completed"});
+    std::reverse(timeline.begin(), timeline.end());
+    CHECK(gaps(timeline) == names{lifecycle + "started by evt_1"});
 }
 
 TEST_CASE("what was done to an action proves that this very action was opened", "[event]") {
@@ -83,17 +83,17 @@ TEST_CASE("what was done to an action proves that this very action was opened", 
 }
 
 TEST_CASE("a started transaction must have ended when its duration is over", "[event]") {
-    const auto story = tell({lifecycle + "created", lifecycle + "started", "action.opened@act_1"});
-    const auto open = event::started_without_end(story);
+    const auto timeline = tell({lifecycle + "created", lifecycle + "started", "action.opened@act_1"});
+    const auto open = event::started_without_end(timeline);
     REQUIRE(open == 1u);
     const auto end = noon + 1min + 60min;
-    CHECK_FALSE(event::missing_end(story, *open, 60min, end));
-    const auto gap = event::missing_end(story, *open, 60min, end + 1s);
+    CHECK_FALSE(event::missing_end(timeline, *open, 60min, end));
+    const auto gap = event::missing_end(timeline, *open, 60min, end + 1s);
     REQUIRE(gap);
     CHECK(gap->missing == lifecycle + "expired");
     CHECK(gap->evidence == 1);
     CHECK(gap->sent == end);
-    CHECK_FALSE(event::missing_end(story, *open, 0min, end + 1s));
+    CHECK_FALSE(event::missing_end(timeline, *open, 0min, end + 1s));
 
     for (const std::string end_or_pause : {"completed", "cancelled", "expired", "paused"})
         CHECK_FALSE(event::started_without_end(tell({lifecycle + "started", lifecycle + end_or_pause})));
@@ -116,11 +116,11 @@ TEST_CASE("a transaction that is started again lacks neither a second start nor 
 
 TEST_CASE("a start after a pause counts the duration anew", "[event]") {
     const auto started = lifecycle + "started", paused = lifecycle + "paused";
-    auto story = tell({lifecycle + "created", started, paused, started});
-    CHECK(event::started_without_end(story) == 3u);
-    CHECK(event::missing_end(story, 3, 60min, noon + 63min + 1s)->sent == noon + 63min);
-    std::reverse(story.begin(), story.end());
-    CHECK(event::started_without_end(story) == 0u);
+    auto timeline = tell({lifecycle + "created", started, paused, started});
+    CHECK(event::started_without_end(timeline) == 3u);
+    CHECK(event::missing_end(timeline, 3, 60min, noon + 63min + 1s)->sent == noon + 63min);
+    std::reverse(timeline.begin(), timeline.end());
+    CHECK(event::started_without_end(timeline) == 0u);
     CHECK(event::started_without_end(tell({started, started})) == 1u); // the pause may be lost
 
     CHECK_FALSE(event::started_without_end(tell({started, paused, started, paused})));
@@ -152,8 +152,8 @@ TEST_CASE("a transaction's body tells when it was created and how long it may ta
     CHECK_FALSE(event::read_dates(event::document::parse("{}").value()).created);
 }
 
-TEST_CASE("the types that a story needs are documented ones, evidence first", "[event]") {
-    const auto all = event::story_types();
+TEST_CASE("the types that a timeline needs are documented ones, evidence first", "[event]") {
+    const auto all = event::timeline_types();
     const auto evident = event::evidence_types();
     CHECK(std::equal(evident.begin(), evident.end(), all.begin()));
     for (const auto type : all) {

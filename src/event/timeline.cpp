@@ -1,4 +1,4 @@
-#include <webhookd/event/story.hpp>
+#include <webhookd/event/timeline.hpp>
 
 #include "event/json.hpp"
 
@@ -34,74 +34,78 @@ bool implies_opened(std::string_view type) {
 }
 
 template <class Test>
-std::optional<std::size_t> latest(std::span<const chapter> story, Test test) {
+std::optional<std::size_t> latest(std::span<const timeline_event> timeline, Test test) {
     std::optional<std::size_t> found;
-    for (std::size_t i = 0; i < story.size(); ++i)
-        if (test(story[i]) && (!found || story[i].at > story[*found].at)) found = i;
+    for (std::size_t i = 0; i < timeline.size(); ++i)
+        if (test(timeline[i]) && (!found || timeline[i].at > timeline[*found].at)) found = i;
     return found;
 }
 
 template <class Test>
-std::optional<std::size_t> earliest(std::span<const chapter> story, Test test) {
+std::optional<std::size_t> earliest(std::span<const timeline_event> timeline, Test test) {
     std::optional<std::size_t> found;
-    for (std::size_t i = 0; i < story.size(); ++i)
-        if (test(story[i]) && (!found || story[i].at < story[*found].at)) found = i;
+    for (std::size_t i = 0; i < timeline.size(); ++i)
+        if (test(timeline[i]) && (!found || timeline[i].at < timeline[*found].at)) found = i;
     return found;
 }
 
-/// Adds `missing` when it is not in the story and something else proves it.
+/// Adds `missing` when it is not in the timeline and another event proves it.
 template <class Proves>
-void expect(std::span<const chapter> story, std::string_view missing, Proves proves, std::vector<gap>& gaps) {
-    if (earliest(story, [&](const chapter& c) { return c.type == missing; })) return;
-    if (const auto proof = earliest(story, proves)) gaps.push_back({missing, *proof, {}, story[*proof].at});
+void expect(std::span<const timeline_event> timeline, std::string_view missing, Proves proves,
+            std::vector<gap>& gaps) {
+    if (earliest(timeline, [&](const timeline_event& c) { return c.type == missing; })) return;
+    if (const auto proof = earliest(timeline, proves))
+        gaps.push_back({missing, *proof, {}, timeline[*proof].at});
 }
 
 /// An event that does not say which action it is of may be of any.
-bool may_be_of(const chapter& c, const std::string& action) {
+bool may_be_of(const timeline_event& c, const std::string& action) {
     return c.object_id == action || !c.object_id.starts_with("act_");
 }
 
-void expect_opened(std::span<const chapter> story, std::vector<gap>& gaps) {
+void expect_opened(std::span<const timeline_event> timeline, std::vector<gap>& gaps) {
     std::vector<std::string> known;
-    for (const auto& each : story) {
+    for (const auto& each : timeline) {
         if (!implies_opened(each.type)) continue;
         const auto& action = each.object_id;
         if (std::find(known.begin(), known.end(), action) != known.end()) continue;
         known.push_back(action);
         const bool named = action.starts_with("act_");
-        const auto is_opening = [&](const chapter& c) {
+        const auto is_opening = [&](const timeline_event& c) {
             return c.type == opened && (!named || may_be_of(c, action));
         };
-        if (earliest(story, is_opening)) continue;
-        const auto proof = earliest(
-            story, [&](const chapter& c) { return implies_opened(c.type) && c.object_id == action; });
-        gaps.push_back({opened, *proof, named ? action : std::string(), story[*proof].at});
+        if (earliest(timeline, is_opening)) continue;
+        const auto proof = earliest(timeline, [&](const timeline_event& c) {
+            return implies_opened(c.type) && c.object_id == action;
+        });
+        gaps.push_back({opened, *proof, named ? action : std::string(), timeline[*proof].at});
     }
 }
 
 } // namespace
 
-std::vector<gap> find_gaps(std::span<const chapter> story) {
+std::vector<gap> find_gaps(std::span<const timeline_event> timeline) {
     std::vector<gap> gaps;
-    const auto after_start = [](const chapter& c) { return is_end(c.type) || c.type == paused; };
+    const auto after_start = [](const timeline_event& c) { return is_end(c.type) || c.type == paused; };
     expect(
-        story, created, [&](const chapter& c) { return after_start(c) || c.type == started; }, gaps);
-    expect(story, started, after_start, gaps);
-    expect_opened(story, gaps);
+        timeline, created, [&](const timeline_event& c) { return after_start(c) || c.type == started; },
+        gaps);
+    expect(timeline, started, after_start, gaps);
+    expect_opened(timeline, gaps);
     return gaps;
 }
 
-std::optional<std::size_t> started_without_end(std::span<const chapter> story) {
-    if (earliest(story, [](const chapter& c) { return is_end(c.type); })) return std::nullopt;
-    const auto start = latest(story, [](const chapter& c) { return c.type == started; });
-    const auto pause = latest(story, [](const chapter& c) { return c.type == paused; });
-    if (start && pause && story[*pause].at >= story[*start].at) return std::nullopt;
+std::optional<std::size_t> started_without_end(std::span<const timeline_event> timeline) {
+    if (earliest(timeline, [](const timeline_event& c) { return is_end(c.type); })) return std::nullopt;
+    const auto start = latest(timeline, [](const timeline_event& c) { return c.type == started; });
+    const auto pause = latest(timeline, [](const timeline_event& c) { return c.type == paused; });
+    if (start && pause && timeline[*pause].at >= timeline[*start].at) return std::nullopt;
     return start;
 }
 
-std::optional<gap> missing_end(std::span<const chapter> story, std::size_t start,
+std::optional<gap> missing_end(std::span<const timeline_event> timeline, std::size_t start,
                                std::chrono::minutes duration, timestamp now) {
-    const auto end = story[start].at + duration;
+    const auto end = timeline[start].at + duration;
     if (duration <= std::chrono::minutes(0) || end >= now) return std::nullopt;
     return gap{expired, start, {}, end};
 }
@@ -110,7 +114,7 @@ std::span<const std::string_view> evidence_types() noexcept {
     return std::span(types).first(evident);
 }
 
-std::span<const std::string_view> story_types() noexcept {
+std::span<const std::string_view> timeline_types() noexcept {
     return types;
 }
 

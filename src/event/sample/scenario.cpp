@@ -1,4 +1,4 @@
-#include "event/sample/story.hpp"
+#include "event/sample/scenario.hpp"
 
 #include <chrono>
 #include <span>
@@ -102,7 +102,7 @@ std::string draw(std::string prefix, std::uint64_t h, std::string_view alphabet,
 
 } // namespace
 
-story::story(const sample_world& world)
+scenario::scenario(const sample_world& world)
     : seed_(world.seed)
     , started_(floor<milliseconds>(world.started)) {
     buyer = engage("buyer", "level1", step::started, step::agreed);
@@ -118,37 +118,37 @@ story::story(const sample_world& world)
     witness.phone_number.clear();
 }
 
-std::string story::id(std::string_view prefix, std::string_view role, std::size_t length) const {
+std::string scenario::id(std::string_view prefix, std::string_view role, std::size_t length) const {
     return draw(std::string(prefix), mix(hash(seed_, prefix) ^ hash(~seed_, role)), letters_and_digits,
                 length);
 }
 
-std::string story::seal_id(std::string_view role) const {
+std::string scenario::seal_id(std::string_view role) const {
     return draw("scd", hash(seed_, role), hexadecimal_digits, 64);
 }
 
-std::uint64_t story::number(std::string_view role, std::uint64_t bound) const {
+std::uint64_t scenario::number(std::string_view role, std::uint64_t bound) const {
     return hash(seed_, role) % bound;
 }
 
-timestamp story::time_of(std::string_view type) const {
+timestamp scenario::time_of(std::string_view type) const {
     for (const auto& m : timeline)
         if (m.type == type) return started_ + m.after_start + milliseconds{number(type, 1000)};
     return started_;
 }
 
 /// The buyer's action is the one that the events tell of.
-timestamp story::start_of_action(step opens) const {
+timestamp scenario::start_of_action(step opens) const {
     if (opens == step::started) return time_of("action.opened");
     if (opens == step::agreed) return time_of("action.closed") + seconds{2};
     return time_of("transaction.lifecycle.completed") - hours{3};
 }
 
-std::string story::transaction_name() const {
+std::string scenario::transaction_name() const {
     return std::string(subjects[number("subject", subjects.size())]) + " - " + seller.full_name;
 }
 
-person story::invent(std::string_view role) const {
+person scenario::invent(std::string_view role) const {
     const auto h = hash(seed_, role);
     const auto& first = pick(first_names, h);
     const auto& last = pick(last_names, h >> 16);
@@ -162,7 +162,7 @@ person story::invent(std::string_view role) const {
     return p;
 }
 
-person story::engage(std::string_view role, std::string_view level, step opens, step closes) const {
+person scenario::engage(std::string_view role, std::string_view level, step opens, step closes) const {
     auto p = invent(role);
     p.min_signature_level = level;
     p.action_id = id("act", role);

@@ -15,8 +15,8 @@
 /// proves nothing.
 namespace webhookd::event {
 
-/// One event of a transaction, as far as its story needs it.
-struct chapter {
+/// One event of a transaction, as far as its timeline needs it.
+struct timeline_event {
     std::string id;
     std::string type;
     std::string object_id; ///< of an action's events the action
@@ -26,7 +26,7 @@ struct chapter {
 /// An event that must have been sent, and is not there.
 struct gap {
     std::string_view missing; ///< its type
-    std::size_t evidence = 0; ///< index of the chapter that proves it, the earliest that does
+    std::size_t evidence = 0; ///< index of the earliest event that proves it
     std::string action;       ///< whose event it is; empty: the transaction's
     timestamp sent;           ///< when it was sent for the first time, at the latest
 };
@@ -37,26 +37,26 @@ struct gap {
 /// Each missing event once. A transaction may be started again after a pause (A), so that a second start
 /// proves nothing and none is missing after a pause; the state `closed`, between the last action and the
 /// completion, has no event of its own.
-[[nodiscard]] std::vector<gap> find_gaps(std::span<const chapter> story);
+[[nodiscard]] std::vector<gap> find_gaps(std::span<const timeline_event> timeline);
 
-/// The chapter that started a transaction which has not ended, and is not paused (that may stop its clock):
-/// the last one, where it was started more than once, for its duration may count from there.
-[[nodiscard]] std::optional<std::size_t> started_without_end(std::span<const chapter> story);
+/// The event that started a transaction which has not ended and is not paused (a pause may stop its clock):
+/// the last one, where it was started more than once, because its duration may count from there.
+[[nodiscard]] std::optional<std::size_t> started_without_end(std::span<const timeline_event> timeline);
 
-/// That such a transaction's end is missing once its duration is over, be it completed, cancelled or expired.
-[[nodiscard]] std::optional<gap> missing_end(std::span<const chapter> story, std::size_t started,
+/// The missing end (completed, cancelled or expired) of such a transaction, once its duration is over.
+[[nodiscard]] std::optional<gap> missing_end(std::span<const timeline_event> timeline, std::size_t started,
                                              std::chrono::minutes duration, timestamp now);
 
 /// The types that can be evidence: only they need to be looked at.
 [[nodiscard]] std::span<const std::string_view> evidence_types() noexcept;
-/// These and those that can be missing: a story needs no others.
-[[nodiscard]] std::span<const std::string_view> story_types() noexcept;
+/// These and those that can be missing: a timeline needs no others.
+[[nodiscard]] std::span<const std::string_view> timeline_types() noexcept;
 
 /// No workspace may let a transaction live longer after its start (D): what holds of one whose duration is
 /// not known. The default is 14 days.
-inline constexpr std::chrono::minutes longest_life = std::chrono::days(180);
+inline constexpr std::chrono::minutes longest_duration = std::chrono::days(180);
 
-/// What the body of a transaction's event tells of its life.
+/// The dates that the body of a transaction's event has.
 struct transaction_dates {
     std::optional<timestamp> created;
     /// `duration` is a number of minutes (D).

@@ -33,9 +33,9 @@ struct person {
 /// What happens in a sample world: who takes part, what everything is called, and when each event comes
 /// about. All of it follows from the seed. Names are invented, addresses end in domains that RFC 2606 keeps
 /// for examples, and telephone numbers lie in the range that the French regulator keeps for fiction.
-class story {
+class scenario {
 public:
-    explicit story(const sample_world& world);
+    explicit scenario(const sample_world& world);
 
     /// `prefix_` and letters and digits, the same for the same seed and prefix and role, whatever else is
     /// asked for.
