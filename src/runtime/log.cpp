@@ -2,8 +2,8 @@
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
-#include "runtime/line_tallies.hpp"
 #include "runtime/log_sink.hpp"
+#include "runtime/suppressed_lines.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -84,9 +84,9 @@ std::string loss_line(std::uint64_t lines) {
     return rendered(level::warning, "lines of the log were lost: their reader was too slow", {&lost, 1});
 }
 
-line_tallies& held_back() {
-    static auto* tallies = new line_tallies; // never destroyed, as above
-    return *tallies;
+suppressed_lines& held_back() {
+    static auto* lines = new suppressed_lines; // never destroyed, as above
+    return *lines;
 }
 
 } // namespace
@@ -127,11 +127,11 @@ void sampled(level l, std::string_view message, std::initializer_list<kind_field
 }
 
 void tell_held_back() {
-    held_back().tell(line_tallies::those::whose_interval_is_over);
+    held_back().tell(suppressed_lines::those::whose_interval_is_over);
 }
 
 void stop() {
-    held_back().tell(line_tallies::those::all);
+    held_back().tell(suppressed_lines::those::all);
     auto& s = shared();
     // Kept until the pool's thread has ended: that thread must not be the one that destroys the logger,
     // inside libspdlog, where ThreadSanitizer does not see what orders the two threads.

@@ -32,7 +32,7 @@ void page::add_gauge(const std::string& name, const char* help, double value, co
     add(name, help, prometheus::MetricType::Gauge, with).gauge.value = value;
 }
 
-void page::histogram(const std::string& name, const char* help, const runtime::tally& counted,
+void page::histogram(const std::string& name, const char* help, const runtime::histogram_snapshot& counted,
                      double per_unit, const labels& with) {
     auto& to = add(name, help, prometheus::MetricType::Histogram, with).histogram;
     std::uint64_t so_far = 0;

@@ -24,9 +24,9 @@ public:
     void gauge(const std::string& name, const char* help, Number value, const labels& with = {}) {
         add_gauge(name, help, static_cast<double>(value), with);
     }
-    /// `per_unit`: how many of the tally's values make one of the metric's unit.
-    void histogram(const std::string& name, const char* help, const runtime::tally& counted, double per_unit,
-                   const labels& with = {});
+    /// `per_unit`: how many of the counted values make one of the metric's unit.
+    void histogram(const std::string& name, const char* help, const runtime::histogram_snapshot& counted,
+                   double per_unit, const labels& with = {});
 
     [[nodiscard]] std::string text() const;
 

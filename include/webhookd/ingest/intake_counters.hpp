@@ -81,8 +81,8 @@ struct intake_counts {
     std::uint64_t duplicates = 0;
     std::array<std::uint64_t, refusals.size()> refused{};      ///< as `refusals`
     std::array<std::uint64_t, ignored_names.size()> ignored{}; ///< as `ignored_names`
-    runtime::tally verified;                                   ///< nanoseconds
-    runtime::tally acknowledged;                               ///< nanoseconds
+    runtime::histogram_snapshot verified;                      ///< nanoseconds
+    runtime::histogram_snapshot acknowledged;                  ///< nanoseconds
 };
 
 /// Counts one endpoint's requests. Any thread; each loop counts on its own cache lines.

@@ -11,7 +11,7 @@
 namespace webhookd::runtime {
 
 /// What a histogram has counted so far.
-struct tally {
+struct histogram_snapshot {
     std::vector<std::uint64_t> bounds; ///< ascending
     /// How many values were at most each bound and above the one before; those above the last one stand at
     /// the end.
@@ -19,7 +19,7 @@ struct tally {
     std::uint64_t sum = 0; ///< of all values
 
     /// `other` has the same bounds; an empty one takes over what it gets.
-    tally& operator+=(const tally& other) {
+    histogram_snapshot& operator+=(const histogram_snapshot& other) {
         if (counts.empty()) return *this = other;
         for (std::size_t i = 0; i < counts.size() && i < other.counts.size(); ++i)
             counts[i] += other.counts[i];
@@ -50,8 +50,8 @@ public:
         add(static_cast<std::uint64_t>(std::max<std::chrono::nanoseconds::rep>(took.count(), 0)));
     }
 
-    [[nodiscard]] tally read() const {
-        tally t{{Bounds.begin(), Bounds.end()}, {}, sum_.load(std::memory_order_relaxed)};
+    [[nodiscard]] histogram_snapshot read() const {
+        histogram_snapshot t{{Bounds.begin(), Bounds.end()}, {}, sum_.load(std::memory_order_relaxed)};
         for (const auto& each : counts_)
             t.counts.push_back(each.load(std::memory_order_relaxed));
         return t;

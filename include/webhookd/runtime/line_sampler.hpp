@@ -33,11 +33,11 @@ public:
     [[nodiscard]] std::vector<total> all_totals() { return totals(clock::time_point::max()); }
 
 private:
-    struct tally {
+    struct kind_count {
         clock::time_point began;
         std::uint64_t lines = 0;
     };
-    std::map<std::string, tally> kinds_;
+    std::map<std::string, kind_count> kinds_;
 };
 
 } // namespace webhookd::runtime

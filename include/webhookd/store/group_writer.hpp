@@ -39,8 +39,8 @@ public:
 
     /// Of the transactions that added events.
     struct measurements {
-        runtime::tally commits; ///< how long each took, fsync included, in nanoseconds
-        runtime::tally sizes;   ///< events in each
+        runtime::histogram_snapshot commits; ///< how long each took, fsync included, in nanoseconds
+        runtime::histogram_snapshot sizes;   ///< events in each
     };
 
     /// The log must outlive the writer.

@@ -47,7 +47,7 @@ TEST_CASE("tallies add up", "[histogram]") {
     one.add(1);
     two.add(1);
     two.add(1000);
-    tally sum;
+    histogram_snapshot sum;
     sum += one.read();
     sum += two.read();
     CHECK(sum.bounds == numbers{1, 10, 100});
@@ -64,7 +64,7 @@ TEST_CASE("what many threads count is all there, and no two slots share a cache 
                 counted.mine().add(value % 20);
         });
     threads.clear();
-    tally sum;
+    histogram_snapshot sum;
     std::set<std::uintptr_t> lines;
     std::size_t slots = 0;
     counted.for_each([&](const auto& each) {

@@ -15,7 +15,7 @@
 namespace webhookd::log {
 
 /// Which lines are held back, of each kind, and what tells of them. Any thread.
-class line_tallies {
+class suppressed_lines {
 public:
     /// Whether the line is to be written. A kind is a message and the values of these fields, all texts.
     [[nodiscard]] bool take(level l, std::string_view message, std::span<const field> kind);

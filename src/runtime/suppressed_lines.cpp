@@ -1,10 +1,10 @@
-#include "runtime/line_tallies.hpp"
+#include "runtime/suppressed_lines.hpp"
 
 #include <variant>
 
 namespace webhookd::log {
 
-bool line_tallies::take(level l, std::string_view message, std::span<const field> kind) {
+bool suppressed_lines::take(level l, std::string_view message, std::span<const field> kind) {
     std::string key(message);
     for (const auto& each : kind)
         key.append(1, '\0').append(std::get<std::string_view>(each.value));
@@ -19,7 +19,7 @@ bool line_tallies::take(level l, std::string_view message, std::span<const field
     return false;
 }
 
-void line_tallies::tell(those which) {
+void suppressed_lines::tell(those which) {
     std::vector<std::pair<example, std::uint64_t>> told;
     {
         const std::lock_guard lock(mutex_);
@@ -35,7 +35,7 @@ void line_tallies::tell(those which) {
         write_total(like, lines);
 }
 
-void line_tallies::write_total(const example& like, std::uint64_t lines) {
+void suppressed_lines::write_total(const example& like, std::uint64_t lines) {
     std::vector<field> fields{{"like", like.message}};
     for (const auto& [key, value] : like.fields)
         fields.emplace_back(key, value);
