@@ -92,7 +92,7 @@ private:
 
     void run() {
         runtime::name_this_thread("delivery");
-        runtime::let_others_go_first();
+        runtime::lower_priority();
         for (commands arrived; !schedule_.has_stopped(steady::now());) {
             inbox_->take(schedule_.wake_at(steady::now()), arrived);
             tell(arrived);

@@ -65,7 +65,7 @@ background_pool::background_pool(std::size_t threads, const char* name)
     for (std::size_t i = 0; i < threads; ++i)
         boost::asio::post(*this, [all, name] {
             name_this_thread(name);
-            let_others_go_first();
+            lower_priority();
             all->arrive_and_wait();
         });
     // A pool that is destroyed at once would stop before the last thread has taken its own, and join for

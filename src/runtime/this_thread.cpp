@@ -34,7 +34,7 @@ void name_this_thread(const char* name) {
     pthread_setname_np(pthread_self(), name);
 }
 
-void wake_this_thread_promptly() {
+void request_short_slice() {
     scheduling_attributes attributes;
     if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0U) != 0) return;
     if (attributes.policy != 0) return; // somebody set a policy of their own
@@ -42,7 +42,7 @@ void wake_this_thread_promptly() {
     ::syscall(SYS_sched_setattr, 0, &attributes, 0U);
 }
 
-void let_others_go_first() {
+void lower_priority() {
     // On Linux the nice value is a thread's own. Whoever started the daemon may have given it one already.
     const auto self = static_cast<id_t>(::gettid());
     const int usual = ::getpriority(PRIO_PROCESS, self);

@@ -110,7 +110,7 @@ private:
 
     void run() {
         runtime::name_this_thread("writer");
-        runtime::wake_this_thread_promptly();
+        runtime::request_short_slice();
         queue taken; // trades places with `gathering_` again and again, so that neither allocates for long
         std::unique_lock lock{mutex_};
         const auto ready = [this] { return stopping_ || !gathering_.events.empty() || !tasks_.empty(); };

@@ -90,7 +90,7 @@ public:
 private:
     void run() {
         runtime::name_this_thread("purger");
-        runtime::let_others_go_first();
+        runtime::lower_priority();
         std::unique_lock lock{mutex_};
         while (!stopping_) {
             changed_ = false;

@@ -8,10 +8,10 @@ void name_this_thread(const char* name);
 /// For a thread that others wait for and that mostly sleeps: asks the scheduler for the shortest time slice
 /// (0.1 ms), so that it runs soon after it wakes, even where threads that compute hold every core. Needs no
 /// privilege. Linux 6.12 and later know it (sched_setattr(2), a slice for SCHED_OTHER); others ignore it.
-void wake_this_thread_promptly();
+void request_short_slice();
 
 /// For a thread whose work nobody waits for: leaves the cores to others where they want them (nicer by 10
 /// than the process, up to 19).
-void let_others_go_first();
+void lower_priority();
 
 } // namespace webhookd::runtime

@@ -35,7 +35,7 @@ public:
 private:
     void run(const step& s) {
         // Elsewhere, usually: the daemon's answers are measured, and not this.
-        runtime::let_others_go_first();
+        runtime::lower_priority();
         begun_.count_down();
         try {
             do
