@@ -27,7 +27,7 @@ enum class errc {
     signature_mismatch,     ///< Well formed, but not over these bytes with this key.
     key_set_malformed,      ///< The JWK set is not JSON, or holds no usable key.
     key_unusable,           ///< A key that is not RSA, is smaller than 2048 bits or larger than 8192.
-    keys_unavailable,       ///< The key set could not be had; the sender should come again.
+    keys_unavailable,       ///< The key set is not available; the sender should try again.
 
     // store
     store_full,      ///< No room left on the disk.

@@ -14,8 +14,8 @@ using timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 /// years 0000 to 9999 only: a time outside them is printed as the first or last moment inside.
 [[nodiscard]] std::string to_rfc3339(timestamp t);
 
-/// RFC 3339 with any offset and any number of fraction digits (cut to microseconds); nothing for anything
-/// else. `t`, `z` and a blank in place of the `T` are taken (§5.6). A date alone (`2026-01-02`) is midnight
+/// RFC 3339 with any offset and any number of fraction digits (cut to microseconds); nullopt for anything
+/// else. `t`, `z` and a blank instead of the `T` are taken (§5.6). A date alone (`2026-01-02`) is midnight
 /// UTC. A leap second (23:59:60 in UTC on the last day of a month, §5.7) becomes the last microsecond of its
 /// minute, because a timestamp cannot tell it from the second after and must not move into the next day; any
 /// other `:60` is refused.

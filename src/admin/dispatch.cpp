@@ -12,8 +12,8 @@ namespace {
 
 using runtime::task;
 
-/// The detail of what is the caller's own doing, or is not there, is told to the caller; anything else goes
-/// to the log.
+/// The detail of a mistake of the caller's, or of something not found, goes to the caller; any other goes to
+/// the log.
 http::response to_response(const failure& f) {
     if (auto told = http::to_response(f, http::audience::api_caller)) return std::move(*told);
     log::error("the admin API could not answer", {{"reason", to_string(f)}});

@@ -28,7 +28,7 @@ using outcome = result<http::response>;
 
 /// Where a route's function runs.
 enum class runs_on {
-    loop,      ///< on the admin loop: it reads nothing that could keep it waiting
+    loop,      ///< on the admin loop: it reads nothing that could block
     reader,    ///< on a reader's thread, because it reads the store
     coroutine, ///< on the loop, leaving it by itself for the readers and the writer: it writes, streams or
                ///< waits
@@ -44,7 +44,7 @@ struct route {
     permission needs;
     runs_on where;
     std::variant<function, coroutine> run;
-    std::optional<parameter_list> parameters; ///< all others are refused; nullopt: the query is not looked at
+    std::optional<parameter_list> parameters; ///< all others are refused; nullopt: the query is not checked
 };
 
 /// All routes of the admin listener.

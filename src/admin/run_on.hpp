@@ -37,7 +37,7 @@ runtime::task<result<Value>> on_writer(store::group_writer& writer, std::functio
     co_return co_await runtime::await_callback<result<Value>>(start);
 }
 
-/// Leaves the loop to others for a while.
+/// Lets other work of the loop run for a while.
 inline runtime::task<void> pause(std::chrono::milliseconds time) {
     using steady = std::chrono::steady_clock;
     using timer =
@@ -46,9 +46,9 @@ inline runtime::task<void> pause(std::chrono::milliseconds time) {
     co_await t.async_wait(runtime::use_task);
 }
 
-/// Changes events through the writer, at most so many in one transaction, and leaves the writer to others in
-/// between, because nobody is in a hurry. `change` gets the next of them, and returns an outcome that knows
-/// how many it has `done` from the front; `add` gets each outcome. Ends at the first error.
+/// Changes events through the writer, at most so many in one transaction, and pauses in between for other
+/// users of the writer. `change` gets the next of them, and returns an outcome that knows how many it has
+/// `done` from the front; `add` gets each outcome. Ends at the first error.
 template <class Outcome, class Change, class Add>
 runtime::task<result<void>> in_batches(store::group_writer& writer, std::span<const store::event_offset> left,
                                        std::size_t at_once, Change change, Add add) {

@@ -50,11 +50,11 @@ private:
 /// As one segment of a path, or one value of a query.
 [[nodiscard]] std::string encoded(std::string_view text);
 
-/// `name=value` for a query, encoded and led by `?` or `&`; nothing for an empty value.
+/// Adds `name=value` to a query, encoded and led by `?` or `&`; an empty value adds nothing.
 void add_parameter(std::string& path, std::string_view name, std::string_view value);
 
-/// The exit code for a call that failed: 69 when nobody answers, or that it cannot be had now, 77 without
-/// permission, else 65.
+/// The exit code for a call that failed: 69 without an answer, or when the daemon answers that it cannot do
+/// it now, 77 without permission, else 65.
 [[nodiscard]] int exit_code_of(const failure& f);
 
 } // namespace webhookd::cli

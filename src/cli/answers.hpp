@@ -40,7 +40,7 @@ void print_fields(const rapidjson::Value& object, const std::vector<column>& mem
 /// An empty line, and the title of what follows.
 void print_heading(std::string_view title);
 
-/// The rows that stand in the array `owner[member]`, to standard output; `none` where there are none.
+/// Prints the rows of the array `owner[member]` to standard output; `none` where there are none.
 void print_rows(const rapidjson::Value& owner, const char* member, const std::vector<column>& columns);
 
 /// A list that the API answered with, to standard output: its rows, and on standard error how to go on where

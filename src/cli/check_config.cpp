@@ -29,7 +29,7 @@ bool names_file(const std::string& event) {
            std::filesystem::exists(event, ignored);
 }
 
-/// The event whose way shall be shown. `ok`, or the exit code after a message.
+/// The event whose routes are shown. `ok`, or the exit code after a message.
 int read_event(const std::string& event, trial_event& out, std::ostream& err) {
     if (!names_file(event)) {
         out.type = event;

@@ -4,8 +4,8 @@
 
 #include <string>
 
-/// The subcommands whose insides nobody else needs. Each adds itself to `app`, or to `events`, and when it
-/// has run leaves its exit code, which outlives the parsing.
+/// The subcommands. Each adds itself to `app`, or to `events`, and when it has run leaves its exit code,
+/// which outlives the parsing.
 namespace webhookd::cli {
 
 /// `events list|types|show|export|tail|gaps|replay`: the events of a running daemon, over its admin API.
@@ -20,8 +20,8 @@ void add_event_show(CLI::App& events, int& exit_code);
 /// is there only when it is whole.
 void add_event_export(CLI::App& events, int& exit_code);
 
-/// `events tail`: events as they arrive, until the end is asked for. A daemon that restarts is waited for,
-/// and nothing is missed meanwhile.
+/// `events tail`: events as they arrive, until it is interrupted. It waits for a daemon that restarts, and
+/// misses nothing meanwhile.
 void add_event_tail(CLI::App& events, int& exit_code);
 
 /// `events gaps`: what Universign must have sent and did not arrive, and when nothing could arrive.
@@ -30,15 +30,15 @@ void add_event_gaps(CLI::App& events, int& exit_code);
 /// `events erase` and `events purge`.
 void add_event_removal(CLI::App& events, int& exit_code);
 
-/// `deliveries list`, `deliveries show ID`, `deliveries retry ID…` (or by filter), and `handlers`: what the
-/// admin API of a running daemon tells about deliveries.
+/// `deliveries list`, `deliveries show ID`, `deliveries retry ID…` (or by filter), and `handlers`: the
+/// deliveries of a running daemon, over its admin API.
 void add_deliveries_commands(CLI::App& app, int& exit_code);
 
 /// `report`: what was consumed in a period, as Universign counts it; `--compare` puts Universign's own
 /// figures beside ours and ends with 1 where they differ.
 void add_report_command(CLI::App& app, int& exit_code);
 
-/// `reload`: lets a running daemon load its configuration anew, and says what came of it.
+/// `reload`: lets a running daemon load its configuration again, and shows the outcome.
 void add_reload_command(CLI::App& app, int& exit_code);
 
 /// `backup`: a copy of the database, of a daemon that runs or not, as one file that is there only when it is
@@ -49,16 +49,16 @@ void add_backup_command(CLI::App& app, int& exit_code);
 /// containers and monitors that have no other client.
 void add_healthcheck_command(CLI::App& app, int& exit_code);
 
-/// A program for bash that completes the commands and options of `app`, and the values of those that tell
-/// what they take: a validator with a set of words, or a type name that has FILE, FOLDER, TYPE (an event
-/// type) or TYPES (a list of them with commas) between bars. It needs nothing but bash.
+/// A program for bash that completes the commands and options of `app`, and the values of those whose type is
+/// known: a validator with a set of words, or a type name that has FILE, FOLDER, TYPE (an event type) or
+/// TYPES (a list of them with commas) between bars. It needs nothing but bash.
 [[nodiscard]] std::string bash_completion(const CLI::App& app);
 
-/// `completion bash`. Add it last: `app` outlives the parsing, and is looked at when the command runs.
+/// `completion bash`. Add it last: `app` outlives the parsing, and is read when the command runs.
 void add_completion_command(CLI::App& app, int& exit_code);
 
-/// After a parsing that missed a command: says which word is none, and which may have been meant. Empty where
-/// there was no such word.
+/// After a parsing that missed a command: names the word that is no command, and which may have been meant.
+/// Empty where there was no such word.
 [[nodiscard]] std::string unknown_command(const CLI::App& app);
 
 } // namespace webhookd::cli

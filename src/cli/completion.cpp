@@ -17,8 +17,8 @@ namespace {
 
 using list = std::vector<std::string>;
 
-/// How the function below finds its way: first which command the words before the cursor name, then what can
-/// stand at the cursor.
+/// How the function below finds its way: first which command the words before the cursor name, then what is
+/// possible at the cursor.
 constexpr std::string_view function = R"sh(
 _universign_webhookd() {
     local current=${COMP_WORDS[COMP_CWORD]} command='' option='' place=0 only_arguments='' start='' word i

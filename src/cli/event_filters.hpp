@@ -34,7 +34,7 @@ void add_event_filters(CLI::App& command, event_filters& into);
 [[nodiscard]] std::string filtered(std::string path, const event_filters& filters);
 
 /// The exclusive ends, in RFC 3339, of a month in UTC written `2026-03`: the last microsecond before it and
-/// the first moment after it. Nothing for anything else.
+/// the first moment after it. nullopt for anything else.
 [[nodiscard]] std::optional<std::pair<std::string, std::string>> month_window(std::string_view month);
 
 } // namespace webhookd::cli

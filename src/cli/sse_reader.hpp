@@ -23,7 +23,7 @@ public:
     bool take(std::string_view piece);
     /// To go on from; empty: none was seen.
     [[nodiscard]] const std::string& last_id() const { return current_.id; }
-    /// What stands at the end of a broken stream is no message.
+    /// An incomplete message at the end of a broken stream does not count.
     void start_again() { line_.clear(), current_.event.clear(), current_.data.clear(), has_data_ = false; }
 
 private:

@@ -89,8 +89,8 @@ int run_trigger(const trigger_options& options, const console& io) {
         if (!bytes) return complain(io, bytes.error().detail, exit_code::no_input);
         files.push_back(describe(std::move(*bytes), name));
     }
-    // The first world is made before anything is posted: a mistake in --set is told at once, and nothing half
-    // done.
+    // The first world is made before anything is posted: a mistake in --set is reported at once, before
+    // anything is done.
     for (const auto& type : *types)
         if (const auto body = event::make_sample(type, world_of(options.seed), *overrides); !body)
             return complain(io, type + ": " + body.error().detail, exit_code::usage);

@@ -22,7 +22,7 @@ struct verify_options {
 };
 
 /// Ends with 0 when the signature holds, 65 when it does not (or the file is no key set), 66 when a file
-/// cannot be read, 69 when the key set cannot be had from its URL, 64 when body and signature both are
+/// cannot be read, 69 when the key set cannot be fetched from its URL, 64 when body and signature both are
 /// standard input.
 [[nodiscard]] int run_verify(const verify_options& options, const console& io);
 

@@ -46,7 +46,7 @@ private:
                                     const std::string& path);
     /// Nothing, reported, for what is no scalar.
     std::optional<routing::scalar> read_scalar(const yaml_node& node, const std::string& path);
-    /// Whether one more condition may stand at this depth; reports that it may not.
+    /// Whether one more condition is allowed at this depth; reports when not.
     bool admit(location at, const std::string& path, std::size_t depth);
 
     load_pass& in_;

@@ -120,7 +120,7 @@ bool has_secret_part(std::string_view path) {
     return false;
 }
 
-/// Universign's key sets are its platform's. What stands in a file, or at another host, may be the owner's.
+/// Universign's key sets are shared by its platform. A file, or another host, may have keys of one owner.
 bool has_platform_keys(const endpoint& e) {
     const auto host = parse_web_address(e.jwks.url).host;
     return e.mode == signature_mode::required &&
@@ -136,7 +136,7 @@ void check_owner(object_reader& in, const endpoint& e) {
                "(openssl rand -hex 16)");
 }
 
-using used_names = std::map<std::string, std::string>; ///< what may stand once → path of where it stands
+using used_names = std::map<std::string, std::string>; ///< what must be unique → where it is used
 
 void read_endpoint(object_reader& in, endpoint& out, used_names& names) {
     in.require("name");

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_mistakes = 10'000; ///< kept for sorting; fewer are shown
 
-/// What holds no secret, and is told in the log: an address may well come from the environment.
+/// Values that are no secrets and are logged: an address may come from the environment.
 bool is_shown(std::string_view path) {
     static constexpr std::string_view sections[] = {"server.", "admin.", "storage.", "log."};
     static constexpr std::string_view members[] = {".name", ".path", ".file", ".user", "_file", "_directory"};

@@ -21,11 +21,11 @@ namespace webhookd::config {
 
 /// One map of the file. Every member function that takes a key makes it known; what is wrong with its value
 /// is reported, and then, as when it is absent, the target keeps what it had and the answer is false.
-/// `finish` reports the keys that nobody asked for and those that stand twice. Valid while the document and
+/// `finish` reports the keys that nobody asked for and those that occur twice. Valid while the document and
 /// the pass live.
 class object_reader {
 public:
-    /// A null node stands for an absent map: nothing is there, nothing is missing.
+    /// A null node is an absent map: it has no keys, and requires none.
     object_reader(load_pass& in, const yaml_node* node, std::string path, std::string section);
 
     using body = std::function<void(object_reader&)>;
@@ -64,7 +64,7 @@ public:
     std::optional<config::text> text_at(std::string_view key, bool bare = false,
                                         other_braces others = other_braces::refuse);
     /// A list of texts; where `single` is true, also one text alone. Wrong elements are reported and left
-    /// out. Nothing when the key is absent or its value is no list.
+    /// out. nullopt when the key is absent or its value is no list.
     std::optional<std::vector<config::text>> texts(std::string_view key, bool single = false);
 
     /// A name: letters, digits, `.`, `_`, `-`, at most 64; fit for metric labels, paths and terminals.
@@ -124,7 +124,7 @@ inline constexpr std::string_view name_rule =
     "a name has 1 to 64 letters, digits, dots, dashes and underscores, and "
     "starts with a letter or a digit";
 
-/// Reports keys that stand twice in one map.
+/// Reports keys that occur twice in one map.
 void report_duplicate_keys(load_pass& in, const yaml_node& map, const std::string& path);
 
 } // namespace webhookd::config

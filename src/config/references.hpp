@@ -8,7 +8,7 @@
 
 namespace webhookd::config {
 
-/// What a text of the file stands for once its references are filled in.
+/// The value of a text of the file, with its references filled in.
 struct expansion {
     std::string text;                  ///< may hold a secret
     std::string mistake;               ///< empty: none; names the reference, never its value
@@ -21,8 +21,7 @@ struct expansion {
 enum class other_braces { refuse, keep };
 
 /// Fills in `${env:NAME}`, `${file:/path}` (without one line break at its end) and `${credential:name}`.
-/// `$${` stands for a literal `${`; a `$` before anything else is itself. What is filled in is not searched
-/// again.
+/// `$${` is a literal `${`; a `$` before anything else is itself. What is filled in is not searched again.
 [[nodiscard]] expansion expand(std::string_view text, const secret_sources& sources, other_braces others);
 
 } // namespace webhookd::config

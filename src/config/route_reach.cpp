@@ -13,8 +13,8 @@ using routing::pattern_list;
 
 bool covers(const pattern& outer, const pattern& inner) {
     if (outer.text() == inner.text()) return true;
-    // A pattern as a type: its `*` can be met by nothing but a `*`, which then takes whatever it stands for,
-    // as both stay within one name unless they are the last. Only `?` would take it for a single character.
+    // A pattern as a type: its `*` can be met by nothing but a `*`, which then matches the same, as both stay
+    // within one name unless they are the last. Only `?` would take it for a single character.
     const bool sound = inner.is_literal() || outer.text().find('?') == std::string::npos;
     return sound && outer.matches(inner.text());
 }

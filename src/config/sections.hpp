@@ -9,9 +9,9 @@
 
 namespace webhookd::config {
 
-// Each reads one section of the file; what it is about and its defaults stand in
-// config/universign-webhookd.yaml. `root` is the file. The order of the calls in `read_configuration`
-// matters: routes ask for handlers and endpoints, endpoints ask where the server listens.
+// Each reads one section of the file; config/universign-webhookd.yaml documents it and its defaults. `root`
+// is the file. The order of the calls in `read_configuration` matters: routes ask for handlers and endpoints,
+// endpoints ask where the server listens.
 
 void read_server(object_reader& root, configuration& whole);
 void read_admin(object_reader& root, configuration& whole);

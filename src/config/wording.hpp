@@ -18,7 +18,7 @@ using webhookd::text::in_quotes;
 /// `server.limits`, and, for keys that are no plain words, `routes[0].when["/payload/object/state"]`.
 [[nodiscard]] std::string member_path(const std::string& path, std::string_view key);
 
-/// `a list`, `a map`, `a number`…: what stands there, for messages.
+/// `a list`, `a map`, `a number`…: the kind of a value, for messages.
 [[nodiscard]] std::string_view describe_kind(const yaml_node& node);
 
 } // namespace webhookd::config

@@ -14,8 +14,8 @@
 namespace webhookd::config {
 namespace {
 
-/// The first byte that cannot stand in a YAML file: not UTF-8, or a control character. yaml-cpp would replace
-/// the one without a word and end the file at the other.
+/// The first byte that a YAML file must not contain: not UTF-8, or a control character. yaml-cpp would
+/// silently replace the former and end the file at the latter.
 std::optional<yaml_mistake> find_bad_byte(std::string_view text) {
     location at{1, 1};
     while (!text.empty()) {
@@ -154,7 +154,7 @@ private:
         }
     }
 
-    /// YAML 1.1 merge keys: what stands in the map itself wins, then what was merged first.
+    /// YAML 1.1 merge keys: the map's own keys win, then what was merged first.
     void merge(yaml_node& map) {
         std::vector<yaml_entry> own;
         std::vector<const yaml_node*> sources;

@@ -36,7 +36,7 @@ struct yaml_node {
     location at;
     bool plain = false;      ///< a scalar without quotes: may be a number, a truth value or null
     std::string text;        ///< of a scalar
-    std::string reference{}; ///< for who wants a text, whatever else is made of it; empty: `text`
+    std::string reference{}; ///< for readers of a text, whatever its type; empty: `text`
     std::vector<const yaml_node*> items;
     std::vector<yaml_entry> entries; ///< in the order of the file, duplicates and all; merged ones at the end
 

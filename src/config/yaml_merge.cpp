@@ -31,7 +31,7 @@ const yaml_node* yaml_merge::maps(const yaml_node& first, const yaml_node& secon
         index.emplace(first.entries[i].key, i);
     std::unordered_map<std::string_view, bool> seen;
     for (const auto& entry : second.entries) {
-        // One that stands twice in the second file is that file's own mistake and must stay one.
+        // A key that occurs twice in the second file is that file's own mistake and must stay one.
         const bool again = !seen.emplace(entry.key, true).second;
         const auto found = index.find(entry.key);
         if (again || found == index.end()) {

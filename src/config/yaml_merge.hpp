@@ -21,8 +21,8 @@ public:
     const yaml_node* maps(const yaml_node& first, const yaml_node& second, const clash& on_clash,
                           const std::string& path = {});
 
-    /// `root` with `value` at `path`, whatever stood there; steps that are missing become maps. A step finds
-    /// a key regardless of case, with `_` for `-`, and in a list an element by its number. Null when a step
+    /// `root` with `value` at `path`, whatever was there; steps that are missing become maps. A step finds a
+    /// key regardless of case, with `_` for `-`, and in a list an element by its number. Null when a step
     /// leads through something that is neither map nor such an element. `at` becomes the location of `value`
     /// and of what is made; a key that is made is named by `name_new`, which gets the step's index.
     using key_namer = std::function<std::string(std::size_t step)>;

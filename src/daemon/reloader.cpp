@@ -73,8 +73,8 @@ admin::reload_outcome reloader::carry_out(config::configuration next, admin::rel
     return outcome;
 }
 
-/// All that a reload replaces, and key sets are fetched anew. One more member does not compile before
-/// something is done with it here.
+/// All that a reload replaces, and key sets are fetched again. A new member does not compile until it is
+/// handled here.
 void reloader::apply(config::reloadable next, std::vector<delivery::handler_setup> setups) {
     auto& running = running_.reloadable;
     running = std::move(next);

@@ -32,8 +32,8 @@ struct reload_targets {
     http::server& admin_server;
 };
 
-/// Carries out what SIGHUP and `POST /v1/reload` ask for, on the main thread. A file with mistakes, or one
-/// that cannot be carried out, changes nothing.
+/// Performs a reload for SIGHUP and `POST /v1/reload`, on the main thread. A file with mistakes, or one that
+/// cannot be applied, changes nothing.
 class reloader {
 public:
     /// All outlive it. `running` is the configuration in force.
@@ -63,7 +63,7 @@ private:
 /// Tells the service manager that webhooks are received.
 void notify_ready(const config::fixed& c);
 
-/// How long the store keeps what, as the purger wants it told.
+/// The retention settings, as the purger takes them.
 [[nodiscard]] store::purger::ages ages_of(const config::retention& keep);
 
 } // namespace webhookd::daemon

@@ -56,7 +56,7 @@ void tell_addresses(const char* listener, const http::server& server) {
         log::info("listening", {{"listener", listener}, {"address", address}});
 }
 
-/// What a run came to, for its last line.
+/// The outcome of a run, for its last log line.
 struct totals {
     ingest::receiver::statistics received;
     store::group_writer::statistics written;
@@ -72,8 +72,8 @@ void tell(const totals& t) {
                           {"batches", t.written.batches}});
 }
 
-/// The daemon's life: its objects in the order in which they come to be, and which they leave in reverse; the
-/// start; the wait for a signal; the stop. The exit code, and `reached` after a start that succeeded.
+/// The daemon: its objects in the order of their construction (destroyed in reverse); the start; the wait for
+/// a signal; the stop. The exit code, and `reached` after a start that succeeded.
 int live(const options& options, config::configuration& running, runtime::supervisor& supervisor, ending& end,
          std::optional<totals>& reached) {
     const auto& fixed = running.fixed;
@@ -83,13 +83,13 @@ int live(const options& options, config::configuration& running, runtime::superv
     const runtime::system_clock clock;
     // The threads that must make progress.
     runtime::roll_call roll;
-    // Readiness says no once the end has begun.
+    // Makes readiness false once the end has begun.
     std::atomic<bool> stopping = false;
 
     // Where the store's other files are.
     const auto directory = store::state_directory(fixed.storage_url);
     if (!directory) return end.refuse({"the storage cannot be opened", directory.error()});
-    // Everything that is kept; the last to go, which flushes and closes it.
+    // All that is kept; destroyed last, which flushes and closes it.
     auto opened = open_database(fixed.storage_url);
     if (!opened) return end_without_database(opened.error(), end);
     const auto database = std::move(*opened);
@@ -97,14 +97,14 @@ int live(const options& options, config::configuration& running, runtime::superv
     const store::this_instance self{*database, host_name()};
     // The one thread that writes.
     store::group_writer writer{*database, {.max_waiting = fixed.max_in_memory}};
-    // Keeps when this ran, and when webhooks were turned away.
+    // Records when this ran, and when webhooks were refused.
     ingest::outage_recorder outages{self, writer, clock};
-    // Lets go of what is old.
+    // Purges what is old.
     store::purger purger{*database, *database, self, writer, clock, ages_of(reloadable.retention)};
     // The time that ages are counted with.
     const believed_clock believed{purger};
 
-    // Makes handlers, and has the threads that they share.
+    // Makes handlers, and owns the threads that they share.
     handler::handler_factory handler_factory{clock};
     // The handlers of the configuration in force.
     const auto make_handler = [&](const config::handler& h) { return handler_factory.make(h); };
@@ -124,15 +124,15 @@ int live(const options& options, config::configuration& running, runtime::superv
 
     // Reads the database for the admin API.
     runtime::background_pool readers{2, "admin-reader"};
-    // Who may use that.
+    // Who may use the admin API.
     admin::access access{reloadable.admin, clock};
     // Universign's figures, to compare ours with.
     admin::universign_api universign{reloadable.universign};
-    // Who waits for a reload.
+    // The requests that wait for a reload.
     admin::reload_requests reloads{runtime::supervisor::ask_for_reload};
     // Wakes live tails.
     admin::arrivals arrived{*database};
-    // Counts for the metrics what only the store knows.
+    // Counts in the store for the metrics.
     telemetry::store_counter counter{*database, *database};
     // What metrics and readiness are read from; the listeners come last.
     std::map<std::string, const http::server*> listeners;
@@ -183,7 +183,7 @@ int live(const options& options, config::configuration& running, runtime::superv
                                  admission, access,   universign, ingest_server, admin_server};
     reloader reloading{options, running, reloads, changed};
 
-    // The start: what handles events before what brings them.
+    // The start: the objects that handle events before those that receive them.
     auto setups = handlers.change(reloadable.handlers);
     if (!setups) return end.refuse({"a handler cannot start", setups.error()});
     if (options.dry_run)
@@ -209,7 +209,8 @@ int live(const options& options, config::configuration& running, runtime::superv
 
     supervisor.run(roll, [&] { reloading.reload(); });
 
-    // The stop: nothing new, then what is under way, then what keeps it, and last who could ask about it.
+    // The stop: accept nothing new, finish what is under way, then stop what keeps it, and last the admin
+    // API.
     end.begin(exit_code::software);
     stopping = true;
     runtime::systemd::notify_stopping();

@@ -22,7 +22,7 @@
 
 namespace webhookd::daemon {
 
-/// What metrics and readiness are read from. All outlive who reads.
+/// What metrics and readiness are read from. All outlive the readers.
 struct observed {
     const config::fixed& configuration;
     const std::filesystem::path& directory; ///< where the store is

@@ -17,7 +17,7 @@
 namespace webhookd::daemon {
 namespace {
 
-/// What an end may take beyond the grace: attempts that are cut off, the last lines, the database.
+/// How long a stop may take beyond the grace: attempts that are cancelled, the last log lines, the database.
 constexpr std::chrono::seconds after_grace{15};
 
 struct inherited {

@@ -32,12 +32,12 @@ struct refusal {
 /// a mount): outlives every object whose end can take time.
 class ending {
 public:
-    /// So long requests and attempts under way may take.
+    /// How long requests and attempts under way may take.
     explicit ending(std::chrono::milliseconds grace);
 
     /// `code` is the process's if the end hangs.
     void begin(int code);
-    /// Tells why there is no start, and begins the end. The exit code.
+    /// Logs why there is no start, and begins the end. Returns the exit code.
     [[nodiscard]] int refuse(const refusal& r);
 
 private:
@@ -49,12 +49,12 @@ private:
 /// comes first. Errors: as store::open, which a signal that ends the daemon breaks off.
 [[nodiscard]] result<std::unique_ptr<store::event_store>> open_database(const std::string& url);
 
-/// What this instance is called among those that share a store.
+/// The name of this instance among those that share a store.
 [[nodiscard]] std::string host_name();
 
 using key_rings = std::vector<std::unique_ptr<ingest::key_ring>>;
 
-/// The endpoints, as the receiver serves them and readiness looks at them.
+/// The endpoints, as the receiver serves them and readiness checks them.
 struct endpoints {
     key_rings rings;
     std::map<std::string, const ingest::key_ring*> by_name; ///< null where signatures are disabled
@@ -70,7 +70,7 @@ struct endpoints {
 [[nodiscard]] std::optional<refusal> open_listeners(const config::fixed& c, http::server& ingest,
                                                     http::server& admin);
 
-/// No call of the admin API has a body to speak of, and who sends one has not shown a token yet.
+/// No call of the admin API has a large body, and its sender has not shown a token yet.
 [[nodiscard]] config::limits admin_limits(config::limits limits);
 
 } // namespace webhookd::daemon

@@ -18,7 +18,7 @@ class handler_queue;
 
 // What the schedule has decided, for the dispatcher to do.
 
-/// Its end is told by `schedule::ended`.
+/// → `schedule::ended`, some time later.
 struct start_attempt {
     std::shared_ptr<delivery::attempt> attempt;
 };
@@ -32,7 +32,7 @@ struct extend_claims {
     std::vector<store::claim> claims;
     std::chrono::milliseconds lease;
 };
-/// Nothing comes of it.
+/// It has no outcome.
 struct release_claims {
     std::vector<store::claim> claims;
 };
@@ -49,7 +49,7 @@ struct fail_orphans {
 /// → `schedule::called_back`, some time later.
 struct call_back {
     std::string handler;
-    std::chrono::milliseconds longest_delay; ///< that a delivery can have been told to wait
+    std::chrono::milliseconds longest_delay; ///< that a delivery may have to wait
 };
 /// Their attempts then end soon.
 struct cancel_handlers {

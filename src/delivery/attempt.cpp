@@ -14,7 +14,7 @@
 namespace webhookd::delivery {
 namespace {
 
-/// A receiver or a program may tell back what it was given: secrets of the configuration, or of the event.
+/// A receiver or a program may repeat what it got: secrets of the configuration, or of the event.
 handler::outcome without_secrets(handler::outcome o) {
     // A character that did not fit whole leaves up to four bytes of the bound.
     const bool cut = o.output.size() + 4 > handler::max_output;

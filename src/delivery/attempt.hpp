@@ -14,8 +14,8 @@ namespace webhookd::delivery {
 class handler_queue;
 class inbox;
 
-/// A claim and what becomes of it. Made and freed on the engine's thread (two threads that free each other's
-/// memory fight over malloc's locks), run by the thread that begins it.
+/// A claim and its outcome. Made and freed on the engine's thread (two threads that free each other's memory
+/// contend for malloc's locks), run by the thread that begins it.
 struct attempt {
     using steady = circuit_breaker::clock;
 

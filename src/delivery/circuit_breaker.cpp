@@ -16,7 +16,7 @@ void circuit_breaker::begun() {
 }
 
 void circuit_breaker::answered() {
-    // Attempts that began before it opened may still bring good news while it is open: they count too.
+    // Attempts that began before it opened may still succeed while it is open: they count too.
     state_ = state::closed;
     failures_ = 0;
     testing_ = false;

@@ -23,7 +23,7 @@ constexpr const char* orphan_reason = "the handler is not in the configuration a
 
 } // namespace
 
-/// The dispatcher: performs what the schedule decides, and tells it what came of that.
+/// The dispatcher: performs the actions of the schedule, and passes their outcomes back.
 class engine::implementation {
 public:
     implementation(engine_store store, store::group_writer& writer, const runtime::clock& clock,

@@ -3,8 +3,8 @@
 namespace webhookd::delivery {
 namespace {
 
-/// Whether a handler made for `a` does for `b`: of the common settings only the timeout is the handler's own
-/// business.
+/// Whether a handler made for `a` can be used for `b`: of the common settings only the timeout concerns the
+/// handler itself.
 bool interchangeable(const config::handler& a, const config::handler& b) {
     return a.kind == b.kind && a.common.timeout == b.common.timeout;
 }

@@ -30,40 +30,39 @@ public:
 
     void change(const config::handler_common& common);
 
-    /// What to ask the store for, less of it under pressure, and then once in a tick; nothing: not now.
+    /// The next claim request, with a reduced limit under pressure, and then once in a tick; nullopt: not
+    /// now.
     [[nodiscard]] std::optional<store::claim_request> next_claim(steady::time_point at, bool under_pressure);
     void begin_tick() noexcept { claimed_in_tick_ = false; }
     void claimed(store::claim_answer answer, steady::time_point at);
     void claim_failed(steady::time_point at);
     /// Claims that have waited for too long and must be given back.
     [[nodiscard]] std::vector<store::claim> take_stale(steady::time_point now);
-    /// Claims that went to another do not begin.
+    /// Claims that another has do not begin.
     void drop(std::span<const store::delivery_id> lost) { prefetched_.drop(lost); }
     /// The next claim whose attempt may begin now, and counts as running from here on.
     [[nodiscard]] std::shared_ptr<attempt> next_attempt(steady::time_point now);
-    /// The same for the thread that brings an attempt to a good end, at once; `ended` must be told. Any
-    /// thread.
+    /// The same for the thread that ended an attempt well, at once; `ended` must be called. Any thread.
     [[nodiscard]] prefetch_buffer::handed_off hand_off(steady::time_point now) {
         return prefetched_.hand_off(now);
     }
-    /// What came of an attempt that has ended: nothing for an abandoned one. Takes its output.
+    /// The outcome of an attempt that has ended: nullopt for an abandoned one. Takes its output.
     [[nodiscard]] std::optional<store::finished_delivery> ended(attempt& a, double chance,
                                                                 const moment& when);
-    /// What was decided for one of this handler's deliveries is in the store now, even if a queue
-    /// before this one ran the attempt. `is_ordered`: others may have waited for it.
+    /// The decision on one of this handler's deliveries is in the store now, even if an earlier queue ran the
+    /// attempt. `is_ordered`: others may have waited for it.
     void recorded(const store::finished_delivery& f, bool is_ordered, steady::time_point at);
-    /// An attempt was none, for lack of something that will not be there at once: begins nothing for a
-    /// moment.
+    /// An attempt was not made for lack of resources: begins nothing for a moment.
     void pause(const std::string& reason, steady::time_point at);
     /// There may be something new.
     void wake() noexcept { wants_claim_ = true; }
 
-    /// Gives all claims up, for them to be released.
+    /// Gives up all claims, so that they are released.
     [[nodiscard]] std::vector<store::claim> drop_claims() { return prefetched_.take_all(); }
-    /// The same, to claim anew what is still to be done then.
+    /// The same, to claim again what is then still due.
     [[nodiscard]] std::vector<store::claim> revoke_claims();
 
-    /// When to look again, unless something else happens.
+    /// When to check again, unless something else happens.
     [[nodiscard]] std::optional<steady::time_point> wake_at() const;
 
     [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
@@ -80,14 +79,14 @@ public:
     [[nodiscard]] handler_status status() const;
 
 private:
-    /// When the store has more, where that is what things wait for.
+    /// When the store has more, if that is what is waited for.
     [[nodiscard]] std::optional<steady::time_point> next_due() const;
-    /// So many claims are held at most.
+    /// The limit of claims held.
     [[nodiscard]] std::size_t prefetch_limit() const;
     [[nodiscard]] bool is_full() const;
-    /// Whether the other side is there, after an attempt.
+    /// Tells the circuit whether the other side answered an attempt.
     void review_circuit(const handler::outcome& outcome, steady::time_point at);
-    /// Counts an attempt and tells of one that was not successful.
+    /// Counts an attempt, and logs one that was not successful.
     void account(const attempt& a, const decision& made, timestamp now);
     void review_hand_off();
 
@@ -100,7 +99,7 @@ private:
     std::optional<steady::time_point> not_before_; ///< after a claim that failed
     std::optional<steady::time_point> paused_until_;
     std::size_t in_flight_ = 0;
-    bool was_open_ = false; ///< as the log told last of the circuit
+    bool was_open_ = false; ///< the state of the circuit that was logged last
     std::shared_ptr<attempt_counters> counted_;
     attempt_counters::totals counted_before_; ///< for this handler's name, by queues before this one
     std::string last_error_;

@@ -11,8 +11,8 @@
 
 namespace webhookd::delivery {
 
-/// The claims of this process, until what became of them is recorded: their leases are short and are extended
-/// all together, so that another process soon gets what a dead one held. On the engine's thread.
+/// The claims of this process, until their outcome is recorded: their leases are short and are extended all
+/// together, so that another process soon gets the claims of a dead one. On the engine's thread.
 class held_claims {
 public:
     using steady = circuit_breaker::clock;
@@ -32,13 +32,13 @@ public:
         for (const auto& each : claims)
             remove(each);
     }
-    /// They went to another.
+    /// Another has them.
     void forget(std::span<const store::delivery_id> lost) {
         for (const auto id : lost)
             held_.erase(id);
     }
 
-    /// When to extend them all; nothing: there are none.
+    /// When to extend them all; nullopt: there are none.
     [[nodiscard]] std::optional<steady::time_point> extend_at() const {
         return held_.empty() ? std::nullopt : std::optional(extend_at_);
     }

@@ -16,13 +16,13 @@
 
 namespace webhookd::delivery {
 
-/// What other threads have for the engine's.
+/// Commands of other threads for the engine's.
 struct commands {
     std::vector<std::shared_ptr<attempt>> ended;
     std::optional<result<std::vector<store::delivery_id>>> written; ///< what the last `finish` answered
     std::optional<result<std::size_t>> orphans_failed;              ///< what the last `fail_waiting` answered
     std::optional<result<std::size_t>> called_back;                 ///< what the last `call_back` answered
-    std::optional<std::vector<handler_setup>> handlers;             ///< take the place of those before
+    std::optional<std::vector<handler_setup>> handlers;             ///< replace those before
     std::optional<circuit_breaker::clock::time_point> stop;         ///< by when
     std::vector<std::function<void()>> revoke_claims;               ///< and call these
     std::vector<std::function<void()>> asked;                       ///< for a heartbeat: call these
@@ -42,8 +42,8 @@ struct commands {
     }
 };
 
-/// Where commands wait for the engine's thread. Any thread. Outlives the engine in the hands of those who may
-/// still write to it.
+/// Where commands wait for the engine's thread. Any thread. Kept alive by the threads that may still write to
+/// it.
 class inbox {
 public:
     enum class urgency {
@@ -66,15 +66,15 @@ public:
         return true;
     }
 
-    /// Takes nothing any more; answers with what was left in it.
+    /// Accepts nothing any more; returns what was left in it.
     [[nodiscard]] commands close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
         return std::exchange(waiting_, {});
     }
 
-    /// Trades an empty `out` for all there is, once there is something or the time has come. The time is a
-    /// bound, not a promise.
+    /// Swaps an empty `out` with all commands, once there is one or the time has come. The time is a bound,
+    /// not a promise.
     void take(std::optional<circuit_breaker::clock::time_point> until, commands& out) {
         std::unique_lock lock(mutex_);
         const auto some = [this] { return !waiting_.empty(); };

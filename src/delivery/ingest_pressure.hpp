@@ -8,7 +8,7 @@
 namespace webhookd::delivery {
 
 /// Acknowledgements come first: while more than `high` events arrive in a tick (some 1000 a second), each
-/// handler claims no more than once in a tick. What a busy minute leaves is made up for in the next quiet
+/// handler claims no more than once in a tick. The backlog of a busy minute is worked off in the next quiet
 /// one.
 class ingest_pressure {
 public:

@@ -31,7 +31,7 @@ std::optional<orphan_cleaner::steady::time_point> orphan_cleaner::wake_at() cons
 
 std::optional<action> orphan_cleaner::next(const names& configured, steady::time_point now) {
     if (under_way_) return std::nullopt;
-    // Back again by a change of the configuration: what is left may run.
+    // Configured again meanwhile: what is left may run.
     while (!removed_.empty() && is_in(configured, removed_.front()))
         removed_.pop_front();
     if (!removed_.empty()) {

@@ -13,10 +13,9 @@
 
 namespace webhookd::delivery {
 
-/// Says when to fail what waits for handlers that are no more, in small batches, so that no acknowledgement
-/// waits for it. Looks at the start and after every change of the handlers, and once again a little later:
-/// events that were routed before the change may still have been on their way to the disk. Part of the
-/// schedule.
+/// Decides when to fail deliveries of removed handlers, in small batches, so that no acknowledgement waits
+/// for it. Checks at the start and after every change of the handlers, and once again a little later: events
+/// that were routed before the change may still have been on their way to the disk. Part of the schedule.
 class orphan_cleaner {
 public:
     using steady = circuit_breaker::clock;
@@ -27,7 +26,8 @@ public:
     [[nodiscard]] bool wants_work(steady::time_point now) const noexcept {
         return !under_way_ && (!removed_.empty() || (check_at_ && now >= *check_at_));
     }
-    /// count_waiting, fail_orphans, or nothing for now. What it says is under way until its outcome is told.
+    /// count_waiting, fail_orphans, or nothing for now. The action is under way until its outcome is passed
+    /// back.
     [[nodiscard]] std::optional<action> next(const names& configured, steady::time_point now);
     void counted(const result<std::map<std::string, std::int64_t>>& waiting, const names& configured,
                  steady::time_point now);
@@ -44,7 +44,7 @@ private:
     bool under_way_ = false;
     std::size_t failed_ = 0; ///< of the first
     std::optional<steady::time_point> check_at_;
-    bool check_again_ = false; ///< a second look is owed
+    bool check_again_ = false; ///< a second check is due
 };
 
 } // namespace webhookd::delivery

@@ -11,7 +11,7 @@ namespace webhookd::delivery {
 
 /// A handler's claims that have not begun yet. Thread safe, and therefore not the schedule's alone: the
 /// thread that ends an attempt takes the next claim from here and begins it (hand-off), so that a slot does
-/// not stay empty for a trip to the engine's thread.
+/// not stay empty until the engine's thread runs.
 class prefetch_buffer {
 public:
     using steady = attempt::steady;
@@ -39,7 +39,7 @@ public:
     /// Taken out, for them to be released.
     [[nodiscard]] std::vector<store::claim> take_stale(steady::time_point now);
     [[nodiscard]] std::vector<store::claim> take_all();
-    /// Claims that went to another are forgotten.
+    /// Claims that another has are dropped.
     void drop(std::span<const store::delivery_id> lost);
 
     struct load {

@@ -11,8 +11,8 @@
 
 namespace webhookd::delivery {
 
-/// Says when to call deliveries back that a clock which ran ahead has put off: what waits longer than its
-/// handler's `max_delay`, and what was never tried and yet waits, becomes due. Looks at the start, after a
+/// Decides when to call back deliveries that a clock which was ahead has put off: what waits longer than its
+/// handler's `max_delay`, and what was never tried and yet waits, becomes due. Checks at the start, after a
 /// leap of the clock, and once again a little later, for what was on its way to the disk meanwhile. In small
 /// batches, so that no acknowledgement waits. Part of the schedule.
 class recaller {
@@ -26,7 +26,7 @@ public:
     }
     /// Begins with these, all that are configured.
     void check(const std::vector<call_back>& all, steady::time_point now);
-    /// Under way until its outcome is told.
+    /// Under way until its outcome is passed back.
     [[nodiscard]] std::optional<call_back> next();
     /// How many of the batch became due. The handler that has something to do now; empty: none has.
     [[nodiscard]] std::string called_back(const result<std::size_t>& count, steady::time_point now);
@@ -39,7 +39,7 @@ private:
     bool under_way_ = false;
     std::size_t called_ = 0; ///< of the first
     std::optional<steady::time_point> check_at_;
-    bool check_again_ = false; ///< a second look is owed
+    bool check_again_ = false; ///< a second check is due
 };
 
 } // namespace webhookd::delivery

@@ -12,15 +12,15 @@
 
 namespace webhookd::delivery {
 
-/// What became of an attempt, on its way into the store.
+/// The outcome of an attempt, on its way into the store.
 struct pending_result {
     std::string handler;
     bool is_ordered = false; ///< others may wait for it
     store::finished_delivery finished;
 };
 
-/// Gathers results into batches and says when one is to be written, one batch at a time: while one is under
-/// way, the next gathers. What the store does not take is tried again until it does. Part of the schedule.
+/// Gathers results into batches and decides when one is written, one batch at a time: while one is under way,
+/// the next gathers. What the store does not take is tried again until it does. Part of the schedule.
 class result_writer {
 public:
     using steady = circuit_breaker::clock;

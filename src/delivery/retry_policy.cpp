@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 milliseconds backoff(const config::retry_policy& policy, const attempt_facts& facts) {
     const auto cap = static_cast<double>(policy.max_delay.count());
-    // Beyond every number of attempts the power is infinite, and the cap takes over.
+    // With many attempts the power becomes infinite, and the cap applies.
     const auto grown = static_cast<double>(policy.initial.count()) *
                        std::pow(policy.factor, static_cast<double>(facts.attempt) - 1);
     const auto length = std::min(grown, cap);
@@ -33,7 +33,7 @@ decision decide(const config::retry_policy& policy, const handler::outcome& outc
     }
     if (facts.attempt >= policy.max_attempts)
         return {delivery_state::failed, {}, outcome.reason + "; that was the last attempt"};
-    // The other side may ask for more patience than we have by ourselves, never for less.
+    // The other side may ask for a longer delay than ours, never for a shorter one.
     const auto asked = std::min(outcome.retry_after.value_or(milliseconds(0)), policy.max_delay);
     const auto delay = std::max(backoff(policy, facts), asked);
     if (policy.max_age && facts.age + delay > *policy.max_age)

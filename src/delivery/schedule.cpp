@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A handler that does not end its attempts when it is told to, or a store that does not answer, is left
-/// behind so long after the grace.
+/// behind this long after the grace.
 constexpr auto last_wait = 5s;
 
 } // namespace
@@ -110,7 +110,7 @@ void schedule::ended(attempt& a, double chance, const moment& when) {
     forget_retired();
 }
 
-/// What still waits for a handler that is no more cannot be failed before its last attempts are recorded.
+/// Deliveries of a removed handler cannot be failed before its last attempts are recorded.
 void schedule::forget_retired() {
     const auto is_done = [this](const auto& q) { return q->running() == 0 && !results_.has_of(q->name()); };
     if (std::erase_if(retiring_, is_done) > 0) orphans_.check_soon();
@@ -130,7 +130,7 @@ void schedule::written(const result<std::vector<store::delivery_id>>& fenced, ti
                      {{"deliveries", fenced->size()}});
     for (const auto& each : *batch) {
         held_.remove(each.finished.claim);
-        // Whichever ran the attempt: the queue that bears the name now has what follows from it.
+        // Whichever queue ran the attempt: the current queue of that name gets its consequences.
         auto* queue = find(each.handler);
         if (queue == nullptr) continue;
         queue->recorded(each.finished, each.is_ordered, now);
@@ -227,7 +227,7 @@ bool schedule::has_stopped(time_point now) const {
 std::optional<schedule::time_point> schedule::wake_at(time_point now) const {
     std::optional<time_point> earliest;
     const auto consider = [&](std::optional<time_point> t) {
-        // What is over already waits for something else to happen.
+        // A time in the past waits for another event.
         if (t && (!earliest || *t < *earliest)) earliest = std::max(*t, now + 1ms);
     };
     consider(results_.wake_at());

@@ -19,25 +19,25 @@
 
 namespace webhookd::delivery {
 
-/// Decides what delivery does next. Pure: it is told what happened and what time it is, and answers with
-/// actions, whose outcomes it is told in turn; it has no thread, no socket, no clock and no store, so that
-/// tests play a script and let any action fail. Only its queues' prefetched claims are also taken by others
-/// (see prefetch_buffer). One thread at a time.
+/// Decides what delivery does next. Pure: (state, command, now) → actions, whose outcomes are passed back to
+/// it; it has no thread, no socket, no clock and no store, so that tests play a script and let any action
+/// fail. Only its queues' prefetched claims are also taken by other threads (see prefetch_buffer). One thread
+/// at a time.
 class schedule {
 public:
     using steady = circuit_breaker::clock;
     using time_point = steady::time_point;
 
-    /// Looks at once for what a wrong clock has put off before.
+    /// Checks at once what a wrong clock has put off before.
     schedule() { recaller_.check_soon(); }
 
     // Commands.
 
-    /// These take the place of the handlers before. One that is the same object keeps its queue.
+    /// These replace the handlers before. One that is the same object keeps its queue.
     void configure(std::vector<handler_setup> handlers);
     /// Something new may be due.
     void wake();
-    /// Gives all claims back that have not begun, to claim anew what is still to be done then.
+    /// Gives all claims back that have not begun, to claim again what is still to be done then.
     void revoke_claims();
     void clock_leapt();
     /// Begins nothing new, and cancels at `by` what still runs.
@@ -46,7 +46,7 @@ public:
     // Outcomes of actions. What failed is tried again after a moment.
 
     void claimed(handler_queue& queue, result<store::claim_answer> answer, time_point now);
-    /// Answered with the claims that went to another.
+    /// With the claims that another has.
     void extended(result<std::vector<store::delivery_id>> lost, time_point now);
     /// `chance` is drawn from [0, 1).
     void ended(attempt& a, double chance, const moment& when);
@@ -65,13 +65,12 @@ public:
     /// `events`: how many have arrived since the start.
     void tick(time_point now, std::uint64_t events);
 
-    /// What to do now, in this order. To be asked again, with the time of then, when it is done and its
-    /// outcomes are told; empty: nothing until `wake_at`, unless something happens. At most one claim at a
-    /// time, the last action, after what is overdue has been extended: a dispatcher that stood still loses
-    /// nothing.
+    /// What to do now, in this order. Call it again when they are done and their outcomes are passed back;
+    /// empty: nothing until `wake_at`, unless something happens. At most one claim at a time, the last
+    /// action, after what is overdue has been extended: a dispatcher that stood still loses nothing.
     [[nodiscard]] std::vector<action> next(time_point now);
     [[nodiscard]] std::optional<time_point> wake_at(time_point now) const;
-    /// After `stop`: everything has ended and is recorded, or will not be, however long one waits.
+    /// After `stop`: everything has ended and is recorded, or will never be.
     [[nodiscard]] bool has_stopped(time_point now) const;
     /// Attempts were cancelled when stopping.
     [[nodiscard]] bool has_cancelled() const noexcept { return cancelled_; }

@@ -21,7 +21,7 @@
 // A4  `signer`, or `signers`, holds one signer or a list of alternates. A signer is a text, or an object with
 //     an `id` or an `email`.
 // A5  A signer is a seal when it begins with `scd_`, as ids of seals do, and is no address.
-// A6  `$Name` is the participant with that in place of an address, else those whose `full_name` is Name.
+// A6  `$Name` is the participant with that instead of an address, else those whose `full_name` is Name.
 //     Addresses and names differ in case without differing in whom they mean.
 // A7  A field that a seal signs is a seal, even if its type is `visa`.
 // A8  An entry of `sealers` is an id or an object with an `id`. It is a seal unless a field has that signer.
@@ -54,7 +54,7 @@ std::int64_t count(const json_value& parent, std::string_view name) {
     return elements;
 }
 
-/// Of what refers to somebody by a text or as an object.
+/// Of a reference to a person, as a text or as an object.
 std::string_view id_of(const json_value& reference) {
     return reference.IsString() ? json::text(reference) : text_of(reference, "id");
 }
@@ -117,7 +117,7 @@ std::set<std::string_view> visa_fields(const json_value& transaction) {
     return ids;
 }
 
-/// What is known of those who sign one field.
+/// What is known of the signers of one field.
 struct field_signers {
     bool has_seal = false;
     std::optional<std::size_t> level; ///< the highest that one of them requires

@@ -13,7 +13,7 @@ namespace webhookd::event {
 struct document::content {
     content()
         : pool(memory, sizeof memory)
-        , dom(&pool) {} // and leaves `memory` as it is: filling it would cost more
+        , dom(&pool) {} // does not initialise `memory`: that would cost more
 
     // Room for a usual body and its values, so that one allocation serves the whole document.
     alignas(std::max_align_t) char memory[24 * 1024];

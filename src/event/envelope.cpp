@@ -16,7 +16,7 @@ constexpr std::size_t longest_text = 255;
 /// Where a member is: beside the id, in `payload`, or in `payload.object`.
 enum class level : std::size_t { event, payload, object };
 
-/// What may stand in a member that is kept.
+/// What a member may contain to be kept.
 enum class content {
     id,  ///< printable ASCII without blanks
     text ///< anything but control characters
@@ -60,7 +60,7 @@ constexpr std::array spellings{
     spelling{level::payload, "transactionId", &envelope::transaction_id},
     spelling{level::payload, "transaction", &envelope::transaction_id},
 
-    // What an identity check came to says more than that the registration it belongs to is still open.
+    // The result of an identity check says more than the state of its registration, which is still open.
     spelling{level::object, "verification_status", &envelope::state},
     spelling{level::object, "verificationStatus", &envelope::state},
     spelling{level::object, "state", &envelope::state},

@@ -35,7 +35,7 @@ half surrogate_at(std::string_view json, std::size_t at) {
     return c == '8' || c == '9' || (c | 0x20) == 'a' || (c | 0x20) == 'b' ? half::high : half::low;
 }
 
-/// Where the next escape of half a pair stands whose other half is missing.
+/// Position of the next lone surrogate escape.
 std::size_t next_lone(std::string_view json, std::size_t from) {
     while (from < json.size()) {
         const void* backslash = std::memchr(json.data() + from, '\\', json.size() - from);

@@ -14,7 +14,7 @@ namespace {
 using rapidjson::SizeType;
 using rapidjson::StringBuffer;
 
-/// Passes a tree on to a writer of RapidJSON's, but for the numbers.
+/// Passes a tree on to a RapidJSON writer, except the numbers.
 template <class Writer>
 class exact_writer : public Writer {
 public:
@@ -32,8 +32,8 @@ std::string write(const json_value& value, exact_writer<Writer>& writer, const S
     return value.Accept(writer) ? std::string(buffer.GetString(), buffer.GetSize()) : std::string();
 }
 
-/// Receives a whole event, and writes what stands in its `payload.object`. Of members with the same name the
-/// last one counts.
+/// Receives a whole event, and writes its `payload.object`. Of members with the same name the last one
+/// counts.
 class object_excerpt {
 public:
     using Ch = char;
@@ -81,7 +81,7 @@ public:
     bool EndArray(SizeType) {
         return close([&] { return writer_.EndArray(); });
     }
-    // With numbers as text these are never called, but the reader's template names them.
+    // Never called while numbers are passed as text, but the reader's template names them.
     bool Int(int) { return false; }
     bool Uint(unsigned) { return false; }
     bool Int64(std::int64_t) { return false; }

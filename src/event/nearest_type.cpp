@@ -49,14 +49,14 @@ std::optional<std::string_view> only_one_with_names_left_out(std::string_view wa
     std::optional<std::string_view> found;
     for (const auto& type : catalogue()) {
         if (!leaves_out_names(wanted, with_dots(type.name))) continue;
-        if (found) return {}; // ambiguous: better no advice than a guess
+        if (found) return {}; // ambiguous: no suggestion is better than a guess
         found = type.name;
     }
     return found;
 }
 
 std::optional<std::string_view> with_few_edits(std::string_view wanted) {
-    // One slip in eight characters, three at most: more, and `paused` would be offered for `closed`.
+    // One mistake in eight characters, three at most: with more, `paused` would be suggested for `closed`.
     std::size_t best = std::min<std::size_t>(3, 1 + wanted.size() / 8) + 1;
     std::optional<std::string_view> found;
     for (const auto& type : catalogue()) {

@@ -18,7 +18,7 @@ std::size_t leading_digits(std::string_view text) {
     return std::min(text.find_first_not_of("0123456789"), text.size());
 }
 
-/// `+5`, `-0005`: what follows the `e`. Nothing when it is none.
+/// `+5`, `-0005`: what follows the `e`. nullopt when it is none.
 std::optional<std::int64_t> read_exponent(std::string_view text) {
     const bool negative = text.starts_with('-');
     if (negative || text.starts_with('+')) text.remove_prefix(1);
@@ -55,7 +55,7 @@ std::optional<decimal> decimal::parse(std::string_view text) noexcept {
     if (first == std::string_view::npos) return decimal(); // a zero has no sign
     const auto point = static_cast<std::int64_t>(whole) - static_cast<std::int64_t>(first);
     out.magnitude_ = exponent + (first < whole ? point - 1 : point);
-    // Zeros at the end of the digits say nothing, be they before the dot or after it.
+    // Zeros at the end of the digits do not count, before the dot or after it.
     out.digits_ = digits.substr(first, digits.find_last_not_of("0.") + 1 - first);
     return out;
 }
@@ -63,7 +63,8 @@ std::optional<decimal> decimal::parse(std::string_view text) noexcept {
 std::strong_ordering operator<=>(const decimal& a, const decimal& b) noexcept {
     const auto sign = [](const decimal& d) { return d.digits_.empty() ? 0 : d.negative_ ? -1 : 1; };
     if (sign(a) != sign(b)) return sign(a) <=> sign(b);
-    const auto& left = a.negative_ ? b : a; // of two below zero the one of the larger size is the smaller
+    // of two negative numbers the one with the larger magnitude is smaller
+    const auto& left = a.negative_ ? b : a;
     const auto& right = a.negative_ ? a : b;
     if (left.magnitude_ != right.magnitude_) return left.magnitude_ <=> right.magnitude_;
     const auto* x = left.digits_.begin();
@@ -99,7 +100,7 @@ std::optional<double> nearest_double(const json_value& value) noexcept {
     const auto text = number.view();
     double read = 0;
     if (std::from_chars(text.data(), text.data() + text.size(), read).ec == std::errc{}) return read;
-    // Out of range is said of the too large and of the too small.
+    // "Out of range" is reported for too large and for too small numbers.
     const auto exact = decimal::parse(text);
     const auto one = decimal::parse("1"), minus_one = decimal::parse("-1");
     if (exact && *exact<*one&& * exact> * minus_one) return 0;

@@ -16,16 +16,16 @@
 
 namespace webhookd::event {
 
-/// Hands RapidJSON's parse events on to `Handler`. What nests too deep is read past, with a null in its
-/// place: an event is not lost for what nobody looks at. Wants numbers as text, in a buffer that lives as
-/// long as the values, and converts none but plain 64-bit integers.
+/// Hands RapidJSON's parse events on to `Handler`. What nests too deep is skipped and becomes null: an event
+/// is not lost for a part that nobody reads. Wants numbers as text, in a buffer that lives as long as the
+/// values, and converts none but plain 64-bit integers.
 template <class Handler>
 class parse_handler {
 public:
     using Ch = char;
     using size = rapidjson::SizeType;
 
-    /// `texts` keeps, as long as the values live, what it is given.
+    /// `texts` stores what it is given for as long as the values live.
     parse_handler(Handler& next, std::size_t depth, const std::vector<hidden_number>& hidden,
                   rapidjson::MemoryPoolAllocator<>& texts)
         : next_(next)
@@ -55,7 +55,7 @@ public:
         return next_.Double(keep_number(kept_text(number)));
     }
 
-    // Never called, as long as numbers come as text, but part of what RapidJSON asks of a handler.
+    // Never called while numbers are passed as text, but RapidJSON requires them of a handler.
     bool Int(int i) { return next_.Int(i); }
     bool Uint(unsigned u) { return next_.Uint(u); }
     bool Int64(std::int64_t i) { return next_.Int64(i); }

@@ -10,9 +10,9 @@ namespace webhookd::event {
 
 namespace {
 
-constexpr std::size_t deepest_frame = 64; // as parse_limits has it: nobody looks deeper
+constexpr std::size_t deepest_frame = 64; // as in parse_limits: nothing deeper is read
 
-// What they are compared with is in lower case.
+// They are compared with lower-case names.
 constexpr auto same_letter = [](char any, char lower) { return text::to_lower(any) == lower; };
 
 bool equals_word(std::string_view text, std::string_view word) {
@@ -35,7 +35,7 @@ bool is_named(std::string_view name, std::string_view word) {
 
 constexpr auto nowhere = std::string_view::npos;
 
-/// Where a word begins that a mark stands right behind. Looks for the mark, because that is fast.
+/// The start of a word that is directly followed by a mark. Searches for the mark, because that is fast.
 std::size_t find_before(std::string_view text, std::string_view word, std::string_view mark) {
     for (auto at = text.find(mark); at != nowhere; at = text.find(mark, at + 1))
         if (ends_with_word(text.substr(0, at), word)) return at - word.size();
@@ -50,7 +50,7 @@ bool holds_address(std::string_view text) {
     return find_before(text, "http", "://") != nowhere || find_before(text, "https", "://") != nowhere;
 }
 
-/// Whether the `id`, `object` or `type` of an object tells that its addresses let somebody in.
+/// Whether the `id`, `object` or `type` of an object shows that its addresses give access.
 bool tells_of_entrance(std::string_view text) {
     for (const std::string_view id : {"act_", "reg_"})
         if (begins_with_word(text, id)) return true;
@@ -61,13 +61,13 @@ bool tells_of_entrance(std::string_view text) {
     return false;
 }
 
-/// What a string is judged by beside its text: what it stands in, and what its member is called.
+/// What a string is judged by beside its text: the object around it, and the name of its member.
 using context = unsigned;
 constexpr context in_token = 1;
 constexpr context in_link = 2;
 constexpr context in_entrance = 4; // an action, a registration, an identity validation
 constexpr context in_metadata = 8;
-constexpr context names_object = 16; // not handed down: a member that tells what the object is
+constexpr context names_object = 16; // not inherited: a member that says what the object is
 constexpr context handed_down = in_token | in_link | in_entrance | in_metadata;
 
 context context_of(std::string_view name) {
@@ -124,11 +124,11 @@ private:
     struct found_string {
         std::size_t begin; // after the quote
         std::size_t end;   // before the other
-        bool certain;      // else only if what is around it turns out to be an entrance
+        bool certain;      // otherwise only if the object around it gives access
     };
     struct frame {
         context around = 0;
-        std::size_t first_found = 0; // of the strings found, the first that stands within
+        std::size_t first_found = 0; // index of the first string found within it
     };
 
     [[nodiscard]] context here() const {
@@ -185,7 +185,7 @@ private:
         found_.push_back({begin, end, certain});
     }
 
-    /// Members may come in any order: what was found in the object before counts as well.
+    /// Members may come in any order: strings found earlier in the object count as well.
     void make_entrance() {
         auto& innermost = frames_.back();
         if (too_deep_ > 0 || (innermost.around & in_entrance) != 0) return;
@@ -194,7 +194,7 @@ private:
             found_[i].certain = true;
     }
 
-    /// As far as it matters here: what is no ASCII becomes a question mark. Valid until the next call.
+    /// Simplified: each byte that is not ASCII becomes a question mark. Valid until the next call.
     std::string_view unescaped(std::string_view literal) {
         if (literal.find('\\') == nowhere) return literal;
         text_.clear();

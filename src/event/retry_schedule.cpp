@@ -6,7 +6,7 @@
 namespace webhookd::event {
 namespace {
 
-/// The tries after the first one, as times since it.
+/// The retries, as times since the first try.
 using retry_times = std::array<std::chrono::minutes, retry_delays.size()>;
 
 constexpr retry_times each_after_the_one_before = [] {
@@ -20,8 +20,8 @@ constexpr retry_times each_after_the_one_before = [] {
 /// Which of them holds is not known (A); one real late webhook can settle it.
 constexpr std::array possible_schedules{retry_delays, each_after_the_one_before};
 
-/// How long after the end of an outage an event that began within it waits at most for its next try, unless
-/// it has none left. The oldest were tried most often, and the pauses grow.
+/// How long after the end of an outage an event of that time waits at most for its next try, unless it has
+/// none left. The oldest were tried most often, and the pauses grow.
 std::chrono::minutes longest_pause(const retry_times& schedule, timestamp::duration length) {
     std::chrono::minutes pause{0}, before{0};
     for (const auto at : schedule) {

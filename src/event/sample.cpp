@@ -49,8 +49,7 @@ using rapidjson::StringBuffer;
 
 result<std::string> serialise(const rapidjson::Document& event, bool indented) {
     auto body = write_json(event, indented);
-    // The writer takes any bytes for text: only reading tells whether the overrides made something that is no
-    // JSON.
+    // The writer accepts any bytes as text: only parsing shows whether the overrides made invalid JSON.
     if (!document::parse(body)) return failure{errc::argument_invalid, "an override is not UTF-8"};
     return body;
 }

@@ -11,7 +11,7 @@ namespace {
 
 // ASSUMPTION (wire-contract): where a workspace is named is documented for the creator of a transaction alone
 // (`payload.object.creator.workspace_name`). That the others occur, as `tenant_id` does in the answer that
-// makes an endpoint, is assumed; so is that an object in their place carries its `id` or its `name`.
+// makes an endpoint, is assumed; so is that an object instead of the text has an `id` or a `name`.
 constexpr std::array<std::string_view, 8> workspace_spellings{"workspace_name", "workspaceName", "workspace",
                                                               "workspace_id",   "workspaceId",   "tenant_id",
                                                               "tenantId",       "tenant"};

@@ -110,7 +110,7 @@ result<output_file> output_file::open(const fs::path& path, const options& opts)
 }
 
 result<void> output_file::make_working_file(mode_t mode) {
-    // Before it is locked, another writer may take it for a left-over.
+    // Until it is locked, another writer may take it for a left-over.
     struct stat made {};
     do {
         working_ = path_.parent_path() / (prefix_of(path_) + random_name());

@@ -22,7 +22,7 @@ openssl_ptr<BIO> bio_of(const std::string& pem) {
     return openssl_ptr<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-/// Instead of OpenSSL's own, which asks on the terminal; tells that it was asked.
+/// Instead of OpenSSL's own, which asks on the terminal; records that it was called.
 int refuse_pass_phrase(char*, int, int, void* asked) {
     *static_cast<bool*>(asked) = true;
     return -1;

@@ -27,7 +27,7 @@ failure strange(mode_t mode) {
 } // namespace
 
 result<std::string> read_file(const std::filesystem::path& file, std::size_t max_bytes) {
-    // A FIFO without a writer, or a device, must not hold anybody up: not at the open, not at the read.
+    // A FIFO without a writer, or a device, must not block: neither the open nor the read.
     const unique_fd fd(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!fd) return errno == ENXIO ? strange(S_IFSOCK) : unreadable(errno);
     struct stat about {};

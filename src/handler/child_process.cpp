@@ -38,7 +38,7 @@ int child_process::adopt(pid_t pid) {
 
 void child_process::signal_group(int number) noexcept {
     if (pid_ < 0) return;
-    // A program may have moved itself into another group.
+    // The program may have moved to another group.
     if (::kill(-pid_, number) != 0 || number == SIGKILL) ::kill(pid_, number);
 }
 

@@ -15,7 +15,7 @@ struct exit_status {
 };
 
 /// A child that leads a process group of its own, watched through a pidfd (pidfd_open(2)): no signal handler,
-/// no thread. Owned: whoever drops it kills the whole group and leaves no zombie. One thread, the loop's.
+/// no thread. Its destructor kills the whole group and leaves no zombie. One thread, the loop's.
 class child_process {
 public:
     explicit child_process(boost::asio::io_context& loop);
@@ -23,7 +23,7 @@ public:
     child_process(const child_process&) = delete;
     child_process& operator=(const child_process&) = delete;
 
-    /// Takes over a child that nobody else waits for, once. An errno when it cannot be watched; then it has
+    /// Takes over a child that no other code waits for, once. An errno when it cannot be watched; then it has
     /// been killed.
     [[nodiscard]] int adopt(pid_t pid);
 
@@ -37,7 +37,7 @@ public:
     /// number. Nothing happens without a child.
     void signal_group(int number) noexcept;
 
-    /// Waits for the end, which should have come, and lets go of the child.
+    /// Waits for the end, which should have come, and releases the child.
     exit_status reap() noexcept;
 
 private:

@@ -43,7 +43,7 @@ public:
         , clock_(clock) {}
 
     void start(std::shared_ptr<const delivery> d, completion done) override {
-        if (d->event.body.empty()) { // no event is: its payload was purged since
+        if (d->event.body.empty()) { // an event never is: its payload was purged since
             outcome o;
             o.verdict = verdict::failed;
             o.reason = "the event's body is no longer kept";
@@ -75,7 +75,7 @@ private:
         lines.push_back("webhook-timestamp: " + std::to_string(now_s));
         lines.push_back("webhookd-attempt: " + std::to_string(d.attempt));
         lines.push_back(header("x-universign-event: ", e.type));
-        // It signs the bytes as received: around other bytes it would only seem to be wrong.
+        // It signs the bytes as received: with another body it would not verify.
         if (body_ == forward_body::raw && !d.event.signature.empty())
             lines.push_back(header("x-jws-signature: ", d.event.signature));
         headers_.render(d, lines);

@@ -27,7 +27,7 @@ result<runtime::line_output> open_output(const std::filesystem::path& file) {
 
 void end_thread(std::thread& t, bool hangs) {
     if (!t.joinable()) return;
-    // The last one to let go may be a completion that runs on the thread itself.
+    // The last owner may be a completion that runs on the thread itself.
     if (hangs || t.get_id() == std::this_thread::get_id())
         t.detach();
     else
@@ -43,7 +43,7 @@ public:
         std::string text;
         std::chrono::milliseconds timeout;
         steady::time_point until;
-        completion done; ///< null: told already
+        completion done; ///< null: already completed
     };
 
     explicit state(std::filesystem::path file)
@@ -81,7 +81,7 @@ public:
         work_.notify_one();
     }
 
-    /// True when the writing thread stands in a system call.
+    /// True when the writing thread is blocked in a system call.
     bool stop() {
         const std::lock_guard lock(mutex_);
         stop_ = true;
@@ -90,7 +90,7 @@ public:
         return busy_;
     }
 
-    /// Nothing: it is not decided within the bound.
+    /// nullopt: it is not decided within the bound.
     std::optional<result<void>> opened(std::chrono::milliseconds bound) {
         std::unique_lock lock(mutex_);
         decided_.wait_for(lock, bound, [this] { return opened_.has_value(); });
@@ -110,7 +110,7 @@ public:
             busy_ = true;
             if (auto failed = std::exchange(reopen_failed_, nullptr)) {
                 lock.unlock();
-                open_anew(*output, failed);
+                open_again(*output, failed);
                 lock.lock();
                 continue;
             }
@@ -156,7 +156,7 @@ public:
     }
 
 private:
-    void open_anew(runtime::line_output& output, const std::function<void(const failure&)>& failed) const {
+    void open_again(runtime::line_output& output, const std::function<void(const failure&)>& failed) const {
         if (file_.empty()) return; // standard error is what it was at the start
         if (auto fresh = runtime::line_output::open(file_))
             output = std::move(*fresh);
@@ -189,7 +189,7 @@ private:
     std::condition_variable decided_;
     std::deque<waiting_line> waiting_;
     waiting_line in_hand_{};                            ///< its text is the writing thread's
-    std::function<void(const failure&)> reopen_failed_; ///< set: open anew
+    std::function<void(const failure&)> reopen_failed_; ///< set: reopen
     std::optional<result<void>> opened_;
     bool stop_ = false;
     bool busy_ = true;

@@ -11,8 +11,8 @@
 
 namespace webhookd::handler {
 
-/// Writes lines on a thread of its own, so that neither a reader who takes nothing nor a mount that hangs
-/// holds anybody up but the lines themselves. How many may wait is for the caller to bound.
+/// Writes lines on a thread of its own, so that a reader who takes nothing, or a mount that hangs, delays
+/// only the lines themselves. The caller bounds how many may wait.
 class line_writer {
 public:
     /// Called exactly once, on a thread of the writer's or, by `cancel`, on the caller's. Must not block.
@@ -21,7 +21,7 @@ public:
     /// Opens the file, or standard error when the path is empty. Errors: file_unwritable, also when opening
     /// takes longer than 5 s.
     [[nodiscard]] static result<std::unique_ptr<line_writer>> start(std::filesystem::path file);
-    /// Waits for nothing: a thread that stands in a system call is left behind, and ends after it.
+    /// Does not wait: a thread that is blocked in a system call is left behind, and ends after it.
     ~line_writer();
     line_writer(const line_writer&) = delete;
     line_writer& operator=(const line_writer&) = delete;
@@ -32,8 +32,8 @@ public:
     void write(std::string line, std::chrono::milliseconds timeout, completion done);
     /// Gives up all lines that wait. Any thread.
     void cancel();
-    /// Opens the file anew before the next line; where that fails the old one stays in use and `failed` is
-    /// told, on the writer's thread. Any thread; does not block.
+    /// Reopens the file before the next line; where that fails the old one stays in use and `failed` is
+    /// called, on the writer's thread. Any thread; does not block.
     void reopen(std::function<void(const failure&)> failed);
 
 private:

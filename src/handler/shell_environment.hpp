@@ -13,7 +13,7 @@ namespace webhookd::handler {
 inline constexpr std::size_t max_variable = 32 * 1024;
 
 /// `NAME=value` for what every run of a handler shares: PATH, HOME and LANG of this process (`home`, unless
-/// empty, in place of its HOME), overruled by `env`. Without a PATH it is the usual one.
+/// empty, instead of its HOME), overruled by `env`. Without a PATH it is the usual one.
 [[nodiscard]] std::vector<std::string> base_environment(const std::map<std::string, std::string>& env,
                                                         std::string_view home);
 

@@ -35,7 +35,7 @@ public:
             self->runs_.erase(number);
             if (const auto tell = std::exchange(*once, nullptr)) tell(std::move(o));
         };
-        // Nobody else would tell that the attempt has ended: its slot would stay taken.
+        // Nothing else would report that the attempt has ended: its slot would stay taken.
         try {
             const auto run = std::make_shared<shell_run>(program_, loop_, end);
             runs_.emplace(number, run);
@@ -92,7 +92,7 @@ bool holds_nul(const std::string& text) {
     return text.find('\0') != std::string::npos;
 }
 
-/// Cut at its NUL byte a text would mean something else to the program.
+/// A text cut at its NUL byte would mean something else to the program.
 std::optional<failure> find_nul(const config::shell_handler& s) {
     const auto refuse = [](std::string_view what) {
         return failure{errc::configuration_invalid,

@@ -90,7 +90,7 @@ std::string find_program(const std::string& name, std::string_view path, int& er
         const auto end = std::min(path.find(':'), path.size());
         const auto folder = path.substr(0, end);
         path.remove_prefix(std::min(end + 1, path.size()));
-        if (!folder.starts_with('/')) continue; // whatever stands in the working directory was not meant
+        if (!folder.starts_with('/')) continue; // never a program of the working directory
         auto file = std::string(folder) + '/' + name;
         struct stat found {};
         if (::stat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) continue;

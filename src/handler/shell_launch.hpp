@@ -17,7 +17,7 @@ namespace webhookd::handler {
 struct launch_settings {
     std::vector<std::string> argv;    ///< at least the program
     std::string working_directory;    ///< empty: this process's own
-    std::optional<shell_user> user{}; ///< nothing: this process's own
+    std::optional<shell_user> user{}; ///< nullopt: this process's own
     config::shell_limits limits{};
 };
 
@@ -33,8 +33,8 @@ struct launched {
     std::string_view step = {}; ///< what could not be done; empty: running the program itself
 };
 
-/// Where a program stands: a name with a slash is taken as it is, any other is looked for in the absolute
-/// folders of `path`. An empty answer leaves the reason in `error`: ENOENT or EACCES.
+/// The path of a program: a name with a slash is taken as it is, any other is searched in the absolute
+/// folders of `path`. On an empty result the reason is in `error`: ENOENT or EACCES.
 [[nodiscard]] std::string find_program(const std::string& name, std::string_view path, int& error);
 
 /// Starts the program in a process group of its own, with default signal handling, nothing blocked, and no
@@ -43,7 +43,7 @@ struct launched {
 [[nodiscard]] launched launch(const launch_settings& settings, const std::string& program,
                               const std::vector<std::string>& environment, launch_streams streams);
 
-/// The way for what posix_spawn(3) does not know: user and limits, that of descriptors included.
+/// For what posix_spawn(3) cannot do: user and limits, that of descriptors included.
 [[nodiscard]] launched launch_by_fork(const launch_settings& settings, const char* program, char* const* argv,
                                       char* const* environment, launch_streams streams);
 

@@ -20,9 +20,9 @@ namespace webhookd::handler {
 
 namespace {
 
-// Between fork and exec stands a copy of one thread of many: locks may be held for ever, so the child calls
-// the kernel and nothing that allocates, locks or logs. A copy is dear, and vfork(2) does without it; not for
-// another user, though, who could look into the daemon's memory while the two share it.
+// Between fork and exec the child is a copy of one thread of many: locks may be held for ever, so it makes
+// system calls only and neither allocates, locks nor logs. A copy is expensive, and vfork(2) avoids it; but
+// not for another user, who could read the daemon's memory while the two share it.
 
 enum class step : int { streams, limits, user, directory, program };
 
@@ -89,7 +89,7 @@ step exec_as(const launch_settings& settings, const char* program, char* const* 
     if (!take_streams(streams)) return step::streams;
     if (!set_limits(settings.limits)) return step::limits; // before the user, who may not raise them
     if (settings.user && !become(*settings.user)) return step::user;
-    // As the new user, who may not enter all that the old one may.
+    // As the new user, who may not have access to all folders of the old one.
     if (!settings.working_directory.empty() && ::chdir(settings.working_directory.c_str()) != 0)
         return step::directory;
     restore_signals();
@@ -132,7 +132,7 @@ launched launch_by_fork(const launch_settings& settings, const char* program, ch
             report failed{};
             failed.at = exec_as(settings, program, argv, environment, streams);
             failed.error = errno;
-            // The reader is there until it has read this, so nothing is lost and no SIGPIPE comes.
+            // The reader stays until it has read this, so nothing is lost and there is no SIGPIPE.
             const auto written = ::write(telling.get(), &failed, sizeof failed);
             ::_exit(written == sizeof failed ? 127 : 126);
         }

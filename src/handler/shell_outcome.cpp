@@ -52,7 +52,7 @@ outcome judge(exit_status ended) {
 
 outcome not_run(std::string_view what, int error) {
     outcome o;
-    // Where we had nothing left to run it with, that is no attempt.
+    // Where this process had no resources left to run it, that is no attempt.
     o.verdict = runtime::is_lack_of_resources(error) ? verdict::abandoned : verdict::retry;
     o.status = error == ENOENT ? exit_not_found : exit_not_runnable;
     o.reason = fmt::format("cannot be run: {}: {}", what, std::generic_category().message(error));

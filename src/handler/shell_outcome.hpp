@@ -10,7 +10,7 @@
 
 namespace webhookd::handler {
 
-/// What the end of a program that nobody killed says about the attempt: the table in shell_handler.hpp.
+/// The outcome of a program that was not killed: the table in shell_handler.hpp.
 [[nodiscard]] outcome judge(exit_status ended);
 
 /// The code a shell would have seen: 128 and the signal's number.

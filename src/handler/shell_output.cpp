@@ -17,7 +17,7 @@ std::vector<shell_output::secret> shell_output::secrets_of(const std::map<std::s
     std::vector<secret> secrets;
     for (const auto& [name, value] : env)
         if (value.size() >= shortest_secret) secrets.push_back({name, value});
-    // The longest first: one may be the beginning of another.
+    // The longest first: one may be a prefix of another.
     std::stable_sort(secrets.begin(), secrets.end(),
                      [](const auto& a, const auto& b) { return a.value.size() > b.value.size(); });
     return secrets;
@@ -36,7 +36,8 @@ void shell_output::add(std::string_view bytes) {
 std::string shell_output::text() const {
     std::string named;
     const std::string_view raw = raw_;
-    // What lies beyond may be the beginning of a secret, and is not shown even where names made it shorter.
+    // What follows may be the beginning of a secret, and is not shown even where the text became shorter by
+    // masking.
     const auto end = std::min(raw.size(), max_output);
     for (std::size_t i = 0; i < end;) {
         const auto rest = raw.substr(i);

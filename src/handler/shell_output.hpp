@@ -10,10 +10,10 @@
 
 namespace webhookd::handler {
 
-/// The first part of what a program wrote, made fit to be kept and shown.
+/// The first part of what a program wrote, made safe to keep and to show.
 class shell_output {
 public:
-    /// A shorter value of `env` is no secret that could be told from an ordinary word.
+    /// A shorter value of `env` could not be distinguished from an ordinary word.
     static constexpr std::size_t shortest_secret = 8;
 
     struct secret {
@@ -45,13 +45,13 @@ private:
 
 namespace webhookd::handler::left_behind {
 
-/// So many bytes are read and dropped: a script's last words, and no flood.
+/// This many bytes are read and dropped: enough for a script's last output.
 inline constexpr std::size_t most_bytes = 1024 * 1024;
-/// Of so many programs' outputs at once; the oldest is closed beyond that.
+/// For this many outputs at once; beyond that the oldest is closed.
 inline constexpr std::size_t most_at_once = 256;
 
 /// Goes on reading the output of a program that has ended, for what it left in the background, until nobody
-/// can write to it any more or a bound is met: whoever still writes then gets SIGPIPE. On the loop of
+/// can write to it any more or a bound is met: a process that still writes then gets SIGPIPE. On the loop of
 /// `output`, which must be the only one that this is used with at a time.
 void keep_reading(boost::asio::posix::stream_descriptor output);
 

@@ -26,21 +26,21 @@ using boost::system::error_code;
 using files::unique_fd;
 
 constexpr std::size_t chunk = 16 * 1024;
-constexpr int chunks_in_a_row = 4;    // then the loop's other work has its turn
+constexpr int chunks_in_a_row = 4;    // then the loop does its other work
 constexpr int chunks_at_the_end = 64; // no pipe holds more without a privilege (pipe-max-size: 1 MiB)
 
 // Most programs end before that, having written less than a pipe holds. Watched, the end of their output
 // would wake us just before their own end does.
 constexpr std::chrono::milliseconds output_waits{20};
 
-/// Standard streams are put in place by dup2, which must not hit a descriptor still to be placed.
+/// Standard streams are set by dup2, which must not overwrite a descriptor that is still needed.
 unique_fd above_standard(unique_fd fd) {
     if (!fd || fd.get() > STDERR_FILENO) return fd;
     return unique_fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
 }
 
-/// The body as a file in memory, read from its beginning: unlike a pipe it needs nobody who feeds it, so that
-/// a program that reads slowly or not at all holds up nothing. Empty with errno set when there is none.
+/// The body as a file in memory, read from its beginning: unlike a pipe it needs no writer, so that a program
+/// that reads slowly or not at all blocks nothing. Empty with errno set when there is none.
 unique_fd input_of(std::string_view body) {
     // Linux before 6.3 does not know the second flag, later ones warn without it.
     int raw = ::memfd_create("event", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
@@ -105,11 +105,12 @@ std::optional<outcome> shell_run::launch_program(const delivery& d) {
     const auto l = launch(program_.launch, file, environment, {input.get(), writing.get()});
     if (l.pid < 0) {
         auto o = not_run(l.step.empty() ? std::string_view(named) : l.step, l.error);
-        // Not ours is the memory that the settings do not grant the program.
+        // Memory that the settings do not grant the program is not our lack.
         if (l.error == ENOMEM && program_.launch.limits.memory) o.verdict = verdict::retry;
         return o;
     }
-    spare.reset(); // for the descriptor that watches the program: one that runs should not have to be killed
+    // for the descriptor that watches the program: otherwise a running one would have to be killed
+    spare.reset();
     if (const int unwatched = child_.adopt(l.pid); unwatched != 0) return not_run("pidfd", unwatched);
     return std::nullopt;
 }
@@ -154,7 +155,7 @@ void shell_run::cancel() {
 }
 
 void shell_run::on_timer() {
-    if (timer_.expiry() > std::chrono::steady_clock::now()) return; // set anew while this was on its way
+    if (timer_.expiry() > std::chrono::steady_clock::now()) return; // set again meanwhile
     if (!stopped_) {
         watch_output();
         if (timer_.expiry() < deadline_)
@@ -179,8 +180,8 @@ void shell_run::stop(verdict v, std::string reason) {
 
 void shell_run::on_end() {
     main_ended_ = true;
-    // Of a group that was told to end, others may still be putting things in order: as long as one of them
-    // holds the output open, they have their grace.
+    // Other processes of a group that was told to end may still be cleaning up: while one of them holds the
+    // output open, they have the grace period.
     if (!stopped_ || killed_ || !watched_.is_open()) finish();
 }
 
@@ -208,7 +209,7 @@ void shell_run::drain(int chunks) {
 
 void shell_run::finish() {
     drain(chunks_at_the_end);
-    // While the main process is not reaped, the group's number is surely still its own.
+    // While the main process is not reaped, no other group can have its number.
     if (stopped_) child_.signal_group(SIGKILL);
     const auto ended = child_.reap();
     const bool stopped = stopped_.has_value();
@@ -219,7 +220,7 @@ void shell_run::finish() {
     finish(std::move(o));
 }
 
-/// What the program left in the background may still write: without a reader it would die of SIGPIPE.
+/// What the program left in the background may still write: without a reader it would be ended by SIGPIPE.
 void shell_run::drain_on() {
     watch_output();
     if (watched_.is_open()) left_behind::keep_reading(std::move(watched_));

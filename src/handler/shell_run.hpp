@@ -42,7 +42,7 @@ public:
     void cancel();
 
 private:
-    /// Nothing when the process runs.
+    /// nullopt when the process runs.
     std::optional<outcome> launch_program(const delivery& d);
     /// Where to read it; -1: closed.
     [[nodiscard]] int output();
@@ -72,7 +72,7 @@ private:
     boost::asio::steady_timer timer_;
     std::chrono::steady_clock::time_point deadline_;
     shell_output captured_;
-    std::optional<outcome> stopped_; ///< why the group was told to end, if it was
+    std::optional<outcome> stopped_; ///< why the group was told to end; unset: it was not
     bool main_ended_ = false;
     bool killed_ = false;
 };

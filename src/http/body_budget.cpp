@@ -11,9 +11,9 @@ namespace webhookd::http {
 
 namespace {
 
-/// Below this nobody misses the memory.
+/// Less than this is not worth giving back.
 constexpr std::size_t worth_a_trim = 8 * 1024 * 1024;
-/// What belongs to the last bodies, parsed values above all, may live a moment longer than they do.
+/// Memory of the last bodies, their parsed values above all, may live a moment longer than they do.
 constexpr auto calm_before_trim = std::chrono::milliseconds(500);
 
 } // namespace
@@ -50,7 +50,7 @@ void body_budget::ask_for_trim() noexcept {
     try {
         trimmer_ = std::jthread([this](const std::stop_token& stop) { trim_when_asked(stop); });
     } catch (const std::system_error&) {
-        wanted_ = false; // no thread to be had: the memory stays for the next peak
+        wanted_ = false; // no thread available: the memory stays for the next peak
     }
 }
 

@@ -44,7 +44,7 @@ private:
     std::jthread trimmer_; ///< begins with the first peak
 };
 
-/// What one request holds of it; gives it back at its end.
+/// The share of one request; given back at its end.
 class body_share {
 public:
     explicit body_share(body_budget& of) noexcept

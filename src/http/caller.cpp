@@ -14,7 +14,7 @@ namespace {
 
 using boost::beast::http::field;
 
-/// What proxies, balancers and content networks add; a name that begins so is one of theirs.
+/// Prefixes of headers that proxies, load balancers and content networks add.
 constexpr std::array proxy_prefixes{
     std::string_view("forwarded"),    std::string_view("x-forward"),   std::string_view("x-real-"),
     std::string_view("x-original-"),  std::string_view("x-client-ip"), std::string_view("x-cluster-client"),
@@ -39,7 +39,7 @@ constexpr std::array proxy_names{std::string_view("via"),
                                  std::string_view("surrogate-capability"),
                                  std::string_view("max-forwards")};
 
-/// Asked for every header of every request, so it allocates nothing.
+/// Called for every header of every request: does not allocate.
 bool tells_of_proxy(std::string_view header) {
     constexpr std::size_t longest = 24; // more than any name above: a longer one can only begin like a prefix
     std::array<char, longest> plain{};
@@ -59,7 +59,7 @@ std::string_view view(boost::beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-/// The authority of an absolute-form target; nothing where the target has none.
+/// The authority of an absolute-form target; nullopt where the target has none.
 std::optional<std::string_view> authority_of(std::string_view target) {
     if (target.starts_with('/')) return std::nullopt;
     const auto scheme = target.find("://");
@@ -72,7 +72,7 @@ bool is_port(std::string_view text) {
     return text.size() <= 5 && std::all_of(text.begin(), text.end(), text::is_digit);
 }
 
-/// A Host without its port, and an IPv6 address without its brackets; nothing for what is no Host.
+/// A Host without its port, and an IPv6 address without its brackets; nullopt for what is no Host.
 std::optional<std::string_view> host_name(std::string_view host) {
     if (host.starts_with('[')) {
         const auto end = host.find(']');
@@ -97,7 +97,7 @@ bool names_this_host(std::string_view host, std::string_view own) {
     return is_local(*name) || address == net::parse_ip(own);
 }
 
-/// Lower case, without the port that goes without saying.
+/// Lower case, without the default port.
 std::string plain_authority(std::string_view authority, bool https) {
     auto text = text::to_lower(authority);
     const std::string_view port = https ? ":443" : ":80";

@@ -72,7 +72,7 @@ bool connection<Stream>::end_rest() {
     return state_.resting.leave(rest);
 }
 
-// GCC 12 miscompiles a co_await that stands in a condition: what it brings is named first, here and below.
+// GCC 12 miscompiles a co_await in a condition: its result is named first, here and below.
 template <class Stream>
 task<void> connection<Stream>::run() {
     const bool ready = co_await handshake();
@@ -126,12 +126,12 @@ task<boost::system::error_code> connection<Stream>::receive_head() {
            received().size() <= limits().headers.bytes) {
         const auto got = co_await stream_.async_read_some(room(), asio::redirect_error(use_task, ec));
         buffer_.commit(got);
-        buffer_.consume(empty_lines(received())); // the first of them may have come in halves
+        buffer_.consume(empty_lines(received())); // the first one may have arrived in part
     }
     co_return ec;
 }
 
-/// An answer: the request ends here with it, and the connection too. Status 0 in it: without a word.
+/// A response ends the request and the connection. With status 0 nothing is sent.
 template <class Stream>
 task<std::optional<response>> connection<Stream>::read_head(parser& p) {
     set_deadline(limits().header_timeout);
@@ -161,7 +161,7 @@ bool connection<Stream>::has_room_for_body(const parser& p) const {
 template <class Stream>
 response connection<Stream>::no_room_for_body() {
     const auto times = state_.bodies.count_refusal();
-    // The first, and then ever fewer: a flood of requests must not become a flood of lines.
+    // The first ones, then fewer and fewer: a flood of requests must not become a flood of log lines.
     if ((times & (times - 1)) == 0)
         log::warning("too many bodies are in flight; requests get 503 (server.limits.bodies)",
                      {{"listener", state_.options.name}, {"bytes", state_.bodies.held()}, {"times", times}});
@@ -186,7 +186,7 @@ task<std::optional<response>> connection<Stream>::read_body(parser& p, body_shar
     co_return describe_read_error(ec);
 }
 
-/// Answers at once, however much of the body is still to come. The connection stays where that is little.
+/// Answers at once, before the body has been read. The connection stays open where little of it is left.
 template <class Stream>
 task<typename connection<Stream>::after> connection<Stream>::refuse(parser& p, const response& refusal,
                                                                     wire_options options) {
@@ -215,7 +215,7 @@ task<bool> connection<Stream>::skip_body(parser& p) {
 
 template <class Stream>
 task<response> connection<Stream>::call_service(request& r) {
-    deadline = no_deadline; // the service answers for its own time
+    deadline = no_deadline; // the service bounds its own time
     try {
         co_return co_await state_.serves.handle(r);
     } catch (const std::exception& e) {

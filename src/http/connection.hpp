@@ -23,7 +23,7 @@ using tls_stream = boost::asio::ssl::stream<stream_socket>;
 template <class Stream>
 class connection final : public connection_handle {
 public:
-    /// One that is not `welcome` is told that there are too many, and ends.
+    /// One that is not `welcome` is answered that there are too many connections, and closed.
     connection(Stream stream, shard& home, bool welcome);
     ~connection() override;
 
@@ -55,13 +55,14 @@ private:
     runtime::task<void> close();
     runtime::task<void> take_in_the_rest();
 
-    /// A read that takes what comes, as far as the buffer's memory goes.
+    /// Reads what is available, up to the capacity of the buffer.
     auto room() { return buffer_.prepare(std::max<std::size_t>(512, buffer_.capacity() - buffer_.size())); }
     std::string_view received() const {
         return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
     }
     void begin_rest();
-    bool end_rest(); ///< false: it was let go, and unless it has gone on already, its place is a newcomer's
+    /// false: it was closed to make room for a new connection, unless it has gone on already
+    bool end_rest();
 
     void set_deadline(std::chrono::milliseconds from_now) { deadline = clock::now() + from_now; }
     std::chrono::milliseconds wait_when_draining() const {
@@ -80,7 +81,7 @@ private:
     std::string own_;               ///< address of this end
     body_source* source_ = nullptr; ///< of the answer that is being sent
     bool fresh_ = true;             ///< no request was received yet
-    bool broken_ = false;           ///< nothing can be sent any more, or nothing is to be waited for
+    bool broken_ = false;           ///< nothing more can be sent, or nothing more is expected
     bool welcome_;
 };
 

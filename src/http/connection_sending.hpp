@@ -12,19 +12,19 @@
 #include <exception>
 #include <type_traits>
 
-/// What a connection says, up to its goodbye: a part of connection.cpp, and for no other file.
+/// The sending half of a connection, closing included: a part of connection.cpp, for no other file.
 namespace webhookd::http {
 
 namespace asio = boost::asio;
 using runtime::task;
 using runtime::use_task;
 
-/// What a client still sends after our last word is taken in, so that it reads that word and not a reset: so
-/// many bytes, for so long, and with pauses no longer than that.
+/// What a client sends after our last response is read and dropped, so that it receives that response and not
+/// a reset: at most this many bytes, for this long, with pauses no longer than that.
 inline constexpr std::size_t linger_bytes = 128 * 1024 * 1024;
 inline constexpr auto linger_time = std::chrono::seconds(10);
 inline constexpr auto linger_pause = std::chrono::seconds(2);
-/// Within `limits.body_timeout`: 64 KiB in 15 s are what the slowest line does.
+/// Within `limits.body_timeout`: the slowest line takes 64 KiB in 15 s.
 inline constexpr std::size_t written_at_once = 64 * 1024;
 /// While the server stops.
 inline constexpr auto last_linger_time = std::chrono::seconds(1);
@@ -40,7 +40,7 @@ task<typename connection<Stream>::after> connection<Stream>::send(const response
     if (r.status == no_answer) co_return after::close;
     options.keep_alive =
         options.keep_alive && !shard_.draining() && r.status != status::internal_server_error;
-    // Without chunks only the connection's end tells where the body ends.
+    // Without chunks only the end of the connection marks the end of the body.
     if (r.stream && options.http_1_0) options.keep_alive = false;
     const auto bytes = to_wire(r, options);
     bool whole = co_await write(bytes);
@@ -54,12 +54,12 @@ task<typename connection<Stream>::after> connection<Stream>::send(const response
     co_return options.keep_alive&& whole ? after::keep : after::close;
 }
 
-/// False when the client has not got all.
+/// False when the client has not received all.
 template <class Stream>
 task<bool> connection<Stream>::send_pieces(body_source& source, wire_options options) {
     if (shard_.draining()) source.stop();
     for (;;) {
-        deadline = no_deadline; // the source answers for its own time
+        deadline = no_deadline; // the source bounds its own time
         std::optional<std::string> piece;
         const bool got = co_await next_piece(source, piece);
         if (!got) co_return false;
@@ -70,7 +70,7 @@ task<bool> connection<Stream>::send_pieces(body_source& source, wire_options opt
     }
 }
 
-/// False when there will be no more, although that was not the end.
+/// False when the body is incomplete and no more will come.
 template <class Stream>
 task<bool> connection<Stream>::next_piece(body_source& source, std::optional<std::string>& piece) {
     std::string reason;
@@ -90,7 +90,7 @@ task<bool> connection<Stream>::next_piece(body_source& source, std::optional<std
     co_return false;
 }
 
-/// False when it was not taken in time, or at all. Who reads slowly has the time anew for each part.
+/// False when it was not taken in time, or at all. The time starts again with each part, for slow readers.
 template <class Stream>
 task<bool> connection<Stream>::write(std::string_view bytes) {
     error_code ec;
@@ -110,8 +110,8 @@ void connection<Stream>::reset() {
     socket_of(stream_).set_option(asio::socket_base::linger(true, 0), ignored);
 }
 
-/// Says goodbye and takes in what the client still sends: closing a socket with unread bytes would reset the
-/// connection, and the client might never see our answer (RFC 9112 §9.6).
+/// Shuts down sending and reads what the client still sends: closing a socket with unread bytes would reset
+/// the connection, and the client might never see our answer (RFC 9112 §9.6).
 template <class Stream>
 task<void> connection<Stream>::close() {
     error_code ec;

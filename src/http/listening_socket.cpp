@@ -93,8 +93,8 @@ result<listening_socket> bind_and_listen(const socket_address& where, const std:
     return s;
 }
 
-/// A socket file that nobody listens on any more is left over from a crash. Who listens and accepts nobody
-/// keeps it: the question does not wait for an answer.
+/// A socket file without a listener is left over from a crash. A listener that accepts nothing keeps its
+/// file: this check does not wait for an answer.
 void remove_stale_socket_file(const socket_address& where, const std::string& path) {
     struct stat info {};
     if (lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode)) return;
@@ -110,11 +110,12 @@ result<listening_socket> open_listener(const net::listen_address& address) {
     if (address.is_unix()) {
         remove_stale_socket_file(*where, address.unix_path);
         auto s = bind_and_listen(*where, address.to_string(), false);
-        // Reachable for the reverse proxy through the group; who may enter is the directory's business.
+        // The reverse proxy reaches it through the group; the directory decides who has access.
         if (s) chmod(address.unix_path.c_str(), 0660);
         return s;
     }
-    // Without SO_REUSEPORT first: it fails where the port is taken, with it two daemons would silently share.
+    // First without SO_REUSEPORT: this fails where the port is taken; with it two daemons would share the
+    // port silently.
     if (auto alone = bind_and_listen(*where, address.to_string(), false); !alone) return alone.error();
     return bind_and_listen(*where, address.to_string(), true);
 }

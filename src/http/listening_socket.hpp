@@ -17,7 +17,7 @@ struct listening_socket {
     std::uint16_t port = 0;
 };
 
-/// Fails when somebody else, another daemon of ours included, listens there already, although the sockets
+/// Fails when another process, another daemon of ours included, listens there already, although the sockets
 /// share their port by SO_REUSEPORT: `open_shared` then adds further sockets of this process to the same
 /// port. Errors: address_in_use, with the address and the system's reason.
 [[nodiscard]] result<listening_socket> open_listener(const net::listen_address& address);

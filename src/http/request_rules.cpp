@@ -18,7 +18,7 @@ std::optional<response> check_head(const beast_http::request_header<>& head) {
     if (hosts > 1 || (hosts == 0 && head.version() >= 11))
         return problem(status::bad_request, "A request needs exactly one Host header.");
     if (const auto coding = head.find(field::transfer_encoding); coding != head.end()) {
-        // Two readings of where a body ends are how requests are smuggled past a proxy.
+        // Two interpretations of where a body ends are how requests are smuggled past a proxy.
         if (head.version() < 11 || head.count(field::transfer_encoding) > 1 ||
             head.count(field::content_length) > 0)
             return problem(status::bad_request, "The body's length is stated in more than one way.");

@@ -12,10 +12,10 @@
 
 namespace webhookd::http {
 
-/// Stands in a response that shall not be sent: the client is gone or never spoke.
+/// Status of a response that must not be sent: the client has closed or never sent anything.
 inline constexpr status no_answer = status::unknown;
 
-/// What HTTP itself asks of a request's headers, beyond what the parser checks. An answer refuses the
+/// What HTTP itself requires of a request's headers, beyond what the parser checks. An answer refuses the
 /// request. Sources: RFC 9112 §3.2 (Host), §6.1 (Transfer-Encoding), RFC 9110 §10.1.1 (Expect).
 [[nodiscard]] std::optional<response> check_head(const boost::beast::http::request_header<>& head);
 

@@ -27,7 +27,7 @@ bool resting_list::make_room() {
     oldest->rest.node.splice(oldest->rest.node.begin(), resting_, oldest->rest.at);
     oldest->rest.let_go = true;
     auto* home = &oldest->home;
-    // It may have ended by then, and another may stand at its address.
+    // It may have ended by then, and another may have its address.
     boost::asio::post(home->executor(),
                       [home, oldest, number = oldest->number] { home->let_go(oldest, number); });
     return true;

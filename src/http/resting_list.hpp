@@ -8,9 +8,8 @@ namespace webhookd::http {
 
 class connection_handle;
 
-/// The connections of a server that wait for nothing but their client: those at the front have rested
-/// longest. When a newcomer finds no room, one of them makes it. Any thread; each connection comes and goes
-/// on its own loop.
+/// The idle connections of a server, the longest idle first. When there is no room for a new connection, one
+/// of them is closed. Any thread; each connection enters and leaves on its own loop.
 class resting_list {
 public:
     /// A connection's entry in the list, which it owns so that nothing is allocated.
@@ -19,17 +18,17 @@ public:
             : node{&c} {}
         std::list<connection_handle*> node; ///< empty while it is in the list
         std::list<connection_handle*>::iterator at = node.begin();
-        bool let_go = false; ///< taken out for a newcomer; guarded by the list's mutex
+        bool let_go = false; ///< removed to make room for a new connection; guarded by the list's mutex
     };
 
     void enter(entry& p);
-    /// False when it was taken out for a newcomer meanwhile; that is forgotten now.
+    /// False when it was removed to make room for a new connection meanwhile; resets that mark.
     bool leave(entry& p);
 
-    /// Takes out the one that has rested longest, and tells its loop to close it unless it has gone on by
-    /// then. False when none rests.
+    /// Removes the one that has been idle longest, and tells its loop to close it unless it has gone on by
+    /// then. False when none is idle.
     bool make_room();
-    /// Whether it is still to be closed for a newcomer.
+    /// Whether it is still to be closed to make room for a new connection.
     [[nodiscard]] bool is_let_go(const entry& p) const;
 
 private:

@@ -27,7 +27,7 @@ bool fits(const std::vector<std::optional<std::string>>& pattern,
         [](const auto& wanted, auto given) { return wanted ? *wanted == given : !given.empty(); });
 }
 
-/// As it stands where its escapes are broken: it will name nothing.
+/// Unchanged where its escapes are invalid: it will match nothing.
 std::string decode(std::string_view segment) {
     const auto checked = boost::urls::make_pct_string_view(segment);
     return checked ? checked->decode() : std::string(segment);

@@ -28,10 +28,11 @@ using acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, run
 
 constexpr auto pause_after_accept_error = std::chrono::milliseconds(200);
 
-/// So many connections beyond the limit are told so properly, and stay until they have heard it.
+/// This many connections beyond the limit get a proper response, and stay until it is sent.
 constexpr std::size_t most_beyond_limit = 64;
 
-/// Beyond that: a short word, if it fits into the socket's buffer, and goodbye. Never waits.
+/// Beyond that: a short response, if it fits into the socket's buffer, then the connection is closed. Never
+/// waits.
 void refuse_connection(stream_socket& socket, bool plain) {
     if (!plain) return;
     const auto bytes =
@@ -43,7 +44,8 @@ void refuse_connection(stream_socket& socket, bool plain) {
 
 } // namespace
 
-/// One listening socket's accept loop, on the loop of `home`; hands connections to `homes` in turn.
+/// One listening socket's accept loop, on the loop of `home`; distributes connections over `homes`, round
+/// robin.
 class accept_loop {
 public:
     accept_loop(listening_socket socket, shard& home, std::vector<shard*> homes)
@@ -73,8 +75,7 @@ public:
             if (!ec) {
                 take(std::move(socket), next);
             } else if (acceptor_.is_open() && ec != asio::error::connection_aborted) {
-                // Out of descriptors or memory: it would fail again at once, so give the others time to
-                // finish.
+                // Out of descriptors or memory: it would fail again at once, so wait for others to finish.
                 report(ec);
                 pause.expires_after(pause_after_accept_error);
                 co_await pause.async_wait(asio::redirect_error(use_task, ec));
@@ -117,7 +118,7 @@ private:
 
     void report(boost::system::error_code ec) {
         const auto count = ++home_.state().accept_errors;
-        // The first, and then ever fewer: a flood of errors must not become a flood of lines.
+        // The first ones, then fewer and fewer: a flood of errors must not become a flood of log lines.
         if ((count & (count - 1)) == 0)
             log::warning("cannot accept connections",
                          {{"address", address_}, {"reason", ec.message()}, {"times", count}});
@@ -189,7 +190,7 @@ public:
     bool drain(std::chrono::milliseconds grace) {
         if (!started_ || std::exchange(drained_, true)) return true;
         stop_accepting();
-        // A connection counts from the moment its loop adopts it: none may be on its way there any more.
+        // A connection counts from when its loop adopts it: none may be on its way to a loop any more.
         state_.accept_loops.wait();
         pass_through_loops();
         const bool in_time = state_.connections.wait_for(grace);
@@ -199,7 +200,7 @@ public:
         for (auto& each : shards_)
             asio::post(each->executor(), [s = each.get()] { s->stop_sweeping(); });
         state_.sweeps.wait();
-        // What was posted above may still stand in a loop's queue, and a task's frame outlives its count by a
+        // What was posted above may still be in a loop's queue, and a task's frame outlives its count by a
         // moment.
         pass_through_loops();
         return in_time;

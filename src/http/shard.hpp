@@ -36,7 +36,7 @@ struct server_state {
 
     service& serves;
     const server_options options; ///< its limits and its TLS are those of the start
-    /// In force: a connection keeps those that it began with.
+    /// In force; a connection keeps those that it began with.
     runtime::shared_value<config::limits> limits;
     body_budget bodies{};
     resting_list resting{};
@@ -56,7 +56,7 @@ struct server_state {
 
 class shard;
 
-/// What the sweeper, the shutdown and a newcomer without room see of a connection. Lives on one loop.
+/// What the deadline sweep, the shutdown and the resting list see of a connection. Lives on one loop.
 class connection_handle {
 public:
     using clock = std::chrono::steady_clock;
@@ -70,7 +70,7 @@ public:
     virtual ~connection_handle() = default;
     /// Lets the pending read or write end with operation_aborted, and what streams into it stop.
     virtual void cancel() = 0;
-    /// The server stops: the connection shall end after its present request, and waits but a moment for one.
+    /// The server stops: the connection ends after its present request, and waits only a moment for one.
     virtual void wind_up() = 0;
 
     clock::time_point deadline = no_deadline;
@@ -97,9 +97,9 @@ public:
     [[nodiscard]] server_state& state() const { return state_; }
     [[nodiscard]] bool draining() const { return draining_; }
 
-    /// Serves an accepted connection, or tells it that there are too many. On this shard's loop.
+    /// Serves an accepted connection, or answers that there are too many. On this shard's loop.
     void adopt(stream_socket socket, bool welcome);
-    /// Closes a connection that was taken out of the resting ones, unless it has gone on. On the loop.
+    /// Closes a connection that was removed from the resting list, unless it has gone on. On the loop.
     void let_go(const connection_handle* c, std::uint64_t number);
     void drain();         ///< lets every connection end after its present request. On the loop.
     void cut_off();       ///< cancels everything. On the loop.

@@ -15,8 +15,8 @@ struct wire_options {
     bool head = false;     ///< answer to HEAD: the length of the body, but not the body
 };
 
-/// The response as bytes, without what comes out of its `stream`. Header values with line breaks (a bug) are
-/// cut at the break, so that nothing can be smuggled.
+/// The response as bytes, without what its `stream` produces. Header values with line breaks (a bug) are cut
+/// at the break, so that nothing can be smuggled.
 [[nodiscard]] std::string to_wire(const response& r, const wire_options& options);
 
 /// A piece of a body in the chunked coding (RFC 9112 §7.1), as it is where the client does not know that. An
@@ -26,8 +26,8 @@ struct wire_options {
 /// How far a request's head has come.
 enum class head_progress {
     incomplete,
-    complete, ///< up to its empty line
-    malformed ///< a line of it ends with LF alone
+    complete, ///< complete, with its empty line
+    malformed ///< one of its lines ends with LF alone
 };
 
 /// Size of the empty lines before a request line, which a server passes over (RFC 9112 §2.2).

@@ -12,8 +12,8 @@ namespace webhookd::ingest {
 /// the log and not to the peer.
 [[nodiscard]] http::response to_response(const failure& f);
 
-/// The same 401, to whoever comes with `X-Universign-Signature` and no signature: that says in addition which
-/// header is expected instead.
+/// The same 401 for a request with `X-Universign-Signature` and no signature: it also says which header is
+/// expected instead.
 [[nodiscard]] http::response refuse_hmac();
 
 /// `{"status":"accepted","event":"evt_…"}` or `duplicate`.

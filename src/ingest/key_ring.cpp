@@ -73,7 +73,7 @@ void key_ring::load_cache() {
     const std::string kept(std::istreambuf_iterator<char>(in), {});
     const auto mark = source_mark(*source_);
     if (!kept.starts_with(mark)) {
-        // Another source, or a version that did not write down which: whose keys these are is not known.
+        // Another source, or a version that did not record its source: the origin of these keys is not known.
         log::warning("the kept key set is of another source and is not trusted",
                      {{"endpoint", options_.endpoint}, {"file", options_.cache.string()}});
         return;
@@ -111,7 +111,7 @@ void key_ring::run(const std::stop_token& stop) {
             state_.last_attempt_failed ? std::min(options_.cooldown, options_.refresh) : options_.refresh;
         wake_.wait_for(lock, stop, pause, [this] { return wanted_; });
     }
-    // Nobody may wait for a refresh that will never come.
+    // No call may wait for a refresh that will never come.
     std::unique_lock lock(mutex_);
     const auto waiters = std::exchange(waiters_, {});
     lock.unlock();
@@ -133,7 +133,7 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     std::shared_ptr<const key_map> before;
     bool changed = false;
     {
-        // One step: nobody may see that the attempt is over without seeing what it brought.
+        // Under one lock: nobody may see that the attempt is over without seeing its result.
         const std::lock_guard lock(mutex_);
         state_ = {false, steady_clock::now(), fresh == nullptr};
         last_error_ = fresh ? std::string() : secrets::masked(to_string(parsed.error()));
@@ -199,7 +199,7 @@ key_ring::lookup_result key_ring::look_up(std::string_view kid) const {
 void key_ring::wait_for_refresh(const key_ring_state& seen, std::function<void()> resume) {
     {
         const std::lock_guard lock(mutex_);
-        // One that has ended since then was the one to wait for.
+        // A refresh that has ended since then was the one to wait for.
         if (!stopping_ && state_.last_attempt == seen.last_attempt) {
             wanted_ = wanted_ || !state_.refreshing;
             waiters_.push_back(std::move(resume));

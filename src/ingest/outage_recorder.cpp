@@ -58,7 +58,7 @@ private:
         }
     }
 
-    /// At most one waits for the writer, but for the last one.
+    /// At most one waits for the writer, except the last one.
     void submit(std::optional<timestamp> ended) {
         if (!ended && submitted_.exchange(true)) return;
         auto task = [this, ended] {

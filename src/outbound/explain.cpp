@@ -41,7 +41,7 @@ std::string what_failed(const unanswered& u) {
         return system_reason(u.easy, "cannot connect");
     case CURLE_GOT_NOTHING:
         return "connection closed without an answer";
-    case CURLE_ABORTED_BY_CALLBACK: // we do not send twice what may have arrived
+    case CURLE_ABORTED_BY_CALLBACK: // what may have arrived is not sent twice
         return "connection lost before an answer";
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
@@ -57,7 +57,7 @@ std::string what_failed(const unanswered& u) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CIPHER:
         return "TLS: " + own_words;
-    default: // libcurl's fixed words: its particulars may quote what was sent
+    default: // libcurl's fixed texts: its details may quote what was sent
         return curl_easy_strerror(u.code);
     }
 }

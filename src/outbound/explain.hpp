@@ -17,7 +17,7 @@ struct unanswered {
     std::chrono::milliseconds timeout;
 };
 
-/// In a few words that an operator can act on, such as `connection refused` or `no answer within 10 s`, and
+/// A short text that an operator can act on, such as `connection refused` or `no answer within 10 s`, and
 /// without the URL. Gives network or network_timeout.
 [[nodiscard]] failure explain(const unanswered& u);
 

@@ -31,7 +31,7 @@ bool is_token(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-/// Nothing when the request can be sent as it is.
+/// nullopt when the request can be sent as it is.
 std::optional<failure> check(const http_request& request) {
     if (!is_token(request.method)) return invalid("method: capital letters only");
     if (!is_one_line(request.url)) return invalid("URL: has a line break");
@@ -80,7 +80,7 @@ failure to_failure(CURLcode code, const char* particulars, const origin& target)
         return {errc::response_too_large, detail};
     case CURLE_URL_MALFORMAT:
         return {errc::argument_invalid, detail};
-    default: // also CURLE_UNSUPPORTED_PROTOCOL, of which only an answer that is no HTTP is left here
+    default: // also CURLE_UNSUPPORTED_PROTOCOL, which here only means an answer that is not HTTP
         return {errc::network, detail};
     }
 }
@@ -91,7 +91,7 @@ int abort_when_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_
 }
 
 /// Keeps libcurl from sending a request again by itself where that may do things twice (RFC 9110 §9.2.2):
-/// when a connection that it used before died, and the first one may have arrived.
+/// when a reused connection broke, and the first request may have arrived.
 struct sending {
     CURL* easy;
     bool repeatable;
@@ -112,7 +112,7 @@ struct sending {
     }
 };
 
-/// The redirects that may be followed without asking anybody (RFC 9110 §15.4): the method stays what it was.
+/// The redirects that may be followed automatically (RFC 9110 §15.4): the method stays the same.
 bool keeps_method(int status, std::string_view method) {
     if (status == 307 || status == 308) return true;
     return (status == 301 || status == 302 || status == 303) && (method == "GET" || method == "HEAD");

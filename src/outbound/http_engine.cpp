@@ -17,8 +17,8 @@ namespace {
 // Idle connections of all handlers together; libcurl closes the oldest beyond that.
 constexpr long most_idle_transfers = 1024;
 
-// A busy target answers within microseconds. Whoever goes to sleep for so little pays a wakeup for it, and
-// the kernel tends to move the sleeper to the waker's core, where the two then take turns.
+// A busy target answers within microseconds. To sleep for so short a time costs a wakeup, and the kernel
+// tends to move the sleeping thread to the core of the waking one, where the two then share it.
 constexpr int polls_before_sleep = 3;
 
 const failure cancelled{errc::shutting_down, "cancelled"};
@@ -29,7 +29,7 @@ struct submission {
     http_engine::completion done;
 };
 
-/// What other threads ask for, in the order in which it is done.
+/// Requests of other threads, in the order in which they are served.
 struct requests {
     std::vector<const post_target*> cancelled;
     std::vector<submission> dropped; ///< cancelled before they began
@@ -62,8 +62,8 @@ public:
         thread_.join();
     }
 
-    /// Wakes the thread for the first of several requests only: it takes all at once. The thread itself,
-    /// when it tells of an end and is asked for more, is awake.
+    /// Wakes the thread for the first of several requests only: it takes all at once. The thread itself is
+    /// awake when a completion submits more.
     template <class Change>
     void ask(Change change) {
         bool first = false;
@@ -81,7 +81,8 @@ public:
 private:
     void run() {
         runtime::name_this_thread("outbound");
-        // OpenSSL and libcurl may write to a connection that is gone; that is an error and no reason to die.
+        // OpenSSL and libcurl may write to a closed connection; that is an error and must not end the
+        // process.
         sigset_t pipe;
         sigemptyset(&pipe);
         sigaddset(&pipe, SIGPIPE);
@@ -118,7 +119,7 @@ private:
         return true;
     }
 
-    /// Until whoever is told of the end submits nothing any more.
+    /// Until no completion submits anything more.
     void refuse_submissions() {
         for (; !taken_.empty(); take_requests()) {
             for (auto* refused : {&taken_.dropped, &taken_.submitted})
@@ -177,7 +178,7 @@ private:
         return out;
     }
 
-    /// The handle goes back first, so that whoever is told and submits the next post finds it.
+    /// The handle is returned first, so that a completion that submits the next post finds it.
     static void tell(std::unique_ptr<transfer> t, result<post_answer> answer) {
         auto released = t->release();
         released.target->give_back(std::move(t));

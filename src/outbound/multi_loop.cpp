@@ -23,7 +23,7 @@ std::uint32_t to_events(int what) {
     return ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
 }
 
-/// An error is no event of its own: reading or writing finds it, and libcurl then knows what it was.
+/// An error is no event of its own: the next read or write returns it, and libcurl then knows the cause.
 int to_select_bits(std::uint32_t ready, std::uint32_t wanted) {
     if ((ready & (EPOLLERR | EPOLLHUP)) != 0) ready |= wanted;
     return ((ready & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) | ((ready & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0);
@@ -35,7 +35,7 @@ multi_loop::multi_loop()
     : epoll_(opened(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1"))
     , wakeup_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLET; // each write is news: nobody need read
+    event.events = EPOLLIN | EPOLLET; // edge-triggered: each write is an event, nobody needs to read
     event.data.fd = wakeup_.get();
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeup_.get(), &event) != 0)
         throw std::system_error(errno, std::generic_category(), "epoll_ctl");
@@ -47,7 +47,7 @@ multi_loop::multi_loop()
 
 void multi_loop::run_due() {
     if (!due_ || clock::now() < *due_) return;
-    due_.reset(); // libcurl tells of the next time by itself
+    due_.reset(); // libcurl sets the next timer by itself
     int running = 0;
     curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
 }
@@ -83,7 +83,7 @@ int multi_loop::timeout_ms(wait_mode p) const {
 
 void multi_loop::wake() noexcept {
     const std::uint64_t one = 1;
-    // Fails only where 2^64 - 1 wakeups were counted; then there is one to be seen.
+    // Fails only after 2^64 - 1 wakeups; then one is pending anyway.
     [[maybe_unused]] const auto written = ::write(wakeup_.get(), &one, sizeof one);
 }
 
@@ -99,7 +99,7 @@ int multi_loop::on_timer(CURLM*, long after_ms, void* self) {
     return 0;
 }
 
-/// What libcurl forgets stays known to the kernel: the next transfer over the connection wants it again.
+/// What libcurl forgets stays registered in epoll: the next transfer over the connection needs it again.
 void multi_loop::want(int socket, std::uint32_t events) {
     const auto at = static_cast<std::size_t>(socket);
     if (at >= watches_.size()) watches_.resize(at + 1);
@@ -107,9 +107,9 @@ void multi_loop::want(int socket, std::uint32_t events) {
     if (events != 0) arm(socket, watches_[at]);
 }
 
-/// For one event, so that what libcurl has forgotten speaks up once at most. Asks the kernel each time: a
-/// descriptor may have been closed, and its number been given to another. Where the kernel cannot watch any
-/// more, the transfer runs into its timeout.
+/// One-shot, so that a socket that libcurl has forgotten reports at most once. Registers each time: a
+/// descriptor may have been closed and its number reused. Where the kernel cannot watch more, the transfer
+/// times out.
 void multi_loop::arm(int socket, watch& w) {
     epoll_event event{};
     event.events = w.wanted | EPOLLONESHOT;

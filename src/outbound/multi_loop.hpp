@@ -11,7 +11,7 @@
 
 namespace webhookd::outbound {
 
-/// libcurl's multi handle, told by epoll(7) which sockets are ready: a turn costs what happens in it, not
+/// libcurl's multi handle, with epoll(7) for the ready sockets: an iteration costs what happens in it, not
 /// what is under way. One thread, but for `wake`.
 class multi_loop {
 public:
@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] CURLM* multi() noexcept { return multi_.get(); }
 
-    /// Runs what is due without looking at any socket, such as the beginnings of transfers just added.
+    /// Runs what is due without polling any socket, such as the start of transfers just added.
     void run_due();
     /// Runs what the sockets are ready for, and waits for the first of them, until something is due, or until
     /// it is woken. Whether a socket was ready.
@@ -49,7 +49,7 @@ private:
     files::unique_fd wakeup_;
     std::vector<watch> watches_; ///< by descriptor
     std::optional<clock::time_point> due_;
-    multi_ptr multi_ = make_multi(); ///< last: until its end it tells of sockets
+    multi_ptr multi_ = make_multi(); ///< last: it reports sockets until it is destroyed
 };
 
 } // namespace webhookd::outbound

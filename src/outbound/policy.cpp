@@ -4,8 +4,8 @@ namespace webhookd::outbound {
 
 void set_policy(CURL* easy, const origin& target) {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    // Else the end of a transfer waits for the thread that looks its host's name up, for as long as the name
-    // server is silent: every other transfer, and the daemon's end, would wait along.
+    // Otherwise the end of a transfer waits for the thread that resolves its host's name, for as long as the
+    // name server is silent: every other transfer, and the daemon's end, would wait too.
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -14,13 +14,13 @@ void set_policy(CURL* easy, const origin& target) {
     // Not even an empty pass phrase opens an encrypted key, but OpenSSL then does not ask for one on the
     // terminal.
     curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
-    // What libcurl keeps of a file of authorities outlives the file's renewal.
+    // libcurl's cache of a CA file outlives changes of the file.
     curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "universign-webhookd/" WEBHOOKD_VERSION);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    // A proxy from the environment is meant for the outside, and would take the loopback to be its own.
+    // A proxy from the environment is meant for other hosts: to it, loopback would be its own host.
     if (is_loopback(target)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
@@ -31,7 +31,7 @@ void set_authorities(CURL* easy, std::string_view pem) {
 }
 
 bool is_one_line(std::string_view text) noexcept {
-    // One after the other: each search goes by many bytes at once.
+    // One search after the other: each tests many bytes at once.
     return text.find('\r') == text.npos && text.find('\n') == text.npos && text.find('\0') == text.npos;
 }
 

@@ -13,8 +13,8 @@ namespace webhookd::outbound {
 /// redirects by libcurl itself, proxies from the environment but never for loopback.
 void set_policy(CURL* easy, const origin& target);
 
-/// Believes these authorities (PEM) and, unlike libcurl by itself, no others: the system's folder goes. The
-/// bytes must outlive the handle's use.
+/// Trusts these authorities (PEM) and, unlike libcurl's default, no others: the system's folder is not used.
+/// The bytes must outlive the handle's use.
 void set_authorities(CURL* easy, std::string_view pem);
 
 /// `Name: value`, with nothing in it that could begin another line.

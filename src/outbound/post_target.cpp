@@ -6,7 +6,7 @@
 namespace webhookd::outbound {
 namespace {
 
-// A handle that waits for work holds some kilobytes: enough of them for a busy handler, the rest is freed.
+// An idle handle holds some kilobytes: enough of them are kept for a busy handler, the rest is freed.
 constexpr std::size_t most_idle = 64;
 
 failure invalid_target(std::string detail) {

@@ -38,7 +38,7 @@ public:
 
 private:
     post_settings settings_;
-    tls_files files_; ///< as they were when the target was made
+    tls_files files_; ///< as they were when the target was created
     origin to_;
     std::vector<curl_slist> nodes_; ///< over the lines of settings_
     std::vector<std::unique_ptr<transfer>> idle_;

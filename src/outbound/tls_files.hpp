@@ -7,8 +7,8 @@
 
 namespace webhookd::outbound {
 
-/// The bytes of PEM files, read when they are needed anew and handed over as they were then: what is in use
-/// does not depend on what becomes of the files.
+/// The bytes of PEM files as they were when they were read: later changes of the files do not affect what is
+/// in use.
 struct tls_files {
     std::string ca;          ///< empty: the system's authorities
     std::string certificate; ///< of the client; empty: none

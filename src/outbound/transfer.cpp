@@ -20,10 +20,10 @@ using std::chrono::milliseconds;
 constexpr std::size_t most_response_headers = 64 * 1024;
 constexpr std::size_t most_retry_after = 64; // an HTTP date has 29
 
-// Reading so much for nothing is cheaper than connecting again; anything beyond is not.
+// To read and drop this much is cheaper than to connect again; more is not.
 constexpr std::size_t most_dropped = 64 * 1024;
 
-// A busy connection would otherwise stay for ever with a host that its name no longer stands for.
+// Otherwise a busy connection would stay for ever with a host that the name no longer resolves to.
 constexpr long connection_lives_s = 600;
 
 std::string_view trim_header(std::string_view text) {
@@ -136,7 +136,7 @@ failure transfer::why(CURLcode code) const {
          .timeout = target_->settings().timeout});
 }
 
-/// Of this process, which says nothing about the other side.
+/// Of this process, not of the other side.
 bool transfer::is_own_lack(CURLcode code) const {
     if (code == CURLE_OUT_OF_MEMORY || runtime::is_lack_of_resources(open_error_)) return true;
     if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY) return false;
@@ -145,9 +145,9 @@ bool transfer::is_own_lack(CURLcode code) const {
            runtime::descriptors_are_used_up();
 }
 
-/// Before each request, and once more when libcurl sends it again by itself, because a connection that it
-/// used before has died: then it may have arrived, and whether to send it again is for the retry policy.
-/// Unless not one byte was sent.
+/// Before each request, and once more when libcurl sends it again by itself, because a reused connection
+/// broke: then it may have arrived, and the retry policy decides whether to send it again. Unless not one
+/// byte was sent.
 int transfer::on_request(void* self, char*, char*, int, int) {
     auto& t = *static_cast<transfer*>(self);
     long sent = 0;
@@ -177,7 +177,7 @@ bool transfer::take_header(std::string_view line) {
     constexpr std::string_view retry_after = "retry-after:";
     header_bytes_ += line.size();
     const bool too_much = header_bytes_ > most_response_headers;
-    if (head_ended_) return !too_much; // trailers, which nobody asked for
+    if (head_ended_) return !too_much; // trailers: not used
     large_head_ = too_much;
     if (too_much) return false;
     if (line.starts_with("HTTP/")) { // what came before was an interim answer

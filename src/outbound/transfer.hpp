@@ -8,8 +8,8 @@
 
 namespace webhookd::outbound {
 
-/// One post on one handle, and after it the next. The handle is told once what all posts of the target have
-/// in common; each post then changes its headers and its body alone.
+/// One post on one handle, and after it the next. The options that all posts of a target have in common are
+/// set once; each post changes only its headers and its body.
 class transfer {
 public:
     /// Does not keep the target, whose pool it belongs to.
@@ -20,10 +20,10 @@ public:
     /// The handle may then be run. Errors: argument_invalid.
     result<void> begin(std::shared_ptr<post_target> target, post p, http_engine::completion done);
 
-    /// What came of it, once the handle is no longer run.
+    /// The outcome, once the handle no longer runs.
     [[nodiscard]] result<post_answer> answer(CURLcode code);
 
-    /// Lets go of what the post held: whose it was, and whom to tell.
+    /// Releases what the post held: its owner and its completion.
     struct released {
         std::shared_ptr<post_target> target;
         http_engine::completion done;
@@ -60,7 +60,7 @@ private:
     bool head_ended_ = false; ///< of the final answer
     bool large_head_ = false;
     std::optional<long> sent_before_; ///< bytes of requests, when this one was about to be sent
-    int open_error_ = 0;              ///< errno of a socket that could not be had
+    int open_error_ = 0;              ///< errno of a socket that could not be opened
 };
 
 } // namespace webhookd::outbound

@@ -6,7 +6,7 @@
 
 namespace webhookd::outbound {
 
-/// The parts of an absolute http or https URL that decide to whom a request goes.
+/// The parts of an absolute http or https URL that decide where a request goes.
 struct origin {
     std::string scheme; ///< lower case
     std::string host;   ///< lower case; IPv6 addresses in brackets

@@ -9,8 +9,8 @@
 
 namespace webhookd::routing {
 
-/// Whether `use` says yes to one of the values that a pointer's steps name (see `condition`); asks no further
-/// then. Each step goes a level down, so that no value is visited twice, and no pointer has more than 64.
+/// Whether `use` is true for one of the values that a pointer names (see `condition`); stops at the first.
+/// Each step goes a level down, so that no value is visited twice, and no pointer has more than 64 steps.
 template <class Use>
 bool any_value(const event::json_value& at, std::span<const std::string> steps, const Use& use) {
     if (steps.empty()) return use(at);

@@ -11,7 +11,7 @@
 
 namespace webhookd::routing {
 
-/// A `value_test` with its operands made ready.
+/// A `value_test` with its operands prepared.
 struct compiled_test {
     test_kind kind = test_kind::exists;
     scalar_set operands{};                          ///< of one_of and contains
@@ -41,8 +41,8 @@ struct condition::compiled {
 /// A value as JSON, fit for a terminal and cut when it is long; of objects and arrays only what they are.
 [[nodiscard]] std::string value_text(const event::json_value& value);
 
-/// What the tests ask for, to stand after `is` or `wanted`: `one of: "a", "b"`, `not more than 5`. `negated`:
-/// for the opposite.
+/// What the tests require, to follow `is` or `wanted`: `one of: "a", "b"`, `not more than 5`. `negated`: for
+/// the opposite.
 [[nodiscard]] std::string wanted_text(const std::vector<value_test>& tests, bool negated);
 
 } // namespace webhookd::routing

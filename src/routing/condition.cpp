@@ -52,7 +52,7 @@ public:
         compiled_node out;
         out.source = &tree;
         if (tree.kind == kind::value) return value(tree, std::move(out));
-        // Nothing but the whole may be empty: a list without members holds or not by convention only.
+        // Only the whole condition may be empty: whether an empty list holds would be a mere convention.
         if (tree.children.empty() && depth > 1) return invalid("a condition that asks nothing");
         if (tree.kind == kind::negation && tree.children.size() != 1)
             return invalid("`not` negates one thing");

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_values = 5;
 
-/// A body, and the one of the same members that is quoted.
+/// A body, and the body with the same members that is quoted.
 struct explained_body {
     const event::json_value& root;
     const event::json_value& shown;
@@ -26,7 +26,7 @@ std::vector<const event::json_value*> shown_values(const compiled_node& node, co
     return values;
 }
 
-/// What stands at a pointer: the value that passed, or else the first few.
+/// The values at a pointer: the one that passed, or else the first few.
 std::string found_text(const compiled_node& node, const explained_body& body) {
     const auto shown = shown_values(node, body);
     std::string all;
@@ -74,8 +74,8 @@ explanation explain_node(const compiled_node& node, const explained_body& body, 
                        wanted_text(negated ? node.source->tests : decisive_tests(node, body.root), negated);
         return out;
     }
-    // Some of these children decide alone: those that fail where all must hold, those that hold where one
-    // does. Only when there are none does every child count.
+    // Some children decide alone: those that fail where all must hold, those that hold where one must.
+    // Without such a child, all of them count.
     const bool all = (node.source->kind == kind::all) != negated;
     explanation out{all, {}};
     for (const auto& child : node.children) {

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t longest_text = 80;
 constexpr std::size_t most_operands = 20;
 
-/// Of a number its digits, cut when there are many.
+/// The digits of a number, cut when there are many.
 std::string digits_text(std::string_view digits) {
     if (digits.size() <= longest_text) return std::string(digits);
     return std::string(digits.substr(0, longest_text)) + "...";

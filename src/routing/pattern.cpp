@@ -45,7 +45,7 @@ std::string quoted(char c) {
     return "byte 0x" + text::to_hex({&c, 1});
 }
 
-/// Within one dotted name a run of `*` says no more than one.
+/// Within one dotted name a run of `*` means the same as one.
 std::string collapse_stars(std::string_view text) {
     std::string out;
     for (const char c : text)

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t longest_expression = 4096;
 constexpr std::size_t longest_subject = 64 * 1024;
 constexpr std::int64_t most_memory = 1024 * 1024; // of one expression, its tables included
-/// Where the tables outgrow that, RE2 goes on without them, with so many steps for each character at worst.
+/// Where the tables outgrow that, RE2 goes on without them, with this many steps for each character at worst.
 constexpr int largest_program = 4000;
 
 failure invalid_expression(std::string detail) {

@@ -24,7 +24,7 @@ void for_each_match(const std::vector<route>& routes, std::string_view endpoint,
 }
 
 void add_once(std::vector<std::size_t>& indices, std::size_t index) {
-    // A table names a handful of handlers: looking through them is quicker than a set.
+    // A table has few handlers: a linear search is faster than a set.
     if (std::ranges::find(indices, index) == indices.end()) indices.push_back(index);
 }
 

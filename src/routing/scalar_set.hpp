@@ -15,10 +15,10 @@ namespace webhookd::routing {
 class operand_number {
 public:
     operand_number() = default; ///< zero
-    /// Nothing for what is no number.
+    /// nullopt for what is no number.
     [[nodiscard]] static std::optional<operand_number> of(const scalar& value);
 
-    /// How a value of an event relates to it; unordered for what is no number.
+    /// Compares a value of an event with it; unordered for what is no number.
     [[nodiscard]] std::partial_ordering compare(const event::json_value& value) const noexcept;
     [[nodiscard]] std::strong_ordering compare(const operand_number& other) const noexcept;
 
@@ -28,7 +28,7 @@ private:
     std::string text_ = "0";
 };
 
-/// Scalars to look values up in, however many there are, without allocating.
+/// A set of scalars; look-ups do not allocate.
 class scalar_set {
 public:
     scalar_set() = default;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int poll_interval_ms = 1000;
 
-/// Set for a day that never comes: all that it can tell is that the clock was set.
+/// Set to a day that never comes: it can only report that the clock was set.
 void arm_for_changes(int timer) {
     itimerspec far{};
     far.it_value.tv_sec = std::numeric_limits<std::int32_t>::max() * std::int64_t{60};
@@ -65,7 +65,7 @@ void clock_watch::run() {
     }
 }
 
-/// Takes the news (ECANCELED, by timerfd_create(2)), so that the next change is news again.
+/// Reads the event (ECANCELED, see timerfd_create(2)), so that the next change is an event again.
 void clock_watch::take_change() const {
     std::uint64_t expirations = 0;
     [[maybe_unused]] const auto got = ::read(timer_.get(), &expirations, sizeof expirations);

@@ -60,7 +60,8 @@ void event_loops::stop() {
 
 background_pool::background_pool(std::size_t threads, const char* name)
     : thread_pool(threads) {
-    // The pool offers no hook at the start of its threads: each takes one of these, and waits until all have.
+    // The pool has no hook for the start of its threads: each thread takes one of these tasks, and waits
+    // until all have.
     const auto all = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(threads));
     for (std::size_t i = 0; i < threads; ++i)
         boost::asio::post(*this, [all, name] {

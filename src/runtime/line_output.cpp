@@ -27,7 +27,7 @@ failure unwritable(const std::string& name, int error) {
     return unwritable(name, std::generic_category().message(error));
 }
 
-/// What a file is that lines cannot be appended to; empty: they can.
+/// The kind of a file that lines cannot be appended to; empty: they can.
 std::string wrong_kind(mode_t mode) {
     if (S_ISDIR(mode)) return "is a directory";
     if (S_ISSOCK(mode)) return "is a socket";
@@ -35,7 +35,7 @@ std::string wrong_kind(mode_t mode) {
     return {};
 }
 
-/// In the words of the one who wrote the path down.
+/// The path as it was configured.
 failure cannot_open(const std::filesystem::path& file, int error) {
     struct stat found {};
     if (::stat(file.c_str(), &found) == 0) {
@@ -60,7 +60,7 @@ line_output line_output::standard_error() {
     struct stat found {};
     if (::fstat(STDERR_FILENO, &found) != 0) return {{}, STDERR_FILENO, way::unblocked, name};
     if (S_ISSOCK(found.st_mode)) return {{}, STDERR_FILENO, way::socket, name};
-    // A plain file never says "later", and a description of our own would begin at its front.
+    // A plain file never blocks, and a new open file description would begin at its front.
     if (S_ISREG(found.st_mode)) return {{}, STDERR_FILENO, way::unblocked, name};
     files::unique_fd own(::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!own) return {{}, STDERR_FILENO, way::in_portions, name}; // another user's pipe, or no /proc
@@ -81,7 +81,7 @@ result<line_output> line_output::open(const std::filesystem::path& file) {
 
 bool line_output::has_room() const {
     pollfd ready{fd_, POLLOUT, 0};
-    return ::poll(&ready, 1, poll_ms) > 0; // also where writing is in vain: it tells why
+    return ::poll(&ready, 1, poll_ms) > 0; // also where writing will fail: write reports why
 }
 
 long line_output::write_some(const char* data, std::size_t size) const {

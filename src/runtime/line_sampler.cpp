@@ -5,7 +5,7 @@ namespace webhookd::runtime {
 bool line_sampler::take(const std::string& kind, clock::time_point now) {
     const bool full = kinds_.size() >= most_kinds && !kinds_.contains(kind);
     auto& counted = kinds_.try_emplace(full ? std::string() : kind, kind_count{now}).first->second;
-    // What was held back is told before the next interval begins.
+    // Suppressed lines are reported before the next interval begins.
     if (now - counted.began >= interval && counted.lines <= most) counted = {now};
     return ++counted.lines <= most;
 }

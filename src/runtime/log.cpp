@@ -23,14 +23,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t queue_lines = 8192;
-/// At the end a reader has so long for what is queued.
+/// At the end a reader has this long to take what is queued.
 constexpr auto last_lines_bound = 2s;
 
 struct state {
     std::atomic<level> threshold{level::info};
     std::atomic<format> line_format{format::text};
     std::atomic<bool> to_journal{false};
-    std::mutex mutex; ///< guards those below against start and stop
+    std::mutex mutex; ///< guards the members below against start and stop
     std::shared_ptr<spdlog::details::thread_pool> pool;
     std::shared_ptr<sink> output;
     std::shared_ptr<spdlog::logger> logger;
@@ -78,7 +78,7 @@ std::string rendered(level l, std::string_view message, std::span<const field> f
     return line;
 }
 
-/// What stands at the front of the lines again once the reader is back.
+/// The first line once the reader is back.
 std::string loss_line(std::uint64_t lines) {
     const field lost("lines", lines);
     return rendered(level::warning, "lines of the log were lost: their reader was too slow", {&lost, 1});
@@ -146,8 +146,8 @@ void stop() {
         output = std::move(s.output);
     }
     if (!pool) return;
-    // The pool's end joins its thread after the queue has run dry, however long that takes. So it is another
-    // thread that waits for it, and is left behind where even giving up does not help.
+    // The pool's destructor joins its thread once the queue is empty, however long that takes. So another
+    // thread waits for it, and is left behind where even giving up does not help.
     std::promise<void> ended;
     auto end = ended.get_future();
     std::thread([logger, pool = std::move(pool), ended = std::move(ended)]() mutable {

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 /// Where the caller waits itself.
 constexpr auto immediate_bound = 1s;
-/// While lines are lost all the time, their number is told so often.
+/// While lines are lost continuously, their number is reported this often.
 constexpr auto between_loss_lines = 1s;
 
 } // namespace

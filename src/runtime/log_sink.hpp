@@ -15,12 +15,12 @@
 
 namespace webhookd::log {
 
-/// Writes finished lines to standard error. On a pool's thread it waits for a slow reader, and tells, once
-/// the reader is back, how many lines the pool has lost meanwhile; without a pool it waits a second at most.
+/// Writes finished lines to standard error. On a pool's thread it waits for a slow reader and, once that is
+/// back, reports how many lines the pool has lost meanwhile; without a pool it waits a second at most.
 class sink final : public spdlog::sinks::sink {
 public:
     sink() = default;
-    /// `loss_line` makes the line that tells of lost ones. The pool outlives its threads' calls.
+    /// `loss_line` makes the line that reports lost ones. The pool outlives its threads' calls.
     sink(spdlog::details::thread_pool* pool, std::function<std::string(std::uint64_t)> loss_line);
 
     void log(const spdlog::details::log_msg& message) override;
@@ -28,7 +28,7 @@ public:
     void set_pattern(const std::string&) override {}
     void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
-    /// Waits for nobody any more. Any thread.
+    /// Stops waiting for readers. Any thread.
     void give_up() noexcept { given_up_ = true; }
     /// Lines that could not be written. Any thread.
     [[nodiscard]] std::uint64_t unwritten() const noexcept { return unwritten_; }

@@ -13,7 +13,7 @@ void roll_call::call(clock::time_point now) {
     const std::lock_guard lock(mutex_);
     last_call_ = now;
     for (auto& each : members_) {
-        // Who does not answer is asked once: questions must not pile up.
+        // A thread that does not answer is asked once: questions must not pile up.
         if (!each.answered->exchange(false)) continue;
         each.asked = now;
         each.ask([answered = each.answered] { *answered = true; });

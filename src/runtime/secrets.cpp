@@ -14,7 +14,7 @@ namespace webhookd::secrets {
 namespace {
 
 constexpr std::size_t shortest_line = 8;
-/// More than any configuration names: what many reloads bring does not grow for ever.
+/// More than any configuration has: many reloads must not make this grow for ever.
 constexpr std::size_t most_forms = 16 * 1024;
 
 std::size_t pair_at(std::string_view text) {
@@ -49,7 +49,8 @@ std::string base64(std::string_view bytes, bool for_urls) {
     return digits;
 }
 
-/// The digits that say the same whatever stands before and behind; `offset` bytes of three stand before.
+/// The digits that do not depend on the bytes before and after; `offset` bytes of a group of three come
+/// before.
 std::string base64_within(std::string_view bytes, std::size_t offset, bool for_urls) {
     auto digits = base64(std::string(offset, '\0').append(bytes), for_urls);
     const std::size_t foreign = offset == 0 ? 0 : offset + 1;
@@ -89,7 +90,7 @@ void add_forms(std::set<std::string, std::less<>>& all, std::string_view secret)
     }
 }
 
-/// The longest secret that the text begins with; 0 for none.
+/// Length of the longest secret that the text begins with; 0 for none.
 std::size_t secret_at(const known_forms& known, std::string_view text) {
     if (text.size() < shortest || !known.beginnings[pair_at(text)]) return 0;
     const auto before = [](const std::string& form, std::size_t pair) { return pair_at(form) < pair; };
@@ -99,7 +100,7 @@ std::size_t secret_at(const known_forms& known, std::string_view text) {
     return 0;
 }
 
-/// Whether the text is how a secret begins.
+/// Whether the text is the beginning of a secret.
 bool begins_secret(const known_forms& known, std::string_view text) {
     return known.beginnings[pair_at(text)] &&
            std::any_of(known.forms.begin(), known.forms.end(),

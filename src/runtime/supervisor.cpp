@@ -79,7 +79,7 @@ supervisor::supervisor() {
     for (const int number : {SIGTERM, SIGINT, SIGHUP})
         sigaddset(&signals_, number);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    // A peer that is gone, or a file that may not grow, is an error to handle and not a reason to die.
+    // A closed peer, or a file that may not grow, is an error to handle and must not end the process.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
 }
@@ -105,7 +105,7 @@ void supervisor::run(roll_call& watched, const std::function<void()>& reload) {
         else if (number < 0 && errno == EAGAIN)
             threads.poll();
     }
-    // From here on the default action counts: a second signal ends the process.
+    // From here on the default action applies: a second signal ends the process.
     sigset_t terminating = signals_;
     sigdelset(&terminating, SIGHUP);
     pthread_sigmask(SIG_UNBLOCK, &terminating, nullptr);

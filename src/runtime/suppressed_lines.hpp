@@ -14,14 +14,14 @@
 
 namespace webhookd::log {
 
-/// Which lines are held back, of each kind, and what tells of them. Any thread.
+/// Suppresses lines of each kind beyond a rate, and reports how many. Any thread.
 class suppressed_lines {
 public:
     /// Whether the line is to be written. A kind is a message and the values of these fields, all texts.
     [[nodiscard]] bool take(level l, std::string_view message, std::span<const field> kind);
 
     enum class those { whose_interval_is_over, all };
-    /// Writes a line for each kind of which some were held back.
+    /// Writes a line for each kind of which some were suppressed.
     void tell(those which);
 
 private:
@@ -34,7 +34,7 @@ private:
 
     std::mutex mutex_;
     runtime::line_sampler sampler_;
-    std::map<std::string, example> examples_; ///< of the kinds of which some are held back
+    std::map<std::string, example> examples_; ///< of the kinds of which some are suppressed
 };
 
 } // namespace webhookd::log

@@ -18,7 +18,7 @@ namespace webhookd::runtime::systemd {
 
 namespace {
 
-/// As sd_notify(3), which waits for a manager that does not read for as long as that takes.
+/// As sd_notify(3), which would wait without a bound for a manager that does not read.
 void notify(const std::string& message) {
     const char* path = std::getenv("NOTIFY_SOCKET");
     sockaddr_un address{};

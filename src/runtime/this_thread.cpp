@@ -37,13 +37,13 @@ void name_this_thread(const char* name) {
 void request_short_slice() {
     scheduling_attributes attributes;
     if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0U) != 0) return;
-    if (attributes.policy != 0) return; // somebody set a policy of their own
+    if (attributes.policy != 0) return; // a policy was set from outside
     attributes.runtime_ns = shortest_slice_ns;
     ::syscall(SYS_sched_setattr, 0, &attributes, 0U);
 }
 
 void lower_priority() {
-    // On Linux the nice value is a thread's own. Whoever started the daemon may have given it one already.
+    // On Linux each thread has its own nice value. The daemon may have been started with one already.
     const auto self = static_cast<id_t>(::gettid());
     const int usual = ::getpriority(PRIO_PROCESS, self);
     ::setpriority(PRIO_PROCESS, self, std::min(usual + nicer_by, least));

@@ -120,7 +120,7 @@ std::string_view without_mark(std::string_view body) {
     return body.starts_with(byte_order_mark) ? body.substr(byte_order_mark.size()) : body;
 }
 
-/// Nothing for what does not begin with a byte order mark of UTF-16.
+/// nullopt for what does not begin with a byte order mark of UTF-16.
 std::optional<std::string> from_utf16(std::string_view text) {
     const bool little = text.starts_with("\xff\xfe");
     if (!little && !text.starts_with("\xfe\xff")) return std::nullopt;
@@ -170,7 +170,7 @@ void add_json(form_collector& forms, std::string_view body) {
     }
 }
 
-/// Counts objects of more than two members; nothing where one is not sorted.
+/// Counts objects of more than two members; nullopt where one is not sorted.
 std::optional<std::size_t> count_sorted(const rapidjson::Value& value) {
     std::size_t large = 0;
     const auto add = [&large](const rapidjson::Value& inner) {

@@ -6,8 +6,8 @@
 
 namespace webhookd::signature {
 
-/// Takes what the signed bytes may have been, and a finding: what changed them into the body and the way out;
-/// empty for the body as it is. Both are gone after the call.
+/// Gets a candidate for the signed bytes, and a finding: what changed them into the body, and how to mend it;
+/// empty for the body as it is. Both are valid during the call only.
 using body_form_visitor = std::function<void(std::string_view bytes, std::string_view finding)>;
 
 /// What may have been signed before something on the way changed it into `body`: the body as it is comes
@@ -16,7 +16,7 @@ using body_form_visitor = std::function<void(std::string_view bytes, std::string
 void visit_likely_forms(std::string_view body, const body_form_visitor& visit);
 
 /// Whether it is JSON of which each object has its members sorted by name, and one of them more than two: as
-/// some serialisers leave it and hardly anybody writes it.
+/// some serialisers write it, but hardly any person.
 [[nodiscard]] bool has_sorted_members(std::string_view body);
 
 } // namespace webhookd::signature

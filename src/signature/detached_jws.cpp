@@ -33,7 +33,7 @@ result<std::string> check_header(std::string_view text) {
         const auto name = json::view(member->name);
         if (std::find(refused_members.begin(), refused_members.end(), name) != refused_members.end())
             return not_accepted("names " + std::string{name});
-        // Two readers of a repeated member could take different ones (RFC 7515 §4).
+        // Of a repeated member two parsers could take different values (RFC 7515 §4).
         if (std::any_of(document->MemberBegin(), member,
                         [&](const auto& m) { return json::view(m.name) == name; }))
             return not_accepted("names " + json::printable(name) + " twice");

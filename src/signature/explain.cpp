@@ -39,8 +39,7 @@ std::string joined(std::string_view first, std::string_view second) {
     return second.empty() ? std::string{first} : std::string{first} + ' ' + std::string{second};
 }
 
-/// Headers whose author wrote the JSON once for the signature and once more for the token, or encoded them in
-/// another alphabet for each.
+/// Headers that were serialised or encoded twice, differently for the signature and for the token.
 std::vector<std::string> other_headers(const loose_token& token) {
     std::vector<std::string> headers{text::encode_base64url(token.header_json)};
     const auto read = read_json(token.header_json);
@@ -51,7 +50,7 @@ std::vector<std::string> other_headers(const loose_token& token) {
     return headers;
 }
 
-/// Everything that may have been signed in place of `header "." BASE64URL(body)`; that itself comes first.
+/// The candidates for what was signed; `header "." BASE64URL(body)` itself comes first.
 std::vector<candidate> candidates(const loose_token& token, std::string_view body) {
     std::vector<candidate> all;
     const auto add = [&](std::string_view prefix, std::string_view rest, std::string finding) {
@@ -117,7 +116,7 @@ void explain_scheme(const scheme& how, const public_key& key, const candidate& h
                            " bytes: PS256 takes 32, as long as the digest (RFC 7518 section 3.5).");
 }
 
-/// Looks for the way of signing that fits; false when none does.
+/// Searches for a way of signing that matches; false when there is none.
 bool find_mistake(const key_set& keys, const loose_token& token, std::string_view body,
                   std::vector<std::string>& findings) {
     if (token.signature.empty()) return false;
@@ -170,7 +169,7 @@ constexpr std::array<environment, 2> environments{{
      "https://api.alpha.universign.com/v1/webhooks/jwks.json"},
 }};
 
-/// Where the key may be that a set does not have.
+/// Where a key may be found that the set does not have.
 std::string advise_on_key_set(std::string_view source) {
     for (std::size_t i = 0; i < environments.size(); ++i) {
         if (!source.starts_with(environments[i].host)) continue;

@@ -12,9 +12,9 @@
 
 namespace webhookd::signature::json {
 
-/// Parses one JSON text of at most `cap` bytes, as strictly and as patiently as events are: what a strange
-/// member holds (a number that no double holds, a text cut within a character) is no reason to refuse the
-/// members beside it. Nothing for what is no JSON.
+/// Parses one JSON text of at most `cap` bytes, by the same rules as events: what an unknown member holds (a
+/// number that no double holds, a text cut within a character) is no reason to refuse the members beside it.
+/// nullopt for what is no JSON.
 [[nodiscard]] inline std::optional<rapidjson::Document> parse(std::string_view text, std::size_t cap) {
     std::optional<rapidjson::Document> document(std::in_place);
     if (!event::parse_json(text, {.bytes = cap}, *document)) document.reset();
@@ -25,7 +25,7 @@ namespace webhookd::signature::json {
     return {text.GetString(), text.GetStringLength()};
 }
 
-/// The member's text; nothing when the member is absent or no string. `object` must be an object.
+/// The member's text; nullopt when the member is absent or no string. `object` must be an object.
 [[nodiscard]] inline std::optional<std::string_view> text_member(const rapidjson::Value& object,
                                                                  const char* name) {
     const auto found = object.FindMember(name);
@@ -41,7 +41,7 @@ namespace webhookd::signature::json {
     return true;
 }
 
-/// Somebody else's text, fit for one line of a log: cut after 80 bytes, only printable ASCII.
+/// Foreign text made safe for one line of a log: cut after 80 bytes, only printable ASCII.
 [[nodiscard]] inline std::string printable(std::string_view text) {
     std::string shown{text.substr(0, 80)};
     for (char& c : shown)

@@ -19,7 +19,7 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
     return true;
 }
 
-/// Takes away what was copied along with the value.
+/// Removes what was copied together with the value.
 std::string clean(std::string_view value, std::vector<std::string>& remarks) {
     auto rest = text::trim(value, blanks);
     if (take_prefix(rest, "x-jws-signature:"))
@@ -89,7 +89,7 @@ bool looks_like_hmac(std::string_view text) {
     return is_size_of_hash(bytes.size()) && !bytes.starts_with('{');
 }
 
-/// What a value may be that has no dot at all.
+/// What a value without a dot may be.
 std::string explain_dotless(std::string_view text) {
     if (looks_like_hmac(text))
         return "The value looks like an HMAC, as code has it that expects the header X-Universign-Signature: "

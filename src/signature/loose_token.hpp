@@ -6,8 +6,8 @@
 
 namespace webhookd::signature {
 
-/// What can be made out of a signature value that parse_detached_jws may have refused. For explain() alone:
-/// nothing that is read so forgivingly may ever be believed.
+/// A lenient parse of a signature value that parse_detached_jws may have refused. For explain() only: never
+/// trust it.
 struct loose_token {
     std::string header;  ///< encoded, as it stood in the signing input
     std::string payload; ///< encoded; empty in a detached token
@@ -16,7 +16,7 @@ struct loose_token {
     std::string payload_bytes; ///< the same
     std::string kid;
     std::string alg;
-    std::vector<std::string> remarks; ///< what is wrong with the form, each with the way out
+    std::vector<std::string> remarks; ///< what is wrong with the form, each with how to mend it
 };
 
 [[nodiscard]] loose_token read_loosely(std::string_view header_value);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int fewest_bits = 2048;
 constexpr int most_bits = 8192;
-constexpr int most_exponent_bits = 64; // a longer one only makes every verification slow
+constexpr int most_exponent_bits = 64; // a longer one would make every verification slow
 
 openssl::number_ptr number(const EVP_PKEY* key, const char* name) {
     BIGNUM* value = nullptr;
@@ -34,7 +34,7 @@ failure unusable_key(std::string why) {
     return {errc::key_unusable, std::move(why)};
 }
 
-/// Nothing when the key can be used.
+/// nullopt when the key can be used.
 std::optional<failure> refuse(const EVP_PKEY* key) {
     if (key == nullptr || EVP_PKEY_is_a(key, "RSA") != 1) return unusable_key("not an RSA key");
     const int bits = EVP_PKEY_get_bits(key);

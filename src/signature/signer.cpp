@@ -25,7 +25,7 @@ std::string thumbprint(const EVP_PKEY* key) {
     return "scd_" + text::to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-// An encrypted key must fail, and not make OpenSSL ask the terminal for a passphrase.
+// An encrypted key must fail; OpenSSL must not ask for a pass phrase on the terminal.
 int no_passphrase(char*, int, int, void* asked) {
     *static_cast<bool*>(asked) = true;
     return -1;

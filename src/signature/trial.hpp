@@ -28,7 +28,7 @@ private:
 struct scheme {
     std::string_view name; ///< `RS256`, as the `alg` of a JWS where it has one
     hash digest;
-    std::optional<hash> mask; ///< of MGF1, for PSS; nothing: PKCS #1 v1.5
+    std::optional<hash> mask; ///< of MGF1, for PSS; nullopt: PKCS #1 v1.5
     bool any_salt = false;
 };
 

@@ -34,7 +34,7 @@ public:
         if (EVP_PKEY_verify(context(key), bytes_of(jws.signature), jws.signature.size(), digest.data(),
                             digest.size()) == 1)
             return {};
-        ERR_clear_error(); // or the next user of this thread would read our failure as its own
+        ERR_clear_error(); // otherwise the next caller on this thread would see our failure as its own
         return failure{errc::signature_mismatch, "not made over these bytes with this key"};
     }
 
@@ -57,7 +57,7 @@ private:
         openssl::require(fresh && EVP_PKEY_verify_init(fresh.get()) == 1, "a context to verify");
         use_ps256(fresh.get());
 
-        // A refreshed key set leaves its old keys in our hands alone.
+        // After a refresh only this cache holds the old keys.
         std::erase_if(prepared_, [](const auto& p) { return p.key.use_count() == 1; });
         if (prepared_.size() == most_contexts) prepared_.pop_back();
         prepared_.insert(prepared_.begin(), prepared{key, std::move(fresh)});

@@ -8,7 +8,7 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-/// A daemon that did not run for less than this is nothing to make a noise about.
+/// A pause between two runs that is shorter than this is not worth a warning.
 constexpr std::chrono::hours ordinary_pause{24};
 
 seconds in_seconds(microseconds span) {
@@ -70,7 +70,7 @@ std::optional<arrival_bound> clock_keeper::bound_for(const clock_verdict& verdic
     if (!verdict.leapt) return std::nullopt;
     if (verdict.state.offset < microseconds{0}) return arrival_bound{sure_, verdict.state.believed};
     const auto running = std::chrono::duration_cast<microseconds>(last_observed_ - started_);
-    if (running == microseconds{0}) return std::nullopt; // the daemon was away, as far as anybody can tell
+    if (running == microseconds{0}) return std::nullopt; // the daemon did not run, as far as is known
     return arrival_bound{first_, wall - running};
 }
 
@@ -101,7 +101,8 @@ void clock_keeper::keep_with(const std::optional<arrival_bound>& bound) {
             log::warning("what is believed of the clock cannot be kept now",
                          {{"reason", to_string(kept.error())}});
     });
-    static_cast<void>(queued); // a writer that has stopped: the end is near, and the next start is careful
+    // the writer has stopped: the daemon is about to end, and the next start will check
+    static_cast<void>(queued);
 }
 
 std::optional<timestamp> clock_keeper::believed_now() const {

@@ -11,8 +11,8 @@
 
 namespace webhookd::store {
 
-/// Measures the wall clock against the steady one and against what the store remembers, keeps in the store
-/// what came of it, and says in the log when the wall clock leaps.
+/// Measures the wall clock against the steady one and against what the store remembers, keeps the result in
+/// the store, and logs when the wall clock leaps.
 class clock_keeper {
 public:
     /// All three outlive it.
@@ -29,7 +29,7 @@ public:
     /// Hands what is believed to the writer, which keeps it.
     void keep();
 
-    /// What retention may count with; nothing while the store did not tell what it remembers. Any thread.
+    /// What retention may count with; nullopt until the store has told what it remembers. Any thread.
     [[nodiscard]] std::optional<timestamp> believed_now() const;
     /// How far the wall clock is ahead, while it is in doubt so much that people should know. Any thread.
     [[nodiscard]] std::optional<std::chrono::seconds> doubt() const;
@@ -47,7 +47,7 @@ private:
     const runtime::clock& clock_;
     mutable std::mutex mutex_;
     std::optional<clock_state> state_;
-    bool loud_ = false; ///< the doubt is no mere pause between two runs
+    bool loud_ = false; ///< the doubt is more than a pause between two runs
     steady::time_point started_{};
     steady::time_point last_observed_{};
     event_offset first_ = 0; ///< newest event at the start

@@ -101,7 +101,7 @@ private:
         }
     };
 
-    /// What became of a batch, its halves included.
+    /// The outcome of a batch, its halves included.
     struct batch_report {
         bool reached = false; ///< something reached the disk
         bool failed = false;  ///< the disk did not take something
@@ -111,7 +111,7 @@ private:
     void run() {
         runtime::name_this_thread("writer");
         runtime::request_short_slice();
-        queue taken; // trades places with `gathering_` again and again, so that neither allocates for long
+        queue taken; // swapped with `gathering_` each time, so that both keep their memory
         std::unique_lock lock{mutex_};
         const auto ready = [this] { return stopping_ || !gathering_.events.empty() || !tasks_.empty(); };
         auto next_probe = std::chrono::steady_clock::now() + options_.probe_interval;
@@ -218,7 +218,7 @@ private:
             }
             return outcomes;
         } catch (const std::exception&) {
-            // Its text is not ours and may quote an event.
+            // Its text comes from elsewhere and may quote an event.
             own = true;
             return failure{errc::store_io, "the store met an unexpected exception"};
         } catch (...) {
@@ -237,8 +237,8 @@ private:
             guarded([&] { task(); });
     }
 
-    /// Somebody else's code on our thread: its exceptions must not end the thread, for all the other waiters'
-    /// sake.
+    /// Code of a caller on this thread: its exceptions must not end the thread, because of all the other
+    /// waiters.
     template <class Call>
     static void guarded(Call call) noexcept {
         try {

@@ -28,7 +28,7 @@ void log_health::check() noexcept {
             fall_ill(well.error());
         else if (!was_good)
             good_ = true;
-    } catch (...) { // NOLINT: the next look may tell
+    } catch (...) { // NOLINT: the next check may report it
     }
 }
 

@@ -8,21 +8,22 @@
 
 namespace webhookd::store {
 
-/// Whether the log takes events, as its writer finds out. Any thread may ask; the writer's alone tells.
+/// Whether the log takes events, as observed by its writer. Any thread may read it; only the writer's sets
+/// it.
 class log_health {
 public:
     explicit log_health(event_log& log)
         : log_(log) {}
 
     [[nodiscard]] bool good() const noexcept { return good_; }
-    /// Why it is not good; nothing: it is.
+    /// Why it is not good; nullopt: it is.
     [[nodiscard]] std::optional<failure> trouble() const;
 
     void set(bool good) noexcept { good_ = good; }
-    /// Not good any more, with a word in the log.
+    /// Marks it as not good, with a line in the log.
     void fall_ill(const failure& why);
-    /// Asks the log itself: while all is well whether it is in its place (nobody may post for hours, and
-    /// readiness shall tell in time), else whether it takes writes again.
+    /// Checks the log itself: while it is good whether its files are in place (there may be no post for
+    /// hours, and readiness must report it in time), else whether it takes writes again.
     void check() noexcept;
 
 private:

@@ -32,7 +32,7 @@ void notifier::tell(const commit_notice& of) noexcept {
     for (const auto& call : listeners_->calls) {
         try {
             call(of);
-        } catch (...) { // NOLINT: the commit stands, whatever a listener makes of it
+        } catch (...) { // NOLINT: the commit is done, whatever a listener does
         }
     }
 }

@@ -10,16 +10,16 @@
 
 namespace webhookd::store {
 
-/// What the commit of a batch brought, with the outcomes of its events.
+/// What the commit of a batch has changed, with the outcomes of its events.
 [[nodiscard]] commit_notice brought(std::span<const new_event> batch,
                                     std::span<const append_outcome> outcomes) noexcept;
 
-/// The listeners of an engine. Any thread. Notices are told one at a time, so that who ends a subscription
-/// waits for a call under way with the same mutex; tell none while holding another that a listener may want.
+/// The listeners of an engine. Any thread. Notices are sent one at a time, so that the end of a subscription
+/// waits for a call under way with the same mutex; send none while holding a mutex that a listener may lock.
 class notifier {
 public:
     [[nodiscard]] subscription subscribe(notifications::listener call);
-    /// Tells nobody of a commit that brought nothing.
+    /// Sends nothing for a commit that changed nothing.
     void tell(const commit_notice& of) noexcept;
 
 private:

@@ -21,7 +21,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto interval = 5min;
 constexpr auto poll_interval = 2s; ///< at the clock
-/// After a batch the writer belongs to others for so many times as long as that took.
+/// After a batch the purger pauses for this many times the batch's duration.
 constexpr int share_of_others = 5;
 constexpr auto shortest_pause = 5ms;
 constexpr auto longest_pause = 2s;
@@ -166,7 +166,8 @@ private:
     }
 
     result<purge_outcome> purge_batch(std::span<const event_offset> batch, purge_scope scope) {
-        // Before the first is gone: whoever sees that it is must be told by `removed_before()` as well.
+        // Before the first one is purged: a caller that no longer finds it must learn so from
+        // `removed_before()`.
         if (scope == purge_scope::event) removed_ = true;
         // Shared, because the writer's copy may outlive this call by a moment.
         const auto answer = std::make_shared<std::promise<result<purge_outcome>>>();
@@ -188,8 +189,7 @@ private:
         counts_.bytes += static_cast<std::uint64_t>(done.bytes);
     }
 
-    /// False when the round shall end, because of a stop or of other ages: somebody may have found out just
-    /// in time that they were too short.
+    /// False when the round must end, because of a stop or of new ages: the old ones may have been too short.
     bool pause(std::chrono::milliseconds time) {
         std::unique_lock lock{mutex_};
         return !wake_.wait_for(lock, time, [this] { return stopping_ || changed_; });

@@ -56,7 +56,7 @@ bool write_silent_threads(json_writer& json, const std::vector<std::string>& sil
     return silent.empty();
 }
 
-/// Nobody is turned away because of it; but nothing is purged by such a clock.
+/// No request is refused because of it; but nothing is purged by such a clock.
 void write_clock(json_writer& json, std::optional<std::chrono::seconds> doubt) {
     json.Key("clock");
     json.String(doubt ? "in doubt" : "ok");

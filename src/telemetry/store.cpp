@@ -7,7 +7,7 @@ namespace webhookd::telemetry {
 namespace {
 
 constexpr auto shortest_pause = std::chrono::seconds(5);
-/// Of a reader's time, so much at most goes into counting: a twentieth.
+/// At most this share of a reader's time is used for counting: a twentieth.
 constexpr int rest_factor = 20;
 
 } // namespace

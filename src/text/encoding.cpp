@@ -63,7 +63,7 @@ std::optional<std::string> decode(const alphabet& in, std::string_view text) {
         return in.digits[static_cast<unsigned char>(text[i])];
     };
     char* out = bytes.data();
-    std::uint32_t seen = 0; // becomes larger than 63 when any character is foreign
+    std::uint32_t seen = 0; // larger than 63 when any character is not of the alphabet
     const std::size_t whole = text.size() - rest;
     for (std::size_t i = 0; i < whole; i += 4) {
         const std::uint32_t a = at(i), b = at(i + 1), c = at(i + 2), d = at(i + 3);

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t longest_character = 4;
 
-/// Where the ASCII that `bytes` begin with ends, or up to seven bytes before. Most of what comes is ASCII,
-/// and the library alone takes seven times as long for it.
+/// Where the ASCII that `bytes` begin with ends, or up to seven bytes before. Most input is ASCII, for which
+/// the library alone takes seven times as long.
 std::size_t ascii_prefix(std::string_view bytes) noexcept {
     std::size_t i = 0;
     for (std::uint64_t eight = 0; bytes.size() - i >= sizeof eight; i += sizeof eight) {
@@ -25,7 +25,7 @@ std::size_t ascii_prefix(std::string_view bytes) noexcept {
 } // namespace
 
 std::size_t valid_utf8_prefix(std::string_view bytes) noexcept {
-    // Short pieces, so that after an accent the fast way is soon taken again.
+    // Short pieces, so that the fast path is soon used again after an accent.
     constexpr std::size_t piece = 32;
     std::size_t valid = 0;
     while ((valid += ascii_prefix(bytes.substr(valid))) < bytes.size()) {

@@ -23,7 +23,7 @@ public:
     [[nodiscard]] virtual pid_t pid() = 0;
     [[nodiscard]] virtual std::uint16_t port() = 0;
     /// Ends it in good order and looks whether it has kept exactly `accepted` events. What is wrong, in
-    /// words; nothing when all is well.
+    /// words; nullopt when all is well.
     [[nodiscard]] virtual std::optional<std::string> finish(std::uint64_t accepted) = 0;
 };
 
@@ -33,8 +33,8 @@ public:
 [[nodiscard]] std::unique_ptr<server_under_test> start_server(std::string_view name,
                                                               const test::corpus& corpus, unsigned threads);
 
-/// Whether the stores of the measured daemons stand in memory, so that fsync costs nothing and the figures
-/// are worth nothing.
+/// Whether the stores of the measured daemons are in memory, so that fsync costs nothing and the figures are
+/// worth nothing.
 [[nodiscard]] bool store_is_in_memory();
 
 } // namespace webhookd::bench

@@ -31,7 +31,7 @@ std::string faketime_library() {
     return {};
 }
 
-/// A daemon whose wall clock stands in a file; its steady clock is the true one.
+/// A daemon whose wall clock is read from a file; its steady clock is the true one.
 class daemon_with_clock {
 public:
     daemon_with_clock(const std::string& library, const std::string& offset) {

@@ -43,8 +43,8 @@ public:
     ~stopped_thread() {
         if (allowed) ::ptrace(PTRACE_DETACH, thread_, nullptr, nullptr);
     }
-    /// Whether its process ends within the bound, although it stands still. Whoever debugs a thread must
-    /// take note of its end before others see that of the process.
+    /// Whether its process ends within the bound, although it stands still. A debugger of a thread must take
+    /// note of its end before others see that of the process.
     [[nodiscard]] bool ends() {
         allowed = !wait_for_condition(
             [&] { return ::waitpid(thread_, nullptr, __WALL | WNOHANG) == thread_; }, 60s);

@@ -32,7 +32,7 @@ condition_tree negated(condition_tree tree) {
     return {.kind = condition_kind::negation, .children = {std::move(tree)}};
 }
 
-/// Compiles, and then explains what it answers, and negated answers the opposite. Nothing when it is refused.
+/// Compiles, and then explains what it answers, and negated answers the opposite. nullopt when it is refused.
 bool holds(const condition_tree& tree, const event::document& body) {
     const auto compiled = condition::compile(tree);
     if (!compiled) {

@@ -25,7 +25,7 @@ std::size_t allocations() noexcept {
 
 } // namespace webhookd::test
 
-// Whoever links this file's object gets these in place of the library's; the other forms end in them. The
+// A program that links this file's object gets these instead of the library's; the other forms call them. The
 // sanitizers have forms of their own, which do not.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 

@@ -21,8 +21,8 @@ namespace webhookd::test {
 /// while). The signer belongs to one thread at a time.
 [[nodiscard]] const signature::signer& shared_key();
 
-/// What a test wants to be different from the plain daemon. The texts are YAML as it stands in the
-/// configuration file; what goes into a section is indented by two blanks and ends with a line break.
+/// What a test wants to be different from the plain daemon. The texts are YAML as in the configuration file;
+/// what goes into a section is indented by two blanks and ends with a line break.
 struct daemon_setup {
     std::filesystem::path
         directory; ///< for every file of the daemon; kept. Empty: a fresh one, removed at the end

@@ -24,7 +24,7 @@ inline const std::string body = R"({
   ]
 })";
 
-/// A key set, and whoever signs with a key of it in any manner.
+/// A key set, and a signer that signs with a key of it in any manner.
 class world {
 public:
     world()

@@ -18,7 +18,7 @@ namespace webhookd::test {
 /// An event store in memory that does what a test tells it. Thread safe.
 class fake_event_store : public store::event_store {
 public:
-    /// What the next append does instead of keeping; nothing: it keeps. It may throw.
+    /// What the next append does instead of keeping; nullopt: it keeps. It may throw.
     using script = std::function<std::optional<failure>(std::span<const store::new_event> batch)>;
 
     /// Asked before every append, on the appending thread.

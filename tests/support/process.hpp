@@ -39,7 +39,7 @@ public:
     [[nodiscard]] bool running();
     /// To the child alone; nothing happens once it has ended.
     void signal(int number);
-    /// Nothing when it still runs after the bound. Asked again after its end, it answers the same.
+    /// nullopt when it still runs after the bound. Asked again after its end, it answers the same.
     [[nodiscard]] std::optional<exit_state> wait(std::chrono::milliseconds bound);
     /// SIGKILL to the group; returns when the child is reaped.
     void kill();

@@ -30,7 +30,7 @@ public:
     /// Waits until the server has closed; true when nothing came before that.
     bool closed();
     void finish(); ///< nothing more will be sent
-    void reset();  ///< goes away without a goodbye (RST)
+    void reset();  ///< closes without a shutdown (RST)
 
 private:
     raw_client() = default;

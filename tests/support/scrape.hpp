@@ -14,7 +14,7 @@ public:
     /// Throws std::runtime_error unless it is 200 and text in Prometheus' format.
     explicit scrape(daemon_fixture& daemon);
 
-    /// A sample as it stands in the text: `name{label="value"}`. Throws std::out_of_range when there is none.
+    /// A sample as in the text: `name{label="value"}`. Throws std::out_of_range when there is none.
     [[nodiscard]] double operator[](const std::string& sample) const { return samples_.at(sample); }
     [[nodiscard]] bool has(const std::string& sample) const { return samples_.contains(sample); }
     /// Names as queries use them: a histogram's are `name_bucket`, `name_sum` and `name_count`.

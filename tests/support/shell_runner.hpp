@@ -43,7 +43,7 @@ private:
 /// No such process, or one that is dead and not yet collected by its new parent.
 [[nodiscard]] bool process_gone(pid_t pid);
 
-/// Whether this process has children, be they dead or alive.
+/// Whether this process has children, dead or alive.
 [[nodiscard]] bool has_children();
 
 [[nodiscard]] std::size_t open_descriptors();

@@ -46,8 +46,7 @@ signature::signer kept_key(const std::string& name, int bits) {
     const std::filesystem::path folder = build_folder() + "/keys";
     const auto file = folder / (name + '-' + std::to_string(bits) + ".pem");
     if (!std::filesystem::exists(file)) {
-        // Whole under its own name first: nobody reads half a key, and whoever comes second takes the first
-        // one's.
+        // Whole under its own name first: nobody reads half a key, and a second writer takes the first one's.
         const temp_directory own;
         write_text(own / "key", signature::signer::generate(bits).value().private_pem());
         std::filesystem::create_directories(folder);

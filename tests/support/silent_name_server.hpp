@@ -14,7 +14,7 @@ namespace webhookd::test {
 /// know. Who waits for its answer waits for minutes, and is found out by that.
 class silent_name_server {
 public:
-    /// Nothing where there may be none: it takes port 53 of 127.77.53.1.
+    /// nullopt where there may be none: it takes port 53 of 127.77.53.1.
     [[nodiscard]] static std::optional<silent_name_server> start(own_mounts& mounts);
 
 private:

@@ -111,7 +111,7 @@ void copy_store(const std::filesystem::path& database, const std::filesystem::pa
     for (const char* suffix : {"", "-wal", "-journal", "-shm"}) {
         const std::filesystem::path source = database.string() + suffix, target = to.string() + suffix;
         std::filesystem::remove(target);
-        // The shared-memory index is no part of the data and is made anew.
+        // The shared-memory index is no part of the data and is made again.
         if (std::string_view(suffix) != "-shm" && std::filesystem::exists(source)) {
             std::filesystem::copy_file(source, target);
         }

@@ -25,7 +25,7 @@ inline const store::erasure tombstone{noon, "ops"};
 
 /// Where a store lives, and its engine's clock, which tells noon at first.
 struct store_location {
-    /// Opens the store, and the same one again once what was opened before is gone. May own the place.
+    /// Opens the store, and the same one again once what was opened before is gone. May own the location.
     std::function<result<std::unique_ptr<store::event_store>>()> open;
     /// Moves the clock; back, where negative.
     std::function<void(std::chrono::microseconds)> advance;

@@ -10,7 +10,7 @@ namespace webhookd::test {
     return text.find(part) != std::string::npos;
 }
 
-/// How often the part stands in the text, without overlaps. `part` is not empty.
+/// How often the part occurs in the text, without overlaps. `part` is not empty.
 [[nodiscard]] inline std::size_t occurrences(std::string_view text, std::string_view part) {
     std::size_t found = 0;
     for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size()))

@@ -37,7 +37,7 @@ public:
     /// `sections` are whole sections of the configuration. Without a store it has one of its own.
     explicit daemon_without_reader(const std::string& sections, std::filesystem::path store = {});
 
-    /// Over one kept-alive connection, made anew when the daemon has closed it; the answer's status.
+    /// Over one kept-alive connection, made again when the daemon has closed it; the answer's status.
     int post(const std::string& body);
     [[nodiscard]] http_answer get(const std::string& target) const;
     [[nodiscard]] pid_t pid() const { return running_->pid(); }

@@ -98,7 +98,7 @@ std::map<std::string, std::string> read_table(std::string_view head) {
     return table;
 }
 
-/// The room that a header of ours belongs to; nothing: it is none of ours.
+/// The room that a header of ours belongs to; nullopt: it is none of ours.
 std::optional<std::string> owner_of(const include& i) {
     constexpr std::string_view open = "webhookd/";
     if (i.header.starts_with(open)) return room_of(i.header.substr(open.size()));
@@ -108,7 +108,7 @@ std::optional<std::string> owner_of(const include& i) {
 
 class rules {
 public:
-    /// What is wrong with an include; nothing: it is allowed.
+    /// What is wrong with an include; nullopt: it is allowed.
     [[nodiscard]] std::optional<std::string> breach(const include& i) const {
         const auto owner = owner_of(i);
         if (!owner) return breach_of_library(i);

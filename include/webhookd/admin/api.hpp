@@ -24,7 +24,7 @@
 
 namespace webhookd::admin {
 
-/// What the API works with. Everything outlives the API, and the readers have ended before the rest goes.
+/// What the API uses. Everything outlives the API, and the readers end before the rest is destroyed.
 struct api_sources {
     const access& who;
 
@@ -41,7 +41,7 @@ struct api_sources {
     delivery::engine& engine;
     const runtime::clock& clock;
     arrivals& arrived;          ///< announces every batch that was kept
-    universign_api& universign; ///< stopped before the rest goes
+    universign_api& universign; ///< stopped before the rest is destroyed
     reload_requests& reloads;
     telemetry::store_counter& counter;
 

@@ -8,7 +8,7 @@
 
 namespace webhookd::admin {
 
-/// The outcome of reading the configuration anew.
+/// The outcome of reading the configuration again.
 struct reload_outcome {
     bool applied = false;                   ///< else nothing has changed
     std::vector<std::string> diagnostics;   ///< every mistake, or what to be warned of; never a secret

@@ -18,9 +18,9 @@ namespace webhookd::routing {
 class routing_table;
 }
 
-/// The configuration file as typed values, in two parts: what counts from the start on, and what a reload
-/// replaces as a whole. What every field means is told in config/universign-webhookd.yaml, what it may hold
-/// in config/schema.json. Defaults here are the defaults of the file.
+/// The configuration file as typed values, in two parts: what is fixed at the start, and what a reload
+/// replaces as a whole. config/universign-webhookd.yaml documents every field, config/schema.json the allowed
+/// values. Defaults here are the defaults of the file.
 namespace webhookd::config {
 
 using namespace std::chrono_literals;
@@ -104,7 +104,7 @@ struct endpoint {
     friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
-/// Nothing: for ever, and as long as the event.
+/// nullopt: for ever, and as long as the event.
 struct retention {
     std::optional<std::chrono::seconds> events = std::chrono::hours(24 * 400);
     std::optional<std::chrono::seconds> payloads = std::chrono::hours(24 * 90);
@@ -157,7 +157,7 @@ enum class log_format { json, text };
 struct log_handler {
     log_level level = log_level::info;
     std::filesystem::path file;       ///< empty: the daemon's own log
-    std::optional<log_format> format; ///< nothing: as the daemon's log
+    std::optional<log_format> format; ///< nullopt: as the daemon's log
     bool include_payload = false;
     event::redaction redact = event::redact_all; ///< of the payload
     friend bool operator==(const log_handler&, const log_handler&) = default;
@@ -179,7 +179,7 @@ struct forward_handler {
     friend bool operator==(const forward_handler&, const forward_handler&) = default;
 };
 
-/// Resource limits of one run (setrlimit); nothing: as the daemon's own.
+/// Resource limits of one run (setrlimit); nullopt: as the daemon's own.
 struct shell_limits {
     std::optional<byte_size> memory;
     std::optional<milliseconds> cpu_time;
@@ -214,7 +214,7 @@ struct route {
     friend bool operator==(const route&, const route&) = default;
 };
 
-/// What counts from the start on: a change needs a restart, and `changed_keys` names it.
+/// What is fixed at the start: a change needs a restart, and `changed_keys` names it.
 struct fixed {
     config::server server;
     std::vector<net::listen_address> admin_listen{net::listen_address::tcp("127.0.0.1", 8081)};

@@ -11,10 +11,10 @@
 namespace webhookd::config {
 
 /// Why a header of this name cannot be configured: it is no name (RFC 9110 §5.6.2), or one that the daemon
-/// sets itself. Nothing: it can.
+/// sets itself. nullopt: it can.
 [[nodiscard]] std::optional<std::string> header_name_mistake(std::string_view name);
 
-/// What can stand in a header's value between `{{` and `}}`; the names stand in one table in header.cpp.
+/// What a header's value may contain between `{{` and `}}`; the names are in one table in header.cpp.
 enum class header_field {
     event_id,
     event_type,

@@ -29,7 +29,7 @@ struct diagnostic {
 struct loaded {
     std::optional<configuration> value;  ///< there when no diagnostic is an error
     std::vector<diagnostic> diagnostics; ///< in the order of the file; never hold an expanded secret
-    /// What references stand for, and what else the file holds that nobody may see (for `secrets::add`).
+    /// The values of references, and the other secrets of the file (for `secrets::add`).
     std::vector<std::string> secrets{};
 };
 
@@ -45,10 +45,10 @@ struct secret_sources {
     static secret_sources of_process();
 };
 
-/// Whether a configuration is held against what it names outside of itself: files of keys and certificates,
-/// folders, users, programs.
+/// Whether a configuration is checked against what it names outside of itself: files of keys and
+/// certificates, folders, users, programs.
 enum class outside_world {
-    ignored, ///< the file alone is looked at
+    ignored, ///< only the file is checked
     checked, ///< what would keep the daemon from starting is a mistake, what would disturb it a warning
 };
 

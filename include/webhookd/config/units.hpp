@@ -11,13 +11,13 @@ namespace webhookd::config {
 /// (decimal).
 struct byte_size {
     std::uint64_t bytes = 0;
-    /// A whole number and one unit, as above. Nothing for anything else (blanks, signs, fractions, leading
+    /// A whole number and one unit, as above. nullopt for anything else (blanks, signs, fractions, leading
     /// zeros, a number alone) or an overflow.
     static std::optional<byte_size> parse(std::string_view text) noexcept;
     friend bool operator==(byte_size, byte_size) = default;
 };
 
-/// `250ms`, `10s`, `15m`, `2h`, `400d`: a whole number and one unit. Nothing for anything else or for more
+/// `250ms`, `10s`, `15m`, `2h`, `400d`: a whole number and one unit. nullopt for anything else or for more
 /// than 100000 days, so that a duration can be added to any date.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept;
 

@@ -10,7 +10,7 @@
 
 namespace webhookd::delivery {
 
-/// Spares a handler whose other side is down: after so many failures in a row nothing is tried for a while
+/// Pauses a handler whose other side is down: after so many failures in a row nothing is tried for a while
 /// (open), then one attempt alone tests whether it is back (half-open). A pure state machine, one thread at a
 /// time; without settings it is always closed.
 class circuit_breaker {
@@ -26,10 +26,10 @@ public:
     [[nodiscard]] bool allows(clock::time_point now);
     /// An attempt that was allowed has begun.
     void begun();
-    /// The other side answered, be it to refuse this one delivery.
+    /// The other side answered, even if it refused this delivery.
     void answered();
     void failed(clock::time_point now);
-    /// An attempt ended without telling anything.
+    /// An attempt ended without an answer.
     void abandoned();
 
     [[nodiscard]] state current() const noexcept { return state_; }

@@ -51,13 +51,13 @@ struct engine_store {
 };
 
 /// Claims what is due for each handler, lets as many attempts run at once as the handler may, and records
-/// their outcomes: at least once, whatever ends the process. What waits stays in the store; in memory is what
+/// their outcomes: at least once, however the process ends. What waits stays in the store; in memory is what
 /// runs, and a bounded number of prefetched claims. One thread of its own does what the schedule decides, and
 /// calls the handlers.
 class engine {
 public:
-    /// How old a delivery is, is measured by `believed`, which a wall clock that leaps does not take along.
-    /// All must outlive the engine.
+    /// The age of a delivery is measured by `believed`, which does not follow a wall clock that leaps. All
+    /// must outlive the engine.
     engine(engine_store store, store::group_writer& writer, const runtime::clock& clock,
            const runtime::clock& believed);
     /// Stops as `stop` does, without grace.
@@ -65,19 +65,19 @@ public:
 
     /// Once. Deliveries that wait for a handler that is not among `setups` become failed.
     void start(std::vector<handler_setup> setups);
-    /// Takes the place of the handlers before. One that is the same object goes on undisturbed with its
-    /// new settings. Attempts under way of another end by themselves; what waits for a handler that is gone
-    /// becomes failed. Any thread.
+    /// Replaces the handlers before. One that is the same object goes on undisturbed with its new settings.
+    /// Attempts under way of another end by themselves; what waits for a removed handler becomes failed. Any
+    /// thread.
     void apply(std::vector<handler_setup> setups);
-    /// What was claimed and has not begun may have been given up meanwhile, in the store: claims it anew.
-    /// Once `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is
-    /// called once, on the engine's thread or, when that has ended or never began (a dry run), on this one.
-    /// Any thread.
+    /// What was claimed and has not begun may have failed meanwhile in the store: claims it again. Once
+    /// `done` is called, nothing begins any more that was claimed before; what runs goes on. `done` is called
+    /// once, on the engine's thread or, when that has ended or never began (a dry run), on this one. Any
+    /// thread.
     void revoke_claims(std::function<void()> done);
     /// Has the engine's thread call `answer` when it comes to it; at once where that thread does not run. Any
     /// thread.
     void ask(const std::function<void()>& answer);
-    /// Lets every handler open its files anew. Any thread.
+    /// Makes every handler reopen its files. Any thread.
     void reopen_files();
     /// Begins nothing new, waits for what runs, for `grace` at most, then cancels it; records everything.
     /// True when nothing had to be cancelled. What was cancelled is claimed again after a start. Idempotent.

@@ -11,16 +11,16 @@
 
 namespace webhookd::delivery {
 
-/// The handlers of the configuration in force. After a reload a handler whose own settings, and
-/// what the files that they name hold, are the same is the same object, so that its connections, its circuit
-/// and its attempts under way live on; only what the engine looks after (retries, concurrency…) may have
-/// changed. One thread at a time.
+/// The handlers of the configuration in force. After a reload a handler whose own settings, and what the
+/// files that they name hold, are the same is the same object, so that its connections, its circuit and its
+/// attempts under way live on; only the engine's settings (retries, concurrency…) may have changed. One
+/// thread at a time.
 class handler_pool {
 public:
     using factory = std::function<result<std::unique_ptr<handler::handler>>(const config::handler&)>;
 
-    /// What a handler reads once, when it is made, beside its settings: while that stays the same the handler
-    /// may.
+    /// What a handler reads once, when it is made, beside its settings: while that stays the same, so may the
+    /// handler.
     using contents = std::function<std::string(const config::handler&)>;
 
     explicit handler_pool(factory make, contents read = {})

@@ -17,7 +17,7 @@ struct attempt_facts {
     double chance = 0;               ///< drawn from [0, 1)
 };
 
-/// What becomes of a delivery.
+/// The outcome of a delivery.
 struct decision {
     store::delivery_state state = store::delivery_state::successful;
     std::chrono::milliseconds delay{}; ///< until the next attempt, where the state is pending
@@ -28,7 +28,7 @@ struct decision {
 /// jitter drawn from zero to that ("Exponential Backoff And Jitter", AWS Architecture Blog). A Retry-After of
 /// the other side is a hint that makes it longer, never shorter, and at most `max_delay` too. An attempt that
 /// cannot succeed, the last one of `max_attempts`, and one whose successor would come later than `max_age`
-/// make the delivery failed. `abandoned` is no outcome and must not come here.
+/// make the delivery failed. `abandoned` is no outcome and must not be passed.
 [[nodiscard]] decision decide(const config::retry_policy& policy, const handler::outcome& outcome,
                               const attempt_facts& facts);
 

@@ -26,7 +26,8 @@ struct consumption {
     friend bool operator==(const consumption&, const consumption&) = default;
 };
 
-/// What a `transaction.lifecycle.completed` event tells of its transaction; nothing for any other event.
+/// The consumption of the transaction of a `transaction.lifecycle.completed` event; nullopt for any other
+/// event.
 /// Each field of `instructions.signatures` counts once: as a seal where a seal signs it, as a visa where its
 /// type is `visa`, else as a signature of the highest level that its signers require. Each entry of
 /// `instructions.reviews` is a review; sealers that sign no field are seals as well. The order of entries and

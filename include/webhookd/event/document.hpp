@@ -11,20 +11,20 @@
 
 namespace webhookd::event {
 
-/// Caps on what is looked at. `server.limits.body` governs what comes in, and may go as far as this.
+/// Limits of the parser. `server.limits.body` bounds what is received, and may be set up to this.
 struct parse_limits {
     std::size_t bytes = 64 * 1024 * 1024;
     std::size_t depth = 64; ///< objects and arrays within one another; deeper ones are read as null
 };
 
-/// A value inside a document. Whoever looks into it includes <rapidjson/document.h>, and checks the type
-/// before every access.
+/// A value inside a document. Code that reads it includes <rapidjson/document.h> and checks the type before
+/// every access.
 using json_value = rapidjson::Value;
 
-/// A body, parsed once and read by all that look into events: the envelope, the conditions of routes, the
-/// consumption. Owns its values and does not refer to the body's bytes. Movable; an unmoved document is
-/// immutable, any thread. Of members with the same name the last one counts, as in the parsers of JavaScript,
-/// Python, PHP, Go and Java, so that whoever gets the raw body from us reads the same.
+/// A body, parsed once for all that read events: the envelope, the conditions of routes, the consumption.
+/// Owns its values and does not refer to the body's bytes. Movable; an unmoved document is immutable, any
+/// thread. Of members with the same name the last one counts, as in the parsers of JavaScript, Python, PHP,
+/// Go and Java, so that a receiver of the raw body reads the same.
 class document {
 public:
     /// One JSON object in UTF-8 (RFC 8259), without a byte order mark and with nothing but white space around

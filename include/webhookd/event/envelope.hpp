@@ -10,17 +10,17 @@
 
 namespace webhookd::event {
 
-/// What an event tells about itself, whichever spelling it used. Only `id` and `type` are always there;
-/// a text that the event does not carry is empty.
+/// The envelope of an event, in whichever spelling it came. Only `id` and `type` are always present; a text
+/// that the event does not have is empty.
 struct envelope {
     std::string id;                   ///< `evt_…`; printable ASCII without blanks, at most 255 bytes
     std::string type;                 ///< `transaction.lifecycle.completed`; the same characters
     std::optional<timestamp> created; ///< between 1970 and 9999
     std::string user_id;
     std::string trace_id;
-    std::string api_key;     ///< the id of the key behind the API call; never `creator.api_key_name`
-    std::string object_type; ///< `payload.object.object`: `transaction`
-    std::string object_id; ///< `payload.object.id`, or the `action_id`, `registration_id`… that stands for it
+    std::string api_key;        ///< the id of the key behind the API call; never `creator.api_key_name`
+    std::string object_type;    ///< `payload.object.object`: `transaction`
+    std::string object_id;      ///< `payload.object.id`, or its `action_id`, `registration_id`…
     std::string transaction_id; ///< `tx_…`, from a transaction's own id or from a reference to it
     std::string state;          ///< `payload.object.verification_status`, or `state`
     std::string stalled_reason; ///< of `action.stalled`
@@ -28,12 +28,12 @@ struct envelope {
 
 /// Reads the envelope out of a document. Optional members of an unexpected type count as absent, because an
 /// authentic event is never refused for them; so do ids and states with characters outside printable ASCII or
-/// more than 255 bytes, and other texts with control characters, because all of them go on into logs, queries
+/// more than 255 bytes, and other texts with control characters, because all of them go into logs, queries
 /// and environments. Errors: envelope_incomplete. Source: wire-contract "Envelope"; the accepted spellings
-/// stand in one table in envelope.cpp.
+/// are in one table in envelope.cpp.
 [[nodiscard]] result<envelope> read_envelope(const document& body);
 
-/// `document::parse` and `read_envelope` in one, for who needs the envelope only.
+/// `document::parse` and `read_envelope` in one call, for callers that need the envelope only.
 /// Errors: not_json, json_too_large, envelope_incomplete.
 [[nodiscard]] result<envelope> parse_envelope(std::string_view body, const parse_limits& limits = {});
 

@@ -35,11 +35,11 @@ struct report_line {
     std::int64_t received = 0;
     std::int64_t universign = 0;
 
-    /// Below zero: Universign counts what we have not received.
+    /// Negative: Universign counts events that we have not received.
     [[nodiscard]] std::int64_t difference() const noexcept { return received - universign; }
 };
 
-/// Every figure that one of them has, equal ones too; the total comes first, the levels last.
+/// Every figure of either report, equal ones too; the total first, the levels last.
 [[nodiscard]] std::vector<report_line> compare(const events_report& received,
                                                const events_report& universign);
 

@@ -19,7 +19,7 @@ public:
     [[nodiscard]] static result<json_pointer> parse(std::string_view text);
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
-    /// The names along the way, unescaped.
+    /// The names of the steps, unescaped.
     [[nodiscard]] const std::vector<std::string>& steps() const noexcept { return steps_; }
 
 private:

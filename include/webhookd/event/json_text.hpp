@@ -10,13 +10,13 @@
 
 namespace webhookd::event {
 
-/// The one way in which events, and answers that quote them, are read: as `document::parse` promises, but for
-/// any value. All that `target` then holds lives in its allocator. Numbers that are no plain 64-bit integers
-/// are kept as their text: see `number_text`, `nearest_double`; to RapidJSON's own writers they are nothing.
-/// Errors: not_json, json_too_large.
+/// The only parser for events, and for answers that quote them: as `document::parse`, but for any value. All
+/// values in `target` live in its allocator. Numbers that are no plain 64-bit integers are kept as their
+/// text: see `number_text`, `nearest_double`; RapidJSON's own writers cannot write them. Errors: not_json,
+/// json_too_large.
 result<void> parse_json(std::string_view json, const parse_limits& limits, rapidjson::Document& target);
 
-/// Of what `parse_json` has read: compact, or with an indent of two blanks; numbers as they came.
+/// Writes what `parse_json` has read: compact, or with an indent of two blanks; numbers unchanged.
 [[nodiscard]] std::string write_json(const json_value& value, bool indented = false);
 
 /// `payload.object` of an event, as compact JSON, with numbers as they came and however deep it nests; empty
@@ -26,8 +26,8 @@ result<void> parse_json(std::string_view json, const parse_limits& limits, rapid
 /// Larger metadata is not searched.
 inline constexpr std::size_t max_metadata = 16 * 1024;
 
-/// What the event's object carries as its owner's own labels (`payload.object.metadata`), as compact JSON.
-/// Empty when there is none, when it is no object, and beyond `max_metadata` bytes.
+/// The labels that the owner has given the event's object (`payload.object.metadata`), as compact JSON. Empty
+/// when there is none, when it is no object, and beyond `max_metadata` bytes.
 [[nodiscard]] std::string metadata_text(const document& body);
 
 } // namespace webhookd::event

@@ -6,9 +6,9 @@
 #include <chrono>
 #include <optional>
 
-/// When Universign sends a webhook again that could not be delivered (wire-contract "Transport"). That the
-/// first try comes when the event does is an assumption (A). Whether each delay counts from the first try or
-/// from the try before it is not known: what is told here holds for both.
+/// When Universign retries a webhook that could not be delivered (wire-contract "Transport"). That the first
+/// try comes when the event is created is an assumption (A). Whether each delay counts from the first try or
+/// from the previous one is not known: the results hold for both.
 namespace webhookd::event {
 
 /// As Universign documents them (D).
@@ -27,9 +27,9 @@ inline constexpr std::chrono::minutes retry_span = [] {
     return sum;
 }();
 
-/// What is still to be expected of a webhook that has not arrived.
+/// The tries that a webhook still has that has not arrived.
 struct retry_outlook {
-    std::optional<timestamp> next; ///< at the latest; nothing: the last try is over, only a person can resend
+    std::optional<timestamp> next; ///< at the latest; nullopt: the last try is over, only a person can resend
     timestamp last_from;           ///< from here on the last try may be over
     timestamp last;                ///< at the latest
     friend bool operator==(const retry_outlook&, const retry_outlook&) = default;
@@ -38,7 +38,7 @@ struct retry_outlook {
 /// Of a webhook first tried at `first`, and not delivered by `now`.
 [[nodiscard]] retry_outlook outlook(timestamp first, timestamp now);
 
-/// What becomes of the events of a time in which no webhook could be kept.
+/// What happens to the events of a time in which no webhook could be kept.
 struct outage_outlook {
     timestamp tried_again_by; ///< by then each event that is not given up was tried again after the end
     timestamp last_from;      ///< from here on the last of them may have been tried for the last time

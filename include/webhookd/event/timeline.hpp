@@ -33,7 +33,7 @@ struct gap {
 
 /// - a transaction that has started, paused or ended was created, and one that has paused or ended was
 ///   started;
-/// - an action that was closed or stalled, or of which somebody was reminded, was opened.
+/// - an action that was closed or stalled, or of which a participant was reminded, was opened.
 /// Each missing event once. A transaction may be started again after a pause (A), so that a second start
 /// proves nothing and none is missing after a pause; the state `closed`, between the last action and the
 /// completion, has no event of its own.

@@ -12,11 +12,11 @@
 
 namespace webhookd::files {
 
-/// A file that is written to the end before it takes its name, so that nobody ever sees a half of it.
+/// A file that is written to the end before it takes its name, so that no reader ever sees a part of it.
 /// Meanwhile it has a name of its own in the same folder (`.NAME.part-…`) and a lock: several writers of one
-/// name do not meet, and what one that was killed has left behind is removed by the next. What is no regular
-/// file (a FIFO, a device, /dev/stdout) is written into and never replaced. A symbolic link stays: the file
-/// that it leads to is replaced; one that leads nowhere is refused.
+/// name do not disturb each other, and the next one removes what a killed one has left behind. What is no
+/// regular file (a FIFO, a device, /dev/stdout) is written into and never replaced. A symbolic link stays:
+/// the file that it leads to is replaced; one that leads nowhere is refused.
 class output_file {
 public:
     struct options {

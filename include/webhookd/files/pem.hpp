@@ -2,8 +2,7 @@
 
 #include <string>
 
-/// What PEM files hold, as far as it decides whether TLS can work with them. Nobody is ever asked for a pass
-/// phrase.
+/// Checks of PEM files: whether TLS can use them. Never asks for a pass phrase.
 namespace webhookd::files {
 
 /// Whether there is a certificate in it.
@@ -11,7 +10,7 @@ namespace webhookd::files {
 
 enum class key_judgement {
     usable,
-    encrypted, ///< it would take a pass phrase
+    encrypted, ///< it needs a pass phrase
     no_key,    ///< no private key in PEM
     mismatched ///< the key of another certificate
 };

@@ -25,19 +25,19 @@ struct forward_handler_options {
 /// - `envelope` (application/json): an object with the members `id`, `endpoint`, `type`, `created`,
 /// `received`,
 ///   `transaction_id`, `object_id`, `attempt` and `event`. Times are RFC 3339 in UTC, `attempt` is a number
-///   that begins at 1, `event` is the event as it was received. All members are always there, null where the
-///   event has nothing to say.
+///   that begins at 1, `event` is the event as it was received. All members are always present, null where
+///   the event has no value.
 /// - `cloudevents` (application/cloudevents+json): CloudEvents 1.0, structured mode. `id` is the event's id,
 ///   `source` `/universign/` and the endpoint's name, `type` `com.universign.` and the event's type,
 ///   `subject` the object's id (else the transaction's; left out without either), `time` when the event was
 ///   created (else received), `datacontenttype` application/json, `data` the event as it was received, and
-///   the extension `partitionkey` what `order_by: transaction` orders by. Every attempt says the same.
+///   the extension `partitionkey` what `order_by: transaction` orders by. It is the same for every attempt.
 ///
 /// Headers: `content-type`, `user-agent`, `webhook-id` (the event's id: the idempotency key),
 /// `webhook-timestamp` (seconds, of the attempt), with secrets `webhook-signature` (Standard Webhooks: one
 /// `v1,` signature for each secret, in their order), `x-universign-event` (the type), `webhookd-attempt`,
 /// with `raw` the original `x-jws-signature` where there is one, and those of the configuration. A configured
-/// `content-type` or `user-agent` takes the place of ours.
+/// `content-type` or `user-agent` replaces ours.
 ///
 /// The value of a configured header may hold fields: `{{event.id}}`, `{{event.type}}`, `{{event.endpoint}}`,
 /// `{{event.transaction_id}}`, `{{event.object_id}}`, `{{event.object_type}}`, `{{event.state}}`,

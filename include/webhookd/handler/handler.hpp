@@ -12,7 +12,7 @@
 
 namespace webhookd::handler {
 
-/// What one attempt hands to a handler. The event's id is the idempotency key: it stays the same however
+/// What a handler gets for one attempt. The event's id is the idempotency key: it stays the same however
 /// often a delivery is tried.
 struct delivery {
     std::int64_t id = 0;
@@ -23,14 +23,14 @@ struct delivery {
 enum class verdict {
     successful, ///< need not run again
     retry,      ///< may succeed later: the retry policy decides when, and whether at all
-    failed,     ///< would not succeed however often it were tried
-    abandoned,  ///< counts as not tried: `cancel` ended it, or this process lacked what an attempt takes
+    failed,     ///< would not succeed however often it is tried
+    abandoned,  ///< counts as not tried: `cancel` ended it, or this process lacked resources
 };
 
 /// Bytes of `outcome::output` at most.
 inline constexpr std::size_t max_output = 8 * 1024;
 
-/// What came of one attempt. Kept with it, and shown to operators: neither `reason` nor `output` may hold a
+/// The outcome of one attempt. Kept with it, and shown to operators: neither `reason` nor `output` may hold a
 /// secret of the configuration.
 struct outcome {
     handler::verdict verdict = verdict::successful;
@@ -40,8 +40,8 @@ struct outcome {
     std::optional<std::chrono::milliseconds> retry_after; ///< asked for by the other side
 };
 
-/// The port behind which log, forward and shell stand. A handler knows neither queues nor retries nor how
-/// many attempts may run at once: it tries once and says what came of it.
+/// The port that log, forward and shell handlers implement. A handler knows neither queues nor retries nor
+/// how many attempts may run at once: it tries once and reports the outcome.
 class handler {
 public:
     using completion = std::function<void(outcome)>;
@@ -62,8 +62,8 @@ public:
     /// Ends the attempts under way soon, as `abandoned`. On the delivery loop's thread.
     virtual void cancel() {}
 
-    /// Opens its files anew, after a log rotation, soon and without waiting for it; a file that cannot be
-    /// opened is logged, and the old one stays in use. On the delivery loop's thread.
+    /// Reopens its files after a log rotation, soon and without waiting for it; a file that cannot be opened
+    /// is logged, and the old one stays in use. On the delivery loop's thread.
     virtual void reopen() {}
 };
 

@@ -12,7 +12,7 @@
 namespace webhookd::handler {
 
 /// What a handler of these settings reads once, when it is made: its PEM files, as a digest. A file that
-/// cannot be read counts as empty; making the handler tells why.
+/// cannot be read counts as empty; the reason is reported when the handler is made.
 [[nodiscard]] std::string contents_of(const config::handler& settings);
 
 /// What handlers have in common: one thread that speaks HTTP for all that forward, one that watches the

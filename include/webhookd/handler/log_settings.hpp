@@ -5,7 +5,7 @@
 
 namespace webhookd::handler {
 
-/// What the configuration says, in the log's own words.
+/// Converts the configuration's values to those of the log.
 [[nodiscard]] constexpr log::level to_log(config::log_level l) noexcept {
     switch (l) {
     case config::log_level::trace:

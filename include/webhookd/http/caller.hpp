@@ -10,24 +10,24 @@
 
 namespace webhookd::http {
 
-/// Which web page made a browser send the request, as far as the browser tells.
+/// Which web page made a browser send the request, as far as its headers say.
 enum class web_page {
-    none,   ///< nothing tells of a page
+    none,   ///< no sign of a page
     own,    ///< one that came from this very listener
     foreign ///< one of another origin, or one that hides its origin
 };
 
-/// Who sent a request: judged once, before anything else looks at it, and the only source for whatever
-/// depends on that. Doubt means "no".
+/// Who sent a request: decided once, before anything else reads it, and the only source for all decisions
+/// that depend on it. Doubt means "no".
 struct caller {
     /// The true client's, as far as trusted proxies tell (`client_address`); `unix` for a local socket.
     std::string address;
     /// A direct request from this host: over loopback or a unix socket, without any sign of a proxy, with a
-    /// loopback address, the socket's own address or `localhost` as Host (a name that somebody else points
-    /// to this host does not count: DNS rebinding), and not made by a web page of another origin. Requests
-    /// of HTTP/1.0 do not count: many a proxy speaks it and says nothing else of itself.
+    /// loopback address, the socket's own address or `localhost` as Host (another name that resolves to this
+    /// host does not count: DNS rebinding), and not made by a web page of another origin. Requests of
+    /// HTTP/1.0 do not count: many proxies use it and add no header.
     bool local = false;
-    bool proxied = false; ///< something tells of a proxy, whether it is trusted or not
+    bool proxied = false; ///< there is a sign of a proxy, trusted or not
     web_page page = web_page::none;
     /// Why it is not local, as a clause that follows "this request"; empty when it is.
     std::string_view doubt;

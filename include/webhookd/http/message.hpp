@@ -23,14 +23,14 @@ using boost::beast::http::fields;
 using boost::beast::http::status;
 using boost::beast::http::verb;
 
-/// A request as a service sees it. Lives as long as its handling; `headers` views the connection's parser.
+/// A request as a service sees it. Lives as long as it is handled; `headers` views the connection's parser.
 struct request {
     const boost::beast::http::request_header<>& headers;
     std::string_view path;  ///< of the target, without query, not decoded
     std::string_view query; ///< without the question mark
     http::caller caller = {};
     std::string body = {}; ///< raw bytes; empty while the request is being admitted
-    /// What stood in the place of each `{…}` of the router's path, percent-decoded.
+    /// The value of each `{…}` of the router's path, percent-decoded.
     std::vector<std::string> parameters = {};
 };
 
@@ -41,14 +41,14 @@ class body_source {
 public:
     virtual ~body_source() = default;
 
-    /// The next piece, of a size that is good to hold; an empty one is passed over. Nothing: the body is
-    /// whole. A failure (or an exception) cuts the connection, so that the client sees that it has not got
-    /// all. Asked again only when the client has taken the piece before. May wait as long as it likes: the
-    /// connection has no deadline meanwhile, and finds out that the client has gone when it writes.
+    /// The next piece, small enough to hold in memory; an empty one is skipped. nullopt: the body is
+    /// complete. A failure (or an exception) cuts the connection, so that the client sees that the body is
+    /// incomplete. Called again only when the client has taken the previous piece. May wait without limit:
+    /// the connection has no deadline meanwhile, and notices a closed client when it writes.
     virtual runtime::task<result<std::optional<std::string>>> next() = 0;
 
-    /// The server is about to stop, or the connection was cut: a `next` that waits for something that may
-    /// never come must return soon. May be called at any time, several times.
+    /// The server is about to stop, or the connection was cut: a waiting `next` must return soon. May be
+    /// called at any time, several times.
     virtual void stop() {}
 };
 
@@ -65,8 +65,7 @@ class service {
 public:
     virtual ~service() = default;
 
-    /// Looks at the headers alone, before the body is read or `100 Continue` is sent; an answer refuses the
-    /// request.
+    /// Checks the headers, before the body is read or `100 Continue` is sent; a response refuses the request.
     virtual std::optional<response> admit(const request& r) = 0;
 
     /// Answers an admitted request with its body; may move the body away. An exception is a bug and becomes a

@@ -9,8 +9,8 @@
 namespace webhookd::http {
 
 /// An error answer as `application/problem+json` (RFC 9457): `title` is the status' reason phrase, `detail` a
-/// sentence for the person who reads it. Never pass secrets or a peer's own input; what is known to be a
-/// secret is masked all the same.
+/// sentence for a person. Never pass secrets or a peer's own input; what is known to be a secret is masked
+/// all the same.
 [[nodiscard]] response problem(status s, std::string_view detail);
 
 /// 503 with Retry-After (RFC 9110 §10.2.3).
@@ -23,7 +23,7 @@ namespace webhookd::http {
 /// API learns what was wrong with the call.
 enum class audience { sender, api_caller };
 
-/// The one place where an errc becomes a status. nullopt: this audience expects no such failure; whoever asks
+/// The one place where an errc becomes a status. nullopt: this audience expects no such failure; the caller
 /// logs it, and answers in general words.
 [[nodiscard]] std::optional<response> to_response(const failure& f, audience to);
 

@@ -16,8 +16,8 @@ class router final : public service {
 public:
     using action = std::function<runtime::task<response>(request&)>;
 
-    /// A segment in braces takes whatever stands there: `/v1/deliveries/{id}/retry`. Of two paths that fit,
-    /// one without braces wins. Before the server starts; not while it runs.
+    /// A segment in braces matches any segment: `/v1/deliveries/{id}/retry`. Of two paths that match, one
+    /// without braces wins. Only before the server starts.
     void add(verb method, const std::string& path, action run);
 
     std::optional<response> admit(const request& r) override;
@@ -25,7 +25,7 @@ public:
 
 private:
     struct entry {
-        std::vector<std::optional<std::string>> segments; ///< nothing: whatever stands there
+        std::vector<std::optional<std::string>> segments; ///< nullopt: any
         std::map<verb, action> actions;
     };
     const entry* find(std::string_view path) const;

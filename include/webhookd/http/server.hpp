@@ -31,7 +31,7 @@ struct server_options {
 [[nodiscard]] result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const config::tls& files);
 
 /// An HTTP/1.1 server over one or several event loops. Each TCP address gets one SO_REUSEPORT acceptor on
-/// every loop; unix sockets and sockets that systemd passed get one accept loop that hands connections round.
+/// every loop; unix sockets and sockets that systemd passed get one accept loop that distributes connections.
 /// A connection lives on one loop from its first to its last byte. Life: construct, `listen`, `start`,
 /// `stop_accepting`, `drain`, destroy. Those calls come from one thread, which runs none of the loops, except
 /// that `listen` and `start` may run on any thread before the loops have work.
@@ -46,7 +46,7 @@ public:
     result<void> listen(const std::vector<net::listen_address>& addresses);
     /// Takes over a listening stream socket, TCP or unix. Errors: argument_invalid.
     result<void> adopt(int descriptor);
-    /// The addresses that really are listened on, with the ports that the system chose.
+    /// The bound addresses, with the ports that the system chose.
     [[nodiscard]] std::vector<std::string> addresses() const;
 
     void start();
@@ -59,8 +59,8 @@ public:
     /// Closes the listeners at once, and idle connections when they bring no request in the next moment;
     /// requests in flight are answered with `Connection: close`.
     void stop_accepting();
-    /// Stops accepting and waits until no connection is left. When the grace is over, the rest is cut off,
-    /// and waited for. True when nothing had to be cut off.
+    /// Stops accepting and waits until no connection is left. When the grace is over, the remaining
+    /// connections are closed and waited for. True when none had to be closed.
     bool drain(std::chrono::milliseconds grace);
 
     using statistics = server_statistics;

@@ -5,7 +5,7 @@
 
 namespace webhookd::http {
 
-/// What a listener has come to since it began.
+/// The counts of a listener since its start.
 struct server_statistics {
     std::size_t connections = 0;   ///< open now
     std::size_t limit = 0;         ///< of those

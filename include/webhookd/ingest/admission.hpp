@@ -16,15 +16,15 @@ public:
     admission(const store::delivery_query& deliveries, const store::purger& purger,
               std::uint64_t max_pending);
 
-    /// Takes the place of the bound before.
+    /// Replaces the bound before.
     void change(std::uint64_t max_pending) noexcept { max_pending_ = max_pending; }
     [[nodiscard]] std::uint64_t max_pending() const noexcept { return max_pending_; }
 
     /// So many deliveries wait already that nothing new may be taken.
     [[nodiscard]] bool is_full() const noexcept;
 
-    /// Whether an event may have been kept once and let go of since because of its age: it is acknowledged
-    /// and not kept again, for nobody could tell it from a captured body that is sent once more.
+    /// Whether an event may have been kept once and purged since because of its age: it is acknowledged and
+    /// not kept again, because it cannot be distinguished from a replayed body.
     [[nodiscard]] bool is_stale(const event::envelope& e) const;
 
 private:

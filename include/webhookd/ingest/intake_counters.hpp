@@ -18,14 +18,13 @@ namespace webhookd::ingest {
 struct refusal {
     std::string_view name;
     bool deferral = false;    ///< 503: the sender should come again
-    std::optional<errc> code; ///< nothing: refused by its headers alone
+    std::optional<errc> code; ///< nullopt: refused by its headers alone
 };
 
 /// Those that the headers decide; their indices in `refusals`.
 enum class header_refusal : std::size_t { method, source, content, backlog };
 
-/// Every reason that there is: label values come from nowhere else. The last one takes what has none of its
-/// own.
+/// Every reason: the only label values. The last one counts failures without a reason of their own.
 inline constexpr std::array refusals{
     refusal{"method-not-allowed", false, {}},
     refusal{"source-not-allowed", false, {}},
@@ -74,7 +73,7 @@ inline constexpr auto acknowledge_bounds = [] {
                                     500ms, 1s, 2500ms, 10s);
 }();
 
-/// What an endpoint's requests have come to.
+/// The counts of an endpoint's requests.
 struct intake_counts {
     std::uint64_t received = 0; ///< requests whose body was read
     std::uint64_t accepted = 0;

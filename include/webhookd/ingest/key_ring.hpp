@@ -22,14 +22,14 @@
 
 namespace webhookd::ingest {
 
-/// What an unknown key id leads to.
+/// What to do about an unknown key id.
 enum class unknown_key_action {
     refresh,     ///< the set may have changed: fetch it and look again
-    refuse,      ///< the set is as new as it may be asked for, and does not have the key
+    refuse,      ///< the set may not be fetched again yet, and does not have the key
     unavailable, ///< the last attempt to fetch the set failed, so nothing can be said
 };
 
-/// What a ring knows about its own freshness; the decisions below are pure functions of it.
+/// The freshness of a ring; the decisions below are pure functions of it.
 struct key_ring_state {
     bool refreshing = false;
     std::optional<std::chrono::steady_clock::time_point> last_attempt;
@@ -48,10 +48,10 @@ struct ring_key {
 
 /// The public keys of one endpoint, kept fresh by a thread of its own: fetched at start, every `refresh`,
 /// after a failure every `cooldown`, and, at most once each `cooldown`, when an event names a key that is not
-/// in the set, or fails under the key of its name. One fetch at a time; whoever needs it waits for the same
-/// one. A new set replaces the old one as a whole, so a key that vanished from it vouches for nothing any
-/// more; a failed fetch keeps the last good set in use. Sets fetched by URL are kept in a file, from which a
-/// restart without network lives as long as the source is the same.
+/// in the set, or fails under the key of its name. One fetch at a time; all that need it wait for the same
+/// one. A new set replaces the old one as a whole, so a key that is no longer in it verifies nothing any
+/// more; a failed fetch keeps the last good set in use. Sets fetched by URL are kept in a file, which a
+/// restart without network uses as long as the source is the same.
 class key_ring {
 public:
     struct options {
@@ -76,18 +76,18 @@ public:
     ~key_ring();
 
     void start();
-    /// Ends the thread; whoever waits is answered keys_unavailable. The ring must not be destroyed before
-    /// those who were answered have run on. Idempotent.
+    /// Ends the thread; waiting calls get keys_unavailable. The ring must not be destroyed before those calls
+    /// have returned. Idempotent.
     void stop();
 
     /// The key with this id, at once when it is in the set, else after a refresh if one is due.
     /// Errors: key_unknown, keys_unavailable. On any loop.
     [[nodiscard]] runtime::task<result<std::shared_ptr<const ring_key>>> find(std::string kid);
 
-    /// Why `find` would refuse this id at once, without a fetch; nothing when it would not. On any loop.
+    /// Why `find` would refuse this id at once, without a fetch; nullopt when it would not. On any loop.
     [[nodiscard]] std::optional<failure> refuses(std::string_view kid) const;
-    /// For a signature that does not hold under `failed`: the key that has taken its place, after a refresh
-    /// if one is due; null when there is none. On any loop.
+    /// For a signature that does not hold under `failed`: the key that has replaced it, after a refresh if
+    /// one is due; null when there is none. On any loop.
     [[nodiscard]] runtime::task<std::shared_ptr<const ring_key>>
     find_replacement(std::shared_ptr<const ring_key> failed);
 

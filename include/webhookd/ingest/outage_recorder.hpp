@@ -13,9 +13,9 @@
 namespace webhookd::ingest {
 
 /// Keeps in the store when the daemon ran and when it refused webhooks with 503, so that afterwards, even
-/// after `kill -9`, it can be told which events may be missing. Writes are small, go through the writer
-/// between its batches, and happen at most once each `interval` and when a new outage begins. What cannot be
-/// written is kept in memory, bounded, and written when the disk is back.
+/// after `kill -9`, it is known which events may be missing. Writes are small, go through the writer between
+/// its batches, and happen at most once each `interval` and when a new outage begins. What cannot be written
+/// is kept in memory, bounded, and written when the disk is back.
 class outage_recorder {
 public:
     struct options {

@@ -77,7 +77,7 @@ private:
     runtime::task<result<proof>> verify(const receiver_endpoint& endpoint, const http::request& r) const;
     runtime::task<result<store::append_outcome>> keep(store::new_event event);
     runtime::task<result<http::response>> receive(const endpoint_state& at, http::request& r);
-    /// The answer to an event that the endpoint's `only` leaves out; nothing: it takes the event.
+    /// The answer to an event that the endpoint's `only` leaves out; nullopt: it takes the event.
     [[nodiscard]] std::optional<http::response> ignore(const endpoint_state& at, const http::request& r,
                                                        const std::string& event_id,
                                                        const event::document& body) const;

@@ -12,13 +12,13 @@ namespace webhookd::net {
 /// The 16 bytes of an IPv6 address; IPv4 as v4-mapped.
 using ip_address = std::array<std::uint8_t, 16>;
 
-/// Nothing when the text is no IP address.
+/// nullopt when the text is no IP address.
 [[nodiscard]] std::optional<ip_address> parse_ip(std::string_view text);
 
 /// An IPv4 or IPv6 network. IPv4-mapped IPv6 addresses count as IPv4, so that `::/0` holds none of them.
 class cidr {
 public:
-    /// `10.0.0.0/8`, `::1/128`, or one address alone. Nothing when malformed or when host bits are set.
+    /// `10.0.0.0/8`, `::1/128`, or one address alone. nullopt when malformed or when host bits are set.
     static std::optional<cidr> parse(std::string_view text);
 
     [[nodiscard]] bool contains(std::string_view address) const;
@@ -50,8 +50,8 @@ struct listen_address {
     friend bool operator==(const listen_address&, const listen_address&) = default;
 };
 
-/// Whether a URL's host names this machine: `localhost`, a name below it, or a loopback address; IPv6 stands
-/// in brackets.
+/// Whether a URL's host names this machine: `localhost`, a name below it, or a loopback address; IPv6 is in
+/// brackets.
 [[nodiscard]] bool is_loopback_host(std::string_view host);
 
 } // namespace webhookd::net

@@ -23,8 +23,8 @@ struct http_request {
     std::chrono::milliseconds timeout{15'000};
     std::size_t max_response = 1024 * 1024; ///< bytes of body; a larger answer is an error, not a cut
     bool follow_same_host = false;          ///< up to 3 redirects that keep method, scheme, host and port
-    std::string ca_file;                    ///< PEM, takes the place of the system's; empty: those
-    /// Takes the body of a success (2xx) piece by piece, instead of `http_response::body` and without
+    std::string ca_file;                    ///< PEM, replaces the system's; empty: those
+    /// Receives the body of a success (2xx) piece by piece, instead of `http_response::body` and without
     /// `max_response`; false ends the transfer, as `network`.
     std::function<bool(std::string_view)> on_body = {};
     /// More than zero: the transfer fails, as `network_timeout`, when nothing arrives for so long.

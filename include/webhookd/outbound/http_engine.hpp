@@ -35,7 +35,7 @@ struct post {
     std::shared_ptr<const void> owner; ///< keeps the body's bytes until the post has ended
 };
 
-/// What the other side said. A redirect is an answer like any other.
+/// The answer of the other side. A redirect is an answer like any other.
 struct post_answer {
     int status = 0;
     std::string body;        ///< how it begins: at most post_settings::keep bytes
@@ -45,16 +45,16 @@ struct post_answer {
 
 /// Posts for all handlers, from one thread of its own on libcurl's multi interface. Connections are kept open
 /// and used again (HTTP/1.1, over TLS HTTP/2 where the peer offers it). TLS 1.2 or newer, always verified.
-/// Proxies are taken from the environment, never for loopback. How many posts run at once is the callers'
-/// decision: each waits for nothing but its own peer. A post is sent once at most: where a connection that
-/// was used before dies under it, it has failed, since it may have arrived.
+/// Proxies are taken from the environment, never for loopback. The callers decide how many posts run at once:
+/// each waits for its own peer only. A post is sent once at most: where a reused connection breaks during it,
+/// it has failed, since it may have arrived.
 ///
-/// A status counts from the moment its head is complete: the peer has decided by then. What follows can
-/// neither flood nor hurt: of the body the first bytes are kept, a little more is read and dropped so that
-/// the connection stays of use, and a peer that sends still more, breaks off or trickles until the timeout
-/// loses its connection, not its answer.
+/// A status counts from the moment its head is complete: the peer has decided by then. What follows is
+/// bounded: of the body the first bytes are kept, a little more is read and dropped so that the connection
+/// can be reused, and a peer that sends still more, breaks off or trickles until the timeout loses its
+/// connection, not its answer.
 ///
-/// Every failure's detail is fit to be shown: it holds neither the URL nor any header.
+/// Every failure's detail may be shown: it contains neither the URL nor a header.
 class http_engine {
 public:
     /// Runs on the engine's thread, exactly once for each post; must neither block nor throw, and may submit.
@@ -84,7 +84,7 @@ public:
     /// Ends all posts to the target that were submitted before, soon and as `shutting_down`. Any thread.
     void cancel(const post_target& target);
 
-    /// Has the engine's thread call `answer` when it comes to it. Any thread.
+    /// Makes the engine's thread call `answer` in its next round. Any thread.
     void ask(const std::function<void()>& answer);
 
 private:

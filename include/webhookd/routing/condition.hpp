@@ -12,7 +12,7 @@
 namespace webhookd::routing {
 
 /// Whether a condition holds, and the part of it that decided, for a person: `/payload/object/state is
-/// "open", wanted one of: "completed", "closed"`. Quotes the event, and so may hold personal data.
+/// "open", wanted one of: "completed", "closed"`. Quotes the event: may contain personal data.
 struct explanation {
     bool holds = false;
     std::string why;
@@ -45,7 +45,7 @@ public:
     /// expression that does not compile, too deep, too many tests; a node without children within another).
     [[nodiscard]] static result<condition> compile(condition_tree tree);
 
-    /// Allocates nothing, but for regular expressions, which grow their tables as they meet new texts.
+    /// Allocates nothing, except regular expressions, whose tables grow with new texts.
     [[nodiscard]] bool holds(const event::document& body) const;
     [[nodiscard]] explanation explain(const event::document& body) const { return explain(body, body); }
     /// Quotes the same body from `shown`, which has the same members, but may say `***` in some of them.

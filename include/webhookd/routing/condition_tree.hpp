@@ -9,7 +9,7 @@
 
 namespace webhookd::routing {
 
-/// As it is written; equal to others of the same value, however they are written.
+/// As written in the file; equal to others of the same value, however they are written.
 struct number {
     std::string text; ///< in JSON's grammar
     friend bool operator==(const number& a, const number& b) {
@@ -20,19 +20,19 @@ struct number {
 /// What a value of an event is compared with.
 struct scalar {
     std::variant<std::nullptr_t, bool, number, std::string> value;
-    std::string shown{}; ///< what people are shown in its stead, where it may be a secret; empty: the value
+    std::string shown{}; ///< shown instead of the value, where that may be a secret; empty: the value
     friend bool operator==(const scalar&, const scalar&) = default;
 };
 
 enum class test_kind {
     one_of,   ///< equals one of the operands
-    exists,   ///< is there, be it null; no operand
+    exists,   ///< is present, also as null; no operand
     more,     ///< is a number above the operand, a number
     at_least, ///< or equal to it
     less,     ///< is a number below the operand, a number
     at_most,  ///< or equal to it
     contains, ///< is a text that holds the operand, or an array of which an element equals it
-    matches,  ///< is a text in which the operand, a regular expression (RE2's syntax), finds something
+    matches,  ///< is a text that the operand, a regular expression (RE2's syntax), matches somewhere
 };
 
 /// What is asked of one value.

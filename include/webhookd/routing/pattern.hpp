@@ -10,11 +10,11 @@ namespace webhookd::routing {
 
 /// Which event types a route is for: `transaction.lifecycle.completed`, `transaction.*`,
 /// `action.reminder.?ent`, `*`.
-/// `*` stands for any run of characters within one dotted name; a `*` that is the last dotted name also takes
+/// `*` matches any run of characters within one dotted name; a `*` that is the last dotted name also takes
 /// all the names after it, so that `transaction.*` means everything about transactions, though not a type
 /// `transaction` alone.
-/// `?` stands for one character other than the dot. A leading `!` excludes. Upper and lower case differ, as
-/// in types. Compiled once; matching allocates nothing. Immutable, any thread.
+/// `?` matches one character other than the dot. A leading `!` excludes. Upper and lower case differ, as in
+/// types. Compiled once; matching allocates nothing. Immutable, any thread.
 class pattern {
 public:
     /// Errors: pattern_invalid (empty, an empty dotted name, characters no type has).

@@ -19,14 +19,14 @@ struct route {
     std::string endpoint; ///< empty: any
     std::vector<std::string> handlers;
     bool final = false;
-    std::optional<condition> when = {}; ///< nothing: always
+    std::optional<condition> when = {}; ///< nullopt: always
 };
 
 /// Whether a route takes an event of which the body is not known.
 enum class answer { no, depends, yes };
 
-/// Event → the handlers that shall run, in the order of the file. Every route that matches adds its handlers,
-/// each handler once; a final route that matches ends the search. Immutable, any thread.
+/// Event → the handlers to run, in the order of the file. Every route that matches adds its handlers, each
+/// handler once; a final route that matches ends the search. Immutable, any thread.
 class routing_table {
 public:
     explicit routing_table(std::vector<route> routes);

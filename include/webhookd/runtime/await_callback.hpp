@@ -11,7 +11,7 @@
 
 namespace webhookd::runtime {
 
-/// Waits for what another thread brings. `start` is called at once with a callback, which is copyable and
+/// Waits for a result of another thread. `start` is called at once with a callback, which is copyable and
 /// must be called exactly once, on any thread, within `start` too; the coroutine goes on, on its own loop,
 /// with the value that it was called with. `start` lives until then: give it a name in the frame of the
 /// coroutine that waits.

@@ -33,8 +33,8 @@ private:
 
 /// Calls back after each leap of the wall clock, on a thread of its own: at once where the kernel tells of
 /// clock_settime(2) (timerfd, TFD_TIMER_CANCEL_ON_SET), and within about a second otherwise. Never for the
-/// time before it was made: what was kept by an earlier process is looked at when that is read. The callback
-/// must neither throw nor block for long; none runs any more once the destructor has returned.
+/// time before it was made: what an earlier process kept is checked when it is read. The callback must
+/// neither throw nor block for long; none runs any more once the destructor has returned.
 class clock_watch {
 public:
     using callback = std::function<void(std::chrono::milliseconds leap)>;
@@ -50,7 +50,7 @@ private:
 
     callback on_leap_;
     files::unique_fd timer_; ///< none: the kernel does not tell, polling remains
-    files::unique_fd stop_;  ///< readable when the thread shall end
+    files::unique_fd stop_;  ///< readable when the thread must end
     leap_detector detector_;
     std::thread thread_;
 };

@@ -27,11 +27,11 @@ public:
     [[nodiscard]] boost::asio::io_context& operator[](std::size_t i) noexcept { return loops_[i]->context; }
     [[nodiscard]] std::vector<boost::asio::io_context*> contexts();
 
-    /// Each loop by its thread's name. The loops outlive the roll's calls.
+    /// Adds each loop by its thread's name. The loops outlive the roll's calls.
     void enlist(roll_call& roll);
 
-    /// Lets each loop end when it has nothing left to do, and waits for that: whoever spawned work ends it
-    /// first.
+    /// Lets each loop end when it has nothing left to do, and waits for that: the owner of spawned work ends
+    /// it first.
     void stop();
 
 private:
@@ -47,8 +47,8 @@ private:
 /// Runs a loop until it is out of work, surviving exceptions as `event_loops` does.
 void run_surviving_exceptions(boost::asio::io_context& context);
 
-/// Threads for long work that no webhook waits for: where others want the cores they have the right of way
-/// (this_thread.hpp, `lower_priority`), so that an export does not slow acknowledgements down.
+/// Threads for long work that no webhook waits for: other threads have priority on the cores
+/// (this_thread.hpp, `lower_priority`), so that an export does not delay acknowledgements.
 class background_pool : public boost::asio::thread_pool {
 public:
     background_pool(std::size_t threads, const char* name);

@@ -18,7 +18,7 @@ struct histogram_snapshot {
     std::vector<std::uint64_t> counts;
     std::uint64_t sum = 0; ///< of all values
 
-    /// `other` has the same bounds; an empty one takes over what it gets.
+    /// `other` has the same bounds; an empty one takes its values.
     histogram_snapshot& operator+=(const histogram_snapshot& other) {
         if (counts.empty()) return *this = other;
         for (std::size_t i = 0; i < counts.size() && i < other.counts.size(); ++i)
@@ -45,7 +45,7 @@ public:
         counts_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
         sum_.fetch_add(value, std::memory_order_relaxed);
     }
-    /// For bounds in nanoseconds. What took less than no time (a clock was set) took none.
+    /// For bounds in nanoseconds. A negative duration (a clock was set) counts as zero.
     void add(std::chrono::nanoseconds took) noexcept {
         add(static_cast<std::uint64_t>(std::max<std::chrono::nanoseconds::rep>(took.count(), 0)));
     }

@@ -10,10 +10,9 @@
 namespace webhookd::runtime {
 
 /// Where whole lines go: a file, a FIFO, a terminal, or standard error. Each goes out by one append where the
-/// kernel takes it whole, so that lines of several writers never mix. A reader that takes nothing holds the
-/// caller up no longer than the caller wants; only a disk or a mount that hangs does, which is why no thread
-/// that others need may call `open` or `write`. The process ignores
-/// SIGPIPE. One thread at a time.
+/// kernel takes it whole, so that lines of several writers never mix. A reader that takes nothing blocks the
+/// caller no longer than the caller wants; only a disk or a mount that hangs does, which is why no thread
+/// that others need may call `open` or `write`. The process ignores SIGPIPE. One thread at a time.
 class line_output {
 public:
     /// Never changes the descriptor that other processes share with us: what can block is written to by a
@@ -23,8 +22,8 @@ public:
     /// also for what is no file, FIFO or character device, and for a FIFO that nobody reads.
     [[nodiscard]] static result<line_output> open(const std::filesystem::path& file);
 
-    /// Whether to wait on for a reader who takes nothing; `begun`: a part of the line is written. Asked every
-    /// tenth of a second.
+    /// Whether to keep waiting for a reader who takes nothing; `begun`: a part of the line is written. Called
+    /// every tenth of a second.
     using keep_waiting = std::function<bool(bool begun)>;
 
     /// Adds the line break. Errors: file_unwritable. Then a torn line was written at most; the next one
@@ -36,7 +35,7 @@ public:
 private:
     enum class way {
         unblocked,  ///< the descriptor never blocks
-        socket,     ///< each send is told not to
+        socket,     ///< each send is non-blocking
         in_portions ///< it may block: polled first, and never given more than a pipe takes at once
     };
     line_output(files::unique_fd owned, int fd, way how, std::string name);
@@ -47,7 +46,7 @@ private:
     int fd_;
     way how_;
     std::string name_;
-    bool torn_ = false; ///< what was written last is no whole line
+    bool torn_ = false; ///< the last line was not written completely
 };
 
 } // namespace webhookd::runtime

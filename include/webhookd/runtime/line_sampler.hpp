@@ -17,7 +17,7 @@ public:
 
     static constexpr std::uint64_t most = 10;
     static constexpr std::chrono::seconds interval{10};
-    /// Kinds that are told apart; beyond, all others are one.
+    /// Kinds that are distinguished; beyond that all others count as one.
     static constexpr std::size_t most_kinds = 1024;
 
     /// Whether the line is to be written.

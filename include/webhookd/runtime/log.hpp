@@ -11,10 +11,10 @@
 
 /// The daemon's own log: structured lines to standard error, as JSON or as text. Callable from any thread;
 /// between `start` and `stop` lines are handed to a background thread through a bounded queue that drops its
-/// oldest line and counts, so that a slow terminal or journal, or a pipe that nobody reads, never holds up an
-/// event; a line tells how many were lost once the reader is back. Outside of that span lines are written at
-/// once, each within a second or not at all. Whoever logs takes care that neither secrets nor personal data
-/// are among the fields.
+/// oldest line and counts, so that a slow terminal or journal, or a pipe that nobody reads, never delays an
+/// event; once the reader is back, a line reports how many were lost. Outside of that span lines are written
+/// at once, each within a second or not at all. The caller ensures that the fields contain neither secrets
+/// nor personal data.
 namespace webhookd::log {
 
 enum class level { trace, debug, info, warning, error };
@@ -55,8 +55,8 @@ struct field {
 
 /// One line without its line break. JSON: `{"time":…,"level":…,"message":…, fields…}`, invalid UTF-8
 /// replaced. Text: `time level message key=value …`, values quoted and escaped where a reader or a terminal
-/// could be misled. In both, what would not show as itself (control characters, C1 included, line separators,
-/// direction marks, invisible characters) is a \u escape.
+/// could be misled. In both, what would not be shown as it is (control characters, C1 included, line
+/// separators, direction marks, invisible characters) is a \u escape.
 [[nodiscard]] std::string render(format f, timestamp time, level l, std::string_view message,
                                  std::span<const field> fields);
 
@@ -79,18 +79,18 @@ void stop();
 
 void write(level l, std::string_view message, std::span<const field> fields);
 
-/// A part of what tells apart the lines that strangers can provoke: a word of the configuration, or of our
-/// own.
+/// A field that distinguishes the lines that strangers can provoke: a word of the configuration, or one of
+/// ours.
 struct kind_field {
     std::string_view key;
     std::string_view value;
 };
 /// A line of which strangers can provoke any number: of those with this message and these fields of a kind
 /// the first few in each interval are written (runtime/line_sampler.hpp), the others are counted, and a line
-/// tells how many they were. `rest` are further fields.
+/// reports how many. `rest` are further fields.
 void sampled(level l, std::string_view message, std::initializer_list<kind_field> kind,
              std::initializer_list<field> rest = {});
-/// Writes the totals of what was held back in intervals that are over. To be called now and then.
+/// Writes the totals of what was held back in intervals that are over. Call it periodically.
 void tell_held_back();
 
 inline void debug(std::string_view message, std::initializer_list<field> fields = {}) {

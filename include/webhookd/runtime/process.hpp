@@ -2,15 +2,15 @@
 
 #include <string>
 
-/// What the process settles about itself before any of its threads starts.
+/// Settings of the process, made before any thread starts.
 namespace webhookd::runtime {
 
-/// Opens /dev/null in the place of each of the descriptors 0 to 2 that is closed, so that no file of ours
-/// gets one of these numbers and what is meant for a terminal. First of all in `main`. False when that is not
-/// possible: then nothing may be opened.
+/// Opens /dev/null for each of the descriptors 0 to 2 that is closed, so that no file of ours gets one of
+/// these numbers and what is meant for a terminal. Call it first in `main`. False when that is not possible:
+/// then nothing may be opened.
 [[nodiscard]] bool occupy_standard_descriptors() noexcept;
 
-/// The duties of a container's first process. As process 1 it forks: the child returns and goes on as the
+/// The duties of process 1 in a container. As process 1 it forks: the child returns and goes on as the
 /// daemon; process 1 itself stays behind, hands SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 on to
 /// it, reaps whatever the programs of handlers leave orphaned, and ends as the daemon ends (128 and the
 /// signal's number after a signal). Anywhere else, and when it cannot fork, it does nothing. Before any
@@ -22,7 +22,7 @@ void serve_as_init();
 /// starts.
 void keep_capabilities_from_programs();
 
-/// What the calling thread lacks of what it takes to run programs as other users and to end them when their
+/// The capabilities that the calling thread lacks to run programs as other users and to end them when their
 /// time is over, such as "CAP_SETUID, CAP_KILL"; empty: nothing.
 [[nodiscard]] std::string lacks_for_other_users();
 

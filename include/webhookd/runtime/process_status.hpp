@@ -8,7 +8,7 @@
 
 namespace webhookd::runtime {
 
-/// What this process takes of its machine.
+/// The resources that this process uses.
 struct process_status {
     std::uint64_t resident_bytes = 0;
     std::uint64_t virtual_bytes = 0;
@@ -19,7 +19,7 @@ struct process_status {
     timestamp started;
 };
 
-/// As /proc tells it; nothing where it does not (it may not be mounted). Any thread; reads a few small files.
+/// As /proc tells it; nullopt where it does not (it may not be mounted). Any thread; reads a few small files.
 [[nodiscard]] std::optional<process_status> read_process_status();
 
 } // namespace webhookd::runtime

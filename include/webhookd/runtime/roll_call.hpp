@@ -16,17 +16,16 @@ public:
     using clock = std::chrono::steady_clock;
     using answer = std::function<void()>;
 
-    /// So long may a thread be at one piece of work.
+    /// A thread may spend this long on one piece of work.
     static constexpr std::chrono::seconds answer_timeout{5};
 
-    /// `ask` hands the answer to a thread, which calls it when it comes to it; it does not block. Before the
+    /// `ask` passes the answer to a thread, which calls it in its next round; it does not block. Before the
     /// first call.
     void add(std::string name, std::function<void(answer)> ask);
     /// Asks all that have answered the last time. On one thread, every second or so.
     void call(clock::time_point now = clock::now());
-    /// The names of those that were asked so long before the last call and have not answered yet (time in
-    /// which nobody called does not count), and `main` when no call came for twice `answer_timeout`. Any
-    /// thread.
+    /// The names of those that were asked this long before the last call and have not answered yet (time
+    /// without calls does not count), and `main` when no call came for twice `answer_timeout`. Any thread.
     [[nodiscard]] std::vector<std::string>
     silent(std::chrono::milliseconds longer_than = answer_timeout) const;
 

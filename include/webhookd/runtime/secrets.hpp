@@ -5,15 +5,14 @@
 #include <string_view>
 #include <vector>
 
-/// The secrets that this process knows, so that no text that leaves it holds one: whoever records what a
-/// receiver or a program answered, writes a line of the log or answers a request passes the text through
-/// `masked`. Any thread.
+/// The secrets that this process knows, so that no text that leaves it contains one: all that is kept of an
+/// answer or an output, every log line and every response passes through `masked`. Any thread.
 namespace webhookd::secrets {
 
-/// What stands in the place of a secret.
+/// Replaces a secret.
 inline constexpr std::string_view mask = "***";
 
-/// Shorter ones are not masked: they stand in ordinary words.
+/// Shorter ones are not masked: they occur in ordinary words.
 inline constexpr std::size_t shortest = 4;
 
 /// From here on these are secrets, in every form in which they travel: as they are, in base64 (of either

@@ -6,9 +6,9 @@
 
 namespace webhookd::runtime {
 
-/// A value that many read and somebody replaces now and then, such as what a reload brings. Who has loaded it
-/// keeps it as it was. Any thread. (Not std::atomic<std::shared_ptr>: that of GCC 12 lets load() and store()
-/// race.)
+/// A value that many threads read and that is replaced at times, by a reload for example. A reader keeps the
+/// value that it has loaded. Any thread. (Not std::atomic<std::shared_ptr>: that of GCC 12 lets load() and
+/// store() race.)
 template <class T>
 class shared_value {
 public:

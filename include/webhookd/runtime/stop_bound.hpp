@@ -7,9 +7,9 @@
 
 namespace webhookd::runtime {
 
-/// The last resort of a stop whose every step has a bound of its own but may stand in a system call (a disk
-/// or a mount that hangs): while it lives longer than the bound it says so and ends the process, which loses
-/// nothing that was acknowledged.
+/// The last resort of a stop whose steps are bounded but may block in a system call (a disk or a mount that
+/// hangs): when it lives longer than the bound, it logs that and ends the process, which loses nothing that
+/// was acknowledged.
 class stop_bound {
 public:
     stop_bound(std::chrono::milliseconds bound, int exit_code);

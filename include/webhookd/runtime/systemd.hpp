@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-/// The service manager's side of the daemon's life. Without systemd every call does nothing.
+/// The interface to the service manager. Without systemd every call does nothing.
 namespace webhookd::runtime::systemd {
 
 /// A listening socket that was passed in; the caller owns the descriptor.
@@ -23,7 +23,7 @@ void notify_reloading();
 void notify_stopping();
 void notify_watchdog();
 
-/// How often WATCHDOG=1 is expected at the latest; nothing when no watchdog is set.
+/// How often WATCHDOG=1 is expected at the latest; nullopt when no watchdog is set.
 [[nodiscard]] std::optional<std::chrono::microseconds> watchdog_interval();
 
 /// Whether standard error is the journal itself, which takes a priority at the front of each line

@@ -7,7 +7,7 @@
 namespace webhookd::runtime {
 
 /// Every coroutine of the daemon runs on one event loop from its first to its last line; naming the loop's
-/// own executor type, in place of a type-erased one, keeps that visible and cheap.
+/// own executor type, instead of a type-erased one, keeps that visible and cheap.
 using executor = boost::asio::io_context::executor_type;
 
 template <class T>

@@ -13,7 +13,7 @@
 
 namespace webhookd::runtime {
 
-/// Counts coroutines that were set off and not awaited, so that whoever owns what they use can wait for their
+/// Counts coroutines that were started and not awaited, so that the owner of what they use can wait for their
 /// end. Any thread.
 class task_tracker {
 public:

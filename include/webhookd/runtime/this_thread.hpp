@@ -10,8 +10,8 @@ void name_this_thread(const char* name);
 /// privilege. Linux 6.12 and later know it (sched_setattr(2), a slice for SCHED_OTHER); others ignore it.
 void request_short_slice();
 
-/// For a thread whose work nobody waits for: leaves the cores to others where they want them (nicer by 10
-/// than the process, up to 19).
+/// For a thread whose work nobody waits for: gives other threads priority (its nice value is 10 above the
+/// process's, up to 19).
 void lower_priority();
 
 } // namespace webhookd::runtime

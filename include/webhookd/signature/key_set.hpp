@@ -13,7 +13,7 @@
 
 namespace webhookd::signature {
 
-/// One public key that may vouch for an endpoint's events. Immutable; shared between threads.
+/// One public key that may verify an endpoint's events. Immutable; shared between threads.
 class public_key {
 public:
     /// Takes over the reference to `key`, also when it fails. Errors: key_unusable (not RSA, not 2048 to 8192
@@ -43,7 +43,7 @@ private:
 class key_set {
 public:
     /// Keys that cannot verify a webhook (not RSA, `use` other than sig, `alg` other than PS256, wrong size,
-    /// no kid, a kid that an earlier key has) or that carry their private half are left out and told in
+    /// no kid, a kid that an earlier key has) or that carry their private half are left out and listed in
     /// `skipped()`. Errors: key_set_malformed (also more than 1 MiB or 256 keys, and when no key is left; the
     /// detail tells why).
     static result<key_set> parse(std::string_view json);

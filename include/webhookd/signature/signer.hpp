@@ -11,7 +11,7 @@
 namespace webhookd::signature {
 
 /// A private key that signs as Universign does: for trials, tests and benchmarks, never in the daemon's own
-/// path. Not thread safe; copy-free to share between threads only under the caller's lock.
+/// path. Not thread safe; to share one between threads the caller locks it.
 class signer {
 public:
     /// A new RSA key. Errors: argument_invalid (bits outside 2048…8192 or not a multiple of 8).

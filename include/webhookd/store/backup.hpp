@@ -23,11 +23,10 @@ struct backup_report {
 
 /// Copies an SQLite database as it is at one moment, while a daemon may work with it, and checks the copy.
 /// The daemon waits for nothing, but its journal grows until the copy is made. The copy is written beside its
-/// place under a name of its own, reaches the disk, and only then takes its name, readable for its owner
-/// alone. Whatever was acknowledged before the call is in it. Errors: file_unreadable (there is no such
-/// database), store_bad_url (it is none of ours), file_unwritable (also for a file that is there already, for
-/// a file of the database or of another running daemon, and for what is no regular file), store_full,
-/// store_io, store_corrupt.
+/// path under a temporary name, synced, and only then renamed, readable for its owner alone. Whatever was
+/// acknowledged before the call is in it. Errors: file_unreadable (there is no such database), store_bad_url
+/// (it is none of ours), file_unwritable (also for a file that is there already, for a file of the database
+/// or of another running daemon, and for what is no regular file), store_full, store_io, store_corrupt.
 [[nodiscard]] result<backup_report> back_up_sqlite(const backup_options& options);
 
 } // namespace webhookd::store

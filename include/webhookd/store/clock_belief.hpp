@@ -4,15 +4,15 @@
 
 #include <chrono>
 
-/// What time retention believes it is. A wall clock can be wrong by years (a dead battery, a typing mistake),
-/// and what is purged never comes back; so its time is measured against heartbeats that the store keeps.
+/// The time that retention counts with. A wall clock can be wrong by years (a dead battery, a typing
+/// mistake), and what is purged is lost; so the clock is checked against heartbeats in the store.
 namespace webhookd::store {
 
 /// Kept in the store, so that a restart forgets nothing.
 struct clock_state {
     timestamp believed;                  ///< the last reading, as far as it was believed
     std::chrono::microseconds offset{0}; ///< of the wall clock from it, while that is in doubt
-    std::chrono::microseconds held{0}; ///< so long the wall clock has kept this offset, counted while running
+    std::chrono::microseconds held{0};   ///< how long the wall clock has kept it, counted while running
     friend bool operator==(const clock_state&, const clock_state&) = default;
 };
 
@@ -24,7 +24,7 @@ struct clock_reading {
 
 /// A wall clock so far from what was expected is in doubt.
 inline constexpr std::chrono::minutes clock_tolerance{10};
-/// So long it must keep its new time, beside the heartbeats, before it is believed.
+/// It must keep its new time this long, compared with the heartbeats, before it is believed.
 inline constexpr std::chrono::hours clock_hold{6};
 
 struct clock_verdict {
@@ -35,8 +35,8 @@ struct clock_verdict {
     [[nodiscard]] bool in_doubt() const noexcept { return state.offset != std::chrono::microseconds{0}; }
 };
 
-/// What to believe after one more reading. Pure. Time goes on by the steady clock; the wall clock moves it
-/// only within the tolerance, or once it has held its offset for `clock_hold`.
+/// The belief after one more reading. Pure. Time goes on by the steady clock; the wall clock moves it only
+/// within the tolerance, or once it has held its offset for `clock_hold`.
 [[nodiscard]] clock_verdict judge_clock(const clock_state& before, const clock_reading& reading) noexcept;
 
 /// What retention may count with: the earlier of what is believed and what the wall clock says.

@@ -12,12 +12,12 @@
 #include <string_view>
 #include <vector>
 
-/// Deliveries as they are claimed, finished and looked at.
+/// Deliveries as they are claimed, finished and shown.
 namespace webhookd::store {
 
 enum class delivery_state { pending, successful, failed };
 
-/// One run of a delivery, as its history tells it.
+/// One attempt of a delivery, as in its history.
 struct attempt {
     timestamp started;
     std::chrono::microseconds duration{};
@@ -27,16 +27,16 @@ struct attempt {
     friend bool operator==(const attempt&, const attempt&) = default;
 };
 
-/// A claim as its holder names it. The token tells this claim of a delivery from every other one: who names a
-/// claim whose lease went to another changes nothing.
+/// A claim as its holder names it. The token distinguishes this claim of a delivery from every other one: a
+/// call with a claim that another has holder has no effect.
 struct claim {
     delivery_id id = 0;
     std::int64_t token = 0;
     friend bool operator==(const claim&, const claim&) = default;
 };
 
-/// A delivery that its claimer may now run: nobody else gets it until it is finished, released, or the lease
-/// is over.
+/// A delivery that its claimer may now run: no other claim gets it until it is finished, released, or the
+/// lease is over.
 struct claimed_delivery {
     store::claim claim;
     std::uint32_t attempts = 0;              ///< made so far
@@ -57,20 +57,20 @@ struct claim_request {
 struct claim_answer {
     std::vector<claimed_delivery> deliveries; ///< longest due first
     bool more = false;                        ///< others are due now
-    /// Until the next of those becomes due that are not due yet; nothing: none waits for its time.
+    /// Until the next of those becomes due that are not due yet; nullopt: none waits for its time.
     std::optional<std::chrono::microseconds> next_due;
 };
 
-/// Deliveries that a kept event gets once more.
+/// New deliveries of an event that is kept already.
 struct event_plan {
     event_offset offset = 0;
     std::vector<planned_delivery> deliveries;
 };
 
-/// What became of a claimed delivery's attempt.
+/// The outcome of a claimed delivery's attempt.
 struct finished_delivery {
     store::claim claim;
-    delivery_state state = delivery_state::successful; ///< pending: it shall run again, after `delay`
+    delivery_state state = delivery_state::successful; ///< pending: it runs again, after `delay`
     std::chrono::milliseconds delay{};                 ///< from when this is recorded
     store::attempt attempt;
 };
@@ -86,12 +86,12 @@ struct delivery_record {
     delivery_state state = delivery_state::pending;
     std::uint32_t attempts = 0;
     timestamp planned;
-    std::optional<timestamp> due; ///< of a pending one; nothing: it waits for an earlier one
+    std::optional<timestamp> due; ///< of a pending one; nullopt: it waits for an earlier one
     std::optional<timestamp> finished;
     std::string reason; ///< of the last attempt that was not successful, or why none was made
 };
 
-/// What waits, and what has failed for good.
+/// The deliveries that wait, and those that failed for good.
 struct backlog {
     struct waiting {
         std::int64_t deliveries = 0;
@@ -102,7 +102,7 @@ struct backlog {
     std::int64_t failed = 0;                   ///< dead letters
 };
 
-/// Empty members ask for everything.
+/// Empty members match everything.
 struct delivery_filter {
     std::optional<delivery_id> id = {};
     std::optional<delivery_state> state = {};

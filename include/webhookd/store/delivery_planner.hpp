@@ -9,7 +9,7 @@
 
 namespace webhookd::store {
 
-/// Which deliveries an event is kept with, as a port: whoever keeps events knows no routes. Any thread.
+/// Which deliveries an event is kept with, as a port: the code that keeps events knows no routes. Any thread.
 class delivery_planner {
 public:
     [[nodiscard]] virtual std::vector<planned_delivery>

@@ -37,23 +37,23 @@ protected:
 };
 
 /// The port of the queue that deliveries are: planned → claimed → finished.
-/// What is due, and for how long a claim holds, the engine's own clock decides: callers name durations.
-/// Blocking. `finish`, `plan`, `retry`, `call_back` and `fail_waiting` come from the writer's thread;
-/// `claim`, `extend` and `release` from any. Durability and errors as event_log has them.
+/// The engine's own clock decides what is due and how long a claim holds: callers pass durations. Blocking.
+/// `finish`, `plan`, `retry`, `call_back` and `fail_waiting` come from the writer's thread; `claim`, `extend`
+/// and `release` from any. Durability and errors as event_log has them.
 class delivery_queue {
 public:
     /// Claims what is due for a handler. Of an ordering key only the earliest is ever due. A claim costs no
     /// write where one process holds the store alone.
     virtual result<claim_answer> claim(const claim_request& request) = 0;
-    /// Lets claims hold for `lease` from now on, be it that theirs was over, unless they went to another: it
-    /// answers which did.
+    /// Lets claims hold for `lease` from now on, even if their lease was over, unless another has them:
+    /// returns those.
     virtual result<std::vector<delivery_id>> extend(std::span<const store::claim> claims,
                                                     std::chrono::milliseconds lease) = 0;
     /// Gives claims back unfinished: they count as not tried.
     virtual void release(std::span<const store::claim> claims) = 0;
-    /// Records attempts in one transaction and ends their claims. Passed over are deliveries that are not
-    /// there any more, and attempts whose claim went to another (fenced): it answers which those are. On an
-    /// error the claims stay.
+    /// Records attempts in one transaction and ends their claims. Skips deliveries that are not there any
+    /// more, and attempts whose claim another has (fenced), and returns the latter. On an error the claims
+    /// stay.
     virtual result<std::vector<delivery_id>> finish(std::span<const finished_delivery> batch) = 0;
 
     /// Plans deliveries of events that are kept, in one transaction: a replay. They come after all waiting
@@ -63,14 +63,14 @@ public:
     /// Makes failed deliveries that the filter names pending again, at most `limit`, oldest first. Their
     /// attempts so far do not count any more; those whose event's body was purged stay failed. They come
     /// before all later ones of their ordering keys that do not run at this moment. One that is named by its
-    /// id, and waits for its next attempt, becomes due. Answers how many.
+    /// id, and waits for its next attempt, becomes due. Returns how many.
     virtual result<std::size_t> retry(const delivery_filter& filter, std::size_t limit) = 0;
-    /// Lets pending deliveries of a handler become due that wait longer than they can have been told to:
-    /// never tried and due in some seconds, or due later than `most` from now. That comes of a clock that ran
-    /// ahead when they were planned or tried, and was put right since. At most `limit`; answers how many.
+    /// Lets pending deliveries of a handler become due that wait longer than they should: never tried and due
+    /// in some seconds, or due later than `most` from now. The cause is a clock that was ahead when they were
+    /// planned or tried, and was corrected since. At most `limit`; answers how many.
     virtual result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                           std::size_t limit) = 0;
-    /// Fails pending deliveries of a handler that is no more, at most `limit`. Answers how many.
+    /// Fails pending deliveries of a handler that was removed, at most `limit`. Returns how many.
     virtual result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason,
                                              std::size_t limit) = 0;
 

@@ -25,7 +25,7 @@ enum class ordering {
     block, ///< in the order of arrival; one that failed holds the later ones up
 };
 
-/// A handler that shall get an event.
+/// A handler that gets an event.
 struct planned_delivery {
     std::string handler;
     store::ordering ordering = ordering::none;
@@ -39,7 +39,7 @@ struct key_text {
     std::string jwk; ///< canonical, so that the same key has the same text
 };
 
-/// An event as the ingest path hands it over: proven, parsed, routed, and not yet kept.
+/// An event as the ingest path passes it to the store: verified, parsed, routed, and not yet kept.
 struct new_event {
     std::string endpoint; ///< name from the configuration
     event::envelope envelope;
@@ -57,10 +57,10 @@ enum class append_status { accepted, duplicate };
 
 struct append_outcome {
     append_status status;
-    event_offset offset; ///< of the event kept, be it now or before
+    event_offset offset; ///< of the event that is kept, now or before
 };
 
-/// When an event counts as having happened: its creation, or, where it does not tell, its arrival.
+/// The instant of an event: its creation, or, where that is unknown, its arrival.
 [[nodiscard]] inline timestamp instant_of(const event::envelope& e, timestamp received) {
     return e.created.value_or(received);
 }

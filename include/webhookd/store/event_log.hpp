@@ -11,27 +11,27 @@
 namespace webhookd::store {
 
 /// How the detail of a failure (store_io) begins when the engine's open files are not those at their paths:
-/// somebody removed, moved or replaced one. What follows names the file, without its folder, so that it may
-/// be told to anybody.
+/// one was removed, moved or replaced. The rest names the file without its folder, so that it may be shown to
+/// anybody.
 inline constexpr std::string_view displaced_words = "the open database is not the one at its path: ";
 
 [[nodiscard]] inline bool tells_of_displaced_files(const failure& f) noexcept {
     return f.code == errc::store_io && std::string_view{f.detail}.starts_with(displaced_words);
 }
 
-/// The port through which events get in, and are followed in the order of their arrival.
+/// The port that appends events, and reads them in the order of their arrival.
 /// Blocking. `append` and `announce` come from the writer's thread (see group_writer); everything else may
 /// come from any thread, beside a running write, and never delays it. Durability: what a call reported as
-/// done has reached the disk, and a crash or power loss does not take it back. Errors of all calls:
-/// store_full, store_io, store_busy, store_corrupt; the store stays usable afterwards, and calls succeed
-/// again once the cause is gone.
+/// done is on disk, and survives a crash or power loss. Errors of all calls: store_full, store_io,
+/// store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the cause is
+/// gone.
 class event_log {
 public:
     /// Keeps a batch and its planned deliveries in one transaction: all or, on an error, none. An event is
     /// known by endpoint and id together; one that is already kept (or stands twice in the batch) is a
-    /// duplicate, costs no write, plans nothing and changes nothing. Outcomes stand in the order of the
-    /// batch. Nobody can tell a write that failed late from one that did not happen: when the process dies
-    /// soon after an error, the batch may turn up after all, whole; to its senders it is then a duplicate.
+    /// duplicate, costs no write, plans nothing and changes nothing. Outcomes are in the order of the batch.
+    /// A write that failed late cannot be distinguished from one that did not happen: when the process dies
+    /// soon after an error, the whole batch may be there after all; to its senders it is then a duplicate.
     /// Errors also: argument_invalid, for a value that the engine cannot hold.
     virtual result<std::vector<append_outcome>> append(std::span<const new_event> batch) = 0;
 
@@ -45,16 +45,16 @@ public:
                                                          std::size_t max_bytes,
                                                          projection of = projection::full) = 0;
 
-    /// Of the newest event that was kept; 0: none ever was. Costs nothing.
+    /// The offset of the newest event ever kept; 0: there was none. Costs nothing.
     [[nodiscard]] virtual event_offset last_offset() const noexcept = 0;
 
-    /// Whether the engine's files still are those at their paths. A few system calls. Errors: store_io, with
-    /// `displaced_words`.
+    /// Whether the engine's open files are still those at their paths. A few system calls. Errors: store_io,
+    /// with `displaced_words`.
     virtual result<void> in_place() = 0;
 
-    /// Proves that the disk takes writes (used after an append failed, and for readiness). Fails too while
+    /// Proves that the disk takes writes (used after an append failed, and for readiness). Also fails while
     /// the engine can keep events but falls behind in its housekeeping because of the disk, and while its
-    /// files are not in their places; what it can put in place again by itself it does.
+    /// files are not at their paths; what it can restore by itself it restores.
     virtual result<void> probe() = 0;
 
 protected:

@@ -17,7 +17,7 @@ struct store_statistics {
     std::int64_t events = 0;
     std::int64_t bytes = 0;         ///< on disk, journals included
     std::int64_t journal_bytes = 0; ///< of these, the journal's
-    bool journal_held = false;      ///< it is long, and a reader keeps it from being started anew
+    bool journal_held = false;      ///< it is long, and a reader keeps it from being restarted
 };
 
 /// The port for questions about what is kept. Blocking: not on an event loop. Any thread, beside a running
@@ -40,7 +40,7 @@ public:
     /// The sum over all completed transactions of the window, each counted once.
     virtual result<event::consumption> consumed(const consumption_window& window) = 0;
 
-    /// When and by whom an event was erased; nothing: it was not.
+    /// When and by whom an event was erased; nullopt: it was not.
     virtual result<std::optional<erasure>> erasure_of(event_offset offset) = 0;
 
     virtual result<store_statistics> statistics() = 0;

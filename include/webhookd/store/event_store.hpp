@@ -9,8 +9,8 @@
 
 namespace webhookd::store {
 
-/// A storage engine: all ports together, for its owner, who opens and closes it. Whoever works with the store
-/// is given the ports that its role needs.
+/// A storage engine: all ports together, for its owner, who opens and closes it. Every user of the store gets
+/// only the ports that its role needs.
 class event_store : public event_log,
                     public event_query,
                     public delivery_query,

@@ -12,11 +12,11 @@
 
 namespace webhookd::store {
 
-/// Group commit: one thread in front of the store that takes everything that waits, appends it in one
-/// transaction, and answers every waiter. It never sleeps to make a batch larger; while one batch is on its
-/// way to the disk, the next one gathers. Memory is bounded by `max_waiting`. When the store fails, every
-/// waiter of the batch gets its failure. Where the failure is one event's own (not the disk's:
-/// argument_invalid, or an exception), the batch is halved until only the culprit fails.
+/// Group commit: one thread that takes all waiting events, appends them in one transaction, and answers every
+/// waiter. It never sleeps to make a batch larger; while one batch is on its way to the disk, the next one
+/// gathers. Memory is bounded by `max_waiting`. When the store fails, every waiter of the batch gets its
+/// failure. Where the failure is one event's own (not the disk's: argument_invalid, or an exception), the
+/// batch is halved until only the culprit fails.
 class group_writer {
 public:
     using completion = std::function<void(result<append_outcome>)>;
@@ -32,7 +32,7 @@ public:
 
     struct statistics {
         std::uint64_t batches = 0;  ///< transactions tried
-        std::uint64_t events = 0;   ///< answered with an outcome, be it accepted or duplicate
+        std::uint64_t events = 0;   ///< answered with an outcome, accepted or duplicate
         std::uint64_t failures = 0; ///< events answered with a failure
         std::size_t waiting = 0;
     };

@@ -12,7 +12,7 @@
 
 namespace webhookd::store {
 
-/// What is done for the whole store, by one instance at a time.
+/// A duty for the whole store, done by one instance at a time.
 enum class duty {
     retention, ///< purging what is too old
     orphans,   ///< failing deliveries whose handler was removed
@@ -24,7 +24,7 @@ inline constexpr std::array<std::string_view, 2> duty_words{"retention", "orphan
     return duty_words.at(static_cast<std::size_t>(which));
 }
 
-/// The name of an instance that was given none: tests, and whoever is alone.
+/// The name of an instance that was given none: in tests, and for a single daemon.
 inline constexpr std::string_view sole_instance = "sole";
 
 /// The port for the daemons (instances) that work with the store. Blocking. `record_heartbeat` comes from the
@@ -38,16 +38,16 @@ public:
     /// Newest end first, at most `limit`.
     virtual result<std::vector<outage>> outages(const outage_search& wanted) = 0;
 
-    /// Whether this instance may do its duty, from now on for as long as the lease; asked again meanwhile, it
-    /// is extended. No other gets it before the lease is over. Where one process holds the store, always,
-    /// whatever name it asks under.
+    /// Whether this instance has the duty, from now on for as long as the lease; a call meanwhile extends it.
+    /// No other instance gets it before the lease is over. Always true where one process holds the store,
+    /// whatever its name.
     virtual result<bool> try_lead(duty which, std::string_view instance, std::chrono::milliseconds lease) = 0;
 
 protected:
     ~instances() = default;
 };
 
-/// One of them, for those who work in its name.
+/// One instance, for code that works in its name.
 struct this_instance {
     instances& all;
     std::string name{sole_instance};

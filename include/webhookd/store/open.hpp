@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-/// The way to a store for everybody who need not know which engine it is.
+/// Opens a store without knowledge of its engine.
 namespace webhookd::store {
 
 struct open_options {
@@ -21,7 +21,7 @@ struct open_options {
 [[nodiscard]] result<std::unique_ptr<event_store>> open(std::string_view url,
                                                         const open_options& options = {});
 
-/// Where a daemon with this store keeps its other files (key sets). Looks at the URL alone. Errors:
+/// Where a daemon with this store keeps its other files (key sets). Reads the URL only. Errors:
 /// store_bad_url.
 [[nodiscard]] result<std::filesystem::path> state_directory(std::string_view url);
 

@@ -17,8 +17,8 @@ namespace webhookd::store {
 enum class outage_reason {
     stopped, ///< the daemon was ended in good order, and started later
     crashed, ///< it did not end in good order: killed, crashed, or the power failed
-    keys,    ///< 503: the endpoint's keys could not be had
-    queue,   ///< 503: as much waited as may wait
+    keys,    ///< 503: the endpoint's keys were not available
+    queue,   ///< 503: the queue was full
     disk,    ///< 503: the store could not be written
     stopping ///< 503: the daemon was about to end
 };
@@ -46,7 +46,7 @@ struct heartbeat {
     std::string instance = {}; ///< its name
     bool first = false;        ///< of this run: it listens from now on
     bool last = false;         ///< of this run: it does not listen any more
-    /// What was refused. One that has reason, endpoint and beginning of one that is kept takes its place.
+    /// What was refused. One that has reason, endpoint and beginning of one that is kept replaces it.
     std::span<const outage> refusals = {};
 };
 

@@ -9,17 +9,17 @@
 #include <string>
 #include <vector>
 
-/// What leaves the store: by age (a purge), or because somebody asks for it (an erasure).
+/// What is removed from the store: by age (a purge), or on request (an erasure).
 namespace webhookd::store {
 
-/// How much of an event goes.
+/// How much of an event is removed.
 enum class purge_scope {
     payload, ///< body, signature and the link to its key; the envelope, deliveries and attempts stay
     event,   ///< all of it, with its deliveries and attempts
 };
 
-/// What goes in one transaction, between batches of new events: an acknowledgement that comes at the wrong
-/// moment waits a few milliseconds for it (of 64 events, in a large store, up to 25).
+/// What is removed in one transaction, between batches of new events: an acknowledgement may have to wait a
+/// few milliseconds for it (of 64 events, in a large store, up to 25).
 inline constexpr std::size_t purged_at_once = 16;
 inline constexpr std::size_t purged_bytes_at_once = 512 * 1024; ///< of bodies and attempts
 
@@ -35,7 +35,7 @@ struct arrival_bound {
 struct purge_search {
     purge_scope scope = purge_scope::payload;
     timestamp before; ///< arrived before this
-    timestamp now;    ///< an arrival later than this tells of a clock that was wrong, and is passed over
+    timestamp now;    ///< an arrival later than this means that the clock was wrong, and is skipped
     event_offset after = 0;
     timestamp arrived = {};  ///< the latest arrival of those before `after`; as the last search answered
     std::size_t limit = 256; ///< of events looked at
@@ -43,18 +43,18 @@ struct purge_search {
 
 struct purge_candidates {
     std::vector<event_offset> events; ///< in the order of arrival
-    std::optional<event_offset> next; ///< `after` of the next search; nothing: there are no more
+    std::optional<event_offset> next; ///< `after` of the next search; nullopt: there are no more
     timestamp arrived = {};           ///< `arrived` of the next search
 };
 
 struct purge_outcome {
-    std::size_t done = 0;   ///< so many, from the front of those given, were dealt with
-    std::size_t purged = 0; ///< of these, had what was to go; the others were held, or gone already
+    std::size_t done = 0;   ///< how many, from the front of those given, were processed
+    std::size_t purged = 0; ///< of these, were purged now; the others were held, or purged already
     std::size_t held = 0;   ///< of these, are needed for deliveries that wait
-    std::int64_t bytes = 0; ///< of bodies that went
+    std::int64_t bytes = 0; ///< of purged bodies
 };
 
-/// What tells that the personal data of a transaction was erased.
+/// The record of an erasure of a transaction's personal data.
 struct erasure {
     timestamp at;
     std::string by; ///< the name of the token
@@ -62,7 +62,7 @@ struct erasure {
 };
 
 struct erase_outcome {
-    std::size_t done = 0;       ///< so many, from the front of those given, were dealt with
+    std::size_t done = 0;       ///< how many, from the front of those given, were processed
     std::size_t bodies = 0;     ///< that went
     std::size_t deliveries = 0; ///< that waited, and have failed now
 };
@@ -70,11 +70,11 @@ struct erase_outcome {
 /// What is left, in the engine's files, of what was purged or erased.
 enum class remnants {
     none,
-    possible ///< copies in pages that the engine does not clean; only writing the whole database anew removes
+    possible ///< copies in pages that the engine does not clean; only rewriting the whole database removes
              ///< them
 };
 
-/// What some events hold.
+/// What some events have.
 struct payload_counts {
     std::size_t events = 0; ///< those that are there
     std::size_t bodies = 0;

@@ -12,14 +12,13 @@
 
 namespace webhookd::store {
 
-/// The thread that lets go what is old enough: at the start, after every change, and every few minutes. It
-/// looks on a reader's connection, and purges through the writer in batches so small, and with pauses so
-/// long, that acknowledgements go on beside it. What it cannot do now it tries again the next time.
-/// It counts with the clock as far as that is to be believed (`judge_clock`), watches it, and says when it is
-/// in doubt.
+/// The thread that purges what is old enough: at the start, after every change, and every few minutes. It
+/// searches on a reader's connection, and purges through the writer in batches so small, and with pauses so
+/// long, that acknowledgements are not delayed. What it cannot do now it tries again the next time.
+/// It uses the believed time (`judge_clock`), watches the clock, and logs when that is in doubt.
 class purger {
 public:
-    /// Counted from an event's arrival; nothing: for ever.
+    /// Counted from an event's arrival; nullopt: for ever.
     struct ages {
         std::optional<std::chrono::seconds> events;
         std::optional<std::chrono::seconds> payloads;
@@ -28,9 +27,9 @@ public:
     /// Since the start.
     struct statistics {
         std::uint64_t events = 0;
-        std::uint64_t payloads = 0; ///< that went alone, before their event
+        std::uint64_t payloads = 0; ///< that were purged alone, before their event
         std::uint64_t bytes = 0;    ///< of bodies
-        std::uint64_t rounds = 0;   ///< looks through what is kept, whatever came of them
+        std::uint64_t rounds = 0;   ///< whatever their outcome
         std::uint64_t failures = 0; ///< of those, ended early by the store
         std::optional<timestamp> last_round;
         /// How far the wall clock is ahead of what is believed of it (negative: behind), while it is in
@@ -46,7 +45,7 @@ public:
     ~purger();
 
     void start();
-    /// Takes the place of the ages before, at once: a round under way ends after its batch. Any thread.
+    /// Replaces the ages before, at once: a round under way ends after its batch. Any thread.
     void change(ages keep);
     /// Ends after the batch under way; before the writer stops. Idempotent.
     void stop();
@@ -54,8 +53,8 @@ public:
     [[nodiscard]] statistics snapshot() const;
     /// What retention counts with: never later than the wall clock. Any thread.
     [[nodiscard]] timestamp believed_now() const;
-    /// Events that were created before this may have been kept once and let go of: a store that purged some
-    /// cannot tell whether it knew them. Nothing: it knows all that it ever kept. Any thread, cheap.
+    /// Events that were created before this may have been kept once and purged: a store that purged some
+    /// cannot tell whether it had them. nullopt: nothing was ever purged. Any thread, cheap.
     [[nodiscard]] std::optional<timestamp> removed_before() const;
 
 private:

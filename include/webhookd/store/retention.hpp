@@ -12,13 +12,13 @@
 
 namespace webhookd::store {
 
-/// The port for what goes: by its age, or because somebody asks for it.
+/// The port that removes data: by its age, or on request.
 /// Blocking. `purge`, `erase`, `scrub` and `keep_clock` come from the writer's thread; everything else from
 /// any. Durability and errors as event_log has them.
 class retention {
 public:
-    /// Events whose age lets them go: those with deliveries that wait, or with one that holds up others that
-    /// wait, are passed over.
+    /// Events that are old enough to be purged: those with waiting deliveries, or with one that blocks others
+    /// that wait, are skipped.
     virtual result<purge_candidates> purgeable(const purge_search& wanted) = 0;
     /// Purges events in one transaction, from the front, at least one; ends early when some `max_bytes` have
     /// gone. What deliveries wait for is left as it is, whatever `purgeable` said before. What was counted
@@ -32,13 +32,13 @@ public:
     /// `tombstone`.
     virtual result<erase_outcome> erase(std::span<const event_offset> events, const erasure& tombstone,
                                         std::string_view reason, std::size_t max_bytes) = 0;
-    /// Sees to it that nothing of what was purged or erased so far stands in the engine's files any more, as
-    /// far as it can. Errors also: store_busy while somebody reads; soon after it may succeed.
+    /// Removes all remains of purged or erased data from the engine's files, as far as possible. Errors also:
+    /// store_busy while somebody reads; soon after it may succeed.
     virtual result<remnants> scrub() = 0;
     virtual result<payload_counts> payload_counts_of(std::span<const event_offset> events) = 0;
 
     /// What was believed of the clock when it was kept last, or, where it never was, what the last heartbeat
-    /// tells; nothing: there is none.
+    /// tells; nullopt: there is none.
     virtual result<std::optional<clock_state>> known_clock() = 0;
     /// Keeps what is believed of the clock now, and, where given, a bound for arrivals.
     virtual result<void> keep_clock(const clock_state& state, const std::optional<arrival_bound>& bound) = 0;

@@ -15,12 +15,12 @@ namespace webhookd::store {
 struct sqlite_options {
     std::filesystem::path file;
     std::size_t readers = 2; ///< connections for reading
-    /// Around this size the write-ahead journal is copied into the database and started anew; it stays below
-    /// four times that unless somebody else keeps a read transaction open.
+    /// Around this size the write-ahead journal is copied into the database and restarted; it stays below
+    /// four times that unless another process keeps a read transaction open.
     std::int64_t journal_bytes = 32 * 1024 * 1024;
     /// SQLite's name of the file layer underneath; empty: the operating system's. For tests.
     std::string vfs = {};
-    /// Asked now and then while opening takes long (figures are counted anew), by the thread that opens; true
+    /// Asked now and then while opening takes long (figures are recounted), by the thread that opens; true
     /// breaks it off with shutting_down, and the next opening goes on where it was. Empty: never.
     std::function<bool()> break_off = {};
     /// Decides what is due; null: the system's. Must outlive the store.

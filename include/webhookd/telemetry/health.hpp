@@ -14,7 +14,7 @@ namespace webhookd::telemetry {
 /// By endpoint; nullopt where signatures are disabled.
 using key_sets = std::map<std::string, std::optional<ingest::key_ring::status>>;
 
-/// What readiness looks at, at one moment.
+/// The inputs of readiness, at one moment.
 struct readiness_snapshot {
     bool stopping = false;
     bool store_healthy = true;
@@ -22,13 +22,14 @@ struct readiness_snapshot {
     bool queue_full = false;                         ///< every webhook is refused: too many deliveries wait
     std::optional<std::chrono::seconds> clock_doubt; ///< how far it is ahead; nullopt: it is believed
     telemetry::key_sets key_sets;
-    std::vector<std::string> silent_threads; ///< that must turn, and do not
+    std::vector<std::string> silent_threads; ///< that must make progress, and do not
 };
 
 struct readiness {
     bool ready = false; ///< events can be accepted
-    std::string json; ///< what stands in the way: the store, a full queue, an endpoint without keys, a thread
-                      ///< that stands still, a shutdown. A clock in doubt is told and stands in nobody's way.
+    /// Says what is in the way: the store, a full queue, an endpoint without keys, a thread that stands
+    /// still, a shutdown. A clock in doubt is reported, and does not make it unready.
+    std::string json;
 };
 
 [[nodiscard]] readiness judge_readiness(const readiness_snapshot& from);

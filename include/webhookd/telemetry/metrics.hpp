@@ -42,7 +42,7 @@ struct metrics_snapshot {
     timestamp now;
 };
 
-/// What the store has to count; nullopt while it cannot be read.
+/// What is counted in the store; nullopt while it cannot be read.
 struct store_counts {
     std::optional<store::backlog> backlog;
     std::optional<store::store_statistics> statistics;
@@ -57,8 +57,8 @@ public:
         : events_(events)
         , deliveries_(deliveries) {}
 
-    /// Whether a count is due. The caller who is told so must call `count`; until that has ended nobody else
-    /// is told so.
+    /// Whether a count is due. After true the caller must call `count`; until that has ended other callers
+    /// get false.
     [[nodiscard]] bool begin();
     /// Reads the disk: on a thread for that.
     void count();

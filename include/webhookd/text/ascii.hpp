@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-/// The letters, digits and blanks of ASCII, whatever the locale. Bytes above 127 are none of them and stay.
+/// Letters, digits and blanks of ASCII, in every locale. Bytes above 127 stay unchanged.
 namespace webhookd::text {
 
 [[nodiscard]] constexpr bool is_digit(char c) noexcept {

@@ -39,8 +39,8 @@ void encode_base64url(std::string_view bytes, char* out) noexcept;
 /// zero.
 [[nodiscard]] std::optional<std::string> decode_base64url(std::string_view text);
 
-/// As much as a lenient reader gets out of base64: up to the first foreign character, which padding is too,
-/// whatever the unused bits are.
+/// What a lenient decoder gets from base64: up to the first character outside the alphabet, padding included;
+/// unused bits may have any value.
 [[nodiscard]] std::string decode_base64_leniently(std::string_view text);
 
 } // namespace webhookd::text

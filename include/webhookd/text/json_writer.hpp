@@ -10,8 +10,7 @@
 
 namespace webhookd::text {
 
-/// RapidJSON's writer, told in one call for each member. Foreign bytes that are no UTF-8 must be kept out by
-/// the caller.
+/// RapidJSON's writer with one call for each member. The caller must pass valid UTF-8.
 class json_writer {
 public:
     json_writer() = default;

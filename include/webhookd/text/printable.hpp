@@ -6,34 +6,33 @@
 #include <string>
 #include <string_view>
 
-/// Text of others, made fit for a terminal, a log or a database.
+/// Makes foreign text safe for a terminal, a log or a database.
 namespace webhookd::text {
 
-/// C0, DEL and C1: a terminal obeys them instead of showing them. U+009B begins what ESC [ begins.
+/// C0, DEL and C1: a terminal interprets them instead of showing them. U+009B begins what ESC [ begins.
 [[nodiscard]] bool is_control(char32_t c) noexcept;
 
-/// Whether a viewer shows it as itself: no control character, nothing that separates lines, turns the
-/// direction of writing or is invisible, and nothing that Unicode calls no character.
+/// Whether a viewer shows it unchanged: no control character, line separator, direction mark, invisible
+/// character or noncharacter.
 [[nodiscard]] bool is_visible(char32_t c) noexcept;
 
 /// As JSON has it; what lies beyond 16 bits is two escapes.
 void append_json_escape(std::string& out, char32_t c, std::string_view hex_digits = lower_hex);
 
-/// On one line of a terminal: what a terminal would obey (control characters, line breaks among them, and
-/// what turns the direction of writing) and bytes that are no UTF-8 become `?`.
+/// On one line of a terminal: what a terminal would interpret (control characters, line breaks among them,
+/// and direction marks) and bytes that are no UTF-8 become `?`.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// For a message: in quotation marks, with `?` for every control character and byte that is no UTF-8, and cut
 /// between characters when it is longer than 80 bytes.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
-/// The same JSON, with what a terminal would obey as \u escapes.
+/// The same JSON, with what a terminal would interpret as \u escapes.
 [[nodiscard]] std::string safe_json(std::string_view json);
 
-/// What others sent or printed, fit to be kept and shown: valid UTF-8 stays as it is, every other byte and
-/// every control character but tab and line feed becomes `\xNN`. At most `most` bytes, cut between
-/// characters. With `cut` the bytes were cut off somewhere, so that an incomplete character at their end is
-/// left out.
+/// Foreign text made safe to keep and to show: valid UTF-8 stays as it is, every other byte and every control
+/// character but tab and line feed becomes `\xNN`. At most `most` bytes, cut between characters. With `cut`
+/// the bytes were cut off somewhere, so that an incomplete character at their end is left out.
 [[nodiscard]] std::string to_output_text(std::string_view bytes, std::size_t most, bool cut);
 
 } // namespace webhookd::text

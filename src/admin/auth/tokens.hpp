@@ -15,7 +15,7 @@ namespace webhookd::admin {
 [[nodiscard]] std::optional<std::string> token_of(const http::request& r);
 
 /// The configured token that this one is, by its SHA-256; null: none. All are compared, each in constant
-/// time, so that the time tells nothing about any.
+/// time, so that the duration reveals nothing.
 [[nodiscard]] const config::token* find_token(const std::vector<config::token>& configured,
                                               std::string_view given);
 

@@ -37,10 +37,10 @@ task<outcome> compare_report(const call& c);
 task<outcome> replay_event(const call& c);
 task<outcome> replay_events(const call& c);
 
-// purge.cpp: events go by hand, oldest first, page by page; those that deliveries wait for stay
+// purge.cpp: purges events by hand, oldest first, page by page; those that deliveries wait for stay
 task<outcome> purge_events(const call& c);
 
-// erase.cpp: what may be personal of a transaction's events goes, from the database's files too. May be
+// erase.cpp: erases what may be personal of a transaction's events, in the database's files too. May be
 // repeated, and must be where the status was not 200.
 task<outcome> erase_transaction(const call& c);
 
@@ -53,7 +53,7 @@ outcome show_delivery(const call& c);
 task<outcome> retry_delivery(const call& c);
 task<outcome> retry_deliveries(const call& c);
 
-// reload.cpp: reads the configuration anew, as SIGHUP does
+// reload.cpp: reads the configuration again, as SIGHUP does
 task<outcome> reload(const call& c);
 
 } // namespace webhookd::admin

@@ -133,7 +133,7 @@ result<std::string> id_at(store::event_log& log, store::event_offset offset) {
 }
 
 /// The number of an id that a stream may have given out, in whatever life of the database or version of ours;
-/// one beyond every row where the number is too large. Nothing for anything else.
+/// one beyond every row where the number is too large. nullopt for anything else.
 std::optional<store::event_offset> number_of(std::string_view id) {
     const auto digits = id.substr(0, id.find('-'));
     const auto rest = id.substr(digits.size());

@@ -68,7 +68,7 @@ void write_type(json_response& json, std::string_view name, std::string_view gro
 
 } // namespace
 
-/// The catalogue, and after it what arrived although it is not in there.
+/// The catalogue, then other types that arrived.
 outcome list_event_types(const call& c) {
     const auto counted = c.from.events.event_types();
     if (!counted) return counted.error();

@@ -86,7 +86,7 @@ outcome show_report(const call& c) {
     return json.take();
 }
 
-/// Universign's first, for it takes longer: what arrives meanwhile is rather in ours than missing.
+/// Universign's first, because it takes longer: so events that arrive meanwhile are in ours.
 task<outcome> compare_report(const call& c) {
     const auto window = read_window(c.parameters);
     if (!window) co_return window.error();

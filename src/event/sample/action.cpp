@@ -50,7 +50,7 @@ void write_action_members(writer& out, const scenario& s, const std::vector<pape
     out.put("actor", actor.email);
     out.put("state", state_of(actor, now));
     out.put("started_at", actor.action_start);
-    // Whoever has such a link signs, unless an access control is in the way.
+    // Anybody with such a link can sign, unless there is an access control.
     out.put("url", "https://sign.universign.example/act/" + s.id("sig", actor.action_id, 24));
     out.array("tasks", [&] { write_tasks(out, s, papers, actor, now); });
 }

@@ -18,14 +18,14 @@
 /// - `instructions` repeat the arguments of the requests that gave them: a sequence is `before` and `after`,
 ///   a review `reviewer` and `recipient`, a capture `actor`, an edition `editor` and `participant`;
 /// - alternates are an array as `signer`, or as `signers`;
-/// - an unknown participant keeps his `$Name` to the end;
+/// - an unknown participant keeps the `$Name` to the end;
 /// - watchers have an `email`, sealers an `id` and a `name`, documents a `name`;
 /// - fields have the `page` of the request that made them;
 /// - a registration repeats its request, its state is the last word of its event's type, and `open` before;
 /// - an identity validation has the members of its request that are no secret, and a `state`.
 namespace webhookd::event::sample {
 
-/// Each writes the members of `payload.object` (not its braces) as it stands when `type` comes about.
+/// Each writes the members of `payload.object` (not its braces) as they are when `type` is sent.
 void write_transaction(writer& out, const scenario& s, const event_type& type);
 void write_message(writer& out, const scenario& s, const event_type& type);
 void write_action(writer& out, const scenario& s, const event_type& type);
@@ -39,8 +39,8 @@ void write_action_members(writer& out, const scenario& s, const std::vector<pape
 /// `open` or `closed`.
 [[nodiscard]] std::string_view state_of(const person& actor, step now);
 
-/// Sets one value, and makes the objects and arrays on its way that are missing: an array where the next step
-/// is `0` or `-`, else an object. An array grows by one element at its end (its length, or `-`).
+/// Sets one value, and creates the missing objects and arrays on its path: an array where the next step is
+/// `0` or `-`, else an object. An array grows by one element at its end (its length, or `-`).
 /// Errors: argument_invalid (a malformed pointer, a way through a text or a number, an element beyond the
 /// end).
 result<void> apply(rapidjson::Document& target, const override_value& change);

@@ -8,7 +8,7 @@
 
 namespace webhookd::event::sample {
 
-/// A place in a document, and who signs or initials there.
+/// A field of a document, and who signs or initials it.
 struct field {
     std::string id;
     std::string_view type; ///< `signature` or `visa`

@@ -137,7 +137,7 @@ timestamp scenario::time_of(std::string_view type) const {
     return started_;
 }
 
-/// The buyer's action is the one that the events tell of.
+/// The events are about the buyer's action.
 timestamp scenario::start_of_action(step opens) const {
     if (opens == step::started) return time_of("action.opened");
     if (opens == step::agreed) return time_of("action.closed") + seconds{2};
@@ -154,7 +154,7 @@ person scenario::invent(std::string_view role) const {
     const auto& last = pick(last_names, h >> 16);
     const auto digits = std::to_string(10'000 + (h >> 40) % 10'000).substr(1);
     person p;
-    // The role keeps two people of one name apart, as an address must.
+    // The role distinguishes two people of one name, as an address must.
     p.email.append(first.in_address).append(".").append(last.in_address).append("+").append(role);
     p.email.append("@").append(domains[(h >> 32) % domains.size()]);
     p.full_name.append(first.written).append(" ").append(last.written);

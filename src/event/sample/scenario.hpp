@@ -10,7 +10,7 @@
 
 namespace webhookd::event::sample {
 
-/// How far the transaction has come. Each step names whose action has just become possible or is done.
+/// The progress of the transaction. Each step names whose action has become possible or is done.
 enum class step {
     draft,    ///< nobody may act yet
     started,  ///< the reviewer and the buyer may
@@ -20,8 +20,8 @@ enum class step {
 };
 
 struct person {
-    std::string email;        ///< or `$Name`, of somebody whom an editor has not named yet
-    std::string full_name;    ///< empty of such a person, as the number is
+    std::string email;        ///< or `$Name`, of a participant whom an editor has not named yet
+    std::string full_name;    ///< empty for such a person, like the number
     std::string phone_number; ///< E.164
     std::string_view min_signature_level;
     std::string action_id;
@@ -30,15 +30,15 @@ struct person {
     timestamp action_start{};  ///< the moment of `opens`
 };
 
-/// What happens in a sample world: who takes part, what everything is called, and when each event comes
-/// about. All of it follows from the seed. Names are invented, addresses end in domains that RFC 2606 keeps
-/// for examples, and telephone numbers lie in the range that the French regulator keeps for fiction.
+/// The scenario of a sample world: the participants, all names, and the time of each event. All of it follows
+/// from the seed. Names are invented, addresses end in domains that RFC 2606 reserves for examples, and
+/// telephone numbers are in the range that the French regulator reserves for fiction.
 class scenario {
 public:
     explicit scenario(const sample_world& world);
 
-    /// `prefix_` and letters and digits, the same for the same seed and prefix and role, whatever else is
-    /// asked for.
+    /// `prefix_` and letters and digits, the same for the same seed, prefix and role, independent of other
+    /// calls.
     std::string id(std::string_view prefix, std::string_view role = "", std::size_t length = 12) const;
     /// The id of a seal: `scd_` and 64 hexadecimal digits.
     std::string seal_id(std::string_view role) const;
@@ -52,7 +52,7 @@ public:
 
     std::string transaction_id() const { return id("tx"); }
     std::string transaction_name() const;
-    /// Those who have something to do, in the order of their actions.
+    /// The participants with an action, in the order of their actions.
     std::array<const person*, 6> participants() const {
         return {&reviewer, &buyer, &seller, &witness, &guarantor, &notary};
     }
@@ -63,7 +63,7 @@ public:
     person notary;    ///< level4
     person witness;   ///< level0, and known by a `$Name` only
     person reviewer;  ///< signs nothing
-    person watcher;   ///< is told, and does nothing
+    person watcher;   ///< is notified, and does nothing
     person copied;    ///< gets the signed documents
 
 private:

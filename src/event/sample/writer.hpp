@@ -11,7 +11,7 @@
 
 namespace webhookd::event::sample {
 
-/// RapidJSON's writer, told what to write in one line for each member; `name` is empty within an array.
+/// RapidJSON's writer with one call for each member; `name` is empty within an array.
 class writer {
 public:
     /// Dates end with the second where `whole_seconds`, else they have milliseconds.
@@ -24,7 +24,7 @@ public:
         json_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
     }
     void put(std::string_view name, const char* text) { put(name, std::string_view(text)); }
-    void put(std::string_view name, std::same_as<bool> auto value) { // not what a pointer turns into
+    void put(std::string_view name, std::same_as<bool> auto value) { // not a pointer, which converts to bool
         key(name);
         json_.Bool(value);
     }

@@ -8,7 +8,7 @@
 namespace webhookd::handler::forward {
 namespace {
 
-// What the members around the event take, give or take.
+// The approximate size of the members around the event.
 constexpr std::size_t around = 1024;
 
 std::string end_with(text::json_writer& out, std::string_view name, std::string_view body,

@@ -12,9 +12,9 @@ verdict verdict_of(int status) {
 }
 
 verdict verdict_of(errc code) {
-    // Where we had no resources left, nothing was sent: that is no attempt.
+    // Where this process had no resources left, nothing was sent: that is no attempt.
     if (code == errc::shutting_down || code == errc::queue_full) return verdict::abandoned;
-    if (code == errc::argument_invalid) return verdict::failed; // and would be so next time
+    if (code == errc::argument_invalid) return verdict::failed; // and would be again next time
     return verdict::retry;
 }
 

@@ -14,8 +14,8 @@ namespace webhookd::handler::forward {
 [[nodiscard]] outcome to_outcome(const result<outbound::post_answer>& answer, timestamp now);
 
 /// What a Retry-After header asks for (RFC 9110 §10.2.3): seconds, or a date in any of the three formats of
-/// §5.6.7; a date in the past asks for nothing to wait for: zero. Nothing for what is neither, and for more
-/// than a year, which nobody can mean.
+/// §5.6.7; a date in the past asks for nothing to wait for: zero. nullopt for anything else, and for more
+/// than a year, which can only be a mistake.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value,
                                                                          timestamp now);
 

@@ -12,7 +12,7 @@
 /// The post to a receiver: its body and its headers.
 namespace webhookd::handler::forward {
 
-// The bodies around an event; their members stand in make_forward_handler's contract. The event goes in byte
+// The bodies around an event; their members are documented at make_forward_handler. The event goes in byte
 // for byte, but for what is redacted, which keeps its numbers and the order of its members: it was proven to
 // be a JSON object when it arrived.
 [[nodiscard]] std::string make_envelope(const delivery& d, event::redaction redact = {});
@@ -25,8 +25,7 @@ void render(const config::header_template& value, const delivery& d, std::string
 /// begin a header of their own, or be read differently by different receivers.
 void append_header_text(std::string_view text, std::string& out);
 
-/// The headers that the configuration adds, sorted into those that stay the same and those that look at the
-/// event.
+/// The headers that the configuration adds: constant ones, and those with fields of the event.
 class configured_headers {
 public:
     /// Errors: configuration_invalid: no name of a header, a name that is the daemon's own, a line break, a
@@ -35,7 +34,7 @@ public:
 
     [[nodiscard]] const std::vector<std::string>& constant() const noexcept { return constant_; }
     [[nodiscard]] bool has(std::string_view lower_case_name) const;
-    /// Appends a line for each header that looks at the event.
+    /// Appends a line for each header with fields of the event.
     void render(const delivery& d, std::vector<std::string>& lines) const;
 
 private:

@@ -26,7 +26,7 @@ struct parts {
 
 /// Reads a date along a pattern: `a` a weekday's short name, `A` its long one, `b` a month, `d` a day in two
 /// digits, `e` with a blank for the first, `y` a year in two digits, `Y` in four, `t` the time of day; any
-/// other character stands for itself. The weekday is not compared with the date: it would change nothing.
+/// other character matches itself. The weekday is not compared with the date: it would change nothing.
 class date_reader {
 public:
     date_reader(std::string_view text, int this_year)
@@ -94,7 +94,7 @@ private:
         return true;
     }
 
-    /// RFC 9110 §5.6.7: a year that seems more than 50 years ahead lies in the past.
+    /// RFC 9110 §5.6.7: a year that seems more than 50 years ahead is in the past.
     void complete_year() {
         out_.year += this_year_ / 100 * 100;
         if (out_.year > this_year_ + 50) out_.year -= 100;

@@ -6,7 +6,7 @@
 
 namespace webhookd::store::sqlite {
 
-/// On a reader's connection. What it promises stands in event_store.
+/// On a reader's connection. The contract is at the store's port.
 result<backlog> read_backlog(connection& db);
 
 } // namespace webhookd::store::sqlite

@@ -23,8 +23,8 @@ using sqlite::connection;
 constexpr int cache_kib = 2000;
 constexpr int pages_at_once = 256;
 
-/// Sends to the disk what was written since. Otherwise it gathers in memory, and the daemon's next sync, of
-/// the same file system, waits for all of it.
+/// Writes what was written since to the disk. Otherwise it gathers in memory, and the daemon's next sync on
+/// the same file system waits for all of it.
 void write_out(const files::output_file& file) noexcept {
     ::sync_file_range(file.descriptor(), 0, 0,
                       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
@@ -36,8 +36,7 @@ bool in_use(const fs::path& database) {
     return file && sqlite::lock_file::database_is_locked(file.get());
 }
 
-/// A copy must destroy neither what it is made of, nor another daemon's database, nor be taken for a part of
-/// one.
+/// A copy must neither destroy its source or another daemon's database, nor be taken for a part of one.
 result<void> check_target(const backup_options& options, const fs::path& to) {
     const auto refuse = [&](const char* why) {
         return failure{errc::file_unwritable, to.string() + ' ' + why};
@@ -68,7 +67,8 @@ result<connection> open_source(const fs::path& database) {
     std::error_code missing;
     if (!fs::is_regular_file(database, missing))
         return failure{errc::file_unreadable, "there is no database " + database.string()};
-    // A journal goes by the database's name: under another one a part of the events would be missing.
+    // SQLite finds a journal by the database's name: under another name a part of the events would be
+    // missing.
     if (in_use(database) && !fs::exists(fs::weakly_canonical(database, missing).string() + "-wal", missing))
         return failure{errc::file_unreadable,
                        database.string() + " is another name of a running daemon's database; use its own"};
@@ -101,7 +101,7 @@ result<void> copy(connection& from, const backup_options& options, const files::
         const auto began = std::chrono::steady_clock::now();
         const int code = sqlite3_backup_step(backup.get(), pages_at_once);
         write_out(to);
-        // The disk belongs to the daemon for as long as this took.
+        // The daemon has the disk for as long as this took.
         if (code == SQLITE_OK) std::this_thread::sleep_for(std::chrono::steady_clock::now() - began);
         const std::int64_t all = sqlite3_backup_pagecount(backup.get());
         if (options.on_progress)

@@ -69,12 +69,11 @@ bool checkpointer::stop() {
 
 bool checkpointer::committed(std::int64_t frames) {
     std::unique_lock lock{mutex_};
-    if (frames < journal_.frames) journal_ = {}; // it was started anew
+    if (frames < journal_.frames) journal_ = {}; // it was restarted
     journal_.frames = frames;
     if (policy_.calls_writer(journal_)) {
         if (copying_ && frames < policy_.cap) return false;
-        // A disk that copies more slowly than it commits: commits must wait, or the journal would grow for
-        // ever.
+        // The disk copies more slowly than it commits: commits must wait, or the journal would grow for ever.
         changed_.wait(lock, [this] { return !copying_; });
         journal_.tried = frames;
         copying_ = true;
@@ -116,7 +115,7 @@ void checkpointer::run() {
     runtime::name_this_thread("checkpointer");
     std::unique_lock lock{mutex_};
     for (;;) {
-        // Readers end without a word, and the writer may have nothing to write for hours.
+        // Readers end without notice, and the writer may have nothing to write for hours.
         changed_.wait_for(lock, poll_interval,
                           [this] { return stopping_ || (!copying_ && policy_.wakes_background(journal_)); });
         if (stopping_) return;
@@ -134,7 +133,7 @@ void checkpointer::run() {
         // Only a reader keeps frames from being copied that were there before.
         reader_ = !failed_ && journal_.frames > 0 && journal_.copied < frames;
         tell_of_readers(reader_ && journal_.frames >= policy_.large);
-        // A reader in the way or a failing disk: to try again at once would be in vain.
+        // A reader in the way or a failing disk: to try again at once would not help.
         const bool vain = journal_.copied <= before;
         if (vain) changed_.wait_for(lock, pause_after_failure, [this] { return stopping_; });
     }

@@ -15,24 +15,24 @@
 
 namespace webhookd::store::sqlite {
 
-/// The write-ahead journal as its keeper sees it, counted in frames (pages and their headers).
+/// The state of the write-ahead journal, counted in frames (pages and their headers).
 struct journal_state {
     std::int64_t frames = 0; ///< its length after the last commit
-    std::int64_t copied = 0; ///< how many of them stand in the database by now
+    std::int64_t copied = 0; ///< how many of them are copied into the database
     std::int64_t tried = 0;  ///< its length when the writer last tried to finish
 };
 
 /// When to copy, and who. A background thread copies, but while commits go on it never reaches the end, and
-/// only after a copy up to the very end does SQLite start the journal anew. So once the journal is long, the
+/// only after a copy up to the very end does SQLite restart the journal. So once the journal is long, the
 /// writer copies the short rest between two commits. That costs one acknowledgement some milliseconds, once
 /// in many thousands.
 struct checkpoint_policy {
     std::int64_t finish;       ///< length from which the writer copies the rest
     std::int64_t start;        ///< frames to copy that wake the background thread
     std::int64_t rest;         ///< that may be so long
-    std::int64_t retry_growth; ///< growth after which a writer whom a reader kept from finishing tries again
+    std::int64_t retry_growth; ///< growth after which a writer that a reader kept from finishing tries again
     std::int64_t cap;          ///< length from which the writer copies however much is left
-    std::int64_t large;        ///< length that only a reader explains, who keeps it from being started anew
+    std::int64_t large;        ///< length that only a reader can cause, by keeping it from being restarted
 
     /// For a journal that is to stay around this size, and below four times that.
     static checkpoint_policy for_journal(std::int64_t bytes) noexcept;
@@ -41,7 +41,7 @@ struct checkpoint_policy {
     [[nodiscard]] bool calls_writer(const journal_state& j) const noexcept;
 };
 
-/// What the writer's connection leaves of a journal that has grown, when it starts it anew.
+/// The size to which the writer's connection truncates a journal that has grown, when it restarts it.
 [[nodiscard]] result<void> limit_journal(connection& writer, std::int64_t bytes);
 
 /// The thread that copies the journal into the database, on a connection of its own, so that commits never
@@ -92,8 +92,9 @@ private:
     std::condition_variable changed_;
     journal_state journal_;
     std::optional<failure> failed_; ///< how the last copy failed
-    bool copying_ = false;          ///< one of the two is at it
-    bool recopy_ = false;           ///< a copy failed, and the next must start over; whoever copies uses it
+    bool copying_ = false;          ///< one of the two threads is copying
+    /// a copy failed, and the next must start over; used by the copying thread
+    bool recopy_ = false;
     bool stopping_ = false;
     bool reader_ = false; ///< the last background copy met a reader in the way
     bool told_ = false;   ///< of a reader who holds the journal; the thread's

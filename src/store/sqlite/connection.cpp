@@ -5,7 +5,7 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-/// Only people with the sqlite3 shell make us wait, since the lock file keeps other daemons out.
+/// Only the sqlite3 shell can make us wait, since the lock file keeps other daemons out.
 constexpr int busy_timeout_ms = 2000;
 
 void harden(sqlite3* db) {
@@ -16,8 +16,7 @@ void harden(sqlite3* db) {
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
-    // A file that turns out to be somebody else's is closed as it was found; the writer turns this off for
-    // ours.
+    // A file that is not ours is closed unchanged; the writer turns this off for ours.
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
 }
@@ -33,7 +32,7 @@ result<connection> connection::open(const std::filesystem::path& file, const std
     connection opened{handle};
     if (code != SQLITE_OK) return make_failure(handle, code, "open " + file.string());
     harden(handle);
-    // synchronous=FULL is what makes a commit wait for the disk; everything we promise hangs on it.
+    // synchronous=FULL is what makes a commit wait for the disk; every acknowledgement depends on it.
     const auto pragmas = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY;"
                          "PRAGMA cache_size=-" +
                          std::to_string(cache_kib);
@@ -87,7 +86,8 @@ result<std::int64_t> connection::checkpoint() {
         sqlite3_wal_checkpoint_v2(handle_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &copied);
     if (code != SQLITE_OK) return make_failure(handle_.get(), code, "checkpoint");
     if (copied < frames) {
-        // SQLite syncs only what catches up with the journal, and would leave the whole bill to that one.
+        // SQLite syncs only a checkpoint that catches up with the journal, and would leave all the work to
+        // that one.
         sqlite3_file* file = nullptr;
         sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
         const int synced = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
@@ -112,9 +112,8 @@ bool connection::cleans_pages() const noexcept {
 }
 
 result<void> connection::recopy_journal() {
-    // The first use maps the journal's index. Its layout is documented (sqlite.org/walformat.html,
-    // section 2.1): bytes 96 to 99 of the first block count the frames copied. Whoever holds lock 1 may
-    // change them.
+    // The first use maps the journal's index. Its layout is documented (sqlite.org/walformat.html, section
+    // 2.1): bytes 96 to 99 of the first block count the frames copied. The holder of lock 1 may change them.
     constexpr int block = 32 * 1024;
     constexpr int copied_at = 96;
     constexpr int checkpoint_lock = 1;

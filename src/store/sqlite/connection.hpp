@@ -20,9 +20,9 @@ class connection {
 public:
     enum class access { read_write, read_only };
 
-    /// Opens an existing file (an empty one counts as a new database) with every defence on: defensive mode,
-    /// schema not trusted, no double-quoted strings, foreign keys enforced, no checkpoint inside commits.
-    /// `vfs` empty: the default one. `cache_kib` bounds the page cache.
+    /// Opens an existing file (an empty one counts as a new database) with every protection on: defensive
+    /// mode, schema not trusted, no double-quoted strings, foreign keys enforced, no checkpoint inside
+    /// commits. `vfs` empty: the default one. `cache_kib` bounds the page cache.
     static result<connection> open(const std::filesystem::path& file, const std::string& vfs, access mode,
                                    int cache_kib);
 
@@ -30,7 +30,7 @@ public:
     result<void> execute(const char* sql, const char* what);
     /// `sql` must be a single statement; it is kept prepared for the connection's life.
     result<statement> prepare(const char* sql, const char* what);
-    /// The same for several, each into its place; stops at the first that fails.
+    /// The same for several statements; stops at the first that fails.
     struct preparation {
         statement& into;
         std::string sql;

@@ -8,7 +8,7 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-/// So long a new start of the journal waits for those who read.
+/// A restart of the journal waits this long for readers.
 constexpr std::chrono::seconds longest_read{2};
 
 std::int64_t size_of(const std::filesystem::path& path) {
@@ -35,7 +35,7 @@ database::~database() {
     const bool whole = checkpointer_.stop();
     if (!writer_) return;
     if (whole && watch_->check()) return;
-    // The last connection would copy the journal and remove what stands at its path, whose ever it is.
+    // The last connection would copy the journal and delete the file at its path, even if that is another's.
     if (whole) save_journal();
     writer_->database().checkpoint_on_close(false);
     if (watch_->in_place(file::database)) watch_->set_strangers_aside();
@@ -44,7 +44,7 @@ database::~database() {
 result<void> database::begin_write() {
     if (auto there = check_files(); !there) return there;
     if (writer_ && writer_->usable()) return {};
-    return open_anew();
+    return open_again();
 }
 
 result<void> database::end_write(bool committed) {
@@ -55,7 +55,7 @@ result<void> database::end_write(bool committed) {
     return check_files();
 }
 
-result<void> database::open_anew() {
+result<void> database::open_again() {
     auto fresh = open_writer(options_, layer_->name());
     if (!fresh) return fresh.error();
     writer_ = std::move(*fresh);
@@ -71,8 +71,8 @@ result<void> database::check_files() {
     return there;
 }
 
-/// What stands in a journal that has lost its place is copied into the database, while the open files still
-/// tell it: where the database is moved away too, into that one.
+/// Copies a journal that was moved or deleted into the database, while the open files still have it: where
+/// the database is moved away too, into that one.
 void database::save_journal() {
     if (!writer_ || saved_) return;
     const auto done = checkpointer_.empty_journal(writer_->database());
@@ -92,15 +92,15 @@ result<void> database::probe() {
     {
         const std::lock_guard lock{mutex_};
         const auto there = check_files();
-        if (auto fine = there ? lock_.keep() : make_journal_anew(); !fine) return fine;
+        if (auto fine = there ? lock_.keep() : recreate_journal(); !fine) return fine;
     }
     if (auto stuck = checkpointer_.stuck()) return *stuck;
     return probe_disk(options_.file.string() + "-probe", options_.vfs);
 }
 
-/// Files that were moved away are waited for. A journal or an index that is gone for good is started anew,
-/// when all of it stands in the database.
-result<void> database::make_journal_anew() {
+/// Files that were moved away are waited for. A journal or an index that was deleted is created again, once
+/// all of it is in the database.
+result<void> database::recreate_journal() {
     if (!watch_->in_place(file::database)) return watch_->check();
     for (const auto each : {file::journal, file::index})
         if (!watch_->in_place(each) && !watch_->gone_for_good(each)) return watch_->check();
@@ -113,7 +113,7 @@ result<void> database::make_journal_anew() {
         writer_.reset();
     }
     watch_->set_strangers_aside();
-    if (auto opened = open_anew(); !opened) return opened;
+    if (auto opened = open_again(); !opened) return opened;
     if (auto begun = watch_->begin(); !begun) return begun;
     log::warning("the journal's files were removed under the daemon; nothing is lost, they were made anew");
     return {};

@@ -19,7 +19,7 @@
 
 namespace webhookd::store::sqlite {
 
-/// What a database is made of, in the order of opening.
+/// The parts of a database, in the order of opening.
 struct parts {
     lock_file lock;
     std::unique_ptr<journal_vfs> layer;
@@ -29,30 +29,30 @@ struct parts {
 
 /// An open database: its files and the locks on them, the connection that writes, those that read, and the
 /// thread that copies the journal away. Nothing is written, and no connection opened, while the open files
-/// are not those at their paths; what can be put in place again, is. Any thread.
+/// are not those at their paths; what can be restored, is restored. Any thread.
 class database {
 public:
     database(sqlite_options options, parts opened);
-    /// Copies the journal into the database and removes it, where both are in their places.
+    /// Copies the journal into the database and removes it, where both are at their paths.
     ~database();
     database(const database&) = delete;
     database& operator=(const database&) = delete;
 
-    /// Runs `work`, a transaction that answers with a result, on the connection that writes; opens that anew
-    /// where a failure left it in doubt.
+    /// Runs `work`, a transaction that returns a result, on the writing connection; reopens that where a
+    /// failure left it in doubt.
     template <class Work>
     auto write(Work work) -> decltype(work(std::declval<writer&>())) {
         const std::lock_guard lock{mutex_};
         if (auto ready = begin_write(); !ready) return ready.error();
         auto done = work(*writer_);
-        // What was written into a file without a name is not kept.
+        // What was written into a deleted file is not kept.
         if (auto there = end_write(done.has_value()); done && !there) return there.error();
         return done;
     }
 
     [[nodiscard]] reader_pool& readers() noexcept { return readers_; }
 
-    // As the ports promise.
+    // See the ports.
     [[nodiscard]] std::int64_t pending() const noexcept { return pending_; }
     [[nodiscard]] event_offset last_offset() const noexcept { return last_offset_; }
     [[nodiscard]] result<void> in_place();
@@ -67,10 +67,10 @@ private:
     // Under `mutex_`.
     result<void> begin_write();
     result<void> end_write(bool committed);
-    result<void> open_anew();
+    result<void> open_again();
     result<void> check_files();
     void save_journal();
-    result<void> make_journal_anew();
+    result<void> recreate_journal();
 
     // In the order of opening; closed the other way round, so that the writer is the last connection, which
     // copies the journal into the database and removes it.
@@ -79,7 +79,7 @@ private:
     const std::unique_ptr<journal_vfs> layer_;
     const std::unique_ptr<file_watch> watch_;
     std::mutex mutex_;
-    bool saved_ = false; ///< of a journal that has lost its place, all stands in the database
+    bool saved_ = false; ///< all of a journal that was moved or deleted is in the database
     std::unique_ptr<writer> writer_;
     std::atomic<std::int64_t> pending_;
     std::atomic<event_offset> last_offset_;

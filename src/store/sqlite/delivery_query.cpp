@@ -5,7 +5,7 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-// Every parameter has its fixed number, whether its condition stands in the text or not.
+// Every parameter has a fixed number, whether its condition is in the SQL or not.
 constexpr const char* by_id = " AND d.id = ?1";
 constexpr const char* by_handler = " AND d.handler = (SELECT id FROM handlers WHERE name = ?2)";
 // An id alone would not use the index over endpoint and id.
@@ -13,7 +13,7 @@ constexpr const char* by_event =
     " AND d.event IN (SELECT seq FROM events WHERE endpoint IN (SELECT id FROM endpoints) AND event_id = ?3)";
 constexpr const char* by_position = " AND d.id < ?4";
 
-/// A literal, because a partial index is used only where its own condition stands in the text.
+/// A literal, because a partial index is used only where its own condition is in the SQL.
 const char* by_state(delivery_state s) {
     switch (s) {
     case delivery_state::pending:

@@ -9,8 +9,8 @@
 
 namespace webhookd::store::sqlite {
 
-/// A selection of deliveries (the table `deliveries d`) by a filter: only what the filter names stands in its
-/// condition, so that SQLite can choose the index that fits. Must outlive the statement it binds.
+/// A selection of deliveries (the table `deliveries d`) by a filter: only what the filter names is in its
+/// condition, so that SQLite can choose the best index. Must outlive the statement it binds.
 class delivery_query {
 public:
     delivery_query(std::string selection, const delivery_filter& filter,

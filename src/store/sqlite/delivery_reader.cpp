@@ -103,7 +103,7 @@ result<bool> delivery_reader::take(delivery_id id, projection of, std::size_t& r
     const statement_reset guard{row};
     auto found = row.bind(id).step();
     if (!found) return found.error();
-    if (!*found) return true; // without an event: nothing that could run
+    if (!*found) return true; // without an event it cannot run
     const auto size = body_size(row, of, first_event_column);
     if (size > room && !to.empty()) return false;
     room -= std::min(room, size);

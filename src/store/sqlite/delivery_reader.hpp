@@ -13,7 +13,7 @@
 
 namespace webhookd::store::sqlite {
 
-/// Everything that reads deliveries, on a reader's connection. What the calls promise stands in event_store.
+/// Reads deliveries, on a reader's connection. The contract of the calls is at the store's ports.
 class delivery_reader {
 public:
     static result<delivery_reader> open(connection& db);

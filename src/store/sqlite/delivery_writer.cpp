@@ -18,7 +18,7 @@ constexpr std::int64_t number_of(delivery_state s) {
 /// wrong.
 constexpr std::chrono::seconds of_no_account{2};
 
-/// For where nobody knows what runs: what is due already stays so.
+/// For callers that do not know what runs: what is due already stays due.
 bool perhaps(delivery_id) {
     return true;
 }
@@ -57,7 +57,7 @@ result<delivery_writer> delivery_writer::open(connection& db, const runtime::clo
          "due IS NOT NULL LIMIT 1",
          "look at an ordering key"},
         {w.make_due_, "UPDATE deliveries SET due = ? WHERE id = ?", "let a delivery become due"},
-        // The latest first: those beyond ?4 are found without a look at what waits rightly.
+        // The latest first: those beyond ?4 are found without reading those that wait correctly.
         {w.call_back_,
          "UPDATE deliveries SET due = ?2 WHERE id IN (SELECT id FROM deliveries WHERE state = 0 AND "
          "handler = ?1 AND due > ?3 AND (due > ?4 OR attempts = forgiven) ORDER BY due DESC LIMIT ?5)",
@@ -158,7 +158,7 @@ result<void> delivery_writer::finish(const finished_delivery& f) {
                         .run();
         !done)
         return done;
-    // An attempt that failed makes way for an earlier one that was retried by hand meanwhile.
+    // A failed attempt lets an earlier one go first that was retried by hand meanwhile.
     return settle(where, [&f](delivery_id id) { return id != f.claim.id; });
 }
 

@@ -16,8 +16,8 @@
 
 namespace webhookd::store::sqlite {
 
-/// Everything that writes deliveries, on the writer's connection and within its transactions. What the calls
-/// promise stands in delivery_queue. One thread at a time.
+/// Writes deliveries, on the writer's connection and within its transactions. What the calls promise is
+/// documented in delivery_queue. One thread at a time.
 class delivery_writer {
 public:
     /// `clock` must outlive the writer.

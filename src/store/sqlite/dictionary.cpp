@@ -3,7 +3,7 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-// Far more than an installation has; beyond them the tables themselves are asked.
+// Far more than an installation has; beyond that the tables themselves are queried.
 constexpr std::size_t names_in_memory = 1024;
 constexpr std::size_t keys_in_memory = 64;
 

@@ -15,13 +15,13 @@
 
 namespace webhookd::store::sqlite {
 
-/// The writer's view of one small table that gives repeated names a number, remembered in memory (bounded).
+/// The writer's cache (bounded) of one small table that gives repeated names an id.
 class dictionary {
 public:
     /// `table` is one of ours, with the columns `id` and `name`.
     static result<dictionary> open(connection& db, const char* table);
 
-    /// The number of a name; nothing when the table does not have it.
+    /// The number of a name; nullopt when the table does not have it.
     result<std::optional<std::int64_t>> find(std::string_view name);
     /// Gives a name that is not there a number, within the transaction that is open.
     result<std::int64_t> add(connection& db, std::string_view name);

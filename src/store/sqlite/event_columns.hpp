@@ -10,7 +10,7 @@
 /// The one list of the columns that make a stored_event, for every selection that reads events back.
 namespace webhookd::store::sqlite {
 
-/// The columns, to stand after SELECT (and after others). `e` is the table events.
+/// The columns, to follow SELECT (and other columns). `e` is the table events.
 [[nodiscard]] std::string event_columns(projection of);
 /// What joins the tables of those columns to `e`.
 [[nodiscard]] std::string event_joins(projection of);

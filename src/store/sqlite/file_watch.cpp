@@ -82,7 +82,7 @@ void file_watch::set_strangers_aside() const {
             log::warning("a file in the place of the journal was moved aside", {{"to", aside}});
         }
     }
-    if (!is_in_place(which::index)) fs::remove(files_[2].path, error); // it can be made anew at any time
+    if (!is_in_place(which::index)) fs::remove(files_[2].path, error); // it can be created again at any time
 }
 
 } // namespace webhookd::store::sqlite

@@ -22,19 +22,18 @@ public:
 
     explicit file_watch(std::filesystem::path database);
 
-    /// Takes the files that stand at the paths now for those that are open. After a connection has used the
-    /// database; again when the connections were opened anew. What it holds does not count as a descriptor
-    /// for POSIX locks. Errors: store_io.
+    /// Remembers the files at the paths as the open ones. After a connection has used the database; again
+    /// when the connections were reopened. Its descriptors do not affect POSIX locks. Errors: store_io.
     result<void> begin();
 
-    /// Errors: store_io with `displaced_words`, for the first that is not in its place.
+    /// Errors: store_io with `displaced_words`, for the first that is not at its path.
     [[nodiscard]] result<void> check() const;
 
     [[nodiscard]] bool in_place(which file) const;
     /// The open file has no name anywhere: it cannot come back.
     [[nodiscard]] bool gone_for_good(which file) const;
-    /// Moves away what stands in the places of journal and index and is not the open one: it must not be
-    /// taken for the database's own. While the open journal is empty.
+    /// Moves away files at the paths of journal and index that are not the open ones: they must not be taken
+    /// for the database's own. While the open journal is empty.
     void set_strangers_aside() const;
 
 private:
@@ -44,7 +43,7 @@ private:
         ::dev_t device = 0;
         ::ino_t number = 0;
     };
-    /// Nothing: it is in its place.
+    /// nullopt: it is at its path.
     [[nodiscard]] static std::optional<std::string> trouble_of(const watched& file);
 
     [[nodiscard]] bool is_in_place(which file) const;

@@ -22,8 +22,8 @@ namespace webhookd::store::sqlite {
 
 /// Refuses to open a database beside a journal that is not its own: SQLite would apply the journal to it, and
 /// make a mixture of both. A copy made by `backup`, and an empty or missing file, have no journal; where one
-/// stands beside them, it is left over from the database that stood there before. Must run before SQLite sees
-/// the file. Errors: store_corrupt (with the way out), file_unreadable.
+/// is beside them, it is left over from an earlier database. Must run before SQLite sees the file. Errors:
+/// store_corrupt (with the way out), file_unreadable.
 [[nodiscard]] result<void> refuse_foreign_journal(const std::filesystem::path& database);
 
 /// Writes and syncs 64 KiB of new blocks into a file of this name and removes it: proof that the disk has
@@ -33,8 +33,8 @@ namespace webhookd::store::sqlite {
 
 /// Advisory locks that keep a second daemon out before that one touches anything, held from construction to
 /// destruction and dropped by the kernel when the process dies, however it dies. One is on a file beside the
-/// database, which tells who holds it. That file may be removed by somebody who tidies up; so another is on
-/// the database itself.
+/// database, which tells who holds it. That file may be deleted by mistake; so another lock is on the
+/// database itself.
 class lock_file {
 public:
     /// Errors: store_busy (naming the holder's process id, if it wrote one), file_unwritable, store_full.
@@ -51,7 +51,7 @@ public:
     /// Whether another open file has locked the database behind this descriptor.
     [[nodiscard]] static bool database_is_locked(int descriptor);
 
-    /// Looks whether the file is in its place still; if not, makes and locks it anew, with a word in the log.
+    /// Checks that the file is still at its path; if not, creates and locks it again, with a line in the log.
     /// One thread at a time. Errors: those of `acquire`.
     result<void> keep();
 

@@ -31,7 +31,7 @@ result<std::optional<last_heartbeat>> find_last_heartbeat(connection& db) {
     return std::optional{last_heartbeat{rows->integer(0), rows->integer(1) != 0}};
 }
 
-/// A clock that leaps ahead makes nothing older: what is believed of it counts, where that is less.
+/// A clock that leaps ahead must not make outages older: the believed time counts, where that is less.
 result<void> forget(connection& db, std::int64_t now) {
     const auto believed =
         db.integer("SELECT coalesce((SELECT believed FROM clock WHERE id = 1), 9223372036854775807)",
@@ -138,7 +138,7 @@ result<void> keep_clock(connection& db, const clock_state& state, const std::opt
         !done)
         return done;
     if (state.offset == std::chrono::microseconds{0}) {
-        // Of leaps that were none: now that the clock is sure, no arrival lies ahead of it.
+        // Removes bounds of leaps that were none: now that the clock is certain, no arrival is after it.
         auto forget = db.prepare("DELETE FROM arrivals WHERE at > ?", "forget bounds of arrivals");
         if (!forget) return forget.error();
         if (auto done = forget->bind(microseconds(state.believed)).run(); !done) return done;

@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
-/// What the daemon keeps of itself: heartbeats, outages, and what it believes of the clock. What the calls
-/// promise stands with the ports instances and retention.
+/// What the daemon keeps of itself: heartbeats, outages, and what it believes of the clock. The contract of
+/// the calls is at the ports instances and retention.
 namespace webhookd::store::sqlite {
 
 /// Within a transaction of the caller's.

@@ -25,7 +25,7 @@ result<void> check_newest(connection& db) {
                    "check the newest events");
     if (!newest) return newest.error();
     for (;;) {
-        auto row = newest->step(); // a row is whole: this has walked the body's pages too
+        auto row = newest->step(); // reading a whole row also reads the pages of its body
         if (!row) return row.error();
         if (!*row) return {};
         if (newest->integer(0) != newest->integer(2)) {

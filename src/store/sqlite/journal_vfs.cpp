@@ -17,8 +17,8 @@ namespace {
 // SQLite's Unix layer writes nothing at all when asked for 128 KiB or more at once.
 constexpr std::size_t piece = 120 * 1024;
 
-/// The journal grows by so much at once, filled with zeros, which are no frames. A sync that finds the file's
-/// size unchanged need not write the file system's own journal: half of the waiting in a commit.
+/// The journal grows by this much at once, filled with zeros, which are no frames. A sync that finds the
+/// file's size unchanged need not write the file system's own journal: half of the waiting in a commit.
 constexpr sqlite3_int64 growth = 512 * 1024;
 
 /// SQLite allocates it as raw memory of szOsFile bytes, with the file of the layer below behind it.
@@ -53,7 +53,7 @@ struct journal_file {
     int flush() {
         if (gathered.empty()) return SQLITE_OK;
         const int code = write_below(gathered.data(), gathered.size(), offset);
-        // Dropped even then: the transaction fails, and its frames are written anew or never.
+        // Dropped even then: the transaction fails, and its frames are written again or never.
         gathered.clear();
         return code;
     }
@@ -63,7 +63,7 @@ journal_file& self(sqlite3_file* file) {
     return *reinterpret_cast<journal_file*>(file);
 }
 
-/// Whatever is not an append goes to the file below once that is up to date.
+/// What is not an append goes to the file below once that is up to date.
 template <class Call>
 int up_to_date(sqlite3_file* file, Call call) {
     auto& journal = self(file);

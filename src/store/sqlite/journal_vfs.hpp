@@ -15,8 +15,8 @@ namespace webhookd::store::sqlite {
 /// cleaned on their way into its file (`clean_page`). Every other file goes straight to the layer below.
 ///
 /// What is gathered reaches the layer below before any sync, read, size or truncation is answered. A commit
-/// syncs the journal before it publishes its frames to other connections (synchronous=FULL), so nobody can
-/// look for a frame that has not been written. A write that fails late fails that sync, and the commit with
+/// syncs the journal before it publishes its frames to other connections (synchronous=FULL), so no connection
+/// can read a frame that has not been written. A write that fails late fails that sync, and the commit with
 /// it.
 class journal_vfs {
 public:

@@ -12,10 +12,10 @@
 
 namespace webhookd::store::sqlite {
 
-/// Who may run what. The database belongs to one process (see lock_file), so claims need not be written: when
-/// the process ends, so do they. They are measured by the steady clock: the wall clock may leap while an
-/// attempt runs, and no leap may let another begin beside it. A lease that is over stays its holder's until
-/// another claims the delivery. Any thread.
+/// Which deliveries are claimed. The database belongs to one process (see lock_file), so claims need not be
+/// written: when the process ends, so do they. They are measured by the steady clock: the wall clock may leap
+/// while an attempt runs, and no leap may let a second one begin beside it. A holder keeps a lease that is
+/// over until another claims the delivery. Any thread.
 class leases {
 public:
     using steady = std::chrono::steady_clock::time_point;
@@ -32,9 +32,10 @@ public:
 
         /// Whether its lease is not over.
         [[nodiscard]] bool holds(delivery_id id) const;
-        /// Holders in all, be it that their leases are over.
+        /// All holders, even those whose leases are over.
         [[nodiscard]] std::size_t count() const;
-        /// Gives each its token. Those leave the list whose holder took an old lease up again meanwhile.
+        /// Gives each its token. Removes from the list those whose holder has extended an old lease
+        /// meanwhile.
         void add(std::vector<claimed_delivery>& claimed, steady until);
 
     private:
@@ -43,8 +44,8 @@ public:
         steady now_;
     };
 
-    /// While what became of claims is being written nobody gets them, whatever the time. Without `commit`
-    /// they are held on as before.
+    /// While the outcome of claims is being written no other claimer gets them, whatever the time. Without
+    /// `commit` they stay held as before.
     class finish {
     public:
         finish(leases& all, std::span<const finished_delivery> batch);
@@ -52,7 +53,7 @@ public:
         finish(const finish&) = delete;
         finish& operator=(const finish&) = delete;
 
-        /// Those of the batch that went to another.
+        /// Those of the batch that another has.
         [[nodiscard]] const std::vector<delivery_id>& fenced() const noexcept { return fenced_; }
         void commit() noexcept { committed_ = true; }
 
@@ -64,7 +65,7 @@ public:
     };
 
     void release(std::span<const claim> claims);
-    /// Answers which went to another.
+    /// Returns those that another has.
     [[nodiscard]] std::vector<delivery_id> extend(std::span<const claim> claims, steady until);
 
 private:
@@ -83,7 +84,7 @@ private:
     bool claim_locked_ = false;
     std::unordered_map<delivery_id, lease> held_;
     std::vector<claim> ended_while_locked_;
-    /// Never given twice, be it that the database is closed and opened again.
+    /// Never given twice, even after the database was reopened.
     std::int64_t last_token_ = std::chrono::steady_clock::now().time_since_epoch().count();
 };
 

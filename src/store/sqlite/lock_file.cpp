@@ -62,7 +62,7 @@ result<lock_file> lock_file::acquire(const std::filesystem::path& file) {
         return failure{errc::file_unwritable,
                        "cannot lock " + file.string() + ": " + std::system_category().message(errno)};
     }
-    // The number is for people only, so a full disk does not keep us from starting.
+    // The process id is for people only, so a full disk must not prevent the start.
     const auto pid = std::to_string(::getpid()) + "\n";
     if (::ftruncate(descriptor, 0) == 0) {
         [[maybe_unused]] const auto written = ::pwrite(descriptor, pid.data(), pid.size(), 0);
@@ -76,7 +76,8 @@ result<void> lock_file::lock_database(const std::filesystem::path& database) {
         return failure{errc::file_unwritable,
                        "cannot open " + database.string() + ": " + std::system_category().message(errno)};
     auto lock = database_lock();
-    // Of the open file, not of the process. Where the file system knows none, the other lock must do.
+    // A lock of the open file, not of the process. Where the file system has none, the other lock must
+    // suffice.
     if (::fcntl(descriptor, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES)) {
         ::close(descriptor);
         return failure{errc::store_busy, "the database is in use by another process, which has locked " +

@@ -32,7 +32,7 @@ result<std::unique_ptr<sqlite::writer>> write_over(sqlite::connection db, const 
 /// lock, to count bytes that nobody asks for.
 void configure_library() {
     static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    static_cast<void>(configured); // too late where somebody else has begun: slower, not wrong
+    static_cast<void>(configured); // too late where SQLite was used before: slower, not wrong
 }
 
 } // namespace
@@ -66,7 +66,7 @@ result<std::unique_ptr<event_store>> open_sqlite_store(const sqlite_options& opt
     if (!db) return located(db.error());
     auto writer = write_over(std::move(*db), resolved);
     if (!writer) return located(writer.error());
-    // The journal's name must outlive a power loss as well as what stands in it.
+    // The journal's name must survive a power loss as well as its content.
     if (auto synced = sqlite::sync_directory(resolved.file.parent_path()); !synced) return synced.error();
     auto watch = std::make_unique<sqlite::file_watch>(resolved.file);
     if (auto begun = watch->begin(); !begun) return located(begun.error());

@@ -70,7 +70,7 @@ void clean_page(std::span<std::byte> page, bool first) noexcept {
     const auto gap = header + (interior ? 12U : 8U) + 2 * number_at(page, header + 3);
     auto cells = number_at(page, header + 5);
     if (cells == 0) cells = largest_page;
-    if (gap > cells || cells > page.size()) return; // a broken page is none of our business
+    if (gap > cells || cells > page.size()) return; // a broken page is left as it is
     const auto clear = [&](std::size_t from, std::size_t to) {
         std::fill(page.begin() + static_cast<std::ptrdiff_t>(from),
                   page.begin() + static_cast<std::ptrdiff_t>(to), std::byte{0});

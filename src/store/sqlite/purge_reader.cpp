@@ -28,7 +28,7 @@ result<std::vector<arrival_bound>> find_bounds(connection& db, std::int64_t now)
 } // namespace
 
 result<purge_candidates> find_purgeable(connection& db, const purge_search& wanted) {
-    // Only what still has a body is looked at for it: what was purged before costs nothing.
+    // Only events that still have a body are read for it: those purged before cost nothing.
     const std::string from = wanted.scope == purge_scope::payload
                                  ? "FROM payloads p CROSS JOIN events e ON e.seq = p.seq WHERE p.seq > ? "
                                    "ORDER BY p.seq"

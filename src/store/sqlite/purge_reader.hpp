@@ -7,8 +7,8 @@
 #include <optional>
 #include <span>
 
-/// Questions about what may go and what went, on a reader's connection. What the calls promise stands in
-/// retention and event_query.
+/// Queries about what may be purged and what was erased, on a reader's connection. What the calls promise is
+/// documented in retention and event_query.
 namespace webhookd::store::sqlite {
 
 /// Whether deliveries still need the event `e`: one of its own waits, or one that has failed blocks others of
@@ -18,7 +18,7 @@ inline constexpr const char* held_event =
     "d.blocks = 1 AND EXISTS (SELECT 1 FROM deliveries w WHERE w.handler = d.handler AND w.chain = d.chain "
     "AND w.state <> 1 AND w.state = 0))))";
 
-/// Walks in the order of arrival, which the instants of arrival follow closely, and ends at the first that is
+/// Scans in the order of arrival, which the instants of arrival follow closely, and ends at the first that is
 /// too young: no index over them is needed.
 result<purge_candidates> find_purgeable(connection& db, const purge_search& wanted);
 

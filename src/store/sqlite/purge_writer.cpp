@@ -8,14 +8,14 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-/// What the attempts of an event may weigh, on average and with their output.
+/// The size of an event's attempts, on average and with their output.
 constexpr std::int64_t attempt_bytes = 1024;
 
 } // namespace
 
 result<purge_writer> purge_writer::open(connection& db) {
-    // What is purged shall be gone from the disk too, not only out of reach. Costs the purge more pages to
-    // write, and an append next to nothing: it deletes nothing.
+    // Purged data must be overwritten on disk, not only be out of reach. A purge then writes more pages; an
+    // append, which deletes nothing, costs nearly the same.
     if (auto done = db.execute("PRAGMA secure_delete=ON", "set up a connection"); !done) return done.error();
     purge_writer w;
     const auto prepared = db.prepare_all({

@@ -11,8 +11,8 @@
 
 namespace webhookd::store::sqlite {
 
-/// Everything that removes events or parts of them, on the writer's connection and within its transactions.
-/// What the calls promise stands in retention. One thread at a time.
+/// Removes events or parts of them, on the writer's connection and within its transactions. What the calls
+/// promise is documented in retention. One thread at a time.
 class purge_writer {
 public:
     /// From here on the connection overwrites what it deletes with zeros.

@@ -119,7 +119,7 @@ std::unique_ptr<reader> reader_pool::take() {
 void reader_pool::give_back(std::unique_ptr<reader> returned) {
     {
         const std::lock_guard lock{mutex_};
-        idle_.push_back(std::move(returned)); // never allocates: the room was there from the start
+        idle_.push_back(std::move(returned)); // never allocates: the capacity was reserved at the start
     }
     returned_.notify_one();
 }

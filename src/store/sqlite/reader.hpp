@@ -79,10 +79,10 @@ public:
         reader_pool& pool_;
         std::size_t held_ = 0;
     };
-    /// Waits for those who read now. Errors: store_busy when they do not end within the bound.
+    /// Waits for readers under way. Errors: store_busy when they do not end within the bound.
     result<closed> close(std::chrono::milliseconds bound);
 
-    /// Calls `use(reader&)`, which returns a result, with a reader of one's own; waits while all are taken.
+    /// Calls `use(reader&)`, which returns a result, with a free reader; waits while all are taken.
     template <class Use>
     auto with(Use use) -> decltype(use(std::declval<reader&>())) {
         lease mine{*this};

@@ -36,7 +36,7 @@ consumption read_figures(const statement& row, int column) {
     return used;
 }
 
-/// Nothing where the body tells of no completion, which can only be somebody else's doing.
+/// nullopt where the body is not of a completion, which only a change from outside can cause.
 std::optional<consumption> count_again(std::string_view body) {
     const auto parsed = event::document::parse(body);
     if (!parsed) return std::nullopt;
@@ -84,7 +84,7 @@ public:
     [[nodiscard]] std::int64_t changed() const noexcept { return changed_; }
 
 private:
-    /// Nothing: all is counted.
+    /// nullopt: all is counted.
     result<std::optional<consumption_key>> position() {
         const statement_reset guard{position_};
         auto row = position_.step();
@@ -93,7 +93,7 @@ private:
         return std::optional{consumption_key{position_.integer(0), position_.integer(1)}};
     }
 
-    /// Gathers the rows whose figures change: the key of the last one read; nothing when no more follow.
+    /// Gathers the rows whose figures change: the key of the last one read; nullopt when no more follow.
     result<std::optional<consumption_key>> read_batch(consumption_key from, std::size_t limit) {
         batch_.clear();
         const statement_reset guard{rows_};
@@ -155,7 +155,7 @@ result<void> recount_consumption(connection& db, const std::function<bool()>& br
     for (;;) {
         const auto more = recounter.count_batch(batch);
         if (!more) return more.error();
-        // Who reads the journal from outside hinders nothing but its emptying.
+        // A reader from another process only keeps the journal from being emptied.
         if (auto emptied = db.empty_journal(); !emptied && emptied.error().code != errc::store_busy)
             return emptied;
         if (!*more) break;

@@ -6,14 +6,14 @@
 namespace webhookd::store::sqlite {
 namespace {
 
-/// The n-th text brings version n-1 to version n. A text that was released never changes; a new one is added.
+/// The n-th script migrates version n-1 to version n. A released script never changes; a new one is added.
 constexpr std::array<const char*, 5> migrations{
     // 1: events as they arrive, and what is delivered of them.
-    // Names that repeat in every event (endpoints, types, keys, handlers) stand once in small tables.
-    // Bodies and their proof stand apart from what is searched, so that a scan over events does not drag
-    // them through the cache, and so that they can be purged alone.
-    // Instants are microseconds since 1970 in UTC. What an event does not tell is NULL; `at` is when it was
-    // created, or, where it does not tell, received.
+    // Names that repeat in every event (endpoints, types, keys, handlers) are stored once in small tables.
+    // Bodies and their proof are apart from what is searched, so that a scan over events does not load them
+    // into the cache, and so that they can be purged alone.
+    // Instants are microseconds since 1970 in UTC. A value that an event does not have is NULL; `at` is when
+    // it was created, or, where that is unknown, received.
     // `consumption` has a row for each completed transaction, counted when its event arrived: a report adds
     // up small rows instead of reading bodies, and outlives their purge.
     // A delivery's `state` is 0 (pending), 1 (successful) or 2 (failed). `chain` is the ordering key where
@@ -126,7 +126,7 @@ constexpr std::array<const char*, 5> migrations{
     ) STRICT;
     INSERT INTO totals (id, last_seq, last_delivery, events) VALUES (1, 0, 0, 0);
     )sql",
-    // 2: what tells of erasures. Of the transaction, the events up to `last_seq` were erased; later ones may
+    // 2: records of erasures. Of the transaction, the events up to `last_seq` were erased; later ones may
     // have arrived since.
     R"sql(
     CREATE TABLE erasures (
@@ -158,7 +158,7 @@ constexpr std::array<const char*, 5> migrations{
     ) STRICT;
     CREATE INDEX outages_by_end ON outages (ended);
     )sql",
-    // 4: what retention believes of the clock (clock_state), in one row; and bounds for arrivals: events with
+    // 4: the clock as retention believes it (clock_state), in one row; and bounds for arrivals: events with
     // offsets beyond `beyond` arrived at `at` or later, whatever the clock said then.
     R"sql(
     CREATE TABLE IF NOT EXISTS clock (
@@ -173,9 +173,9 @@ constexpr std::array<const char*, 5> migrations{
     ) STRICT;
     )sql",
     // 5: signatures of levels 0 and 4. Before, both counted as level 1, a field that a seal signs as a
-    // signature, and alternates several times. So what bodies still tell is to be counted anew
-    // (recount_consumption): the row of `recount` is there until that is done, and tells the key of the last
-    // row of `consumption` that was.
+    // signature, and alternates several times. So consumption is recounted from the bodies that are left
+    // (recount_consumption): the row of `recount` is there until that is done, and has the key of the last
+    // row of `consumption` that was recounted.
     R"sql(
     ALTER TABLE consumption ADD COLUMN level_0 INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE consumption ADD COLUMN level_4 INTEGER NOT NULL DEFAULT 0;

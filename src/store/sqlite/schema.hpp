@@ -8,17 +8,17 @@
 
 namespace webhookd::store::sqlite {
 
-/// Stands in the header of each of our databases (PRAGMA application_id): "UwhD".
+/// In the header of each of our databases (PRAGMA application_id): "UwhD".
 inline constexpr std::int32_t application_id = 0x55776844;
 
 /// The newest schema that this program knows (PRAGMA user_version).
 [[nodiscard]] int newest_schema() noexcept;
 
 /// Brings an empty, or an older, database of ours to the newest schema, one transaction for each step, and
-/// puts it into WAL mode; before that it has proven that the file is ours or empty, and has changed nothing.
-/// `target` is a version up to the newest: tests make databases of before with it.
-/// Errors: store_newer, store_bad_url (somebody else's database), store_corrupt (no database at all) and what
-/// SQLite reports.
+/// puts it into WAL mode; before that it checks, without a change, that the file is ours or empty. `target`
+/// is a version up to the newest: tests make older databases with it.
+/// Errors: store_newer, store_bad_url (another application's database), store_corrupt (no database at all)
+/// and what SQLite reports.
 [[nodiscard]] result<void> prepare_schema(connection& db, int target = newest_schema());
 
 /// The check at start, bounded so that ten million events do not hold it up. A database up to `small` bytes

@@ -17,7 +17,7 @@ namespace webhookd::store::sqlite {
 [[nodiscard]] errc to_errc(int code, int system_error) noexcept;
 
 /// The failure of a call on `db` (may be null), worded from fixed texts only: what was tried, SQLite's name
-/// for the code, the errno. Values that were bound never stand in it, because they are other people's data.
+/// for the code, the errno. It never contains bound values, because they are other people's data.
 [[nodiscard]] failure make_failure(sqlite3* db, int code, std::string_view what);
 
 /// Bytes, as opposed to text.
@@ -46,7 +46,7 @@ public:
         return *this;
     }
 
-    /// True: a row stands ready. False: there are no more, and the statement is reset.
+    /// True: there is a row. False: there are no more, and the statement is reset.
     result<bool> step();
     /// For statements without rows.
     result<void> run();
@@ -83,7 +83,7 @@ private:
     int bound_ = SQLITE_OK;
 };
 
-/// Resets a statement that is read row by row, however its reader leaves.
+/// Resets a statement at the end of the scope that reads its rows.
 class statement_reset {
 public:
     explicit statement_reset(statement& s) noexcept

@@ -195,7 +195,7 @@ private:
         return database_.write(std::move(work));
     }
 
-    /// Nobody may claim meanwhile what then gives way to an earlier one.
+    /// Nobody may claim meanwhile a delivery that is then put back behind an earlier one.
     result<std::size_t> retry_locked(const delivery_filter& filter, std::size_t limit) {
         const sqlite::leases::claim_lock claiming{leases_, std::chrono::steady_clock::now()};
         const auto runs = [&claiming](delivery_id id) { return claiming.holds(id); };

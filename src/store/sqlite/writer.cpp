@@ -86,7 +86,7 @@ auto writer::in_transaction(Work work) -> decltype(work()) {
         if (!opened) return opened.error();
         auto done = work();
         if (!done) return done;
-        // With nothing but duplicates no page was touched, and the commit is none: no write, no sync.
+        // With duplicates alone no page has changed, and the commit is empty: no write, no sync.
         if (last_offset_ != offset || deliveries_.last_id() != delivery) {
             auto moved =
                 update_totals_.bind(last_offset_, deliveries_.last_id(), last_offset_ - offset).run();
@@ -209,8 +209,8 @@ result<append_outcome> writer::keep(const new_event& e, event_offset next) {
     const bool names_missing = !ids->endpoint || !ids->type || (e.key && !ids->key) ||
                                (!e.envelope.api_key.empty() && !ids->api_key);
     if (names_missing) {
-        // A duplicate may come signed with a new key, or tell of another API key. It must not write that, so
-        // it is looked for first; usually the insert alone finds out.
+        // A duplicate may have a new key or another API key. That must not be written, so the event is
+        // searched first; usually the insert alone finds out.
         if (ids->endpoint) {
             auto offset = kept(*ids->endpoint, e.envelope.id);
             if (!offset) return offset.error();

@@ -24,7 +24,7 @@ public:
     /// Takes over a connection whose schema is prepared.
     static result<std::unique_ptr<writer>> open(connection db, const runtime::clock& clock);
 
-    // As the ports promise.
+    // See the ports.
     result<std::vector<append_outcome>> append(std::span<const new_event> batch);
     /// All of the batch but those that are fenced.
     result<void> finish(std::span<const finished_delivery> batch, std::span<const delivery_id> fenced);

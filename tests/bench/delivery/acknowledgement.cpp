@@ -85,7 +85,7 @@ acknowledgements with_hanging_sink(const test::corpus& corpus, std::span<const s
     test::copy_store(database, directory / "events.db");
     settle_disk(directory.path());
     const auto to = start_hanging_sink();
-    // Short, so that attempts end and are planned anew all the while.
+    // Short, so that attempts end and are planned again all the while.
     auto daemon = start_daemon(directory.path(), settings(*to, "500ms"), corpus.jwks);
     acknowledgements a;
     const auto accepted = load(a, *daemon, requests, rate, connections);

@@ -128,7 +128,7 @@ std::size_t archive::count(timestamp after, timestamp before) const {
 }
 
 std::filesystem::path keep_archive(const std::filesystem::path& directory, const archive& a) {
-    // What an older archive counted is not in its bodies, and would be counted anew.
+    // What an older archive counted is not in its bodies, and would be counted again.
     const auto kept = directory / fmt::format("events-of-schema-5-{}.db", a.events());
     if (std::filesystem::exists(kept)) return kept;
     std::filesystem::create_directories(directory);

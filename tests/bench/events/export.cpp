@@ -29,7 +29,7 @@ std::size_t take(char* bytes, std::size_t, std::size_t size, void* data) {
     return r.enough && *r.enough ? 0 : size; // 0 ends the transfer
 }
 
-/// Lets VmHWM, the most that was ever resident, begin anew (proc(5)).
+/// Lets VmHWM, the most that was ever resident, begin again (proc(5)).
 void forget_peak(pid_t pid) {
     std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << "5";
 }

@@ -90,7 +90,7 @@ daemon_setup troubled() {
     return setup;
 }
 
-/// Universign's own report, which cannot be had of the year 2001.
+/// Universign's own report, which is not available for 2001.
 test::scripted_reply universigns_answer(const test::scripted_request& r) {
     if (r.target().find("2001") != std::string::npos) return test::http_reply(500, "");
     return test::http_reply(200, R"({"object":"events-report","total":10,"visas":1,"seals":2,"reviews":1,
@@ -134,7 +134,7 @@ public:
         test::write_text(troubled_.config_file(), "server: { listem: [] }\n");
     }
 
-    /// What the program prints; its exit code stands in front.
+    /// What the program prints, after its exit code.
     std::string ask(const std::filesystem::path& document) {
         const auto value = [](std::string name, const auto& is) {
             if constexpr (std::is_integral_v<std::decay_t<decltype(is)>>)

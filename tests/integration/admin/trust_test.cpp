@@ -52,7 +52,7 @@ TEST_CASE("without tokens nobody behind a proxy, no rebound name and no foreign 
             CHECK_THAT(refused.body, Catch::Contains("admin.tokens") || Catch::Contains("another origin"));
         }
     }
-    // What is public stays so, for Prometheus and whoever asks after health through a proxy.
+    // What is public stays so, for Prometheus and for health checks through a proxy.
     for (const auto* line : {"GET /healthz", "GET /readyz", "GET /metrics"})
         CHECK(ask_with(raw_client(daemon.admin_port()), line, "Host: prometheus.internal\r\nVia: 1.1 x\r\n")
                   .status == 200);

@@ -104,7 +104,7 @@ TEST_CASE("who comes with an HMAC is told of the header that counts, and of noth
     CHECK(test::wait_for_condition([&] {
         return test::occurrences(daemon.stderr_text(), "X-Universign-Signature stands in its place") == 1;
     }));
-    // Beside a signature, be it a wrong one, the header means nothing.
+    // Beside a signature, even a wrong one, the header means nothing.
     CHECK(post({{"X-Universign-Signature", mac}, {"x-jws-signature", "garbage"}}).body == plain.body);
     CHECK(post({{"X-Universign-Signature", mac}, {"x-jws-signature", shared_key().sign(body)}}).status ==
           200);

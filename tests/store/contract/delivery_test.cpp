@@ -124,7 +124,7 @@ TEST_CASE("a claim whose lease went to another changes nothing", "[store]") {
     CHECK(f.kept->attempts(1).value().size() == 1);
 }
 
-TEST_CASE("a claim holds on when it is extended, be it that its lease was over", "[store]") {
+TEST_CASE("a claim holds on when it is extended, even after its lease was over", "[store]") {
     fixture f;
     f.keep("evt_1", "tx_1", {crm});
     f.keep("evt_2", "tx_2", {crm});
@@ -132,7 +132,7 @@ TEST_CASE("a claim holds on when it is extended, be it that its lease was over",
     const auto first = f.claim_of(1);
     CHECK(f.kept->extend({&first, 1}, 1min).value().empty());
     CHECK(f.claimed_ids("crm") == strings{"evt_2"});
-    // Nobody has claimed it since: what became of it is recorded.
+    // Nobody has claimed it since: its outcome is recorded.
     CHECK(f.kept->extend({&first, 1}, 0ms).value().empty());
     f.finish(1, delivery_state::successful);
     CHECK(f.kept->extend({&first, 1}, 1min).value() == std::vector<delivery_id>{1});
@@ -240,7 +240,7 @@ TEST_CASE("one transaction's deliveries are due one after another, others pass",
     f.finish(1, delivery_state::successful);
     f.run_one("crm", "evt_2", delivery_state::failed);
     f.run_one("crm", "evt_4", delivery_state::successful);
-    // The sequence is empty again.
+    // No delivery of the key waits any more.
     f.keep("evt_5", "tx_1", {ordered});
     CHECK(f.claimed_ids("crm") == strings{"evt_5"});
 }

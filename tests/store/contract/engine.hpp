@@ -10,11 +10,11 @@
 
 namespace webhookd::test {
 
-/// What stands behind the port `store::event_store`.
+/// An implementation of the port `store::event_store`.
 struct engine {
     std::string name;
-    std::string missing; ///< why it cannot be had on this machine; empty: it can
-    /// Makes a place for one store, empty at first.
+    std::string missing; ///< why it is not available on this machine; empty: it is
+    /// Makes a location for one store, empty at first.
     std::function<store_location()> make_location;
 };
 
@@ -32,7 +32,7 @@ private:
 };
 
 /// An empty store of each engine in turn: a test case that has one runs once for every engine, and its
-/// failures name the engine. Where the engine cannot be had, the case ends here as skipped.
+/// failures name the engine. Where the engine is not available, the case ends here as skipped.
 class contract_fixture : private engine_name, public store_fixture {
 public:
     contract_fixture();

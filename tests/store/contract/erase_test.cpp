@@ -93,7 +93,7 @@ TEST_CASE("an erasure is bounded by bytes, always goes on, and may be repeated",
 
 TEST_CASE("what was erased can be scrubbed as often as one likes, and the rest stays", "[erase]") {
     contract_fixture f;
-    // Whoever reads or copies just then is in the way for a moment.
+    // A reader or a copy at that moment is in the way.
     const auto scrub = [&f] {
         std::optional<remnants> left;
         CHECK(wait_for_condition([&] {

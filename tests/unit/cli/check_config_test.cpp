@@ -271,7 +271,7 @@ TEST_CASE("the command line of check-config hands over its options", "[cli]") {
     CHECK(good == exit_code::ok);
     CHECK(out.str().ends_with("  yes  everything\n  handlers: audit\n"));
     CHECK(code == exit_code::configuration);
-    // Whoever develops makes the keys later.
+    // During development the keys are made later.
     CHECK(err.str().starts_with(file + ":16:21: endpoints[0].signature.jwks.file: warning: "));
     CHECK(err.str().ends_with("\n/nowhere.yaml: cannot be read: No such file or directory\n"));
     CHECK_THROWS_AS(app.parse("check-config"), CLI::RequiredError);

@@ -11,7 +11,7 @@ namespace {
 
 const std::string endpoint = "endpoints: [{name: e, path: /e, signature: {jwks: {file: k}}}]\n";
 
-/// A main file, and what stands in config.d beside it.
+/// A main file, and what is in config.d beside it.
 class folder {
 public:
     folder(std::string_view main, const std::vector<std::pair<std::string, std::string>>& others) {

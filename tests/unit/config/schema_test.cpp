@@ -104,7 +104,7 @@ std::string everything_in_force() {
     return out;
 }
 
-/// Whether a key stands in a text, in force or not.
+/// Whether a key occurs in a text, in force or not.
 bool shows(std::string_view text, const std::string& key) {
     for (auto at = text.find(key + ':'); at != std::string_view::npos; at = text.find(key + ':', at + 1)) {
         const bool starts = at == 0 || word.find(text[at - 1]) == std::string_view::npos;
@@ -140,7 +140,7 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     world.environment["UNIVERSIGN_API_KEY"] = "key";
     world.environment["ALPHA_SECRET"] = "2c4f8a1e97d05b36f1a08e4c7b92d3e5";
     auto text = everything_in_force();
-    // The one place where two options stand side by side of which only one can be had.
+    // The one place where two options stand side by side of which only one is available.
     const auto choice = text.find("        file: /etc/universign-webhookd/jwks.json");
     REQUIRE(choice != std::string::npos);
     text.insert(choice, "# ");

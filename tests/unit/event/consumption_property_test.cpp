@@ -30,7 +30,7 @@ std::string list(const texts& elements) {
 /// Somebody who signs: what instructions call him, and the level that he requires.
 struct signer {
     std::string name;
-    std::optional<std::size_t> level; ///< nothing: a seal
+    std::optional<std::size_t> level; ///< nullopt: a seal
 };
 
 /// A completed transaction made by chance, beside it what it uses, counted as it is made.

@@ -171,7 +171,7 @@ TEST_CASE("a body of 8 MiB is redacted whole", "[redaction]") {
         wanted += start + R"("***"},)";
     }
     CHECK((redacted(body + "{}]}}}") == wanted + "{}]}}}")); // not printed when they differ
-    // What is dear to look at ends, too.
+    // What is expensive to read ends, too.
     const std::size_t size = 8 * 1024 * 1024;
     std::string deep, candidates = "[";
     while (deep.size() < size)

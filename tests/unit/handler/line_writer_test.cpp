@@ -25,7 +25,7 @@ using test::wait_for_condition;
 
 namespace {
 
-/// What became of lines, in the order in which it was told.
+/// The outcome of lines, in the order in which it was told.
 struct told_lines {
     line_writer::completion keep() {
         return [this](const result<void>& r) {

@@ -31,7 +31,7 @@ bool never(bool) {
     return false;
 }
 
-/// Puts another descriptor in the place of standard error for as long as it lives.
+/// Replaces standard error by another descriptor for as long as it lives.
 class standard_error_is {
 public:
     explicit standard_error_is(int fd)
@@ -102,6 +102,6 @@ TEST_CASE("standard error that nobody reads holds nobody up, whatever it is", "[
         ++written;
     CHECK(written > 0);
     CHECK(written < 100'000);
-    // Whoever else has the descriptor still may block on it.
+    // Another owner of the descriptor may still block on it.
     CHECK((::fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK) == 0);
 }

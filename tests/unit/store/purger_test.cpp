@@ -58,7 +58,7 @@ class store_of_one final : public fake_event_store {
 public:
     std::function<bool()> removed;
     std::atomic<bool> told = false;
-    std::atomic<const char*> leader = nullptr; ///< null: whoever asks
+    std::atomic<const char*> leader = nullptr; ///< null: every caller
 
     result<bool> try_lead(duty which, std::string_view instance, std::chrono::milliseconds) override {
         const auto* name = leader.load();

@@ -43,7 +43,7 @@ TEST_CASE("the destructor ends the child and what it started", "[support][proces
         grandchild = std::stoi(read_text(directory.path() / "out"));
         CHECK(usage_of(grandchild).peak_rss_bytes > 0);
     }
-    // Whoever adopts it may leave it a zombie for a while, which has no memory any more.
+    // Its new parent may leave it a zombie for a while, which has no memory any more.
     CHECK(wait_for_condition([&] { return usage_of(grandchild).peak_rss_bytes == 0; }));
 }
 

@@ -139,7 +139,7 @@ TEST_CASE("after a checkpoint whose sync failed, the whole journal is copied aga
 
     REQUIRE(db.recopy_journal().has_value());
     REQUIRE(db.checkpoint().value() > 100);
-    run(db, "INSERT INTO t (y) VALUES (zeroblob(3000))"); // starts the journal anew, over the old frames
+    run(db, "INSERT INTO t (y) VALUES (zeroblob(3000))"); // starts the journal again, over the old frames
     disk.power_loss(dir / "after", 1);
 
     auto after = open(dir / "after/x.db");

@@ -87,7 +87,7 @@ connection connect(const std::filesystem::path& file, const std::string& vfs = {
     return connection::open(file, vfs, connection::access::read_write, 1000).value();
 }
 
-/// How far it is: the number of the last event counted anew; nothing when all are.
+/// How far it is: the number of the last event counted again; nullopt when all are.
 std::optional<std::int64_t> position(const std::filesystem::path& file) {
     auto db = connect(file);
     if (db.integer("SELECT count(*) FROM recount", "look").value() == 0) return std::nullopt;
