@@ -73,18 +73,18 @@ public:
     }
 
     std::vector<handler_status> snapshot() const {
-        const std::lock_guard lock(status_mutex_);
+        const std::lock_guard lock{status_mutex_};
         return statuses_;
     }
 
     engine::handlers configured() const {
-        const std::lock_guard lock(status_mutex_);
+        const std::lock_guard lock{status_mutex_};
         return configured_;
     }
 
 private:
     void note_configured(const std::vector<handler_setup>& handlers) {
-        const std::lock_guard lock(status_mutex_);
+        const std::lock_guard lock{status_mutex_};
         configured_.clear();
         for (const auto& each : handlers)
             configured_.emplace_back(each.name, each.common.retry.max_delay);
@@ -195,7 +195,7 @@ private:
     }
 
     void publish() {
-        const std::lock_guard lock(status_mutex_);
+        const std::lock_guard lock{status_mutex_};
         statuses_.clear();
         for (const auto& each : schedule_.queues())
             statuses_.push_back(each->status());

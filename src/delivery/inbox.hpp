@@ -56,7 +56,7 @@ public:
     bool put(Change change, urgency u = urgency::now) {
         bool wakes = u == urgency::now;
         {
-            const std::lock_guard lock(mutex_);
+            const std::lock_guard lock{mutex_};
             if (closed_) return false;
             urgent_ = urgent_ || wakes;
             wakes = wakes || waiting_.empty(); // so that it bounds its wait
@@ -68,7 +68,7 @@ public:
 
     /// Accepts nothing any more; returns what was left in it.
     [[nodiscard]] commands close() {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         closed_ = true;
         return std::exchange(waiting_, {});
     }
@@ -76,7 +76,7 @@ public:
     /// Swaps an empty `out` with all commands, once there is one or the time has come. The time is a bound,
     /// not a promise.
     void take(std::optional<circuit_breaker::clock::time_point> until, commands& out) {
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         const auto some = [this] { return !waiting_.empty(); };
         if (until)
             arrived_.wait_until(lock, *until, some);

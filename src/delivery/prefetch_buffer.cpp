@@ -6,7 +6,7 @@
 namespace webhookd::delivery {
 
 void prefetch_buffer::add(const std::vector<std::shared_ptr<attempt>>& claims) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
     for (const auto& each : claims) {
@@ -22,25 +22,25 @@ std::shared_ptr<attempt> prefetch_buffer::pop() {
 }
 
 std::shared_ptr<attempt> prefetch_buffer::take() {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     return count() == 0 ? nullptr : pop();
 }
 
 prefetch_buffer::handed_off prefetch_buffer::hand_off(steady::time_point now) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     if (!hand_off_.allowed || count() == 0 || stale(now)) return {};
     auto next = pop();
     return {std::move(next), count() == hand_off_.enough || count() < hand_off_.few};
 }
 
 void prefetch_buffer::set_hand_off(terms t) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     hand_off_ = t;
 }
 
 std::vector<store::claim> prefetch_buffer::take_stale(steady::time_point now) {
     std::vector<store::claim> taken;
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     while (count() > 0 && stale(now))
         taken.push_back(pop()->which.claim);
     return taken;
@@ -48,7 +48,7 @@ std::vector<store::claim> prefetch_buffer::take_stale(steady::time_point now) {
 
 std::vector<store::claim> prefetch_buffer::take_all() {
     std::vector<store::claim> all;
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     hand_off_.allowed = false;
     while (count() > 0)
         all.push_back(pop()->which.claim);
@@ -56,7 +56,7 @@ std::vector<store::claim> prefetch_buffer::take_all() {
 }
 
 void prefetch_buffer::drop(std::span<const store::delivery_id> lost) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     const auto first = waiting_.begin() + static_cast<std::ptrdiff_t>(first_);
     const auto gone = std::stable_partition(first, waiting_.end(), [lost](const auto& each) {
         return std::find(lost.begin(), lost.end(), each->which.claim.id) == lost.end();
@@ -67,7 +67,7 @@ void prefetch_buffer::drop(std::span<const store::delivery_id> lost) {
 }
 
 prefetch_buffer::load prefetch_buffer::holds() const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     return {count(), bytes_};
 }
 

@@ -52,7 +52,7 @@ public:
     void add(waiting_line line) {
         bool watch = false;
         {
-            const std::lock_guard lock(mutex_);
+            const std::lock_guard lock{mutex_};
             waiting_.push_back(std::move(line));
             watch = std::exchange(nothing_to_watch_, false);
         }
@@ -63,7 +63,7 @@ public:
     void cancel() {
         std::vector<completion> told;
         {
-            const std::lock_guard lock(mutex_);
+            const std::lock_guard lock{mutex_};
             if (in_hand_.done) told.push_back(std::exchange(in_hand_.done, nullptr));
             for (auto& each : waiting_)
                 told.push_back(std::move(each.done));
@@ -75,7 +75,7 @@ public:
 
     void reopen(std::function<void(const failure&)> failed) {
         {
-            const std::lock_guard lock(mutex_);
+            const std::lock_guard lock{mutex_};
             reopen_failed_ = std::move(failed);
         }
         work_.notify_one();
@@ -83,7 +83,7 @@ public:
 
     /// True when the writing thread is blocked in a system call.
     bool stop() {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         stop_ = true;
         work_.notify_one();
         deadlines_.notify_one();
@@ -92,7 +92,7 @@ public:
 
     /// nullopt: it is not decided within the bound.
     std::optional<result<void>> opened(std::chrono::milliseconds bound) {
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         decided_.wait_for(lock, bound, [this] { return opened_.has_value(); });
         return opened_;
     }
@@ -100,7 +100,7 @@ public:
     void write_all() {
         runtime::name_this_thread("lines");
         auto output = open_output(file_);
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         opened_ = output ? result<void>() : result<void>(output.error());
         decided_.notify_all();
         while (output) {
@@ -118,7 +118,7 @@ public:
             waiting_.pop_front();
             lock.unlock();
             const auto written = output->write(std::move(in_hand_.text), [this](bool begun) {
-                const std::lock_guard again(mutex_);
+                const std::lock_guard again{mutex_};
                 return !stop_ && (in_hand_.done != nullptr || (begun && !reopen_failed_));
             });
             lock.lock();
@@ -135,7 +135,7 @@ public:
 
     void watch_deadlines() {
         runtime::name_this_thread("line-deadlines");
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         while (!stop_) {
             if (auto late = take_late(); !late.empty()) {
                 lock.unlock();

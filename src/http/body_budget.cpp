@@ -43,7 +43,7 @@ void body_budget::give_back(std::size_t bytes) noexcept {
 }
 
 void body_budget::ask_for_trim() noexcept {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     wanted_ = true;
     wake_.notify_all();
     if (trimmer_.joinable()) return;
@@ -56,7 +56,7 @@ void body_budget::ask_for_trim() noexcept {
 
 void body_budget::trim_when_asked(const std::stop_token& stop) {
     runtime::name_this_thread("trim");
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock{mutex_};
     while (wake_.wait(lock, stop, [this] { return wanted_; })) {
         wake_.wait_for(lock, stop, calm_before_trim, [] { return false; });
         wanted_ = false;

@@ -58,7 +58,7 @@ void key_ring::start() {
 void key_ring::stop() {
     {
         // Unless a fetch under way says otherwise, nothing can be said about unknown keys from here on.
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         state_.last_attempt_failed = true;
         stopping_ = true;
     }
@@ -106,13 +106,13 @@ void key_ring::run(const std::stop_token& stop) {
     runtime::name_this_thread("keys");
     while (!stop.stop_requested()) {
         refresh_once(stop);
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         const auto pause =
             state_.last_attempt_failed ? std::min(options_.cooldown, options_.refresh) : options_.refresh;
         wake_.wait_for(lock, stop, pause, [this] { return wanted_; });
     }
     // No call may wait for a refresh that will never come.
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock{mutex_};
     const auto waiters = std::exchange(waiters_, {});
     lock.unlock();
     for (const auto& resume : waiters)
@@ -121,7 +121,7 @@ void key_ring::run(const std::stop_token& stop) {
 
 void key_ring::refresh_once(const std::stop_token& stop) {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         wanted_ = false;
         state_.refreshing = true;
     }
@@ -134,7 +134,7 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     bool changed = false;
     {
         // Under one lock: nobody may see that the attempt is over without seeing its result.
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         state_ = {false, steady_clock::now(), fresh == nullptr};
         last_error_ = fresh ? std::string() : secrets::masked(to_string(parsed.error()));
         ++refreshes_;
@@ -189,7 +189,7 @@ void key_ring::keep(const std::string& json) const {
 }
 
 key_ring::lookup_result key_ring::look_up(std::string_view kid) const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     lookup_result seen{nullptr, state_};
     if (keys_)
         if (const auto found = keys_->find(kid); found != keys_->end()) seen.key = found->second;
@@ -198,7 +198,7 @@ key_ring::lookup_result key_ring::look_up(std::string_view kid) const {
 
 void key_ring::wait_for_refresh(const key_ring_state& seen, std::function<void()> resume) {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         // A refresh that has ended since then was the one to wait for.
         if (!stopping_ && state_.last_attempt == seen.last_attempt) {
             wanted_ = wanted_ || !state_.refreshing;
@@ -258,13 +258,13 @@ task<std::shared_ptr<const ring_key>> key_ring::find_replacement(std::shared_ptr
 }
 
 void key_ring::refresh_now() {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     wanted_ = true;
     wake_.notify_all();
 }
 
 key_ring::status key_ring::current_status() const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     status s;
     s.keys = keys_ ? keys_->size() : 0;
     if (confirmed_)

@@ -32,7 +32,7 @@ public:
     void deferred(const std::string& endpoint, errc why) {
         if (!tracker_.deferred(endpoint, reason_of(why), clock_.now())) return;
         {
-            const std::lock_guard lock(mutex_);
+            const std::lock_guard lock{mutex_};
             hurry_ = true;
         }
         wake_.notify_one();
@@ -48,7 +48,7 @@ public:
 private:
     void run(const std::stop_token& stop) {
         runtime::name_this_thread("life");
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         while (!stop.stop_requested()) {
             hurry_ = false;
             lock.unlock();

@@ -5,7 +5,7 @@
 namespace webhookd::ingest {
 
 bool outage_tracker::deferred(const std::string& endpoint, store::outage_reason reason, timestamp now) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     auto known = std::find_if(entries_.begin(), entries_.end(), [&](const entry& e) {
         return e.outage.endpoint == endpoint && e.outage.reason == reason;
     });
@@ -25,7 +25,7 @@ bool outage_tracker::deferred(const std::string& endpoint, store::outage_reason 
 }
 
 std::vector<store::outage> outage_tracker::unsaved() const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     std::vector<store::outage> all;
     for (const auto& each : entries_)
         if (each.unsaved) all.push_back(each.outage);
@@ -33,7 +33,7 @@ std::vector<store::outage> outage_tracker::unsaved() const {
 }
 
 void outage_tracker::saved(const std::vector<store::outage>& outages) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     for (auto& each : entries_) // one that has grown meanwhile is another
         if (std::find(outages.begin(), outages.end(), each.outage) != outages.end()) each.unsaved = false;
 }

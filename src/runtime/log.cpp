@@ -51,7 +51,7 @@ std::shared_ptr<spdlog::logger> make_immediate() {
 
 std::shared_ptr<spdlog::logger> current() {
     auto& s = shared();
-    const std::lock_guard lock(s.mutex);
+    const std::lock_guard lock{s.mutex};
     if (!s.logger) s.logger = make_immediate();
     return s.logger;
 }
@@ -96,7 +96,7 @@ void start(const options& opts) {
     s.threshold = opts.level;
     s.line_format = opts.format;
     s.to_journal = opts.to_journal;
-    const std::lock_guard lock(s.mutex);
+    const std::lock_guard lock{s.mutex};
     s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1,
                                                             [] { runtime::name_this_thread("log"); });
     s.output = std::make_shared<sink>(s.pool.get(), loss_line);
@@ -139,7 +139,7 @@ void stop() {
     std::shared_ptr<spdlog::details::thread_pool> pool;
     std::shared_ptr<sink> output;
     {
-        const std::lock_guard lock(s.mutex);
+        const std::lock_guard lock{s.mutex};
         s.lost_before += lost_by_pool(s);
         s.logger.swap(logger);
         pool = std::move(s.pool);
@@ -161,7 +161,7 @@ void stop() {
 
 std::uint64_t dropped() noexcept {
     auto& s = shared();
-    const std::lock_guard lock(s.mutex);
+    const std::lock_guard lock{s.mutex};
     return s.lost_before + lost_by_pool(s);
 }
 

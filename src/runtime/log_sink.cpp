@@ -20,7 +20,7 @@ sink::sink(spdlog::details::thread_pool* pool, std::function<std::string(std::ui
     , loss_line_(std::move(loss_line)) {}
 
 void sink::log(const spdlog::details::log_msg& message) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     tell_losses();
     if (!write(std::string(message.payload.data(), message.payload.size()))) ++unwritten_;
 }

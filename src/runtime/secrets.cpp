@@ -111,7 +111,7 @@ bool begins_secret(const known_forms& known, std::string_view text) {
 
 void add(const std::vector<std::string>& values) {
     auto& s = shared();
-    const std::lock_guard lock(s.adding);
+    const std::lock_guard lock{s.adding};
     const auto before = s.all.size();
     for (const std::string_view value : values) {
         if (value.size() < shortest) continue;

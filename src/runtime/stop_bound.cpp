@@ -11,7 +11,7 @@ stop_bound::stop_bound(std::chrono::milliseconds bound, int exit_code)
 
 stop_bound::~stop_bound() {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         ended_ = true;
     }
     over_.notify_one();
@@ -20,7 +20,7 @@ stop_bound::~stop_bound() {
 
 void stop_bound::watch(std::chrono::milliseconds bound, int exit_code) {
     name_this_thread("stop-bound");
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock{mutex_};
     if (over_.wait_for(lock, bound, [this] { return ended_; })) return;
     log::error("the stop hangs; the process ends now, and what was acknowledged is on disk",
                {{"after_ms", bound.count()}});

@@ -8,7 +8,7 @@ bool suppressed_lines::take(level l, std::string_view message, std::span<const f
     std::string key(message);
     for (const auto& each : kind)
         key.append(1, '\0').append(std::get<std::string_view>(each.value));
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     if (sampler_.take(key, runtime::line_sampler::clock::now())) return true;
     if (examples_.contains(key) || examples_.size() >= runtime::line_sampler::most_kinds) return false;
     auto& like = examples_[key];
@@ -22,7 +22,7 @@ bool suppressed_lines::take(level l, std::string_view message, std::span<const f
 void suppressed_lines::tell(those which) {
     std::vector<std::pair<example, std::uint64_t>> told;
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         const auto totals = which == those::all ? sampler_.all_totals()
                                                 : sampler_.totals(runtime::line_sampler::clock::now());
         for (const auto& each : totals) {

@@ -76,7 +76,7 @@ public:
 
 private:
     std::optional<std::size_t> take() {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         if (waiting_.empty()) return std::nullopt;
         const auto event = waiting_.front();
         waiting_.pop_front();
@@ -91,7 +91,7 @@ private:
                 const auto answer = connection.post_webhook(path, body, signature);
                 note(*event, answer);
             } catch (const std::system_error&) {
-                const std::lock_guard lock(mutex_);
+                const std::lock_guard lock{mutex_};
                 waiting_.push_front(
                     *event); // the first to come again, so that unknown outcomes are settled soon
                 break;
@@ -101,7 +101,7 @@ private:
     }
 
     void note(std::size_t event, const http_answer& answer) {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         if (answer.status == 200 && answer.body.find(R"("accepted")") != std::string::npos) {
             promises_[event] = promise::accepted;
         } else if (answer.status == 200 && answer.body.find(R"("duplicate")") != std::string::npos) {

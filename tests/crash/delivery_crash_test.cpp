@@ -54,7 +54,7 @@ public:
         , server_([this](const scripted_request& request) { return answer(request); }) {}
 
     void open() {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         open_ = true;
     }
     [[nodiscard]] std::string url() const { return server_.url("/hook"); }
@@ -67,7 +67,7 @@ public:
 private:
     scripted_reply answer(const scripted_request& request) {
         const auto id = request.header("webhook-id");
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         if (!open_) return http_reply(503, "closed");
         auto& known = seen_[id];
         if (known.arrivals++ == 0) {

@@ -20,38 +20,38 @@ public:
 
     /// What it answers, at once; it may throw. Without a script: success.
     void answer(script s) {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         script_ = std::move(s);
     }
     /// Leaves attempts without an answer, until `release` or `cancel`.
     void hold() {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         holding_ = true;
     }
     void release(const webhookd::handler::outcome& o = {}) { let_go(o); }
 
     [[nodiscard]] std::size_t held() const {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         return held_.size();
     }
     [[nodiscard]] std::size_t most_at_once() const {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         return most_;
     }
     /// Of the events, in the order of the attempts.
     [[nodiscard]] std::vector<std::string> ids() const {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         return ids_;
     }
     [[nodiscard]] std::map<std::string, std::vector<std::string>> ids_by_transaction() const {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         return by_transaction_;
     }
 
     void start(std::shared_ptr<const webhookd::handler::delivery> d, completion done) override {
         script answer;
         {
-            const std::lock_guard lock(mutex_);
+            const std::lock_guard lock{mutex_};
             ids_.push_back(d->event.envelope.id);
             by_transaction_[d->event.envelope.transaction_id].push_back(d->event.envelope.id);
             if (holding_) {
@@ -70,7 +70,7 @@ private:
     void let_go(const webhookd::handler::outcome& o) {
         std::vector<completion> ready;
         {
-            const std::lock_guard lock(mutex_);
+            const std::lock_guard lock{mutex_};
             holding_ = false;
             ready.swap(held_);
         }

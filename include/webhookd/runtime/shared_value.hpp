@@ -16,13 +16,13 @@ public:
         : value_(std::make_shared<const T>(std::move(value))) {}
 
     [[nodiscard]] std::shared_ptr<const T> load() const {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         return value_;
     }
 
     void store(T value) {
         auto fresh = std::make_shared<const T>(std::move(value));
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         value_.swap(fresh);
     }
 

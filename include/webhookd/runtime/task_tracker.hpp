@@ -26,12 +26,12 @@ public:
 
     /// False when the bound passed first.
     bool wait_for(std::chrono::milliseconds bound) {
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         return none_left_.wait_for(lock, bound, [this] { return running_ == 0; });
     }
 
     void wait() {
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock{mutex_};
         none_left_.wait(lock, [this] { return running_ == 0; });
     }
 
@@ -53,12 +53,12 @@ private:
     }
 
     void begin() {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         ++running_;
     }
     void end() {
         // Notified under the lock: the tracker may be destroyed as soon as a waiter sees zero.
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         if (--running_ == 0) none_left_.notify_all();
     }
 

@@ -26,7 +26,7 @@ bool over(timestamp began, timestamp now) {
 
 std::optional<std::chrono::seconds> attempt_limiter::must_wait(std::string_view client) const {
     const auto now = clock_.now();
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     const auto found = clients_.find(group_of(client));
     if (found == clients_.end() || found->second.failures < most_failures || over(found->second.began, now))
         return std::nullopt;
@@ -36,7 +36,7 @@ std::optional<std::chrono::seconds> attempt_limiter::must_wait(std::string_view 
 bool attempt_limiter::failed(std::string_view client) {
     const auto now = clock_.now();
     auto group = group_of(client);
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     auto found = clients_.find(group);
     if (found == clients_.end()) {
         make_room(now);
@@ -48,7 +48,7 @@ bool attempt_limiter::failed(std::string_view client) {
 }
 
 std::size_t attempt_limiter::size() const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     return clients_.size();
 }
 

@@ -15,7 +15,7 @@ reload_requests::reload_requests(std::function<void()> wake)
 
 void reload_requests::ask(callback done) {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         if (!closed_) {
             waiting_.push_back(std::exchange(done, nullptr));
             wake_();
@@ -25,13 +25,13 @@ void reload_requests::ask(callback done) {
 }
 
 std::vector<reload_requests::callback> reload_requests::take() {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock{mutex_};
     return std::exchange(waiting_, {});
 }
 
 void reload_requests::close() {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         closed_ = true;
     }
     for (const auto& each : take())

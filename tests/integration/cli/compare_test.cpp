@@ -33,7 +33,7 @@ constexpr const char* one_more = R"({"object":"events-report","total":11,"visas"
 class fake_universign {
 public:
     void says(scripted_reply reply) {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         reply_ = std::move(reply);
     }
     [[nodiscard]] std::string url() const { return server_.url(""); }
@@ -43,7 +43,7 @@ private:
     std::mutex mutex_;
     scripted_reply reply_ = http_reply(200, as_received);
     test::scripted_server server_{[this](const auto&) {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         return reply_;
     }};
 };

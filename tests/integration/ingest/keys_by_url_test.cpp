@@ -31,12 +31,12 @@ struct key_server {
     std::string jwks = shared_key().jwks();
     std::atomic<int> status{200};
     test::scripted_server server{[this](const test::scripted_request&) {
-        const std::lock_guard lock(mutex);
+        const std::lock_guard lock{mutex};
         return test::http_reply(status, jwks);
     }};
 
     void set(std::string keys) {
-        const std::lock_guard lock(mutex);
+        const std::lock_guard lock{mutex};
         jwks = std::move(keys);
     }
 };

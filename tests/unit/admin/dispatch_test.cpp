@@ -109,7 +109,7 @@ public:
 
     /// By call.
     [[nodiscard]] std::map<std::string, std::set<std::thread::id>> readers() const {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         return readers_;
     }
 
@@ -117,7 +117,7 @@ public:
 
 private:
     void note(const char* what) {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         readers_[what].insert(std::this_thread::get_id());
     }
     mutable std::mutex mutex_;

@@ -30,7 +30,7 @@ public:
         }
         boost::asio::post(threads_, [this, d = std::move(d), done = std::move(done)] {
             {
-                const std::lock_guard lock(mutex_);
+                const std::lock_guard lock{mutex_};
                 ids_.insert(d->event.envelope.id);
             }
             auto o = script_ ? script_(*d) : outcome{};
@@ -41,7 +41,7 @@ public:
 
     [[nodiscard]] std::size_t most_at_once() const { return most_; }
     [[nodiscard]] std::size_t tried() const {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock{mutex_};
         return ids_.size();
     }
 

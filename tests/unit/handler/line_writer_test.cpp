@@ -29,12 +29,12 @@ namespace {
 struct told_lines {
     line_writer::completion keep() {
         return [this](const result<void>& r) {
-            const std::lock_guard lock(mutex);
+            const std::lock_guard lock{mutex};
             all.push_back(r);
         };
     }
     std::size_t count() {
-        const std::lock_guard lock(mutex);
+        const std::lock_guard lock{mutex};
         return all.size();
     }
     std::mutex mutex;

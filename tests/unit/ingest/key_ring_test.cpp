@@ -38,7 +38,7 @@ struct script {
     std::atomic<bool> hold{false}; ///< a fetch waits until this is false
 
     void set(result<std::string> a) {
-        const std::lock_guard lock(mutex);
+        const std::lock_guard lock{mutex};
         answer = std::move(a);
     }
 };
@@ -52,7 +52,7 @@ public:
         ++script_->fetches;
         while (script_->hold && !stop.stop_requested())
             std::this_thread::sleep_for(1ms);
-        const std::lock_guard lock(script_->mutex);
+        const std::lock_guard lock{script_->mutex};
         return script_->answer;
     }
     std::string describe() const override { return "a script"; }
