@@ -21,18 +21,19 @@ export async function fill(daemon, { perDay = 7, days = 90, withHostile = true, 
       if (back < 4 && random.chance(0.25)) options.metadata.tag = random.chance(0.5) ? "refuse-me" : "fail-me";
       if (random.chance(0.5)) options.metadata.archive = "yes";
       if (back < 2) options.metadata.billing = "yes";
-      if (back > 0 && back < 20 && n === 0 && back % 6 === 1) options.lose = "transaction.lifecycle.started";
+      if (back > 0 && back < 20 && n === 0 && back % 6 === 1) Object.assign(options, { lose: "transaction.lifecycle.started", ending: "completed" });
       const made = transaction(random, at, options);
       if (options.lose && !told.gap && made.events.length > 2) told.gap = made.id;
-      all.push(...made.events.filter((event) => event.at < now));
       const types = made.events.map(({ body }) => body.type);
       if (back > 3 && types.length > 6 && types.at(-1) === "transaction.lifecycle.completed" && made.events.at(-1).at < now) told.completed = made.id;
       if (types.includes("action.stalled") && made.events.at(-1).at < now) told.stalled = made.id;
-      if (back === 5 && n === 0) {
+      if (back === 5 && n === 1) {
         // Two that came late, one of them after what followed it.
         for (const event of made.events.slice(1, 3)) event.delay = 5_400_000;
         told.late = made.id;
       }
+      const path = random.chance(0.12) ? "/webhooks/subsidiary" : "/webhooks/universign";
+      all.push(...made.events.filter((event) => event.at < now).map((event) => ({ ...event, path })));
     }
   }
   for (const kind of [["apikey.created", { object: "apikey", id: "apk_7hQwLsVe2fBn", name: "crm", token: "apikey_ftPLjlb1g14o0vfz4U7ppWgocaimRPCHzKHYxqDF" }],
@@ -44,8 +45,7 @@ export async function fill(daemon, { perDay = 7, days = 90, withHostile = true, 
   const statuses = new Map();
   for (let from = 0; from < all.length; from += 64) {
     await Promise.all(all.slice(from, from + 64).map(async (event) => {
-      const path = event.body.payload.object.metadata?.archive === undefined && random.chance(0.1) ? "/webhooks/subsidiary" : "/webhooks/universign";
-      const status = await post(event.body, path);
+      const status = await post(event.body, event.path ?? "/webhooks/universign");
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       shifts.push([event.body.id, Math.round((event.at + event.delay) * 1000)]);
     }));

@@ -78,7 +78,7 @@ function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boole
       <td class="narrow-hide"><Instant at={group.last_finished} relative /></td>
       <td class="narrow-hide"><a href={href(["deliveries", String(group.sample.id)])}>#{group.sample.id}</a></td>
       <td class="fit">
-        <div class="chips">
+        <div class="chips row-actions">
           <Button icon="retry" disabled={probe?.is === "waits"} onClick={() => void retryOne()}>{t("deliveries.probe")}</Button>
           <Button kind={probe?.is === "ok" ? "primary" : "plain"} onClick={() => setDialog("retry")}>{t("deliveries.retry_all", { n: group.deliveries })}</Button>
           {exact && <Button kind="quiet" needs="admin" onClick={() => setDialog("discard")}>{t("delivery.discard")}</Button>}
@@ -189,7 +189,7 @@ export function Deliveries() {
             <Segments<StateFilter> label={t("delivery.state")} value={state} onChange={(value) => set({ state: value })}
               options={[["", t("common.all")], ["pending", t("state.pending")], ["successful", t("state.successful")], ["failed", t("state.failed")]]} />
             <select class="compact" aria-label={t("delivery.handler")} value={handler} onChange={(event) => set({ handler: event.currentTarget.value })}>
-              <option value="">{t("delivery.handler")}: {t("common.all")}</option>
+              <option value="">{t("deliveries.all_handlers")}</option>
               {handlers.data?.data.map(({ name }) => <option key={name} value={name}>{name}</option>)}
             </select>
             <Button kind="quiet" icon="retry" label={t("common.refresh")} onClick={pages.reload} />

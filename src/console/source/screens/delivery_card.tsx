@@ -54,9 +54,9 @@ export function DeliveryCard({ delivery, onChanged, linked = true }: { delivery:
         >
           {delivery.history.map((attempt, index) => (
             <tr key={index}>
-              <td class="fit top number">{index + 1}</td>
-              <td class="fit top"><Instant at={attempt.started} /></td>
-              <td class="fit top number">{formatDuration(attempt.duration_ms, language.value)}</td>
+              <td class="fit high number">{index + 1}</td>
+              <td class="fit high"><Instant at={attempt.started} /></td>
+              <td class="fit high number">{formatDuration(attempt.duration_ms, language.value)}</td>
               <td>
                 {attempt.reason ? <Badge tone="bad"><Foreign text={attempt.reason} most={60} /></Badge> : <Badge tone="good" icon="check">{t("delivery.attempt_ok")}</Badge>}
                 {attempt.output && <pre class="text" tabIndex={0}>{visible(attempt.output, "lines")}</pre>}

@@ -51,7 +51,7 @@ export function EventRows({ events, fresh, selected, open, openHref, onSelect, o
           <th class="check"><label class="hit"><input type="checkbox" aria-label={t("events.select_all")} checked={all} onChange={(event) => onSelectAll(event.currentTarget.checked)} /></label></th>
           <th class="fit">{t("events.created")} <span class="faint">({zone})</span></th>
           <th>{t("events.type")}</th>
-          <th class="narrow-hide">{t("events.transaction")}</th>
+          <th class="narrow-hide drawer-hide">{t("events.transaction")}</th>
           <th class="narrow-hide">{t("events.state")}</th>
           {showOutcome && <th class="fit">{t("events.deliveries")}</th>}
           <th class="wide-only">{t("events.api_key")}</th>
@@ -82,7 +82,7 @@ export function EventRows({ events, fresh, selected, open, openHref, onSelect, o
                 {event.transaction_id && <Foreign text={event.transaction_id} mono most={22} />} {(event.state || event.stalled_reason) && <EventState state={event.state} reason={event.stalled_reason} />}
               </span>
             </th>
-            <td class="narrow-hide">{event.transaction_id ? <a href={href(["transactions", event.transaction_id], { endpoint: event.endpoint })}><Foreign text={event.transaction_id} mono most={22} /></a> : <span class="faint">–</span>}</td>
+            <td class="narrow-hide drawer-hide">{event.transaction_id ? <a href={href(["transactions", event.transaction_id], { endpoint: event.endpoint })}><Foreign text={event.transaction_id} mono most={22} /></a> : <span class="faint">–</span>}</td>
             <td class="narrow-hide"><EventState state={event.state} reason={event.stalled_reason} /></td>
             {showOutcome && <td class="fit"><OutcomeCounts outcome={event.deliveries} /></td>}
             <td class="wide-only">{event.api_key ? <Foreign text={event.api_key} mono most={20} /> : <span class="faint">–</span>}</td>

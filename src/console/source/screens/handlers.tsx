@@ -1,8 +1,9 @@
 // How each handler is doing.
 import { useState } from "preact/hooks";
 import type { Handler } from "../../generated/api.ts";
-import { call } from "../api/client.ts";
+import { call, metricsText } from "../api/client.ts";
 import type { HandlerTest } from "../api/future.ts";
+import { type Sample, parseMetrics, quantile } from "../lib/prometheus.ts";
 import { formatDuration } from "../lib/time.ts";
 import { visible } from "../lib/visible.ts";
 import { language } from "../state/preferences.ts";
@@ -29,9 +30,14 @@ function Meter({ share }: { share: number }) {
   );
 }
 
-function HandlerCard({ handler }: { handler: Handler }) {
+function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[] }) {
   const [testing, setTesting] = useState(false);
   const [tone, icon] = circuits[handler.circuit] ?? ["plain", "other"];
+  const own = samples.filter(({ labels }) => labels.handler === handler.name);
+  const concurrency = own.find(({ name }) => name === "webhookd_handler_concurrency")?.value;
+  const oldest = own.find(({ name }) => name === "webhookd_handler_oldest_pending_seconds")?.value;
+  const latency = quantile(own, "webhookd_handler_success_latency_seconds", 0.5);
+  const duration = (seconds: number | null | undefined) => (seconds == null ? "–" : formatDuration(seconds * 1000, language.value));
   const n = (value: number) => value.toLocaleString(language.value);
   return (
     <section class="card handler">
@@ -40,8 +46,10 @@ function HandlerCard({ handler }: { handler: Handler }) {
         {handler.success_rate === null ? <p class="soft">{t("handlers.no_attempt")}</p> : <Meter share={handler.success_rate} />}
         <Facts
           items={[
-            [t("handlers.waiting"), n(handler.waiting)], [t("handlers.in_flight"), n(handler.in_flight)], [t("handlers.successful"), n(handler.successful)],
+            [t("handlers.waiting"), n(handler.waiting)], [t("handlers.in_flight"), <>{n(handler.in_flight)}{concurrency !== undefined && <span class="faint"> / {n(concurrency)}</span>}</>], [t("handlers.oldest"), handler.waiting > 0 ? duration(oldest) : "–"],
+            [t("handlers.successful"), n(handler.successful)],
             [t("handlers.retried"), n(handler.retried)], [t("handlers.failed"), n(handler.failed)],
+            [t("handlers.latency"), duration(latency)],
           ]}
         />
         <div>
@@ -99,13 +107,14 @@ function TestDialog({ handler, onClose }: { handler: string; onClose: () => void
 }
 
 export function Handlers() {
+  const metrics = useQuery("metrics", async (signal) => parseMetrics(await metricsText(signal)), 10_000);
   const query = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }), 5000);
   return (
     <>
       <PageHead title={t("handlers.title")} lead={t("handlers.lead")}><CopyAs path="/v1/handlers" command="handlers" /></PageHead>
       <Loaded query={query}>
         {(list) => (list.data.length === 0 ? <Blank icon="handlers" title={t("handlers.empty")} /> : (
-          <div class="handler-grid">{list.data.map((handler) => <HandlerCard key={handler.name} handler={handler} />)}</div>
+          <div class="handler-grid">{list.data.map((handler) => <HandlerCard key={handler.name} handler={handler} samples={metrics.data ?? []} />)}</div>
         ))}
       </Loaded>
     </>

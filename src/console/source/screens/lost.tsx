@@ -39,7 +39,7 @@ function Gaps({ gaps }: { gaps: Gap[] }) {
           <td class="narrow-hide"><a href={href(["event", gap.evidence], { endpoint: gap.endpoint })}>{named("type", gap.evidence_type) ?? gap.evidence_type}</a></td>
           <td class="narrow-hide"><Instant at={gap.sent_before} /></td>
           <td>{gap.retries === "expected" && gap.next_try
-            ? <Badge tone="info" icon="clock">{t("lost.wait", { at: at(gap.next_try) })}</Badge>
+            ? <span class="info-text">{t("lost.wait", { at: at(gap.next_try) })}</span>
             : <span class="warn-text">{t("lost.reschedule")}</span>}</td>
         </tr>
       ))}

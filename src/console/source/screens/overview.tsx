@@ -39,22 +39,26 @@ function Figures() {
   const [p50, p99] = [0.5, 0.99].map((share) => quantile(samples, "webhookd_acknowledge_duration_seconds", share));
   const duration = (seconds: number | null | undefined) => (seconds == null ? "–" : formatDuration(seconds * 1000, language.value));
   const weekday = new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { weekday: "long" }).format(new Date());
-  const waiting = sum(samples, "webhookd_handler_waiting") ?? sum(samples, "webhookd_deliveries_waiting");
-  const dead = sum(samples, "webhookd_handler_dead_letters") ?? sum(samples, "webhookd_deliveries_failed");
+  const waiting = sum(samples, "webhookd_deliveries_pending");
+  const dead = sum(samples, "webhookd_deliveries_failed");
+  const oldest = samples.filter(({ name }) => name === "webhookd_handler_oldest_pending_seconds").reduce((most, { value }) => Math.max(most, value), 0);
   const free = sum(samples, "webhookd_store_disk_free_bytes");
   const size = sum(samples, "webhookd_store_size_bytes");
+  const counters = [["accepted", "accepted"], ["duplicate", "duplicate"], ["refused", "rejected"], ["deferred", "deferred"]] as const;
   return (
-    <div class="figures">
-      <Figure name={t("overview.today")} value={n(today.data?.today ?? null)} sub={today.data ? t("overview.today_note", { weekday, count: n(today.data.before) }) : ""} to={href(["events"], { period: "today" })} />
-      <Figure name={t("overview.dead")} value={n(dead)} sub={dead ? t("overview.dead_note") : t("overview.dead_none")} bad={Boolean(dead)} to={href(["deliveries"], { state: "failed" })} />
-      <Figure name={t("overview.waiting")} value={n(waiting)} to={href(["deliveries"], { state: "pending" })} />
-      <Figure name={t("overview.ack")} value={duration(p50)} sub={p50 == null ? t("overview.since_start") : t("overview.ack_note", { p50: duration(p50), p99: duration(p99) })} />
-      <Figure name={t("overview.accepted")} value={n(sum(samples, "webhookd_events_accepted_total"))} sub={t("overview.since_start")} />
-      <Figure name={t("overview.duplicate")} value={n(sum(samples, "webhookd_events_duplicate_total"))} sub={t("overview.since_start")} />
-      <Figure name={t("overview.refused")} value={n(sum(samples, "webhookd_events_rejected_total"))} sub={t("overview.since_start")} />
-      <Figure name={t("overview.deferred")} value={n(sum(samples, "webhookd_events_deferred_total"))} sub={t("overview.since_start")} />
-      {size !== null && <Figure name={t("overview.disk")} value={formatBytes(size)} sub={free === null ? "" : t("overview.disk_note", { size: formatBytes(size), free: formatBytes(free) })} />}
-    </div>
+    <>
+      <div class="figures">
+        <Figure name={t("overview.today")} value={n(today.data?.today ?? null)} sub={today.data ? t("overview.today_note", { weekday, count: n(today.data.before) }) : ""} to={href(["events"], { period: "today" })} />
+        <Figure name={t("overview.dead")} value={n(dead)} sub={dead ? t("overview.dead_note") : t("overview.dead_none")} bad={Boolean(dead)} to={href(["deliveries"], { state: "failed" })} />
+        <Figure name={t("overview.waiting")} value={n(waiting)} sub={waiting && oldest ? t("overview.oldest", { age: duration(oldest) }) : t("overview.oldest_none")} to={href(["deliveries"], { state: "pending" })} />
+        <Figure name={t("overview.ack")} value={duration(p50)} sub={p50 == null ? t("overview.ack_none") : t("overview.ack_note", { p99: duration(p99) })} />
+        <Figure name={t("overview.disk")} value={size === null ? "–" : formatBytes(size)} sub={free === null ? "" : t("overview.disk_note", { free: formatBytes(free) })} />
+      </div>
+      <p class="strip">
+        <span class="title">{t("overview.since_start")}</span>
+        {counters.map(([name, metric]) => <span key={name}>{t(`overview.${name}`)} <b>{n(sum(samples, `webhookd_events_${metric}_total`))}</b></span>)}
+      </p>
+    </>
   );
 }
 
@@ -117,7 +121,7 @@ function OverTime() {
       <header>
         <h2>{t("overview.chart")}</h2>
         <div class="actions">
-          <Segments label={t("filter.period")} value={period} onChange={setPeriod} options={(Object.keys(intervals) as ChartPeriod[]).map((each) => [each, t(`filter.${each}` as TextKey)])} />
+          <Segments label={t("filter.period")} value={period} onChange={setPeriod} options={(Object.keys(intervals) as ChartPeriod[]).map((each) => [each, t(`chart.${each}` as TextKey)])} />
           <button type="button" class="button quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t("common.table")}</button>
         </div>
       </header>

@@ -50,6 +50,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
         ]}
       />
       <Facts
+        long
         items={[
           [t("proof.key_id"), signature.key_id ? <Id id={signature.key_id} most={80} /> : <span class="faint">{t("common.none")}</span>],
           [t("proof.sha256"), verdict?.sha256 ? <Id id={verdict.sha256} most={80} /> : "–"],

@@ -64,7 +64,7 @@ export function Report() {
     <>
       <PageHead title={t("report.title")} lead={t("report.lead")}>
         <select class="compact" aria-label={t("events.endpoint")} value={endpoint} onChange={(event) => set({ endpoint: event.currentTarget.value })}>
-          <option value="">{t("events.endpoint")}: {t("common.all")}</option>
+          <option value="">{t("report.all_endpoints")}</option>
           {ready.data?.endpoints.map(({ name }) => <option key={name} value={name}>{name}</option>)}
         </select>
         <select class="compact" aria-label={t("report.months")} value={String(count)} onChange={(event) => set({ months: event.currentTarget.value })}>

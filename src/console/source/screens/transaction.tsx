@@ -43,7 +43,7 @@ export function TransactionPage({ id }: { id: string }) {
   const at = (event: typeof first) => event?.created ?? event?.received ?? null;
   return (
     <>
-      <PageHead title={<><span class="soft">{t("tx.title")}</span> <Foreign text={id} mono most={48} /></>} lead={t("tx.lead")}>
+      <PageHead title={<><span class="soft">{t("tx.title")}</span> <Id id={id} most={48} /></>} lead={t("tx.lead")}>
         <a class="button" href={href(["events"], { transaction: id })}>{t("tx.filter")}</a>
         <CopyAs path={`/v1/transactions/${encodeURIComponent(id)}`} query={endpoint ? { endpoint } : {}} command="transactions show" argument={id} />
         <Button icon="hidden" needs="admin" disabled={events.length === 0} onClick={() => setErasing(true)}>{t("tx.erase")}</Button>
@@ -54,7 +54,6 @@ export function TransactionPage({ id }: { id: string }) {
             <div class="tab-body">
               <Facts
                 items={[
-                  [t("tx.title"), <Id id={id} most={30} />],
                   stage !== null && [t("tx.stage"), <Badge tone={tones[stage] ?? "info"}>{t(`stage.${stage}`)}</Badge>],
                   [t("tx.events"), `${transaction.events.length.toLocaleString(language.value)}${transaction.has_more ? "+" : ""}`],
                   [t("tx.first"), <Instant at={at(first)} />],

@@ -152,9 +152,9 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
 }
 
 /** Names and values, as a description list. */
-export function Facts({ items }: { items: Array<[string, ComponentChildren] | null | false> }) {
+export function Facts({ items, long = false }: { items: Array<[string, ComponentChildren] | null | false>; long?: boolean }) {
   return (
-    <dl class="facts">
+    <dl class={`facts${long ? " long" : ""}`}>
       {items.map((item) => item && (
         <div key={item[0]}>
           <dt>{item[0]}</dt>

@@ -43,13 +43,13 @@ export function StackedChart({ histogram, label, onChoose }: { histogram: Histog
       const bars = uPlot.paths.bars?.({ size: [0.8, 40], align: 1, radius: 0.08 });
       const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
       plot = new uPlot({
-        width: element.clientWidth, height: 208, padding: [8, 8, 0, 0],
+        width: element.clientWidth, height: 200, padding: [8, 8, 0, 0],
         cursor: { drag: { x: true, y: false, setScale: false }, y: false, points: { show: false } },
         legend: { show: false },
         scales: { x: { time: true, range: () => [(times[0] ?? 0), (times.at(-1) ?? 0) + interval] }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, 1)] } },
         tzDate: (seconds) => (zone.value === "utc" ? uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") : new Date(seconds * 1000)),
         axes: [
-          { ...axis, grid: { show: false }, values: (_, splits, __, ___, step) => splits.map((split) => tick(split, step)) },
+          { ...axis, size: 26, grid: { show: false }, values: (_, splits, __, ___, step) => splits.map((split) => tick(split, step)) },
           { ...axis, size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000], values: (_, splits) => splits.map((split) => split.toLocaleString(language.value, { notation: "compact" })) },
         ],
         series: [{}, ...[...series.keys()].reverse().map((index): uPlot.Series => {
@@ -71,11 +71,12 @@ export function StackedChart({ histogram, label, onChoose }: { histogram: Histog
       const at = new Date(seconds * 1000);
       const locale = language.value === "en" ? "en-GB" : language.value;
       const timeZone = zone.value === "utc" ? { timeZone: "UTC" } : {};
-      const style: Intl.DateTimeFormatOptions = step >= 86_400 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+      const midnight = (zone.value === "utc" ? at.getUTCHours() : at.getHours()) === 0;
+      const style: Intl.DateTimeFormatOptions = step >= 86_400 || midnight ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
       return new Intl.DateTimeFormat(locale, { ...style, ...timeZone }).format(at);
     };
     draw();
-    const sized = new ResizeObserver(() => plot && Math.abs(plot.width - element.clientWidth) > 1 && plot.setSize({ width: element.clientWidth, height: 208 }));
+    const sized = new ResizeObserver(() => plot && Math.abs(plot.width - element.clientWidth) > 1 && plot.setSize({ width: element.clientWidth, height: 200 }));
     sized.observe(element);
     dark.addEventListener("change", draw);
     return () => {
