@@ -4,7 +4,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { bundleOptions } from "./bundle.mjs";
-import { buildFolder, repository } from "./paths.mjs";
+import { buildFolder, consoleFolder, repository } from "./paths.mjs";
 
 const sources = join(repository, "tests/console/unit");
 const outdir = join(buildFolder, "unit");
@@ -12,7 +12,7 @@ rmSync(outdir, { recursive: true, force: true });
 await build({
   ...bundleOptions({ minify: false }),
   entryPoints: readdirSync(sources).filter((name) => name.endsWith("_test.ts")).map((name) => join(sources, name)),
-  outdir, platform: "node", packages: "external", outExtension: { ".js": ".mjs" }, sourcemap: false,
+  outdir, platform: "node", target: "node18", packages: "external", outExtension: { ".js": ".mjs" }, sourcemap: false,
 });
 const tests = readdirSync(outdir).filter((name) => name.endsWith(".mjs")).map((name) => join(outdir, name));
-process.exit(spawnSync(process.execPath, ["--test", ...tests], { stdio: "inherit" }).status ?? 1);
+process.exit(spawnSync(process.execPath, ["--test", ...tests], { stdio: "inherit", cwd: consoleFolder }).status ?? 1);

@@ -28,8 +28,8 @@ export async function fill(daemon, { perDay = 7, days = 90, withHostile = true, 
       if (back > 3 && types.length > 6 && types.at(-1) === "transaction.lifecycle.completed" && made.events.at(-1).at < now) told.completed = made.id;
       if (types.includes("action.stalled") && made.events.at(-1).at < now) told.stalled = made.id;
       if (back === 5 && n === 1) {
-        // Two that came late, one of them after what followed it.
-        for (const event of made.events.slice(1, 3)) event.delay = 5_400_000;
+        // One that came late, after what followed it.
+        for (const event of made.events.slice(1, 2)) event.delay = 5_400_000;
         told.late = made.id;
       }
       const path = random.chance(0.12) ? "/webhooks/subsidiary" : "/webhooks/universign";

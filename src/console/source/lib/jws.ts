@@ -66,15 +66,14 @@ export async function verify(header: string, key: PublicKey | null, body: Uint8A
   if (parsed.algorithm !== "PS256") return { holds: false, reason: "algorithm", ...known };
   if (!key) return { holds: false, reason: "key-missing", ...known };
   if (parsed.keyId !== null && parsed.keyId !== key.kid) return { holds: false, reason: "key-other", ...known };
-  let imported: CryptoKey;
   try {
     const jwk = { kty: "RSA", n: key.n, e: key.e, alg: "PS256", ext: true };
-    imported = await subtle.importKey("jwk", jwk, { name: "RSA-PSS", hash: "SHA-256" }, false, ["verify"]);
+    const imported = await subtle.importKey("jwk", jwk, { name: "RSA-PSS", hash: "SHA-256" }, false, ["verify"]);
+    const bits = (imported.algorithm as RsaHashedKeyAlgorithm).modulusLength;
+    const signed = new TextEncoder().encode(`${parsed.protectedPart}.${toBase64url(body)}`);
+    const holds = await subtle.verify({ name: "RSA-PSS", saltLength: 32 }, imported, parsed.signature, signed);
+    return holds ? { holds, bits, ...known } : { holds, reason: "mismatch", bits, ...known };
   } catch {
     return { holds: false, reason: "key-unusable", ...known };
   }
-  const bits = (imported.algorithm as RsaHashedKeyAlgorithm).modulusLength;
-  const signed = new TextEncoder().encode(`${parsed.protectedPart}.${toBase64url(body)}`);
-  const holds = await subtle.verify({ name: "RSA-PSS", saltLength: 32 }, imported, parsed.signature, signed);
-  return holds ? { holds, bits, ...known } : { holds, reason: "mismatch", bits, ...known };
 }

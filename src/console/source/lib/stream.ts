@@ -14,8 +14,11 @@ export function messageReader(): (piece: string) => Message[] {
   let data: string[] = [];
   return (piece) => {
     const messages: Message[] = [];
-    const lines = (rest + piece).split(/\r\n|\n|\r/);
-    rest = lines.pop() ?? "";
+    // A carriage return at the end may be the first half of a line's end.
+    const text = rest + piece;
+    const held = text.endsWith("\r") ? 1 : 0;
+    const lines = text.slice(0, text.length - held).split(/\r\n|\n|\r/);
+    rest = (lines.pop() ?? "") + text.slice(text.length - held);
     for (const line of lines) {
       if (line === "") {
         if (id !== null || data.length > 0) messages.push({ id, event, data: data.join("\n") });

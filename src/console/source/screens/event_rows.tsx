@@ -85,7 +85,7 @@ export function EventRows({ events, fresh, selected, open, openHref, onSelect, o
             <td class="narrow-hide drawer-hide">{event.transaction_id ? <a href={href(["transactions", event.transaction_id], { endpoint: event.endpoint })}><Foreign text={event.transaction_id} mono most={22} /></a> : <span class="faint">–</span>}</td>
             <td class="narrow-hide"><EventState state={event.state} reason={event.stalled_reason} /></td>
             {showOutcome && <td class="fit"><OutcomeCounts outcome={event.deliveries} /></td>}
-            <td class="wide-only">{event.api_key ? <Foreign text={event.api_key} mono most={20} /> : <span class="faint">–</span>}</td>
+            <td class="wide-only">{event.api_key ? <Foreign text={event.api_key} mono most={18} /> : <span class="faint">–</span>}</td>
             <td class="wide-only"><Foreign text={event.endpoint} most={24} /></td>
             <td class="wide-only when"><When at={event.received} /></td>
           </tr>

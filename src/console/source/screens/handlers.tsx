@@ -18,13 +18,13 @@ import type { IconName } from "../ui/icon.tsx";
 
 const circuits: Record<string, [Tone, IconName]> = { closed: ["good", "check"], open: ["bad", "pause"], "half-open": ["warn", "clock"] };
 
-function Meter({ share }: { share: number }) {
+function Meter({ share, latency }: { share: number; latency: string | null }) {
   // Rounded down: what is not all must not look like all.
   const percent = (Math.floor(share * 1000) / 10).toLocaleString(language.value, { maximumFractionDigits: 1 });
   const tone = share >= 0.99 ? "" : share >= 0.9 ? " middling" : " low";
   return (
     <div class="meter">
-      <span><strong>{percent} %</strong> <span class="soft">{t("handlers.success").toLowerCase()}</span></span>
+      <span><strong>{percent} %</strong> <span class="soft">{t("handlers.success").toLowerCase()}{latency !== null && <> · {t("handlers.latency")} {latency}</>}</span></span>
       <div class="track" aria-hidden="true"><div class={`fill${tone}`} style={{ inlineSize: `${share * 100}%` }} /></div>
     </div>
   );
@@ -43,13 +43,12 @@ function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[]
     <section class="card handler">
       <header><h2><Foreign text={handler.name} most={40} /></h2><Badge tone={tone} icon={icon}>{named("circuit", handler.circuit) ?? handler.circuit}</Badge></header>
       <div class="body">
-        {handler.success_rate === null ? <p class="soft">{t("handlers.no_attempt")}</p> : <Meter share={handler.success_rate} />}
+        {handler.success_rate === null ? <p class="soft">{t("handlers.no_attempt")}</p> : <Meter share={handler.success_rate} latency={latency === null ? null : duration(latency)} />}
         <Facts
           items={[
             [t("handlers.waiting"), n(handler.waiting)], [t("handlers.in_flight"), <>{n(handler.in_flight)}{concurrency !== undefined && <span class="faint"> / {n(concurrency)}</span>}</>], [t("handlers.oldest"), handler.waiting > 0 ? duration(oldest) : "–"],
             [t("handlers.successful"), n(handler.successful)],
             [t("handlers.retried"), n(handler.retried)], [t("handlers.failed"), n(handler.failed)],
-            [t("handlers.latency"), duration(latency)],
           ]}
         />
         <div>

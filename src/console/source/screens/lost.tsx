@@ -113,6 +113,7 @@ function Compare() {
       <div class="body">
         <p class="note">{t("lost.compare_note")}</p>
         {state.failed && <p class="error-line" role="alert">{state.failed}</p>}
+        {state.comparison?.differing === 0 && <p role="status"><strong>{t("lost.compare_same")}</strong></p>}
       </div>
       {state.comparison && (
         <Table name={t("lost.compare")} head={<><th>{t("lost.figure")}</th><th class="number">{t("lost.ours")}</th><th class="number">{t("lost.theirs")}</th><th class="number">{t("lost.difference")}</th></>}>

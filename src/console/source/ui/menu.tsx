@@ -55,7 +55,7 @@ export function Menu({ label, icon, text, kind = "plain", align = "end", wide = 
         {text && <span>{text}</span>}
         {shortcut && <kbd aria-hidden="true">{shortcut}</kbd>}
       </button>
-      {open && <div id={id} class={`panel ${align}${wide ? " wide" : ""}`} role="group" aria-label={label}>{children(close)}</div>}
+      {open && <div id={id} class={`panel at-${align}${wide ? " wide" : ""}`} role="group" aria-label={label}>{children(close)}</div>}
     </div>
   );
 }
