@@ -12,11 +12,11 @@ import { Report } from "./screens/report.tsx";
 import { Settings } from "./screens/settings.tsx";
 import { SignIn } from "./screens/sign_in.tsx";
 import { TransactionPage } from "./screens/transaction.tsx";
-import { type Route, route } from "./state/router.ts";
+import { type Route, href, route } from "./state/router.ts";
 import { connection } from "./state/connection.ts";
 import { findSession, session } from "./state/session.ts";
 import { t } from "./texts/index.ts";
-import { Button } from "./ui/basic.tsx";
+import { Button, PageHead } from "./ui/basic.tsx";
 import { Help } from "./ui/help.tsx";
 import { Blank } from "./ui/loaded.tsx";
 import { Shell } from "./ui/shell.tsx";
@@ -35,7 +35,7 @@ function screenOf({ path }: Route) {
     case "lost": return { title: t("nav.lost"), screen: <Lost /> };
     case "report": return { title: t("nav.report"), screen: <Report /> };
     case "settings": return { title: t("nav.settings"), screen: <Settings /> };
-    default: return { title: t("error.not_found"), screen: <Blank icon="lost" title={t("error.not_found")} /> };
+    default: return { title: t("error.not_found"), screen: <><PageHead title={t("error.not_found")} /><a class="button" href={href(["overview"])}>{t("nav.overview")}</a></> };
   }
 }
 

@@ -23,6 +23,8 @@ export class ApiError extends Error {
 
   /** The daemon knows no such path: it is older than the page. An unknown id is told apart by its detail. */
   get needsNewerDaemon(): boolean {
+    // Where an older daemon takes the path's last part for an id.
+    if (/\/(histogram|groups)$/.test(this.call)) return this.status === 400 || this.status === 404;
     return (this.status === 404 && this.detail === "Nothing is served at this path.") || this.status === 405;
   }
 

@@ -80,7 +80,7 @@ function Entry({ name, node, pointer, depth, context }: { name: string | number 
     <li>
       <div class="entry">
         {children && children.length > 0 ? (
-          <button type="button" class="fold" aria-expanded={open} aria-label={`${name ?? ""} ${pointer}`} onClick={() => setOpen(!open)}><Icon name="right" /></button>
+          <button type="button" class="fold" aria-expanded={open} aria-label={t("body.fold", { pointer: visible(pointer) || "/" })} onClick={() => setOpen(!open)}><Icon name="right" /></button>
         ) : <span class="leaf" />}
         {name !== null && <span class="key"><bdi>{visible(String(name))}</bdi>:</span>}
         {children ? (

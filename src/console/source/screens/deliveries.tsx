@@ -21,8 +21,7 @@ export async function loadGroups(signal: AbortSignal): Promise<DeliveryGroupList
   try {
     return { ...(await call("GET /v1/deliveries/groups", { query: { state: "failed" }, signal })), exact: true };
   } catch (error) {
-    // "groups" is taken for a delivery's number there.
-    if (!(error instanceof ApiError) || error.kind !== "problem" || ![400, 404].includes(error.status)) throw error;
+    if (!(error instanceof ApiError) || !error.needsNewerDaemon) throw error;
     const list = await call("GET /v1/deliveries", { query: { state: "failed", limit: "1000" }, signal });
     return { object: "list", data: groupsOf(list.data), has_more: list.has_more, exact: false };
   }

@@ -36,7 +36,7 @@ export function DeliveryCard({ delivery, onChanged, linked = true }: { delivery:
     setBusy(false);
   };
   return (
-    <section class="delivery" aria-label={t("delivery.title", { id: delivery.id })}>
+    <section class="delivery" aria-label={t("delivery.title", { id: `#${delivery.id}` })}>
       <header>
         <strong><Foreign text={delivery.handler} /></strong>
         <DeliveryState state={delivery.state} />
@@ -46,10 +46,10 @@ export function DeliveryCard({ delivery, onChanged, linked = true }: { delivery:
           <span class="end"><Button icon="retry" disabled={busy} onClick={() => void retry()}>{delivery.state === "failed" ? t("delivery.retry") : t("delivery.retry_now")}</Button></span>
         )}
       </header>
-      {delivery.reason && <p class="reason">{t("delivery.reason")}: <Foreign text={delivery.reason} /></p>}
+      {delivery.reason && <p class="reason">{t("delivery.because")} <Foreign text={delivery.reason} /></p>}
       {delivery.history.length === 0 ? <p class="reason">{t("delivery.no_attempts")}</p> : (
         <Table
-          name={t("delivery.attempts")}
+          name={`${t("delivery.attempts")} #${delivery.id}`}
           head={<><th class="fit">#</th><th class="fit">{t("delivery.started")}</th><th class="fit number">{t("delivery.duration")}</th><th>{t("delivery.output")}</th></>}
         >
           {delivery.history.map((attempt, index) => (

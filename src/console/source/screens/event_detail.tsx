@@ -12,11 +12,12 @@ import { t } from "../texts/index.ts";
 import { Badge, Button, EventState, Facts, Foreign, Id, Instant, TypeName } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { useKeys } from "../ui/keys.ts";
 import { Blank, Loaded } from "../ui/loaded.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { BodyTab } from "./body_tab.tsx";
 import { CompareTab } from "./compare_tab.tsx";
-import { DeliveryCard } from "./delivery_card.tsx";
+import { DeliveryCard, retryDelivery } from "./delivery_card.tsx";
 import { ExplainView } from "./explain_view.tsx";
 import { ProofTab } from "./proof_tab.tsx";
 import { ReplayDialog } from "./replay_dialog.tsx";
@@ -92,7 +93,9 @@ export function EventHead({ event, reload }: { event: EventDetail; reload: () =>
 }
 
 export function EventView({ event, tab, onTab, reload }: { event: EventDetail; tab: EventTab; onTab: (tab: EventTab) => void; reload: () => void }) {
-  const failed = event.deliveries.filter(({ state }) => state === "failed").length;
+  const failures = event.deliveries.filter(({ state }) => state === "failed");
+  const failed = failures.length;
+  useKeys({ r: () => void (failures[0] && retryDelivery(failures[0].id).then((done) => done && reload())) });
   const names: Record<EventTab, string> = {
     story: t("event.tab.story"), body: t("event.tab.body"), proof: t("event.tab.proof"),
     deliveries: `${t("event.tab.deliveries")} (${event.deliveries.length}${failed ? `, ${failed} ✗` : ""})`,

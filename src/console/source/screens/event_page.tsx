@@ -4,9 +4,7 @@ import { useQuery } from "../state/query.ts";
 import { go, href, route } from "../state/router.ts";
 import { t } from "../texts/index.ts";
 import { PageHead } from "../ui/basic.tsx";
-import { useKeys } from "../ui/keys.ts";
 import { Blank, Loaded } from "../ui/loaded.tsx";
-import { retryDelivery } from "./delivery_card.tsx";
 import { EventView, eventTabs, useEvent } from "./event_detail.tsx";
 
 export function EventPage({ id }: { id: string }) {
@@ -14,12 +12,6 @@ export function EventPage({ id }: { id: string }) {
   const endpoint = params.get("endpoint");
   const tab = eventTabs.find((each) => each === params.get("tab")) ?? "story";
   const query = useEvent(id, endpoint);
-  useKeys({
-    r: () => {
-      const failed = query.data?.deliveries.find(({ state }) => state === "failed");
-      if (failed) void retryDelivery(failed.id).then((done) => done && query.reload());
-    },
-  });
   const ambiguous = query.error instanceof ApiError && query.error.status === 400 && !endpoint;
   return (
     <>

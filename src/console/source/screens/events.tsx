@@ -260,7 +260,7 @@ function NoEvents({ filters, live, onChange }: { filters: Filters; live: boolean
       <p>{t("events.widen")}</p>
       <div class="chips">
         {active.map((name) => (
-          <Button key={name} icon="close" onClick={() => onChange(without(filters, name))}><bdi>{filterTitle(name)}: {filterValue(filters, name).slice(0, 60)}</bdi></Button>
+          <Button key={name} icon="close" onClick={() => onChange(without(filters, name))}><bdi>{t("filter.with_value", { name: filterTitle(name), value: filterValue(filters, name).slice(0, 60) })}</bdi></Button>
         ))}
         {active.length > 1 && <Button kind="primary" onClick={() => onChange(noFilters)}>{t("events.widen_all")}</Button>}
       </div>

@@ -1,10 +1,12 @@
 // The proof, checked again here: from the raw bytes, the header and the key alone.
 import { useEffect, useState } from "preact/hooks";
 import type { EventDetail } from "../../generated/api.ts";
+import { proofFile } from "../lib/proof_file.ts";
 import { type Verdict, verify } from "../lib/jws.ts";
 import { language } from "../state/preferences.ts";
 import { t } from "../texts/index.ts";
 import { Button, Copy, Facts, Id, Instant, copyText } from "../ui/basic.tsx";
+import { saveFile } from "../ui/download.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Blank } from "../ui/loaded.tsx";
 
@@ -24,6 +26,10 @@ export function ProofTab({ event }: { event: EventDetail }) {
   if (!signature || raw === null) {
     return <Blank quiet icon="broken" title={t("proof.unsigned")}><p>{t("proof.unsigned_note")}</p></Blank>;
   }
+  const save = () => {
+    const file = proofFile(event, verdict?.sha256 ?? "");
+    if (file) saveFile(`${event.id.replace(/[^\w-]/g, "_")}.proof.zip`, "application/zip", file);
+  };
   const noCrypto = verdict && !verdict.holds && verdict.reason === "no-crypto";
   const tone = !verdict || noCrypto ? "" : verdict.holds ? "good" : "bad";
   return (
@@ -36,6 +42,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
           <span class="soft small">{t("proof.means")}</span>
           <div class="actions">
             <Button icon="retry" onClick={() => setRound(round + 1)}>{t("proof.check")}</Button>
+            {verdict?.sha256 && signature.key && <Button icon="download" onClick={save}>{t("proof.zip")}</Button>}
             <Button icon="print" onClick={() => window.print()}>{t("proof.print")}</Button>
           </div>
         </div>
@@ -57,11 +64,11 @@ export function ProofTab({ event }: { event: EventDetail }) {
         ]}
       />
       <div>
-        <h3>{t("proof.header")} <Copy text={signature.header} /></h3>
+        <h2 class="part">{t("proof.header")} <Copy text={signature.header} /></h2>
         <pre class="text" tabIndex={0}>{signature.header}</pre>
       </div>
       <div>
-        <h3>{t("proof.offline")}</h3>
+        <h2 class="part">{t("proof.offline")}</h2>
         <pre class="text" tabIndex={0}>{`universign-webhookd events show ${event.id} --endpoint ${event.endpoint} --raw >body.json\nuniversign-webhookd events show ${event.id} --endpoint ${event.endpoint} --verify`}</pre>
       </div>
       {signature.key && <div class="actions"><Button icon="copy" onClick={() => void copyText(JSON.stringify(signature.key))}>{t("proof.jwk")}</Button></div>}

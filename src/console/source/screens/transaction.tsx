@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Erasure } from "../../generated/api.ts";
 import { ApiError, call, callWithExtras } from "../api/client.ts";
 import type { TransactionDetail } from "../api/future.ts";
+import { at as valueAt, member, parseJson, scalarText } from "../lib/json.ts";
 import { formatDuration } from "../lib/time.ts";
 import { stageOf } from "../lib/timeline.ts";
 import { language } from "../state/preferences.ts";
@@ -62,6 +63,7 @@ export function TransactionPage({ id }: { id: string }) {
                   [t("events.endpoint"), <Foreign text={transaction.endpoint} most={40} />],
                 ]}
               />
+              <Contract transaction={transaction} stage={stage} />
               {transaction.has_more && <p class="soft">{t("tx.more", { n: transaction.events.length })}</p>}
               <TimelineView events={transaction.events} gaps={transaction.missing} />
             </div>
@@ -71,6 +73,44 @@ export function TransactionPage({ id }: { id: string }) {
       {erasing && <EraseDialog id={id} endpoint={endpoint} onClose={(done) => { setErasing(false); if (done) query.reload(); }} />}
     </>
   );
+}
+
+/** What the newest event about the transaction itself says of its documents. */
+function Contract({ transaction, stage }: { transaction: TransactionDetail; stage: string | null }) {
+  const newest = [...transaction.events].reverse().find(({ type }) => type.startsWith("transaction.lifecycle."));
+  const query = useQuery(newest ? `event ${newest.endpoint} ${newest.id}` : null, (signal) =>
+    call("GET /v1/events/{id}", { id: newest?.id ?? "", query: { endpoint: newest?.endpoint ?? "" }, signal }));
+  const raw = query.data?.raw_body;
+  if (!raw) return null;
+  const told = contractOf(raw);
+  // Universign keeps signed documents of a transaction for 60 days where they are; then they lie in its archive.
+  const until = stage === "completed" && newest?.created ? new Date(Date.parse(newest.created) + 60 * 86_400_000).toISOString() : null;
+  const open = stage !== null && !["completed", "cancelled", "expired"].includes(stage);
+  return (
+    <Facts
+      items={[
+        told.documents.length > 0 && [t("tx.documents"), told.documents.slice(0, 20).map((name, index) => <div key={index}><Foreign text={name} most={60} /></div>)],
+        open && told.deadline !== null && [t("tx.deadline"), <Instant at={told.deadline} detail="minute" />],
+        until !== null && [t("tx.download_until"), <Instant at={until} detail="minute" />],
+      ]}
+    />
+  );
+}
+
+function contractOf(raw: string): { documents: string[]; deadline: string | null } {
+  try {
+    const object = valueAt(parseJson(raw), "/payload/object");
+    const list = member(object, "documents");
+    const documents = list?.kind === "array" ? list.items.map((each) => member(each, "name")).flatMap((name) => (name?.kind === "string" ? [name.value] : [])) : [];
+    const text = (name: string) => {
+      const found = member(object, name);
+      return found ? scalarText(found) : "";
+    };
+    const deadline = Date.parse(text("started_at")) + Number(text("duration")) * 60_000;
+    return { documents, deadline: Number.isFinite(deadline) ? new Date(deadline).toISOString() : null };
+  } catch {
+    return { documents: [], deadline: null };
+  }
 }
 
 function EraseDialog({ id, endpoint, onClose }: { id: string; endpoint: string | null; onClose: (done: boolean) => void }) {

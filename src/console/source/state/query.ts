@@ -35,7 +35,7 @@ export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => P
         const told = error instanceof ApiError ? error : new ApiError("problem", key, 0, String(error));
         // While the connection is lost what was there stays; the page says so once, at its top.
         setState((before) => {
-          const kept = told.kind === "unreachable" && before.key === key && before.data !== undefined;
+          const kept = (told.kind === "unreachable" || told.status === 401) && before.key === key && before.data !== undefined;
           return kept ? { ...before, loading: false } : { key, error: told, at: before.at, loading: false };
         });
       },

@@ -98,7 +98,7 @@ export function EventState({ state, reason }: { state: string | null; reason?: s
   if (reason) return <Badge tone="warn">{named("stall", reason) ?? <Foreign text={reason} most={30} />}</Badge>;
   if (!state) return <span class="faint">–</span>;
   const tone = goodStates.has(state) ? "good" : badStates.has(state) ? "warn" : "plain";
-  return <Badge tone={tone}><Foreign text={state} most={24} /></Badge>;
+  return <Badge tone={tone}>{named("word", state) ?? <Foreign text={state} most={24} />}</Badge>;
 }
 
 export async function copyText(text: string): Promise<void> {

@@ -176,9 +176,9 @@ export function Shell({ section, onHelp, children }: { section: string; onHelp: 
     <div class="shell">
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }}>{t("app.skip")}</a>
       {menu && <button type="button" class="veil" aria-label={t("nav.close")} onClick={() => setMenu(false)} />}
-      <div class={`side${menu ? " open" : ""}`}>
+      <nav class={`side${menu ? " open" : ""}`} aria-label={t("nav")}>
         <a class="brand" href={href(["overview"])}><Mark /><span>{t("app.name")}</span></a>
-        <nav class="nav" aria-label={t("nav")}>
+        <div class="nav">
           {sections.map(({ name, icon, key }) => (
             <a key={name} href={href([name])} aria-current={name === current ? "page" : undefined} title={`g ${key}`}>
               <Icon name={icon} />
@@ -186,9 +186,9 @@ export function Shell({ section, onHelp, children }: { section: string; onHelp: 
               {name === "deliveries" && failures && <span class="count" title={t("overview.dead")}>{failures}</span>}
             </a>
           ))}
-        </nav>
+        </div>
         <div class="side-foot"><Button kind="quiet" icon="help" shortcut="?" onClick={onHelp}>{t("help.title")}</Button></div>
-      </div>
+      </nav>
       <header class="top">
         <span class="menu-button"><Button kind="quiet" icon="menu" label={t("nav.open")} onClick={() => setMenu(true)} /></span>
         <SearchBox />
