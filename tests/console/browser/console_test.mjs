@@ -139,7 +139,7 @@ describe("the page", { skip: missing, timeout: 600_000 }, () => {
     await page.keyboard.press("f");
     await page.getByRole("button", { name: "Last 30 days" }).click();
     await page.getByRole("button", { name: "Include Actions", exact: true }).click();
-    await page.getByText("Actions", { exact: true }).first().click();
+    await page.getByRole("button", { name: "Actions", exact: true }).click();
     await page.getByRole("button", { name: "Exclude Participant can act" }).click();
     await page.getByRole("combobox", { name: "Endpoint" }).selectOption("production");
     await page.keyboard.press("Escape");

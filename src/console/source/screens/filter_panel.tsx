@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import type { EventType } from "../../generated/api.ts";
 import { type Filters, noFilters, splitTypes, toggleType } from "../lib/filters.ts";
 import { fromInput, periods, toInput } from "../lib/time.ts";
-import { zone } from "../state/preferences.ts";
+import { language, zone } from "../state/preferences.ts";
 import { type TextKey, named, t } from "../texts/index.ts";
-import { Button, Field } from "../ui/basic.tsx";
+import { Button, Field, Foreign } from "../ui/basic.tsx";
 import { Icon, groupIcon, groupOf } from "../ui/icon.tsx";
 
 function PeriodFilter({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
@@ -49,6 +49,34 @@ function Pick({ types, pattern, name, onChange }: { types: string[]; pattern: st
   );
 }
 
+function TypeGroup({ group, members, chosen, onChange }: { group: string; members: EventType[]; chosen: string[]; onChange: (types: string[]) => void }) {
+  const touched = members.some(({ type }) => chosen.some((each) => each.replace("!", "") === type));
+  const [open, setOpen] = useState(touched);
+  const title = named("group", group) ?? group;
+  return (
+    <div>
+      <div class="type-head">
+        <button type="button" class="type-fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Icon name="right" />
+          <span class={`group-icon ${groupOf(group)}`}><Icon name={groupIcon(group)} /></span>
+          <span>{title}</span>
+        </button>
+        <Pick types={chosen} pattern={group} name={title} onChange={onChange} />
+      </div>
+      {open && (
+        <ul>
+          {members.map(({ type, received }) => (
+            <li key={type}>
+              <span class="spread" title={type}>{named("type", type) ?? <Foreign text={type} most={48} />} <span class="faint">{received.toLocaleString(language.value)}</span></span>
+              <Pick types={chosen} pattern={type} name={named("type", type) ?? type} onChange={onChange} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
 function TypeFilter({ filters, types, onChange }: { filters: Filters; types: EventType[]; onChange: (filters: Filters) => void }) {
   const groups = new Map<string, EventType[]>();
   for (const type of types) groups.set(type.group, [...(groups.get(type.group) ?? []), type]);
@@ -57,28 +85,7 @@ function TypeFilter({ filters, types, onChange }: { filters: Filters; types: Eve
     <fieldset class="full">
       <legend>{t("filter.types")}</legend>
       <div class="type-tree">
-        {[...groups].map(([group, members]) => {
-          const title = named("group", group) ?? group;
-          const touched = members.some(({ type }) => filters.types.some((each) => each.replace("!", "") === type));
-          return (
-            <details key={group} open={touched}>
-              <summary>
-                <span class="mark"><Icon name="right" /></span>
-                <span class={`group-icon ${groupOf(group)}`}><Icon name={groupIcon(group)} /></span>
-                <span class="spread">{title}</span>
-                <Pick types={filters.types} pattern={group} name={title} onChange={set} />
-              </summary>
-              <ul>
-                {members.map(({ type, received }) => (
-                  <li key={type}>
-                    <span class="spread" title={type}>{named("type", type) ?? type} <span class="faint">{received.toLocaleString()}</span></span>
-                    <Pick types={filters.types} pattern={type} name={named("type", type) ?? type} onChange={set} />
-                  </li>
-                ))}
-              </ul>
-            </details>
-          );
-        })}
+        {[...groups].map(([group, members]) => <TypeGroup key={group} group={group} members={members} chosen={filters.types} onChange={set} />)}
       </div>
       <Field label={t("filter.types_pattern")} hint={t("filter.types_hint")}>
         <input
