@@ -75,11 +75,12 @@ describe("the page", { skip: missing, timeout: 600_000 }, () => {
   for (const [label, options] of [
     ["in light", { theme: "light" }],
     ["in dark and in French", { theme: "dark", language: "fr-FR" }],
+    ["at 200 % zoom", { theme: "dark", size: [720, 450] }],
     ["at 360 pixels in French", { theme: "light", language: "fr-FR", size: [360, 780] }],
   ]) {
     test(`every screen is shown ${label} without a finding`, async (t) => {
       const { page, close } = await visit("#/overview", options);
-      const suffix = `${options.theme}${options.size ? "-360" : ""}${options.language ? "-fr" : ""}`;
+      const suffix = `${options.theme}${options.size ? `-${options.size[0]}` : ""}${options.language ? "-fr" : ""}`;
       for (const [name, path] of all()) {
         await t.test(name, async () => {
           await page.evaluate((hash) => (location.hash = hash), path);

@@ -46,7 +46,8 @@ test("no other algorithm is believed", async () => {
 test("the key must be there and be the one that is named", async () => {
   assert.equal(await reason(signed(), null, body), "key-missing");
   assert.equal(await reason(signed(), { ...key, kid: "scd_2" }, body), "key-other");
-  assert.equal(await reason(signed(), { ...key, n: "!" }, body), "key-unusable");
+  // Which of the two depends on how much the implementation reads of such a number.
+  assert.match(await reason(signed(), { ...key, n: "!" }, body), /^(key-unusable|mismatch)$/);
 });
 
 for (const wrong of ["", "a.b", "a.b.c", "..", "e30..AA", `${toBase64url(new TextEncoder().encode("[]"))}..AA`, "%..AA"]) {

@@ -143,7 +143,7 @@ export function BodyTab({ event }: { event: EventDetail }) {
   }, [raw]);
 
   if (raw === null || parsed === null) {
-    return <Blank quiet icon="hidden" title={t("event.purged")} />;
+    return <Blank quiet icon="hidden" title={event.erased ? t("event.body_erased") : t("event.purged")} />;
   }
   const size = new TextEncoder().encode(raw).length;
   const tools = (

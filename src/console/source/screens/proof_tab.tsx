@@ -39,10 +39,10 @@ export function ProofTab({ event }: { event: EventDetail }) {
         <div>
           <strong>{!verdict ? t("proof.checking") : verdict.holds ? t("proof.holds") : noCrypto ? t("proof.nocrypto") : t("proof.fails")}</strong>
           <span>{verdict?.holds ? t("proof.holds_note") : noCrypto ? t("proof.nocrypto_note") : verdict && !verdict.holds ? t(`proof.reason.${verdict.reason}`) : ""}</span>
-          <span class="soft small">{t("proof.means")}</span>
+          {verdict?.holds && <span class="soft small">{t("proof.means")}</span>}
           <div class="actions">
             <Button icon="retry" onClick={() => setRound(round + 1)}>{t("proof.check")}</Button>
-            {verdict?.sha256 && signature.key && <Button icon="download" onClick={save}>{t("proof.zip")}</Button>}
+            {verdict?.holds && <Button icon="download" onClick={save}>{t("proof.zip")}</Button>}
             <Button icon="print" onClick={() => window.print()}>{t("proof.print")}</Button>
           </div>
         </div>

@@ -268,6 +268,7 @@ export const en = {
   "event.arrived_after": "{duration} after it was created",
   "event.erased": "Erased on {at} by {by}: the body and all personal data are gone for good.",
   "event.purged": "The body has been removed by retention. The envelope stays.",
+  "event.body_erased": "The body was erased for good.",
   "event.no_transaction": "This event belongs to no transaction.",
   "event.replay": "Replay…",
   "event.ambiguous": "Several endpoints have received this id. Which one?",

@@ -266,6 +266,7 @@ export const fr: Record<TextKey, Text> = {
   "event.arrived_after": "{duration} après sa création",
   "event.erased": "Effacé le {at} par {by} : le corps et toutes les données personnelles ont disparu définitivement.",
   "event.purged": "Le corps a été supprimé à la fin de sa durée de conservation. L’enveloppe reste.",
+  "event.body_erased": "Le corps a été effacé définitivement.",
   "event.no_transaction": "Cet évènement n’appartient à aucune transaction.",
   "event.replay": "Rejouer…",
   "event.ambiguous": "Plusieurs points d’entrée ont reçu cet identifiant. Lequel ?",
