@@ -125,7 +125,7 @@ export function hostile(at) {
   return [
     event("evt_<b>bold</b>&amp;'\"", "transaction.<i>odd</i>.created", { object: "transaction", id: `tx_${markup}`, state: markup, name: rtl, metadata: { [markup]: markup, "=cmd|' /C calc'!A0": "=1+1" } }),
     event(`evt_${"L".repeat(251)}`, `long.${"type".repeat(60)}`, { object: "transaction", id: `tx_${"x".repeat(20_000)}`, state: "s".repeat(3_000), metadata: { note: "é".repeat(200) } }),
-    event("evt_direction", "transaction.lifecycle.created", { object: "transaction", id: "tx_direction", state: rtl, name: `${rtl} ${"\u0301".repeat(50)}`, participants: [{ email: `${markup}@example.com`, full_name: rtl }] }),
+    event("evt_direction", "transaction.lifecycle.created", { object: "transaction", id: "tx_direction", state: rtl, name: `${rtl} ${"\u0301".repeat(50)}`, participants: [{ email: `${markup}@example.com`, full_name: `Ziad ${"\u202e"}evil` }] }),
     `{"object":"event","id":"evt_numbers","type":"transaction.lifecycle.started","createdAt":${at / 1000},"payload":{"object":{"object":"transaction","id":"tx_numbers","amount":123456789012345678901234567890.123456789012345678,"tiny":1e-400,"a":1,"a":2,"state":"started"}}}`,
     `{"object":"event","id":"evt_deep","type":"transaction.lifecycle.started","createdAt":${at / 1000},"payload":{"object":{"object":"transaction","id":"tx_deep","deep":${"[".repeat(5000)}${"]".repeat(5000)}}}}`,
     event("evt_large", "transaction.lifecycle.started", { object: "transaction", id: "tx_large", state: "started", blob: "A".repeat(300_000), list: Array.from({ length: 3000 }, (_, index) => ({ n: index, email: `p${index}@example.com` })) }),

@@ -35,6 +35,11 @@ test("what tells of a person is hidden", () => {
   assert.ok(hiddenIn(body).every(([, secret]) => secret === "person"));
 });
 
+test("a title that holds a signer's name is hidden with it", () => {
+  const body = { name: "Lease - Zoé Sabatier", folder: "Contracts", participants: [{ full_name: "Zoé Sabatier" }] };
+  assert.deepEqual(hiddenIn(body).map(([text]) => text), ["Lease - Zoé Sabatier", "Zoé Sabatier"]);
+});
+
 test("ids, seals, placeholders and names of things are shown", () => {
   assert.deepEqual(hiddenIn({ id: "evt_1", signer: `scd_${"a".repeat(64)}`, email: "$Witness", name: "Lease", documents: [{ name: "contract.pdf" }], number: "20260301", created: "2026-03-01T10:00:00Z" }), []);
 });

@@ -45,14 +45,23 @@ function secretOf(value: string, place: Place): Secret | null {
 
 const people = new Set(["participants", "watchers", "carbon_copies", "participant", "signer", "signers"]);
 
+const nameMembers = new Set(["full_name", "fullname", "name"]);
+const mostNames = 100;
+
 /** Where each hidden string stands in the text that `root` was parsed from, quotes excluded; in order. */
 export function findHidden(root: JsonNode): Hidden[] {
   const found: Hidden[] = [];
+  // A contract's title often holds its signer's name: what contains a name that is hidden elsewhere is hidden, too.
+  const names = new Set<string>();
+  const shown: Array<{ start: number; end: number; value: string }> = [];
   const walk = (node: JsonNode, place: Place): void => {
     switch (node.kind) {
       case "string": {
         const secret = secretOf(node.value, place);
-        if (secret) found.push({ start: node.start + 1, end: node.end - 1, secret });
+        const range = { start: node.start + 1, end: node.end - 1 };
+        if (secret) found.push({ ...range, secret });
+        else shown.push({ ...range, value: node.value });
+        if (secret === "person" && nameMembers.has(place.name) && node.value.length > 4 && names.size < mostNames) names.add(node.value);
         break;
       }
       case "array":
@@ -75,7 +84,13 @@ export function findHidden(root: JsonNode): Hidden[] {
     }
   };
   walk(root, { name: "", inMetadata: false, inLinkObject: false, inPeople: false });
-  return found;
+  for (const { start, end, value } of shown) {
+    for (const name of names) if (value.includes(name)) {
+      found.push({ start, end, secret: "person" });
+      break;
+    }
+  }
+  return found.sort((a, b) => a.start - b.start);
 }
 
 export interface Segment {

@@ -31,7 +31,9 @@ function Scalar({ node, hidden, className }: { node: JsonNode | null; hidden: Se
 
 export function CompareTab({ event }: { event: EventDetail }) {
   const others = event.story.filter((each) => keyOf(each) !== keyOf(event));
-  const before = others.filter((each) => (each.created ?? each.received) <= (event.created ?? event.received)).at(-1) ?? others[0];
+  const earlier = others.filter((each) => (each.created ?? each.received) <= (event.created ?? event.received));
+  // The same object as it was before tells most.
+  const before = earlier.filter((each) => each.object_id === event.object_id).at(-1) ?? earlier.at(-1) ?? others[0];
   const [chosen, setChosen] = useState<string | null>(null);
   const other: Event | undefined = others.find((each) => keyOf(each) === chosen) ?? before;
   const query = useQuery(other ? `event ${keyOf(other)}` : null, (signal) =>

@@ -175,7 +175,7 @@ export function Events() {
               <a class="menu-item" href={exportHref("csv")} download onClick={closeMenu}><Icon name="download" /><span>{t("events.export_csv")}</span></a>
               <a class="menu-item" href={exportHref("ndjson")} download onClick={closeMenu}><Icon name="download" /><span>{t("events.export_ndjson")}</span></a>
               <hr />
-              <MenuItem icon="retry" onClick={() => { closeMenu(); setReplay({ query }); }}>{t("events.replay")}</MenuItem>
+              <MenuItem icon="retry" needs="admin" onClick={() => { closeMenu(); setReplay({ query }); }}>{t("events.replay")}</MenuItem>
             </>
           )}
         </Menu>

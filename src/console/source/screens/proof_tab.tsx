@@ -69,7 +69,8 @@ export function ProofTab({ event }: { event: EventDetail }) {
       </div>
       <div>
         <h2 class="part">{t("proof.offline")}</h2>
-        <pre class="text" tabIndex={0}>{`universign-webhookd events show ${event.id} --endpoint ${event.endpoint} --raw >body.json\nuniversign-webhookd events show ${event.id} --endpoint ${event.endpoint} --verify`}</pre>
+        <p class="soft">{t("proof.offline_note")}</p>
+        <pre class="text" tabIndex={0}>{"universign-webhookd verify --jwks jwks.json --signature @signature.txt --body body.json"}</pre>
       </div>
       {signature.key && <div class="actions"><Button icon="copy" onClick={() => void copyText(JSON.stringify(signature.key))}>{t("proof.jwk")}</Button></div>}
     </>

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
 import { reconnections } from "./connection.ts";
-import { session } from "./session.ts";
+import { signIns } from "./session.ts";
 
 export interface QueryState<T> {
   data: T | undefined;
@@ -21,7 +21,7 @@ export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => P
   const [round, setRound] = useState(0);
   const newest = useRef(load);
   newest.current = load;
-  const signedIn = session.value.is;
+  const signedIn = signIns.value;
   const back = reconnections.value;
 
   useEffect(() => {

@@ -9,6 +9,9 @@ export type SessionState =
   | { is: "open" } // an older daemon, which lets this host in without a token
   | { is: "out"; ended: boolean; supported: boolean };
 
+/** Grows each time somebody has signed in: what was refused before is asked for again. */
+export const signIns = signal(0);
+
 export const session = signal<SessionState>({ is: "unknown" });
 
 const ranks: Record<Role, number> = { integrator: 0, admin: 1, owner: 2 };
@@ -31,6 +34,7 @@ export async function findSession(): Promise<void> {
 
 export async function signIn(token: string): Promise<void> {
   session.value = { is: "in", session: await call("POST /v1/session", { body: { token } }) };
+  signIns.value += 1;
 }
 
 export async function signOut(): Promise<void> {

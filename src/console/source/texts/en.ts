@@ -329,6 +329,7 @@ export const en = {
   "proof.reason.mismatch": "The body, the key or the signature was changed.",
   "proof.reason.no-crypto": "The browser gives no cryptography to this page.",
   "proof.offline": "Check it offline",
+  "proof.offline_note": "The ZIP holds these files, and a README that says how anyone can with openssl alone.",
   "proof.print": "Print",
 
   "delivery.title": "Delivery {id}",

@@ -327,6 +327,7 @@ export const fr: Record<TextKey, Text> = {
   "proof.reason.mismatch": "Le corps, la clé ou la signature a été modifié.",
   "proof.reason.no-crypto": "Le navigateur n’offre pas de cryptographie à cette page.",
   "proof.offline": "Vérifier hors ligne",
+  "proof.offline_note": "Le ZIP contient ces fichiers, et un README qui explique comment faire avec openssl seul.",
   "proof.print": "Imprimer",
 
   "delivery.title": "Envoi {id}",

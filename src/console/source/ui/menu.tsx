@@ -1,6 +1,9 @@
 // What opens below a button: a panel that closes with Escape, with a click elsewhere, and when the focus leaves it.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { Role } from "../api/future.ts";
+import { may } from "../state/session.ts";
+import { t } from "../texts/index.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 export function Menu({ label, icon, text, kind = "plain", align = "end", wide = false, shortcut, control, children }: {
@@ -60,9 +63,10 @@ export function Menu({ label, icon, text, kind = "plain", align = "end", wide = 
   );
 }
 
-export function MenuItem({ icon, onClick, children, disabled, title }: { icon?: IconName; onClick: () => void; children: ComponentChildren; disabled?: boolean; title?: string }) {
+export function MenuItem({ icon, onClick, children, needs }: { icon?: IconName; onClick: () => void; children: ComponentChildren; needs?: Role }) {
+  const forbidden = needs !== undefined && !may(needs);
   return (
-    <button type="button" class="menu-item" onClick={onClick} disabled={disabled} title={title}>
+    <button type="button" class="menu-item" onClick={onClick} disabled={forbidden} title={forbidden ? t("role.needs", { role: t(`role.${needs}`) }) : undefined}>
       {icon && <Icon name={icon} />}
       <span>{children}</span>
     </button>
