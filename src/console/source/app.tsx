@@ -15,6 +15,7 @@ import { TransactionPage } from "./screens/transaction.tsx";
 import { type Route, href, route } from "./state/router.ts";
 import { connection } from "./state/connection.ts";
 import { findSession, session } from "./state/session.ts";
+import { visible } from "./lib/visible.ts";
 import { t } from "./texts/index.ts";
 import { Button, PageHead } from "./ui/basic.tsx";
 import { Help } from "./ui/help.tsx";
@@ -27,8 +28,8 @@ function screenOf({ path }: Route) {
   switch (section) {
     case "overview": return { title: t("nav.overview"), screen: <Overview /> };
     case "events": return { title: t("nav.events"), screen: <Events /> };
-    case "event": return { title: id ?? "", screen: <EventPage key={id} id={id ?? ""} /> };
-    case "transactions": return { title: id ?? "", screen: <TransactionPage key={id} id={id ?? ""} /> };
+    case "event": return { title: visible(id ?? "").slice(0, 80), screen: <EventPage key={id} id={id ?? ""} /> };
+    case "transactions": return { title: visible(id ?? "").slice(0, 80), screen: <TransactionPage key={id} id={id ?? ""} /> };
     case "deliveries":
       return id ? { title: t("delivery.title", { id }), screen: <DeliveryPage key={id} id={id} /> } : { title: t("nav.deliveries"), screen: <Deliveries /> };
     case "handlers": return { title: t("nav.handlers"), screen: <Handlers /> };

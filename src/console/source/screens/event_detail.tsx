@@ -1,6 +1,6 @@
 // One event, as a drawer beside the list and as a page of its own.
 import { signal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { EventDetail } from "../../generated/api.ts";
 import { call } from "../api/client.ts";
 import { formatDuration, formatInstant } from "../lib/time.ts";
@@ -41,10 +41,20 @@ export function useEvent(id: string, endpoint: string | null): QueryState<EventD
 
 export function EventDrawer({ id, endpoint, onClose, onStep }: { id: string; endpoint: string | null; onClose: () => void; onStep: (by: number) => void }) {
   const query = useEvent(id, endpoint);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Opened, it is read from its heading on; moved from event to event, the focus stays where it is.
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    if (!matchMedia("(max-width: 60rem)").matches) return;
+    // There it covers the page: what lies below must not take the focus.
+    const below = [...document.querySelectorAll<HTMLElement>(".top, .page-head, .toolbar, .live-bar, .split > div")];
+    for (const each of below) each.inert = true;
+    return () => below.forEach((each) => (each.inert = false));
+  }, []);
   return (
     <aside class="drawer" aria-label={t("event.title")}>
       <div class="drawer-head">
-        <h2>{t("event.title")}</h2>
+        <h2 ref={heading} tabIndex={-1}>{t("event.title")}</h2>
         <Button kind="quiet" icon="up" label={t("event.previous")} title={`${t("event.previous")} (k)`} onClick={() => onStep(-1)} />
         <Button kind="quiet" icon="more" label={t("event.next")} title={`${t("event.next")} (j)`} onClick={() => onStep(1)} />
         <a class="button quiet square" href={href(["event", id], endpoint ? { endpoint } : {})} aria-label={t("event.full")} title={t("event.full")}><Icon name="window" /></a>

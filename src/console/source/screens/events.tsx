@@ -129,14 +129,16 @@ export function Events() {
   };
 
   // Keyboard: the focus itself moves, so that screen readers follow.
+  const rowOf = (wanted: string) => [...document.querySelectorAll<HTMLElement>("tr[data-key]")].find((each) => each.dataset.key === wanted);
   const focusedKey = () => (document.activeElement?.closest("tr[data-key]") as HTMLElement | null)?.dataset.key ?? null;
   const move = (by: number) => {
     const from = focusedKey() ?? (open ? `${openAt} ${open}` : null);
     const at = rows.findIndex((row) => keyOf(row) === from);
     const row = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by))];
     if (!row) return;
-    const link = [...document.querySelectorAll<HTMLElement>("tr[data-key]")].find((each) => each.dataset.key === keyOf(row))?.querySelector<HTMLElement>("a.main");
-    link?.focus();
+    const shown = rowOf(keyOf(row));
+    if (document.activeElement?.closest(".drawer")) shown?.scrollIntoView({ block: "nearest" });
+    else shown?.querySelector<HTMLElement>("a.main")?.focus();
     if (open) go(address({ open: row }), { replace: true });
   };
   const openFilters = useRef<() => void>(() => {});
@@ -156,7 +158,7 @@ export function Events() {
   const close = () => {
     const key = `${openAt} ${open}`;
     go(address({ open: null }), { replace: true });
-    [...document.querySelectorAll<HTMLElement>("tr[data-key]")].find((each) => each.dataset.key === key)?.querySelector<HTMLElement>("a.main")?.focus();
+    requestAnimationFrame(() => rowOf(key)?.querySelector<HTMLElement>("a.main")?.focus());
   };
 
   const query = queryOf(filters, zone.value);
