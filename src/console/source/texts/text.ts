@@ -1,8 +1,6 @@
 // How a text gets its figures and names, and its French spaces.
-import type { en } from "./en.ts";
 
-export type Text = string | readonly [one: string, other: string];
-export type TextKey = keyof typeof en;
+export type Texts = Record<string, readonly [english: string, french: string]>;
 export type Values = Record<string, string | number>;
 
 /** French typography: no break before ; : ! ? % and inside « »; a narrow space but before the colon. */
@@ -16,14 +14,16 @@ export function frenchSpaces(text: string): string {
 
 const plurals = new Map<string, Intl.PluralRules>();
 
-export function fill(text: Text, values: Values, language: string): string {
-  let chosen: string;
-  if (typeof text === "string") chosen = text;
-  else {
-    let rules = plurals.get(language);
-    if (!rules) plurals.set(language, (rules = new Intl.PluralRules(language)));
-    chosen = rules.select(Number(values.n)) === "one" ? text[0] : text[1];
-  }
+function isOne(n: number, language: string): boolean {
+  let rules = plurals.get(language);
+  if (!rules) plurals.set(language, (rules = new Intl.PluralRules(language)));
+  return rules.select(n) === "one";
+}
+
+/** `text` may be "one|other". What is filled in is not looked into again. */
+export function fill(text: string, values: Values, language: string): string {
+  const [one = "", other = one] = text.split("|");
+  let chosen = isOne(Number(values.n), language) ? one : other;
   if (language === "fr") chosen = frenchSpaces(chosen);
   return chosen.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
