@@ -74,6 +74,14 @@ export async function fill(daemon, { perDay = 7, days = 90, withHostile = true, 
     ${outage(now - 3 * day, 9, "disk", 214)}
     COMMIT;` });
   await daemon.start();
+  // A little since the start, so that its figures are not all zero.
+  const later = poster(daemon);
+  for (let n = 0; n < 3; n += 1) {
+    const { events } = transaction(random, now - 120_000 + n * 30_000);
+    await later.post(events[0].body);
+    if (n > 0) await later.post(events[0].body);
+  }
+  later.close();
   return { ...told, events: all.length, statuses: Object.fromEntries(statuses) };
 }
 

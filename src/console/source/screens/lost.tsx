@@ -24,23 +24,25 @@ export async function loadGaps(query: Record<string, string>, signal: AbortSigna
   return whole as GapList;
 }
 
+function Todo({ gap }: { gap: Gap }) {
+  if (gap.retries !== "expected" || !gap.next_try) return <span class="warn-text">{t("lost.reschedule")}</span>;
+  return <span class="info-text">{t("lost.wait", { at: formatInstant(gap.next_try, "minute", timeStyle()) })}</span>;
+}
+
 function Gaps({ gaps }: { gaps: Gap[] }) {
   if (gaps.length === 0) return <Blank icon="check" title={t("lost.none")}><p>{t("lost.none_note")}</p></Blank>;
-  const at = (instant: string) => formatInstant(instant, "minute", timeStyle());
   return (
     <Table
       name={t("lost.page")} className="events"
-      head={<><th>{t("lost.missing")}</th><th>{t("lost.transaction")}</th><th class="narrow-hide">{t("lost.evidence")}</th><th class="narrow-hide">{t("lost.sent")}</th><th>{t("lost.todo")}</th></>}
+      head={<><th>{t("lost.missing")}</th><th>{t("lost.transaction")}</th><th class="narrow-hide">{t("lost.evidence")}</th><th class="narrow-hide">{t("lost.sent")}</th><th class="narrow-hide">{t("lost.todo")}</th></>}
     >
       {gaps.map((gap) => (
         <tr key={`${gap.endpoint} ${gap.evidence} ${gap.missing} ${gap.action_id}`}>
-          <th scope="row"><TypeName type={gap.missing} /></th>
+          <th scope="row"><TypeName type={gap.missing} /><span class="under small"><Todo gap={gap} /></span></th>
           <td><a href={href(["transactions", gap.transaction_id], { endpoint: gap.endpoint })}><Foreign text={gap.transaction_id} mono most={22} /></a></td>
           <td class="narrow-hide"><a href={href(["event", gap.evidence], { endpoint: gap.endpoint })}>{named("type", gap.evidence_type) ?? gap.evidence_type}</a></td>
           <td class="narrow-hide"><Instant at={gap.sent_before} /></td>
-          <td>{gap.retries === "expected" && gap.next_try
-            ? <span class="info-text">{t("lost.wait", { at: at(gap.next_try) })}</span>
-            : <span class="warn-text">{t("lost.reschedule")}</span>}</td>
+          <td class="narrow-hide"><Todo gap={gap} /></td>
         </tr>
       ))}
     </Table>
