@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { startFront } from "../../../src/console/scripts/front.mjs";
 import { binary } from "../support/daemon.mjs";
 import { openPage, picture, settled } from "../support/page.mjs";
+import { poster } from "../support/universign.mjs";
 import { bundle, eventPath, missing, setStage } from "../support/stage.mjs";
 
 describe("reading", { skip: missing, timeout: 600_000 }, () => {
@@ -44,6 +45,19 @@ describe("reading", { skip: missing, timeout: 600_000 }, () => {
     await page.getByLabel("After (Local)").blur();
     await page.waitForFunction(() => location.hash.includes("created_gt"));
     assert.match(decodeURIComponent(page.url()), /created_gt=2026-01-02T09:00:00.000Z/);
+    await close();
+  });
+
+  test("an id that several endpoints have received asks which is meant", async () => {
+    const { post, close: hangUp } = poster(stage.daemon);
+    const body = { object: "event", id: "evt_twice", type: "action.opened", createdAt: Date.now() / 1000, payload: { object: { object: "action", id: "act_1" } } };
+    for (const path of ["/webhooks/universign", "/webhooks/subsidiary"]) assert.equal(await post(body, path), 200);
+    hangUp();
+    const { page, close } = await visit("#/event/evt_twice");
+    await page.getByText("Which one?").waitFor();
+    await page.getByRole("link", { name: "subsidiary" }).click();
+    await page.getByRole("tab", { name: "Story" }).waitFor();
+    assert.match(page.url(), /endpoint=subsidiary/);
     await close();
   });
 

@@ -195,7 +195,7 @@ export function Deliveries() {
           </div>
         </header>
         {pages.error ? <Failure error={pages.error} reload={pages.reload} /> : pages.data === undefined ? <Loading /> : pages.rows.length === 0 ? (
-          <Blank quiet icon="deliveries" title={t("deliveries.empty")}>
+          <Blank quiet icon="deliveries" title={state || handler ? t("deliveries.empty") : t("deliveries.empty_all")}>
             {(state || handler) && <Button onClick={() => set({ state: "", handler: "" })}>{t("events.widen_all")}</Button>}
           </Blank>
         ) : (

@@ -48,6 +48,7 @@ export const deliveries = {
   "deliveries.probe_failed": ["The probe failed again: {reason}", "L’essai a encore échoué : {reason}"],
   "deliveries.probe_waits": ["The probe waits for its turn…", "L’essai attend son tour…"],
   "deliveries.sample": ["Sample", "Exemple"],
+  "deliveries.empty_all": ["Nothing has been delivered yet", "Rien n’a encore été envoyé"],
   "deliveries.empty": ["No delivery matches", "Aucun envoi ne correspond"],
   "deliveries.retry_title": ["Retry all of this group", "Relancer tout ce groupe"],
   "deliveries.retry_counts": [
