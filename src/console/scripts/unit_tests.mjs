@@ -1,0 +1,18 @@
+// npm test: bundles tests/console/unit/*_test.ts and runs them with node --test, which knows no TypeScript on Node 18.
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { bundleOptions } from "./bundle.mjs";
+import { buildFolder, consoleFolder, repository } from "./paths.mjs";
+
+const sources = join(repository, "tests/console/unit");
+const outdir = join(buildFolder, "unit");
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  ...bundleOptions({ minify: false }),
+  entryPoints: readdirSync(sources).filter((name) => name.endsWith("_test.ts")).map((name) => join(sources, name)),
+  outdir, platform: "node", target: "node18", packages: "external", outExtension: { ".js": ".mjs" }, sourcemap: false,
+});
+const tests = readdirSync(outdir).filter((name) => name.endsWith(".mjs")).map((name) => join(outdir, name));
+process.exit(spawnSync(process.execPath, ["--test", ...tests], { stdio: "inherit", cwd: consoleFolder }).status ?? 1);

@@ -1,0 +1,70 @@
+// One delivery with its attempts: what ran, what it said, when it runs next, and a way to run it again.
+import { useState } from "preact/hooks";
+import type { DeliveryDetail } from "../../generated/api.ts";
+import { ApiError, call } from "../api/client.ts";
+import { formatDuration } from "../lib/time.ts";
+import { visible } from "../lib/visible.ts";
+import { language } from "../state/preferences.ts";
+import { href } from "../state/router.ts";
+import { t } from "../texts/index.ts";
+import { Badge, Button, DeliveryState, Foreign, Instant, Table } from "../ui/basic.tsx";
+import { useNow } from "../ui/now.ts";
+import { say } from "../ui/toast.tsx";
+
+export async function retryDelivery(id: number): Promise<boolean> {
+  try {
+    await call("POST /v1/deliveries/{id}/retry", { id });
+    say(t("delivery.retried"));
+    return true;
+  } catch (error) {
+    say(error instanceof ApiError ? error.detail : String(error), { bad: true });
+    return false;
+  }
+}
+
+export function Countdown({ due }: { due: string }) {
+  const now = useNow(1000);
+  const left = Date.parse(due) - now;
+  return <span class="nowrap" title={due}>{left > 500 ? t("delivery.next_in", { duration: formatDuration(Math.max(1000, Math.round(left / 1000) * 1000), language.value) }) : t("delivery.now")}</span>;
+}
+
+export function DeliveryCard({ delivery, onChanged, linked = true }: { delivery: DeliveryDetail; onChanged: () => void; linked?: boolean }) {
+  const [busy, setBusy] = useState(false);
+  const retry = async () => {
+    setBusy(true);
+    if (await retryDelivery(delivery.id)) onChanged();
+    setBusy(false);
+  };
+  return (
+    <section class="delivery" aria-label={t("delivery.title", { id: `#${delivery.id}` })}>
+      <header>
+        <strong><Foreign text={delivery.handler} /></strong>
+        <DeliveryState state={delivery.state} />
+        {linked && <a class="small" href={href(["deliveries", String(delivery.id)])}>#{delivery.id}</a>}
+        {delivery.state === "pending" && delivery.due && <span class="small soft"><Countdown due={delivery.due} /></span>}
+        {delivery.state !== "successful" && (
+          <span class="end"><Button icon="retry" disabled={busy} onClick={() => void retry()}>{delivery.state === "failed" ? t("delivery.retry") : t("delivery.retry_now")}</Button></span>
+        )}
+      </header>
+      {delivery.reason && <p class="reason">{t("delivery.because")} <Foreign text={delivery.reason} /></p>}
+      {delivery.history.length === 0 ? <p class="reason">{t("delivery.no_attempts")}</p> : (
+        <Table
+          name={`${t("delivery.attempts")} #${delivery.id}`}
+          head={<><th class="fit">#</th><th class="fit">{t("delivery.started")}</th><th class="fit number">{t("delivery.duration")}</th><th>{t("delivery.output")}</th></>}
+        >
+          {delivery.history.map((attempt, index) => (
+            <tr key={index}>
+              <td class="fit high number">{index + 1}</td>
+              <td class="fit high"><Instant at={attempt.started} /></td>
+              <td class="fit high number">{formatDuration(attempt.duration_ms, language.value)}</td>
+              <td>
+                {attempt.reason ? <Badge tone="bad"><Foreign text={attempt.reason} most={60} /></Badge> : <Badge tone="good" icon="check">{t("delivery.attempt_ok")}</Badge>}
+                {attempt.output && <pre class="text" tabIndex={0}>{visible(attempt.output, "lines")}</pre>}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+// What the routes of today do with an event, and why others do not match.
+import type { Explanation } from "../api/future.ts";
+import { t } from "../texts/index.ts";
+import { Badge, Foreign, Table } from "../ui/basic.tsx";
+
+export function ExplainView({ explanation }: { explanation: Explanation }) {
+  return (
+    <>
+      <p><strong>{explanation.handlers.length > 0 ? t("routing.would", { handlers: explanation.handlers.join(", ") }) : t("routing.would_none")}</strong></p>
+      <Table
+        name={t("routing.lead")}
+        head={<><th>{t("routing.route")}</th><th class="fit">{t("routing.matches")}</th><th>{t("routing.reason")}</th><th>{t("routing.handlers")}</th></>}
+      >
+        {explanation.routes.map((route, index) => (
+          <tr key={index}>
+            <th scope="row"><Foreign text={route.name} /></th>
+            <td class="fit">{route.matches ? <Badge tone="good" icon="check">{t("common.yes")}</Badge> : <Badge tone="plain" icon="cross">{t("common.no")}</Badge>}</td>
+            <td><Foreign text={route.reason} /></td>
+            <td>{route.handlers.join(", ")}</td>
+          </tr>
+        ))}
+      </Table>
+    </>
+  );
+}

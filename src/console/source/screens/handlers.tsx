@@ -1,0 +1,121 @@
+// How each handler is doing.
+import { useState } from "preact/hooks";
+import type { Handler } from "../../generated/api.ts";
+import { call, metricsText } from "../api/client.ts";
+import type { HandlerTest } from "../api/future.ts";
+import { type Sample, parseMetrics, quantile } from "../lib/prometheus.ts";
+import { formatDuration } from "../lib/time.ts";
+import { visible } from "../lib/visible.ts";
+import { language } from "../state/preferences.ts";
+import { useQuery } from "../state/query.ts";
+import { href } from "../state/router.ts";
+import { named, t } from "../texts/index.ts";
+import { Badge, Button, Facts, Field, Foreign, Instant, PageHead, type Tone } from "../ui/basic.tsx";
+import { CopyAs } from "../ui/copy_as.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Blank, Loaded } from "../ui/loaded.tsx";
+import type { IconName } from "../ui/icon.tsx";
+
+const circuits: Record<string, [Tone, IconName]> = { closed: ["good", "check"], open: ["bad", "pause"], "half-open": ["warn", "clock"] };
+
+function Meter({ share, latency }: { share: number; latency: string | null }) {
+  // Rounded down: what is not all must not look like all.
+  const percent = (Math.floor(share * 1000) / 10).toLocaleString(language.value, { maximumFractionDigits: 1 });
+  const tone = share >= 0.99 ? "" : share >= 0.9 ? " middling" : " low";
+  return (
+    <div class="meter">
+      <span><strong>{percent} %</strong> <span class="soft">{t("handlers.success").toLowerCase()}{latency !== null && <> · {t("handlers.latency")} {latency}</>}</span></span>
+      <div class="track" aria-hidden="true"><div class={`fill${tone}`} style={{ inlineSize: `${share * 100}%` }} /></div>
+    </div>
+  );
+}
+
+function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[] }) {
+  const [testing, setTesting] = useState(false);
+  const [tone, icon] = circuits[handler.circuit] ?? ["plain", "other"];
+  const own = samples.filter(({ labels }) => labels.handler === handler.name);
+  const concurrency = own.find(({ name }) => name === "webhookd_handler_concurrency")?.value;
+  const oldest = own.find(({ name }) => name === "webhookd_handler_oldest_pending_seconds")?.value;
+  const latency = quantile(own, "webhookd_handler_success_latency_seconds", 0.5);
+  const duration = (seconds: number | null | undefined) => (seconds == null ? "–" : formatDuration(seconds * 1000, language.value));
+  const n = (value: number) => value.toLocaleString(language.value);
+  return (
+    <section class="card handler">
+      <header><h2><Foreign text={handler.name} most={40} /></h2><Badge tone={tone} icon={icon}>{named("circuit", handler.circuit) ?? handler.circuit}</Badge></header>
+      <div class="body">
+        {handler.success_rate === null ? <p class="soft">{t("handlers.no_attempt")}</p> : <Meter share={handler.success_rate} latency={latency === null ? null : duration(latency)} />}
+        <Facts
+          items={[
+            [t("handlers.waiting"), n(handler.waiting)], [t("handlers.in_flight"), <>{n(handler.in_flight)}{concurrency !== undefined && <span class="faint"> / {n(concurrency)}</span>}</>], [t("handlers.oldest"), handler.waiting > 0 ? duration(oldest) : "–"],
+            [t("handlers.successful"), n(handler.successful)],
+            [t("handlers.retried"), n(handler.retried)], [t("handlers.failed"), n(handler.failed)],
+          ]}
+        />
+        <div>
+          <div class="faint small">{t("handlers.last_error")}</div>
+          {handler.last_error ? <div><Foreign text={handler.last_error} most={160} /> <span class="faint"><Instant at={handler.last_error_at} relative /></span></div> : <div class="soft">{t("handlers.no_error")}</div>}
+        </div>
+        <div class="chips">
+          <a class="button" href={href(["deliveries"], { handler: handler.name, state: "failed" })}>{t("handlers.show_failed")}</a>
+          <Button icon="deliveries" needs="admin" onClick={() => setTesting(true)}>{t("handlers.test")}</Button>
+        </div>
+      </div>
+      {testing && <TestDialog handler={handler.name} onClose={() => setTesting(false)} />}
+    </section>
+  );
+}
+
+function TestDialog({ handler, onClose }: { handler: string; onClose: () => void }) {
+  const [type, setType] = useState("transaction.lifecycle.completed");
+  const [outcome, setOutcome] = useState<HandlerTest | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const types = useQuery("types", (signal) => call("GET /v1/event-types", { signal }));
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setFailed(null);
+    try {
+      setOutcome(await call("POST /v1/handlers/{name}/test", { id: handler, body: { type } }));
+    } catch (error) {
+      const needed = (error as { needsNewerDaemon?: boolean }).needsNewerDaemon;
+      setFailed(needed ? t("error.newer", { call: "POST /v1/handlers/{name}/test" }) : (error as Error).message);
+    }
+    setBusy(false);
+  };
+  return (
+    <Dialog title={t("handlers.test_title", { handler })} onClose={onClose}>
+      <form onSubmit={submit}>
+        <p class="soft">{t("handlers.test_lead")}</p>
+        <Field label={t("handlers.test_type")}>
+          <select value={type} onChange={(event) => setType(event.currentTarget.value)}>
+            {(types.data?.data ?? []).map((each) => <option key={each.type} value={each.type}>{named("type", each.type) ?? each.type}</option>)}
+          </select>
+        </Field>
+        {failed && <p class="error-line" role="alert">{failed}</p>}
+        {outcome && (
+          <div class={`callout ${outcome.successful ? "good" : "bad"}`} role="status"><div>
+            <strong>{outcome.successful ? t("handlers.test_ok", { duration: formatDuration(outcome.duration_ms, language.value) }) : t("handlers.test_failed", { reason: outcome.reason ?? "" })}</strong>
+            {outcome.output && <pre class="text">{visible(outcome.output, "lines")}</pre>}
+          </div></div>
+        )}
+        <div class="dialog-actions"><Button onClick={onClose}>{t("common.close")}</Button><Button type="submit" kind="primary" disabled={busy}>{t("handlers.test_do")}</Button></div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function Handlers() {
+  const metrics = useQuery("metrics", async (signal) => parseMetrics(await metricsText(signal)), 10_000);
+  const query = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }), 5000);
+  return (
+    <>
+      <PageHead title={t("handlers.title")} lead={t("handlers.lead")}><CopyAs path="/v1/handlers" command="handlers" /></PageHead>
+      <Loaded query={query}>
+        {(list) => (list.data.length === 0 ? <Blank icon="handlers" title={t("handlers.empty")} /> : (
+          <div class="handler-grid">{list.data.map((handler) => <HandlerCard key={handler.name} handler={handler} samples={metrics.data ?? []} />)}</div>
+        ))}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,153 @@
+// Today at a glance, and what needs somebody.
+import { useState } from "preact/hooks";
+import { call, metricsText } from "../api/client.ts";
+import type { Histogram } from "../api/future.ts";
+import { parseMetrics, quantile, sum } from "../lib/prometheus.ts";
+import { type Period, addDays, formatDuration, formatInstant, periodStart, startOfDay } from "../lib/time.ts";
+import { language, timeStyle, zone } from "../state/preferences.ts";
+import { useQuery } from "../state/query.ts";
+import { go, href } from "../state/router.ts";
+import { type TextKey, named, t } from "../texts/index.ts";
+import { Foreign, PageHead, Table } from "../ui/basic.tsx";
+import { CopyAs } from "../ui/copy_as.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Blank, Failure, Loaded, Loading } from "../ui/loaded.tsx";
+import { Segments } from "../ui/shell.tsx";
+import { StackedChart } from "../ui/stacked_chart.tsx";
+import { formatBytes } from "./body_tab.tsx";
+import { loadGroups } from "./deliveries.tsx";
+import { loadGaps } from "./lost.tsx";
+import { readiness } from "../api/client.ts";
+
+const count = async (from: Date, to: Date, signal: AbortSignal) =>
+  (await call("GET /v1/events/count", { query: { created_gt: from.toISOString(), created_lt: to.toISOString() }, signal })).events;
+
+function Figure({ name, value, sub, to, bad = false }: { name: string; value: string; sub?: string; to?: string; bad?: boolean }) {
+  const inside = <><span class="name">{name}</span><span class="value">{value}</span>{sub && <span class="sub">{sub}</span>}</>;
+  return to ? <a class={`figure${bad ? " bad" : ""}`} href={to}>{inside}</a> : <div class={`figure${bad ? " bad" : ""}`}>{inside}</div>;
+}
+
+function Figures() {
+  const n = (value: number | null) => (value === null ? "–" : value.toLocaleString(language.value));
+  const today = useQuery(`today ${zone.value}`, async (signal) => {
+    const now = new Date();
+    const start = startOfDay(now, zone.value);
+    return { today: await count(start, now, signal), before: await count(addDays(start, -7, zone.value), addDays(now, -7, zone.value), signal) };
+  }, 30_000);
+  const metrics = useQuery("metrics", async (signal) => parseMetrics(await metricsText(signal)), 15_000);
+  const samples = metrics.data ?? [];
+  const [p50, p99] = [0.5, 0.99].map((share) => quantile(samples, "webhookd_acknowledge_duration_seconds", share));
+  const duration = (seconds: number | null | undefined) => (seconds == null ? "–" : formatDuration(seconds * 1000, language.value));
+  const weekday = new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { weekday: "long" }).format(new Date());
+  const waiting = sum(samples, "webhookd_deliveries_pending");
+  const dead = sum(samples, "webhookd_deliveries_failed");
+  const oldest = samples.filter(({ name }) => name === "webhookd_handler_oldest_pending_seconds").reduce((most, { value }) => Math.max(most, value), 0);
+  const free = sum(samples, "webhookd_store_disk_free_bytes");
+  const size = sum(samples, "webhookd_store_size_bytes");
+  const counters = [["accepted", "accepted"], ["duplicate", "duplicate"], ["refused", "rejected"], ["deferred", "deferred"]] as const;
+  return (
+    <>
+      <div class="figures">
+        <Figure name={t("overview.today")} value={n(today.data?.today ?? null)} sub={today.data ? t("overview.today_note", { weekday, count: n(today.data.before) }) : ""} to={href(["events"], { period: "today" })} />
+        <Figure name={t("overview.dead")} value={n(dead)} sub={dead ? t("overview.dead_note") : t("overview.dead_none")} bad={Boolean(dead)} to={href(["deliveries"], { state: "failed" })} />
+        <Figure name={t("overview.waiting")} value={n(waiting)} sub={waiting && oldest ? t("overview.oldest", { age: duration(oldest) }) : t("overview.oldest_none")} to={href(["deliveries"], { state: "pending" })} />
+        <Figure name={t("overview.ack")} value={duration(p50)} sub={p50 == null ? t("overview.ack_none") : t("overview.ack_note", { p99: duration(p99) })} />
+        <Figure name={t("overview.disk")} value={size === null ? "–" : formatBytes(size)} sub={free === null ? "" : t("overview.disk_note", { free: formatBytes(free) })} />
+      </div>
+      <p class="strip">
+        <span class="title">{t("overview.since_start")}</span>
+        {counters.map(([name, metric]) => <span key={name}>{t(`overview.${name}`)} <b>{n(sum(samples, `webhookd_events_${metric}_total`))}</b></span>)}
+      </p>
+    </>
+  );
+}
+
+function Needs() {
+  const groups = useQuery("groups", loadGroups, 30_000);
+  const handlers = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }), 15_000);
+  const gaps = useQuery("gaps 30d", (signal) => loadGaps({ created_gt: periodStart("30d", zone.value) }, signal), 120_000);
+  const ready = useQuery("endpoints", (signal) => readiness(signal), 30_000);
+  const error = groups.error ?? handlers.error;
+  if (error) return <Failure error={error} reload={() => { groups.reload(); handlers.reload(); }} />;
+  if (!groups.data || !handlers.data || (!gaps.data && !gaps.error)) return <Loading />;
+  const lost = gaps.data?.data ?? [];
+  const over = lost.filter(({ retries }) => retries === "over").length;
+  const needs: Array<{ key: string; bad: boolean; what: string; detail?: string; to: string }> = [
+    ...(ready.data?.endpoints ?? []).filter((endpoint) => endpoint.signature === "required" && !endpoint.ready)
+      .map(({ name }) => ({ key: `keys ${name}`, bad: true, what: t("overview.need_keys", { endpoint: name }), to: href(["settings"]) })),
+    ...handlers.data.data.filter(({ circuit }) => circuit === "open")
+      .map(({ name, last_error }) => ({ key: `circuit ${name}`, bad: true, what: t("overview.need_circuit", { handler: name }), detail: last_error ?? "", to: href(["handlers"]) })),
+    ...groups.data.data.slice(0, 6).map((group) => ({
+      key: `group ${group.handler} ${group.cause}`, bad: true, what: t("overview.need_failed", { n: group.deliveries, handler: group.handler }), detail: group.cause, to: href(["deliveries"], { state: "failed", handler: group.handler }),
+    })),
+    ...(over > 0 ? [{ key: "over", bad: true, what: t("overview.need_gap", { n: over }), to: href(["lost"]) }] : []),
+    ...(lost.length > over ? [{ key: "gaps", bad: false, what: t("overview.need_gap_wait", { n: lost.length - over }), to: href(["lost"]) }] : []),
+  ];
+  if (needs.length === 0) return <Blank icon="check" title={t("overview.needs_none")}><p>{t("overview.needs_none_note")}</p></Blank>;
+  return (
+    <ul class="needs">
+      {needs.map(({ key, bad, what, detail, to }) => (
+        <li key={key} class={bad ? "bad" : undefined}>
+          <Icon name={bad ? "lost" : "clock"} />
+          <span class="what"><strong>{what}</strong>{detail && <span class="soft small"><Foreign text={detail} most={160} /></span>}</span>
+          <a class="button" href={to} aria-label={`${t("overview.look")}: ${what}`}>{t("overview.look")}</a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const intervals: Record<"24h" | "7d" | "30d" | "90d", string> = { "24h": "1h", "7d": "6h", "30d": "1d", "90d": "1d" };
+type ChartPeriod = keyof typeof intervals;
+
+function HistogramTable({ histogram }: { histogram: Histogram }) {
+  const series = histogram.series.filter(({ events }) => events > 0);
+  return (
+    <Table name={t("overview.chart")} head={<><th>{t("chart.time")}</th>{series.map(({ key }) => <th key={key} class="number">{named("group", key) ?? key}</th>)}</>}>
+      {histogram.starts.map((start, index) => (
+        <tr key={start}><th scope="row" class="nowrap">{formatInstant(start, "minute", timeStyle())}</th>{series.map(({ key, counts }) => <td key={key} class="number">{(counts[index] ?? 0).toLocaleString(language.value)}</td>)}</tr>
+      ))}
+    </Table>
+  );
+}
+
+function OverTime() {
+  const [period, setPeriod] = useState<ChartPeriod>("7d");
+  const [asTable, setAsTable] = useState(false);
+  const query = useQuery(`histogram ${period} ${zone.value}`, (signal) =>
+    call("GET /v1/events/histogram", { query: { created_gt: periodStart(period as Period, zone.value), interval: intervals[period] }, signal }), 60_000);
+  return (
+    <section class="card spaced">
+      <header>
+        <h2>{t("overview.chart")}</h2>
+        <div class="actions">
+          <Segments label={t("filter.period")} value={period} onChange={setPeriod} options={(Object.keys(intervals) as ChartPeriod[]).map((each) => [each, t(`chart.${each}` as TextKey)])} />
+          <button type="button" class="button quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t("common.table")}</button>
+        </div>
+      </header>
+      <Loaded query={query} anyKey>
+        {(histogram) => (histogram.series.every(({ events }) => events === 0) ? <Blank quiet icon="events" title={t("overview.chart_empty")} /> : asTable ? <HistogramTable histogram={histogram} /> : (
+          <div class="body">
+            <StackedChart
+              histogram={histogram} label={t("overview.chart")}
+              onChoose={(from, to) => go(href(["events"], { created_gt: new Date(from - 1).toISOString(), created_lt: new Date(to).toISOString() }))}
+            />
+            <div class="legend">{histogram.series.filter(({ events }) => events > 0).map(({ key, events }) => <span key={key} class={`series-${key}`}><i />{named("group", key) ?? key} <span class="faint">{events.toLocaleString(language.value)}</span></span>)}</div>
+            <p class="note">{t("overview.chart_note")}</p>
+          </div>
+        ))}
+      </Loaded>
+    </section>
+  );
+}
+
+export function Overview() {
+  return (
+    <>
+      <PageHead title={t("overview.title")} lead={t("overview.lead")}><CopyAs path="/v1/events/count" query={{ created_gt: startOfDay(new Date(), zone.value).toISOString() }} command="events count" /></PageHead>
+      <Figures />
+      <section class="card"><header><h2>{t("overview.needs")}</h2></header><Needs /></section>
+      <OverTime />
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+// Consumption per month, as a table, as bars and as CSV.
+import type { EventsReport } from "../../generated/api.ts";
+import { call } from "../api/client.ts";
+import { toCsv } from "../lib/csv.ts";
+import { formatMonth, lastMonths, monthBounds } from "../lib/time.ts";
+import { language } from "../state/preferences.ts";
+import { useQuery } from "../state/query.ts";
+import { go, href, route } from "../state/router.ts";
+import { type TextKey, t } from "../texts/index.ts";
+import { Button, PageHead, Table } from "../ui/basic.tsx";
+import { CopyAs } from "../ui/copy_as.tsx";
+import { saveFile } from "../ui/download.ts";
+import { Blank, Loaded } from "../ui/loaded.tsx";
+import { readiness } from "../api/client.ts";
+
+const kinds = ["signatures", "visas", "seals", "reviews"] as const;
+const levels = ["level_0", "level_1", "level_2", "level_3", "level_4"] as const;
+
+type Month = { month: string; report: EventsReport };
+
+async function loadMonths(count: number, endpoint: string, signal: AbortSignal): Promise<Month[]> {
+  const months: Month[] = [];
+  // One after another: each reads a month.
+  for (const month of lastMonths(count)) {
+    const { from, to } = monthBounds(month);
+    // Both ends are exclusive: the month's first millisecond belongs to it.
+    const after = new Date(Date.parse(from) - 1).toISOString();
+    months.push({ month, report: await call("GET /v1/events/report", { query: { created_gt: after, created_lt: to, ...(endpoint ? { endpoint } : {}) }, signal }) });
+  }
+  return months;
+}
+
+function Bars({ months }: { months: Month[] }) {
+  const most = Math.max(...months.map(({ report }) => report.total), 1);
+  const shown = months.filter(({ report }, index) => report.total > 0 || index === 0);
+  return (
+    <div class="bars" role="img" aria-label={t("report.chart")}>
+      {shown.map(({ month, report }) => (
+        <div key={month} class="bar-row">
+          <span>{formatMonth(month, language.value)}</span>
+          <div class="bar">{kinds.map((kind) => report[kind] > 0 && <i key={kind} class={`c-${kind}`} title={`${t(`report.${kind}`)}: ${report[kind].toLocaleString(language.value)}`} style={{ inlineSize: `${(report[kind] / most) * 100}%` }} />)}</div>
+          <strong class="number">{report.total.toLocaleString(language.value)}</strong>
+        </div>
+      ))}
+      <div class="legend">{kinds.map((kind) => <span key={kind} class={`legend-item`}><i class={`c-${kind}`} />{t(`report.${kind}`)}</span>)}</div>
+    </div>
+  );
+}
+
+export function Report() {
+  const { params } = route.value;
+  const count = [3, 6, 12, 24].find((each) => String(each) === params.get("months")) ?? 6;
+  const endpoint = params.get("endpoint") ?? "";
+  const set = (changes: Record<string, string>) => go(href(["report"], Object.fromEntries(Object.entries({ months: String(count), endpoint, ...changes }).filter(([, value]) => value))), { replace: true });
+  const query = useQuery(`report ${count} ${endpoint}`, (signal) => loadMonths(count, endpoint, signal));
+  const ready = useQuery("endpoints", (signal) => readiness(signal));
+  const n = (value: number | undefined) => (value ? value.toLocaleString(language.value) : <span class="faint">0</span>);
+  const save = (months: Month[]) => saveFile("consumption.csv", "text/csv", toCsv(
+    ["month", "total", ...kinds, ...levels],
+    months.map(({ month, report }) => [month, report.total, ...kinds.map((kind) => report[kind]), ...levels.map((level) => report.signatures_by_required_level[level] ?? 0)]),
+  ));
+  const newest = monthBounds(lastMonths(1)[0] ?? "");
+  return (
+    <>
+      <PageHead title={t("report.title")} lead={t("report.lead")}>
+        <select class="compact" aria-label={t("events.endpoint")} value={endpoint} onChange={(event) => set({ endpoint: event.currentTarget.value })}>
+          <option value="">{t("report.all_endpoints")}</option>
+          {ready.data?.endpoints.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+        </select>
+        <select class="compact" aria-label={t("report.months")} value={String(count)} onChange={(event) => set({ months: event.currentTarget.value })}>
+          {[3, 6, 12, 24].map((each) => <option key={each} value={String(each)}>{t("report.last", { n: each })}</option>)}
+        </select>
+        <Button icon="download" disabled={!query.data} onClick={() => query.data && save(query.data)}>{t("report.csv")}</Button>
+        <CopyAs path="/v1/events/report" query={{ created_gt: newest.from, created_lt: newest.to, ...(endpoint ? { endpoint } : {}) }} command="report" />
+      </PageHead>
+      <Loaded query={query} anyKey>
+        {(months) => (
+          <>
+            <section class="card"><header><h2>{t("report.chart")}</h2></header><div class="body">
+              {months.every(({ report }) => report.total === 0) ? <Blank quiet icon="report" title={t("report.empty")} /> : <Bars months={months} />}
+            </div></section>
+            <section class="card spaced">
+              <Table
+                name={t("report.title")}
+                head={
+                  <>
+                    <th>{t("report.month")}</th><th class="number">{t("report.total")}</th>
+                    {kinds.map((kind) => <th key={kind} class="number">{t(`report.${kind}`)}</th>)}
+                    {levels.map((level) => <th key={level} class="number">{t("report.level" as TextKey, { n: Number(level.slice(-1)) })}</th>)}
+                  </>
+                }
+              >
+                {months.map(({ month, report }) => (
+                  <tr key={month}>
+                    <th scope="row" class="nowrap">{formatMonth(month, language.value)}</th>
+                    <td class="number"><strong>{n(report.total)}</strong></td>
+                    {kinds.map((kind) => <td key={kind} class="number">{n(report[kind])}</td>)}
+                    {levels.map((level) => <td key={level} class="number">{n(report.signatures_by_required_level[level])}</td>)}
+                  </tr>
+                ))}
+              </Table>
+            </section>
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+// One transaction from its first event to its last: what happened, what came late, what is missing.
+import { useEffect, useState } from "preact/hooks";
+import type { Erasure } from "../../generated/api.ts";
+import { ApiError, call, callWithExtras } from "../api/client.ts";
+import type { TransactionDetail } from "../api/future.ts";
+import { at as valueAt, member, parseJson, scalarText } from "../lib/json.ts";
+import { formatDuration } from "../lib/time.ts";
+import { stageOf } from "../lib/timeline.ts";
+import { language } from "../state/preferences.ts";
+import { useQuery } from "../state/query.ts";
+import { href, route } from "../state/router.ts";
+import { t } from "../texts/index.ts";
+import { Badge, Button, Facts, Foreign, Id, Instant, PageHead, type Tone } from "../ui/basic.tsx";
+import { CopyAs } from "../ui/copy_as.tsx";
+import { Confirm } from "../ui/dialog.tsx";
+import { Blank, Loaded } from "../ui/loaded.tsx";
+import { say } from "../ui/toast.tsx";
+import { TimelineView } from "./timeline_view.tsx";
+
+const most = 200;
+
+const tones: Partial<Record<string, Tone>> = { completed: "good", stalled: "warn", cancelled: "warn", expired: "warn", paused: "warn" };
+
+async function load(id: string, endpoint: string | null, signal: AbortSignal): Promise<TransactionDetail> {
+  const query: Record<string, string> = endpoint ? { endpoint } : {};
+  try {
+    return await call("GET /v1/transactions/{id}", { id, query, signal });
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.needsNewerDaemon) throw error;
+    // An older daemon knows the events, but not what is missing.
+    const list = await callWithExtras("GET /v1/events", { query: { ...query, transaction: id, limit: String(most) }, signal }, { include: "deliveries" });
+    return { object: "transaction", id, endpoint: endpoint ?? list.data[0]?.endpoint ?? "", state: null, events: [...list.data].reverse(), missing: [], has_more: list.has_more };
+  }
+}
+
+export function TransactionPage({ id }: { id: string }) {
+  const endpoint = route.value.params.get("endpoint");
+  const [erasing, setErasing] = useState(false);
+  const query = useQuery(`transaction ${id} ${endpoint}`, (signal) => load(id, endpoint, signal), 30_000);
+  const events = query.data?.events ?? [];
+  const stage = stageOf(events);
+  const first = events[0];
+  const last = events.at(-1);
+  const at = (event: typeof first) => event?.created ?? event?.received ?? null;
+  return (
+    <>
+      <PageHead title={<><span class="soft">{t("tx.title")}</span> <Id id={id} most={48} /></>} lead={t("tx.lead")}>
+        <a class="button" href={href(["events"], { transaction: id })}>{t("tx.filter")}</a>
+        <CopyAs path={`/v1/transactions/${encodeURIComponent(id)}`} query={endpoint ? { endpoint } : {}} command="transactions show" argument={id} />
+        <Button icon="hidden" needs="admin" disabled={events.length === 0} onClick={() => setErasing(true)}>{t("tx.erase")}</Button>
+      </PageHead>
+      <div class="card"><div class="body pad">
+        <Loaded query={query}>
+          {(transaction) => (transaction.events.length === 0 ? <Blank icon="events" title={t("tx.empty")} /> : (
+            <div class="tab-body">
+              <Facts
+                items={[
+                  stage !== null && [t("tx.stage"), <Badge tone={tones[stage] ?? "info"}>{t(`stage.${stage}`)}</Badge>],
+                  [t("tx.events"), `${transaction.events.length.toLocaleString(language.value)}${transaction.has_more ? "+" : ""}`],
+                  [t("tx.first"), <Instant at={at(first)} />],
+                  [t("tx.last"), <Instant at={at(last)} />],
+                  [t("tx.took"), formatDuration(Date.parse(at(last) ?? "") - Date.parse(at(first) ?? ""), language.value)],
+                  [t("events.endpoint"), <Foreign text={transaction.endpoint} most={40} />],
+                ]}
+              />
+              <Contract transaction={transaction} stage={stage} />
+              {transaction.has_more && <p class="soft">{t("tx.more", { n: transaction.events.length })}</p>}
+              <TimelineView events={transaction.events} gaps={transaction.missing} />
+            </div>
+          ))}
+        </Loaded>
+      </div></div>
+      {erasing && <EraseDialog id={id} endpoint={endpoint} onClose={(done) => { setErasing(false); if (done) query.reload(); }} />}
+    </>
+  );
+}
+
+/** What the newest event about the transaction itself says of its documents. */
+function Contract({ transaction, stage }: { transaction: TransactionDetail; stage: string | null }) {
+  const newest = [...transaction.events].reverse().find(({ type }) => type.startsWith("transaction.lifecycle."));
+  const query = useQuery(newest ? `event ${newest.endpoint} ${newest.id}` : null, (signal) =>
+    call("GET /v1/events/{id}", { id: newest?.id ?? "", query: { endpoint: newest?.endpoint ?? "" }, signal }));
+  const raw = query.data?.raw_body;
+  if (!raw) return null;
+  const told = contractOf(raw);
+  // Universign keeps signed documents of a transaction for 60 days where they are; then they lie in its archive.
+  const until = stage === "completed" && newest?.created ? new Date(Date.parse(newest.created) + 60 * 86_400_000).toISOString() : null;
+  const open = stage !== null && !["completed", "cancelled", "expired"].includes(stage);
+  return (
+    <Facts
+      items={[
+        told.documents.length > 0 && [t("tx.documents"), told.documents.slice(0, 20).map((name, index) => <div key={index}><Foreign text={name} most={60} /></div>)],
+        open && told.deadline !== null && [t("tx.deadline"), <Instant at={told.deadline} detail="minute" />],
+        until !== null && [t("tx.download_until"), <Instant at={until} detail="minute" />],
+      ]}
+    />
+  );
+}
+
+function contractOf(raw: string): { documents: string[]; deadline: string | null } {
+  try {
+    const object = valueAt(parseJson(raw), "/payload/object");
+    const list = member(object, "documents");
+    const documents = list?.kind === "array" ? list.items.map((each) => member(each, "name")).flatMap((name) => (name?.kind === "string" ? [name.value] : [])) : [];
+    const text = (name: string) => {
+      const found = member(object, name);
+      return found ? scalarText(found) : "";
+    };
+    const deadline = Date.parse(text("started_at")) + Number(text("duration")) * 60_000;
+    return { documents, deadline: Number.isFinite(deadline) ? new Date(deadline).toISOString() : null };
+  } catch {
+    return { documents: [], deadline: null };
+  }
+}
+
+function EraseDialog({ id, endpoint, onClose }: { id: string; endpoint: string | null; onClose: (done: boolean) => void }) {
+  const [counted, setCounted] = useState<Erasure | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  const query: Record<string, string> = endpoint ? { endpoint } : {};
+  useEffect(() => {
+    call("POST /v1/transactions/{id}/erase", { id, query: { ...query, dry_run: "true" } }).then(setCounted, (error: Error) => setFailed(error.message));
+  }, []);
+  const events = counted?.events ?? 0;
+  return (
+    <Confirm
+      title={t("erase.title")} onClose={() => onClose(false)} count={counted ? events : null} danger action={t("erase.do")} ask={t("erase.confirm", { n: events })}
+      onConfirm={async () => {
+        const erased = await call("POST /v1/transactions/{id}/erase", { id, query });
+        say(erased.remnants === "possible" ? t("erase.remnants") : t("erase.done"), { bad: erased.remnants === "possible" });
+        onClose(true);
+      }}
+    >
+      <p class="soft">{t("erase.lead")}</p>
+      {failed && <p class="error-line" role="alert">{failed}</p>}
+      {counted && <p role="status"><strong>{t("erase.counts", { events, bodies: counted.bodies, deliveries: counted.deliveries_failed })}</strong></p>}
+    </Confirm>
+  );
+}

@@ -1,0 +1,90 @@
+// Stacked bars over time (uPlot), of which a part can be chosen with the pointer. The same figures stand in a table beside it.
+import uPlot from "uplot";
+import { useEffect, useRef } from "preact/hooks";
+import type { Histogram } from "../api/future.ts";
+import { formatInstant } from "../lib/time.ts";
+import { language, theme, timeStyle, zone } from "../state/preferences.ts";
+import { named } from "../texts/index.ts";
+import { groupOf } from "./icon.tsx";
+
+/** A colour of the style sheet, as a canvas takes it. */
+function resolved(host: HTMLElement, property: string): string {
+  const probe = document.createElement("span");
+  probe.className = "colour-probe";
+  probe.style.color = `var(${property})`;
+  host.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}
+
+const variables: Record<string, string> = { "identity-validation": "--group-identity" };
+
+export function StackedChart({ histogram, label, onChoose }: { histogram: Histogram; label: string; onChoose: (from: number, to: number) => void }) {
+  const host = useRef<HTMLDivElement>(null);
+  const choose = useRef(onChoose);
+  choose.current = onChoose;
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    let plot: uPlot | null = null;
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const draw = () => {
+      plot?.destroy();
+      const times = histogram.starts.map((start) => Date.parse(start) / 1000);
+      const series = histogram.series.filter(({ events }) => events > 0);
+      // Each series is drawn down to the axis, the highest first: what is seen of it is its own share.
+      const sums = times.map(() => 0);
+      const stacked = series.map(({ counts }) => counts.map((count, index) => (sums[index] = (sums[index] ?? 0) + count)));
+      const text = resolved(element, "--text-faint");
+      const grid = resolved(element, "--line");
+      const font = `11px ${getComputedStyle(element).fontFamily}`;
+      const interval = histogram.interval_seconds;
+      const bars = uPlot.paths.bars?.({ size: [0.8, 40], align: 1, radius: 0.08 });
+      const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
+      plot = new uPlot({
+        width: element.clientWidth, height: 200, padding: [8, 8, 0, 0],
+        cursor: { drag: { x: true, y: false, setScale: false }, y: false, points: { show: false } },
+        legend: { show: false },
+        scales: { x: { time: true, range: () => [(times[0] ?? 0), (times.at(-1) ?? 0) + interval] }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, 1)] } },
+        tzDate: (seconds) => (zone.value === "utc" ? uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") : new Date(seconds * 1000)),
+        axes: [
+          { ...axis, size: 26, grid: { show: false }, values: (_, splits, __, ___, step) => splits.map((split) => tick(split, step)) },
+          { ...axis, size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000], values: (_, splits) => splits.map((split) => split.toLocaleString(language.value, { notation: "compact" })) },
+        ],
+        series: [{}, ...[...series.keys()].reverse().map((index): uPlot.Series => {
+          const group = groupOf(series[index]?.key ?? "");
+          const colour = resolved(element, variables[group] ?? `--group-${group}`);
+          return { label: named("group", group) ?? group, stroke: colour, fill: colour, width: 0, ...(bars ? { paths: bars } : {}), points: { show: false } };
+        })],
+        hooks: {
+          setSelect: [(self) => {
+            if (self.select.width < 4) return;
+            const from = self.posToVal(self.select.left, "x");
+            const to = self.posToVal(self.select.left + self.select.width, "x");
+            choose.current(Math.floor(from / interval) * interval * 1000, Math.ceil(to / interval) * interval * 1000);
+          }],
+        },
+      }, [times, ...[...stacked].reverse()] as uPlot.AlignedData, element);
+    };
+    const tick = (seconds: number, step: number) => {
+      const at = new Date(seconds * 1000);
+      const locale = language.value === "en" ? "en-GB" : language.value;
+      const timeZone = zone.value === "utc" ? { timeZone: "UTC" } : {};
+      const midnight = (zone.value === "utc" ? at.getUTCHours() : at.getHours()) === 0;
+      const style: Intl.DateTimeFormatOptions = step >= 86_400 || midnight ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+      return new Intl.DateTimeFormat(locale, { ...style, ...timeZone }).format(at);
+    };
+    draw();
+    const sized = new ResizeObserver(() => plot && Math.abs(plot.width - element.clientWidth) > 1 && plot.setSize({ width: element.clientWidth, height: 200 }));
+    sized.observe(element);
+    dark.addEventListener("change", draw);
+    return () => {
+      sized.disconnect();
+      dark.removeEventListener("change", draw);
+      plot?.destroy();
+    };
+  }, [histogram, language.value, theme.value, zone.value]);
+  const first = histogram.starts[0];
+  return <div ref={host} class="chart" role="img" aria-label={`${label}${first ? `: ${formatInstant(first, "minute", timeStyle())}` : ""}`} />;
+}

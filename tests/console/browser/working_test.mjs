@@ -1,0 +1,127 @@
+// Living with the daemon, and changing things: live, restarts, retries, replays, erasure.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { until } from "../support/daemon.mjs";
+import { accessible, openPage, picture, settled } from "../support/page.mjs";
+import { eventPath, missing, setStage } from "../support/stage.mjs";
+import { poster, randomness, transaction } from "../support/universign.mjs";
+
+describe("working", { skip: missing, timeout: 600_000 }, () => {
+  const stage = setStage();
+  const visit = (path, options = {}) => openPage(stage.browser, stage.base, { path, ...options });
+
+  test("live shows what arrives, waits while somebody reads, and misses nothing through a restart", async () => {
+    const { page, close } = await visit("#/events?live=1&type=transaction");
+    await page.getByText("new events appear at the top").waitFor();
+    const { post, close: hangUp } = poster(stage.daemon);
+    const random = randomness(Date.now());
+    const arrive = async () => {
+      const { events } = transaction(random, Date.now() - 1000);
+      await post(events[0].body);
+      return events[0].body.id;
+    };
+    const row = (id) => page.locator(`tr[data-key="production ${id}"]`);
+    await row(await arrive()).waitFor();
+    await picture(page, "events-live-light");
+
+    await page.locator("tbody input[type=checkbox]").first().check();
+    const held = [await arrive(), await arrive()];
+    await page.getByText("2 new").waitFor();
+    assert.equal(await row(held[0]).count(), 0);
+    await picture(page, "events-live-paused-light");
+    await page.getByRole("button", { name: /2 new/ }).click();
+    await row(held[0]).waitFor();
+    await row(held[1]).waitFor();
+
+    await stage.daemon.stop();
+    await page.locator(".banner").waitFor();
+    await picture(page, "connection-lost-light");
+    await accessible(page, "connection lost");
+    await stage.daemon.start();
+    const meanwhile = await arrive();
+    await row(meanwhile).waitFor({ timeout: 30_000 });
+    await page.locator(".banner").waitFor({ state: "detached" });
+    hangUp();
+    await close();
+  });
+
+  test("what is typed survives a restart of the daemon", async () => {
+    const { page, close } = await visit("#/settings");
+    await page.getByLabel("Body (JSON)").fill('{"id":"evt_1"');
+    await stage.daemon.stop();
+    await page.locator(".banner").waitFor({ timeout: 30_000 });
+    await stage.daemon.start();
+    await page.locator(".banner").waitFor({ state: "detached", timeout: 30_000 });
+    assert.equal(await page.getByLabel("Body (JSON)").inputValue(), '{"id":"evt_1"');
+    await close();
+  });
+
+  test("a failing delivery is found, its cause read, retried, and seen to succeed", async () => {
+    const { page, close } = await visit("#/overview");
+    await page.getByRole("link", { name: /Look: .* signature-desk/ }).click();
+    await settled(page);
+    await page.locator("section", { hasText: "Failed, by handler and cause" }).getByText("exit code 1").waitFor();
+    await page.locator("tr[data-id] th a.main").first().click();
+    await settled(page);
+    await page.getByText("cannot reach the signature desk").first().waitFor();
+    writeFileSync(join(stage.daemon.folder, "repaired"), "");
+    await page.locator("section.delivery", { hasText: "signature-desk" }).getByRole("button", { name: "Retry" }).click();
+    await page.locator("section.delivery", { hasText: "signature-desk" }).getByText("Successful").waitFor({ timeout: 15_000 });
+    await close();
+  });
+
+  test("triage probes one, then retries the group after asking for its number", async () => {
+    const { page, close } = await visit("#/deliveries");
+    const group = page.locator("tr", { hasText: "signature-desk" }).filter({ hasText: "exit code 1" }).first();
+    await group.getByRole("button", { name: "Retry one" }).click();
+    await group.getByText("The probe went through").waitFor({ timeout: 20_000 });
+    const button = group.getByRole("button", { name: /Retry all/ });
+    const count = (await button.innerText()).replace(/\D/g, "");
+    await button.click();
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    await picture(page, "over-retry-group-light");
+    await accessible(page, "retry group");
+    assert.ok(await dialog.getByRole("button", { name: "Retry" }).isDisabled());
+    await dialog.getByRole("textbox").fill(count);
+    await dialog.getByRole("button", { name: "Retry" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await until(async () => (await stage.daemon.get("/v1/deliveries?state=failed&handler=signature-desk")).data.length === 0, "the group to succeed");
+    await close();
+  });
+
+  test("replay counts first, asks for the number, and then runs", async () => {
+    const { page, close } = await visit("#/events?type=transaction.lifecycle.completed");
+    await page.locator("tbody input[type=checkbox]").nth(0).check();
+    await page.locator("tbody input[type=checkbox]").nth(1).click({ modifiers: ["Shift"] });
+    await page.getByText("2 selected").waitFor();
+    await page.getByRole("button", { name: "Replay…" }).click();
+    const dialog = page.getByRole("dialog");
+    const told = await dialog.getByText(/deliveries of 2 events would run/).innerText();
+    await picture(page, "over-replay-light");
+    await dialog.getByRole("textbox").fill(told.match(/\d+/)[0]);
+    await dialog.getByRole("button", { name: "Replay" }).click();
+    await page.getByText(/deliveries are planned/).waitFor();
+    await close();
+  });
+
+  test("an erasure is counted in a dry run and asks for the number", async () => {
+    const { page, close } = await visit(`#/transactions/${stage.story.late}`);
+    await page.getByRole("button", { name: "Erase…" }).click();
+    const dialog = page.getByRole("dialog");
+    const told = await dialog.getByText(/waiting deliveries would fail/).innerText();
+    await picture(page, "over-erase-light");
+    await accessible(page, "erase");
+    await dialog.getByRole("textbox").fill(told.match(/\d+/)[0]);
+    await dialog.getByRole("button", { name: "Erase for good" }).click();
+    await dialog.waitFor({ state: "detached" });
+    const { data } = await stage.daemon.get(`/v1/events?transaction=${stage.story.late}&limit=1`);
+    await page.evaluate((hash) => (location.hash = hash), eventPath(data[0], "body"));
+    await page.getByText(/personal data are gone for good/).waitFor();
+    await settled(page);
+    await picture(page, "event-erased-light");
+    await close();
+  });
+});
