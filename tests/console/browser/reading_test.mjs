@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { startFront } from "../../../src/console/scripts/front.mjs";
 import { binary } from "../support/daemon.mjs";
-import { openPage, picture, settled } from "../support/page.mjs";
+import { accessible, openPage, picture, settled } from "../support/page.mjs";
 import { poster } from "../support/universign.mjs";
 import { bundle, eventPath, missing, setStage } from "../support/stage.mjs";
 
@@ -31,7 +31,7 @@ describe("reading", { skip: missing, timeout: 600_000 }, () => {
     await page.reload();
     await settled(page);
     assert.equal(await page.locator(".chip").count(), 3);
-    await page.getByRole("button", { name: "Take away the filter Type" }).click();
+    await page.getByRole("button", { name: "Remove the filter Type" }).click();
     await page.getByRole("button", { name: "Clear all" }).click();
     await settled(page);
     assert.equal(new URL(page.url()).hash, "#/events");
@@ -197,7 +197,36 @@ describe("reading", { skip: missing, timeout: 600_000 }, () => {
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 5 });
     await page.mouse.up();
+    const told = (await page.getByRole("link", { name: /Show \d+ events/ }).innerText()).replace(/\D/g, "");
+    await picture(page, "overview-chosen-light");
+    await page.getByRole("link", { name: /Show \d+ events/ }).click();
     await page.waitForFunction(() => location.hash.startsWith("#/events?created_gt="));
+    await settled(page);
+    const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
+    assert.equal(Number(told), (await stage.daemon.get(`/v1/events/count?${query}`)).events);
+    await page.goBack();
+    await page.locator(".chart .u-over").click({ position: { x: 20, y: 60 } });
+    await page.getByRole("link", { name: "Missing events" }).click();
+    await page.getByRole("heading", { name: "Missing events" }).waitFor();
+    assert.match(page.url(), /#\/lost\?created_gt=/);
+    await close();
+  });
+
+  test("an export is counted first, then saved by the browser itself", async () => {
+    const { page, close } = await visit("#/events?type=action.stalled");
+    await page.getByRole("button", { name: "Export…" }).click();
+    const dialog = page.getByRole("dialog");
+    const { events } = await stage.daemon.get("/v1/events/count?type=action.stalled");
+    await dialog.getByText(`${events} events match.`).waitFor();
+    await picture(page, "over-export-light");
+    await accessible(page, "export");
+    await dialog.getByRole("button", { name: "NDJSON" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("link", { name: `Download ${events}` }).click()]);
+    const file = join(stage.folder, "export.ndjson");
+    await download.saveAs(file);
+    const lines = readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+    assert.equal(lines.length, events);
+    assert.ok(lines.every(({ type, raw_body: raw }) => type === "action.stalled" && raw === undefined));
     await close();
   });
 

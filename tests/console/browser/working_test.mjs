@@ -60,7 +60,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
 
   test("a failing delivery is found, its cause read, retried, and seen to succeed", async () => {
     const { page, close } = await visit("#/overview");
-    await page.getByRole("link", { name: /Look: .* signature-desk/ }).click();
+    await page.getByRole("link", { name: /deliveries to signature-desk have failed/ }).click();
     await settled(page);
     await page.locator("section", { hasText: "Failed, by handler and cause" }).getByText("exit code 1").waitFor();
     await page.locator("tr[data-id] th a.main").first().click();

@@ -25,14 +25,11 @@ export function timeline(events: readonly Event[], gaps: readonly Gap[]): Timeli
     earliestLater[index] = Math.min(earliestLater[index + 1] ?? Infinity, Date.parse(ordered[index + 1]?.received ?? ""));
   }
   const entries: TimelineEntry[] = [];
-  const open = [...gaps].sort((a, b) => Date.parse(a.sent_before) - Date.parse(b.sent_before));
+  const open = gaps.map((gap) => ({ gap, place: placeOf(gap, ordered) })).sort((a, b) => a.place - b.place || Date.parse(a.gap.sent_before) - Date.parse(b.gap.sent_before));
   let before: number | null = null;
   for (const [index, event] of ordered.entries()) {
     const created = instant(event);
-    // A gap stands before the event that tells of it.
-    while (open.length > 0 && (open[0]?.evidence === event.id || Date.parse(open[0]?.sent_before ?? "") <= created)) {
-      entries.push({ kind: "missing", gap: open.shift() as Gap });
-    }
+    for (const { gap, place } of open) if (place === index) entries.push({ kind: "missing", gap });
     const delay = event.created ? Date.parse(event.received) - created : 0;
     const late = delay > moment ? delay : null;
     entries.push({
@@ -42,8 +39,21 @@ export function timeline(events: readonly Event[], gaps: readonly Gap[]): Timeli
     });
     before = created;
   }
-  for (const gap of open) entries.push({ kind: "missing", gap });
+  for (const { gap, place } of open) if (place >= ordered.length) entries.push({ kind: "missing", gap });
   return entries;
+}
+
+/** Before which event a missing one belongs: by the instant before which it was sent, and no later than its place in the life of a transaction. */
+function placeOf(gap: Gap, ordered: readonly Event[]): number {
+  const first = (belongs: (event: Event) => boolean) => {
+    const found = ordered.findIndex(belongs);
+    return found < 0 ? ordered.length : found;
+  };
+  const place = first((event) => instant(event) >= Date.parse(gap.sent_before));
+  if (gap.missing === "transaction.lifecycle.created") return 0;
+  if (gap.missing === "transaction.lifecycle.started") return Math.min(place, first(({ type }) => type !== "transaction.lifecycle.created"));
+  if (gap.missing === "action.opened" && gap.action_id) return Math.min(place, first(({ object_id }) => object_id === gap.action_id));
+  return place;
 }
 
 const stages = ["created", "started", "opened", "closed", "completed"] as const;

@@ -168,14 +168,14 @@ export function BodyTab({ event }: { event: EventDetail }) {
   return (
     <>
       {parsed.found.length > 0 && (
-        <div class="callout">
+        <div class="callout inline">
           <Icon name={still.length > 0 ? "hidden" : "eye"} />
           <div>
             {still.length > 0 ? (
-              <>
-                <strong>{t("body.hidden", { n: still.length, kinds: kinds.map((kind) => t(`body.${kind}`)).join(", ") })}</strong>
+              <span>
+                <strong>{t("body.hidden", { n: still.length, kinds: kinds.map((kind) => t(`body.${kind}`)).join(", ") })}</strong>{" "}
                 <span class="soft">{t("body.hidden_note")}</span>
-              </>
+              </span>
             ) : <strong>{t("body.all_shown")}</strong>}
             <div class="actions">
               {onlyPersons && <Button icon="eye" onClick={() => setReveal({ ...reveal, persons: true })}>{t("body.show_persons")}</Button>}

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Event, EventDetail } from "../../generated/api.ts";
 import { call } from "../api/client.ts";
-import { differences } from "../lib/compare.ts";
+import { type Difference, differences } from "../lib/compare.ts";
 import { type JsonNode, parseJson, scalarText } from "../lib/json.ts";
 import { findHidden } from "../lib/mask.ts";
 import { formatInstant } from "../lib/time.ts";
@@ -43,7 +43,7 @@ export function CompareTab({ event }: { event: EventDetail }) {
     <>
       <p class="soft">{t("compare.lead")}. {t("compare.hidden")}</p>
       <Field label={t("compare.choose")}>
-        <select value={keyOf(other)} onChange={(change) => setChosen(change.currentTarget.value)}>
+        <select class="diff-choice" value={keyOf(other)} onChange={(change) => setChosen(change.currentTarget.value)}>
           {others.map((each) => <option key={keyOf(each)} value={keyOf(each)}>{`${named("type", each.type) ?? each.type} · ${formatInstant(each.created ?? each.received, "second", timeStyle())}`}</option>)}
         </select>
       </Field>
@@ -52,11 +52,17 @@ export function CompareTab({ event }: { event: EventDetail }) {
   );
 }
 
+/** Every event has its own id, time and trace: what its object tells comes before them. */
+const objectFirst = (found: Difference[]) => {
+  const ofObject = ({ pointer }: Difference) => pointer.startsWith("/payload/");
+  return [...found.filter(ofObject), ...found.filter((each) => !ofObject(each))];
+};
+
 function Differences({ before, after }: { before: EventDetail; after: EventDetail }) {
   const made = useMemo(() => {
     const earlier = before.raw_body === null ? null : parse(before.raw_body);
     const later = after.raw_body === null ? null : parse(after.raw_body);
-    return earlier && later ? { earlier, later, found: differences(earlier.root, later.root).slice(0, 500) } : null;
+    return earlier && later ? { earlier, later, found: objectFirst(differences(earlier.root, later.root)).slice(0, 500) } : null;
   }, [before.raw_body, after.raw_body]);
   if (!made) return <Blank quiet icon="hidden" title={t("compare.purged")} />;
   if (made.found.length === 0) return <Blank quiet icon="check" title={t("compare.same")} />;

@@ -8,10 +8,15 @@ import { language } from "../state/preferences.ts";
 import { href } from "../state/router.ts";
 import { t } from "../texts/index.ts";
 import { Badge, Button, DeliveryState, Foreign, Instant, Table } from "../ui/basic.tsx";
-import { useNow } from "../ui/now.ts";
+import { useNow } from "../ui/watch.ts";
 import { say } from "../ui/toast.tsx";
 
+/** Those that were just asked for: a second click or key while the first one is on its way asks nothing. */
+const asked = new Set<number>();
+
 export async function retryDelivery(id: number): Promise<boolean> {
+  if (asked.has(id)) return false;
+  asked.add(id);
   try {
     await call("POST /v1/deliveries/{id}/retry", { id });
     say(t("delivery.retried"));
@@ -19,6 +24,8 @@ export async function retryDelivery(id: number): Promise<boolean> {
   } catch (error) {
     say(error instanceof ApiError ? error.detail : String(error), { bad: true });
     return false;
+  } finally {
+    asked.delete(id);
   }
 }
 
@@ -28,7 +35,7 @@ export function Countdown({ due }: { due: string }) {
   return <span class="nowrap" title={due}>{left > 500 ? t("delivery.next_in", { duration: formatDuration(Math.max(1000, Math.round(left / 1000) * 1000), language.value) }) : t("delivery.now")}</span>;
 }
 
-export function DeliveryCard({ delivery, onChanged, linked = true }: { delivery: DeliveryDetail; onChanged: () => void; linked?: boolean }) {
+export function DeliveryCard({ delivery, onChanged, linked = true, shortcut = false }: { delivery: DeliveryDetail; onChanged: () => void; linked?: boolean; shortcut?: boolean }) {
   const [busy, setBusy] = useState(false);
   const retry = async () => {
     setBusy(true);
@@ -43,7 +50,7 @@ export function DeliveryCard({ delivery, onChanged, linked = true }: { delivery:
         {linked && <a class="small" href={href(["deliveries", String(delivery.id)])}>#{delivery.id}</a>}
         {delivery.state === "pending" && delivery.due && <span class="small soft"><Countdown due={delivery.due} /></span>}
         {delivery.state !== "successful" && (
-          <span class="end"><Button icon="retry" disabled={busy} onClick={() => void retry()}>{delivery.state === "failed" ? t("delivery.retry") : t("delivery.retry_now")}</Button></span>
+          <span class="end"><Button icon="retry" disabled={busy} {...(shortcut ? { shortcut: "r" } : {})} onClick={() => void retry()}>{delivery.state === "failed" ? t("delivery.retry") : t("delivery.retry_now")}</Button></span>
         )}
       </header>
       {delivery.reason && <p class="reason">{t("delivery.because")} <Foreign text={delivery.reason} /></p>}

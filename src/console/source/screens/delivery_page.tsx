@@ -19,8 +19,7 @@ export function DeliveryPage({ id }: { id: string }) {
   useKeys({ r: () => void (query.data && query.data.state !== "successful" && retryDelivery(query.data.id).then((done) => done && query.reload())) });
   return (
     <>
-      <PageHead title={t("delivery.title", { id: `#${id}` })}>
-        <a class="button quiet" href={href(["deliveries"])}>{t("event.back")}</a>
+      <PageHead title={t("delivery.title", { id: `#${id}` })} back={{ to: href(["deliveries"]), name: t("nav.deliveries") }}>
         <CopyAs path={`/v1/deliveries/${id}`} command="deliveries show" argument={id} />
       </PageHead>
       <div class="card"><div class="body pad">
@@ -37,7 +36,7 @@ export function DeliveryPage({ id }: { id: string }) {
                   delivery.finished !== null && [t("delivery.finished"), <Instant at={delivery.finished} detail="millisecond" />],
                 ]}
               />
-              <DeliveryCard delivery={delivery} onChanged={query.reload} linked={false} />
+              <DeliveryCard delivery={delivery} onChanged={query.reload} linked={false} shortcut />
             </div>
           )}
         </Loaded>

@@ -1,5 +1,6 @@
 // One event, as a drawer beside the list and as a page of its own.
 import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { EventDetail } from "../../generated/api.ts";
 import { call } from "../api/client.ts";
@@ -9,11 +10,12 @@ import { language, timeStyle } from "../state/preferences.ts";
 import { type QueryState, useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { t } from "../texts/index.ts";
-import { Badge, Button, EventState, Facts, Foreign, Id, Instant, TypeName } from "../ui/basic.tsx";
+import { Badge, Button, EventState, type FactItem, Facts, Foreign, Id, Instant, TypeName } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { Blank, Loaded } from "../ui/loaded.tsx";
+import { useNarrow } from "../ui/watch.ts";
 import { Tabs } from "../ui/tabs.tsx";
 import { BodyTab } from "./body_tab.tsx";
 import { CompareTab } from "./compare_tab.tsx";
@@ -69,25 +71,29 @@ export function EventDrawer({ id, endpoint, onClose, onStep }: { id: string; end
   );
 }
 
-export function EventHead({ event, reload }: { event: EventDetail; reload: () => void }) {
+function EventHead({ event, reload, titled }: { event: EventDetail; reload: () => void; titled: boolean }) {
   const [replay, setReplay] = useState(false);
   const delay = event.created ? Date.parse(event.received) - Date.parse(event.created) : 0;
   return (
     <div class="detail-head">
-      <div class="line">
-        <TypeName type={event.type} both />
-        {(event.state || event.stalled_reason) && <EventState state={event.state} reason={event.stalled_reason} />}
-      </div>
+      {!titled && (
+        <div class="line">
+          <TypeName type={event.type} both />
+          {(event.state || event.stalled_reason) && <EventState state={event.state} reason={event.stalled_reason} />}
+        </div>
+      )}
       <div class="line">
         <Id id={event.id} />
         <Button icon="retry" needs="admin" disabled={event.payload_purged} onClick={() => setReplay(true)}>{t("event.replay")}</Button>
         <CopyAs path={`/v1/events/${encodeURIComponent(event.id)}`} query={{ endpoint: event.endpoint }} command="events show" argument={event.id} />
       </div>
-      <Facts
-        items={[
+      <Envelope
+        first={[
           [t("events.created"), <Instant at={event.created} detail="millisecond" />],
           [t("events.received"), <><Instant at={event.received} detail="millisecond" />{delay > moment && <> <Badge tone="warn" icon="clock">{t("event.arrived_after", { duration: formatDuration(delay, language.value) })}</Badge></>}</>],
           event.transaction_id !== null && [t("events.transaction"), <Id id={event.transaction_id} most={26} href={href(["transactions", event.transaction_id], { endpoint: event.endpoint })} />],
+        ]}
+        rest={[
           [t("events.endpoint"), <Foreign text={event.endpoint} most={40} />],
           event.api_key !== null && [t("events.api_key"), <Id id={event.api_key} most={26} href={href(["events"], { api_key: event.api_key })} />],
           event.object_id !== null && event.object_id !== event.transaction_id && [t("event.object"), <><Foreign text={event.object_type ?? ""} most={24} /> <Id id={event.object_id} most={24} /></>],
@@ -102,18 +108,29 @@ export function EventHead({ event, reload }: { event: EventDetail; reload: () =>
   );
 }
 
-export function EventView({ event, tab, onTab, reload }: { event: EventDetail; tab: EventTab; onTab: (tab: EventTab) => void; reload: () => void }) {
+/** On a narrow screen what matters most comes first; the rest is one tap away. */
+function Envelope({ first, rest }: { first: FactItem[]; rest: FactItem[] }) {
+  if (!useNarrow()) return <Facts items={[...first, ...rest]} />;
+  return (
+    <>
+      <Facts items={first} />
+      <details class="more-facts"><summary>{t("event.envelope")}</summary><Facts items={rest} /></details>
+    </>
+  );
+}
+
+export function EventView({ event, tab, onTab, reload, titled = false }: { event: EventDetail; tab: EventTab; onTab: (tab: EventTab) => void; reload: () => void; titled?: boolean }) {
   const failures = event.deliveries.filter(({ state }) => state === "failed");
-  const failed = failures.length;
   useKeys({ r: () => void (failures[0] && retryDelivery(failures[0].id).then((done) => done && reload())) });
-  const names: Record<EventTab, string> = {
+  const count = failures.length || event.deliveries.length;
+  const names: Record<EventTab, ComponentChildren> = {
     story: t("event.tab.story"), body: t("event.tab.body"), proof: t("event.tab.proof"),
-    deliveries: `${t("event.tab.deliveries")} (${event.deliveries.length}${failed ? `, ${failed} ✗` : ""})`,
+    deliveries: <>{t("event.tab.deliveries")} <span class={`tab-count${failures.length ? " bad" : ""}`}>{failures.length > 0 && "✗ "}{count}</span></>,
     routing: t("event.tab.routing"), compare: t("event.tab.compare"),
   };
   return (
     <>
-      <EventHead event={event} reload={reload} />
+      <EventHead event={event} reload={reload} titled={titled} />
       <Tabs label={t("event.title")} tabs={eventTabs.map((each) => [each, names[each]])} chosen={tab} onChoose={onTab}>
         {tab === "story" && (event.story.length === 0 && event.transaction_id === null
           ? <Blank quiet icon="events" title={t("event.no_transaction")} />
@@ -122,7 +139,7 @@ export function EventView({ event, tab, onTab, reload }: { event: EventDetail; t
         {tab === "proof" && <ProofTab event={event} />}
         {tab === "deliveries" && (event.deliveries.length === 0
           ? <Blank quiet icon="deliveries" title={t("delivery.none")}><p>{t("delivery.none_note")}</p></Blank>
-          : event.deliveries.map((delivery) => <DeliveryCard key={delivery.id} delivery={delivery} onChanged={reload} />))}
+          : event.deliveries.map((delivery) => <DeliveryCard key={delivery.id} delivery={delivery} onChanged={reload} shortcut={delivery.id === failures[0]?.id} />))}
         {tab === "routing" && <RoutingTab event={event} />}
         {tab === "compare" && <CompareTab key={`${event.endpoint} ${event.id}`} event={event} />}
       </Tabs>

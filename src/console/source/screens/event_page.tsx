@@ -1,9 +1,9 @@
 // An event at its own address.
 import { ApiError, call } from "../api/client.ts";
 import { useQuery } from "../state/query.ts";
-import { go, href, route } from "../state/router.ts";
+import { go, href, lastList, route } from "../state/router.ts";
 import { t } from "../texts/index.ts";
-import { PageHead } from "../ui/basic.tsx";
+import { EventState, PageHead, TypeName } from "../ui/basic.tsx";
 import { Blank, Loaded } from "../ui/loaded.tsx";
 import { EventView, eventTabs, useEvent } from "./event_detail.tsx";
 
@@ -13,13 +13,17 @@ export function EventPage({ id }: { id: string }) {
   const tab = eventTabs.find((each) => each === params.get("tab")) ?? "story";
   const query = useEvent(id, endpoint);
   const ambiguous = query.error instanceof ApiError && query.error.status === 400 && !endpoint;
+  const event = query.data;
   return (
     <>
-      <PageHead title={t("event.title")}><a class="button quiet" href={href(["events"])}>{t("event.back")}</a></PageHead>
+      <PageHead
+        back={{ to: lastList.hash, name: t("nav.events") }}
+        title={event ? <span class="headline"><TypeName type={event.type} both /> {(event.state || event.stalled_reason) && <EventState state={event.state} reason={event.stalled_reason} />}</span> : t("event.title")}
+      />
       <div class="card"><div class="body pad">
         {ambiguous ? <ChooseEndpoint id={id} /> : (
           <Loaded query={query} lines={10}>
-            {(event) => <EventView event={event} tab={tab} onTab={(next) => go(href(["event", id], { ...(endpoint ? { endpoint } : {}), tab: next }), { replace: true })} reload={query.reload} />}
+            {(loaded) => <EventView event={loaded} tab={tab} onTab={(next) => go(href(["event", id], { ...(endpoint ? { endpoint } : {}), tab: next }), { replace: true })} reload={query.reload} titled />}
           </Loaded>
         )}
       </div></div>

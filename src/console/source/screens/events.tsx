@@ -1,7 +1,7 @@
 // The list of events: filters, paging, live, selection, and the drawer with the one that is open.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Event } from "../../generated/api.ts";
-import { type Query, apiBase, call, callWithExtras, readiness } from "../api/client.ts";
+import { type Query, call, callWithExtras, readiness } from "../api/client.ts";
 import type { EventWithOutcome } from "../api/future.ts";
 import { toCsv } from "../lib/csv.ts";
 import { activeFilters, filtersFrom, filtersTo, notInStream, noFilters, queryOf, streamQuery, type Filters, without } from "../lib/filters.ts";
@@ -9,7 +9,7 @@ import { useLive } from "../state/live.ts";
 import { usePages } from "../state/pages.ts";
 import { zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
-import { go, href, route } from "../state/router.ts";
+import { go, href, lastList, route } from "../state/router.ts";
 import { t } from "../texts/index.ts";
 import { Button, PageHead, copyText } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
@@ -17,10 +17,11 @@ import { saveFile } from "../ui/download.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { Blank, Failure, Loading } from "../ui/loaded.tsx";
-import { Menu, MenuItem } from "../ui/menu.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { say } from "../ui/toast.tsx";
 import { EventDrawer } from "./event_detail.tsx";
 import { EventRows, keyOf } from "./event_rows.tsx";
+import { ExportDialog } from "./export_dialog.tsx";
 import { FilterChips, filterTitle, filterValue } from "./filter_chips.tsx";
 import { FilterPanel } from "./filter_panel.tsx";
 import { ReplayDialog, type ReplayScope } from "./replay_dialog.tsx";
@@ -114,6 +115,7 @@ export function Events() {
   };
 
   const [replay, setReplay] = useState<ReplayScope | null>(null);
+  const [exporting, setExporting] = useState(false);
   const lastSelected = useRef<string | null>(null);
   const select = (event: Event, on: boolean, range = false) => {
     const next = new Map(selected);
@@ -162,7 +164,7 @@ export function Events() {
   };
 
   const query = queryOf(filters, zone.value);
-  const exportHref = (format: string) => new URL(`v1/events.${format}?${new URLSearchParams(query)}`, apiBase).href;
+  lastList.hash = address({ open: null, live: false });
   const active = activeFilters(filters);
 
   return (
@@ -171,16 +173,8 @@ export function Events() {
         <Button
           icon="live" aria-pressed={live} shortcut="l" onClick={() => go(address({ live: !live }), { replace: true })}
         >{t("events.live")}</Button>
-        <Menu label={t("events.export")} icon="export" text={t("events.export")}>
-          {(closeMenu) => (
-            <>
-              <a class="menu-item" href={exportHref("csv")} download onClick={closeMenu}><Icon name="download" /><span>{t("events.export_csv")}</span></a>
-              <a class="menu-item" href={exportHref("ndjson")} download onClick={closeMenu}><Icon name="download" /><span>{t("events.export_ndjson")}</span></a>
-              <hr />
-              <MenuItem icon="retry" needs="admin" onClick={() => { closeMenu(); setReplay({ query }); }}>{t("events.replay")}</MenuItem>
-            </>
-          )}
-        </Menu>
+        <Button icon="export" title={t("events.export_note")} onClick={() => setExporting(true)}>{t("events.export")}</Button>
+        <Button icon="retry" needs="admin" title={t("events.replay_note")} onClick={() => setReplay({ query })}>{t("events.replay")}</Button>
         <CopyAs path="/v1/events" query={query} command="events list" />
       </PageHead>
 
@@ -238,7 +232,8 @@ export function Events() {
             <div class="selection" role="region" aria-label={t("events.selected", { n: selected.size })}>
               <strong>{t("events.selected", { n: selected.size })}</strong>
               <Button icon="copy" onClick={() => void copyText([...selected.values()].map(({ id }) => id).join("\n"))}>{t("events.copy_ids")}</Button>
-              <Button icon="download" onClick={() => saveFile("events.csv", "text/csv", toCsv([...csvHead], [...selected.values()].map((event) => csvHead.map((name) => event[name] ?? ""))))}>{t("events.csv_selected")}</Button>
+              <Button icon="download" onClick={() => saveFile("events.csv", "text/csv", toCsv([...csvHead], [...selected.values()].map((event) => csvHead.map((name) => event[name] ?? ""))))}>CSV</Button>
+              <Button icon="download" onClick={() => saveFile("events.ndjson", "application/x-ndjson", [...selected.values()].map((event) => `${JSON.stringify(event)}\n`).join(""))}>NDJSON</Button>
               <Button icon="retry" needs="admin" onClick={() => setReplay({ events: [...selected.values()] })}>{t("events.replay")}</Button>
               <Button kind="quiet" icon="close" label={t("common.clear")} onClick={() => setSelected(new Map())} />
             </div>
@@ -246,6 +241,7 @@ export function Events() {
         </div>
         {open && <EventDrawer id={open} endpoint={openAt} onClose={close} onStep={move} />}
       </div>
+      {exporting && <ExportDialog query={query} onClose={() => setExporting(false)} />}
       {replay && <ReplayDialog scope={replay} onClose={(done) => { setReplay(null); if (done) pages.reload(); }} />}
     </>
   );

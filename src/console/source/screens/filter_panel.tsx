@@ -32,6 +32,7 @@ function PeriodFilter({ filters, onChange }: { filters: Filters; onChange: (filt
           <input type="datetime-local" step="1" value={filters[name] ? toInput(filters[name], zone.value) : ""} onChange={(event) => between(name, event.currentTarget.value)} />
         </Field>
       ))}
+      <span class="hint">{t("filter.between_hint")}</span>
     </fieldset>
   );
 }
@@ -144,7 +145,7 @@ export function FilterPanel({ filters, types, endpoints, apiKeys, onChange, onCl
       <TypeFilter filters={filters} types={types} onChange={onChange} />
       <div class="full dialog-actions">
         <Button kind="quiet" onClick={() => { onChange(noFilters); setRound(round + 1); }}>{t("filter.clear")}</Button>
-        <Button kind="primary" onClick={onClose}>{t("common.close")}</Button>
+        <Button kind="primary" onClick={onClose}>{t("filter.done")}</Button>
       </div>
     </div>
   );

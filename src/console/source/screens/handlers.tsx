@@ -30,8 +30,20 @@ function Meter({ share, latency }: { share: number; latency: string | null }) {
   );
 }
 
+/** How fast a handler has worked lately, by its figures of the last two minutes: attempts that ended for good, per second. */
+const seen = new Map<string, Array<{ at: number; done: number }>>();
+function rateOf({ name, successful, failed }: Handler, now = Date.now()): number {
+  const done = successful + failed;
+  const past = (seen.get(name) ?? []).filter(({ at, done: before }) => now - at < 120_000 && before <= done);
+  if (now - (past.at(-1)?.at ?? 0) > 2000) past.push({ at: now, done });
+  seen.set(name, past);
+  const first = past[0];
+  return first && now - first.at >= 4000 ? ((done - first.done) * 1000) / (now - first.at) : 0;
+}
+
 function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[] }) {
   const [testing, setTesting] = useState(false);
+  const rate = rateOf(handler);
   const [tone, icon] = circuits[handler.circuit] ?? ["plain", "other"];
   const own = samples.filter(({ labels }) => labels.handler === handler.name);
   const concurrency = own.find(({ name }) => name === "webhookd_handler_concurrency")?.value;
@@ -47,6 +59,7 @@ function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[]
         <Facts
           items={[
             [t("handlers.waiting"), n(handler.waiting)], [t("handlers.in_flight"), <>{n(handler.in_flight)}{concurrency !== undefined && <span class="faint"> / {n(concurrency)}</span>}</>], [t("handlers.oldest"), handler.waiting > 0 ? duration(oldest) : "–"],
+            handler.waiting > 0 && rate > 0 && [t("handlers.drained"), duration(handler.waiting / rate)],
             [t("handlers.successful"), n(handler.successful)],
             [t("handlers.retried"), n(handler.retried)], [t("handlers.failed"), n(handler.failed)],
           ]}
@@ -55,7 +68,7 @@ function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[]
           <div class="faint small">{t("handlers.last_error")}</div>
           {handler.last_error ? <div><Foreign text={handler.last_error} most={160} /> <span class="faint"><Instant at={handler.last_error_at} relative /></span></div> : <div class="soft">{t("handlers.no_error")}</div>}
         </div>
-        <div class="chips">
+        <div class="chips foot">
           <a class="button" href={href(["deliveries"], { handler: handler.name, state: "failed" })}>{t("handlers.show_failed")}</a>
           <Button icon="deliveries" needs="admin" onClick={() => setTesting(true)}>{t("handlers.test")}</Button>
         </div>

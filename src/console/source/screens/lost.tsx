@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Comparison, Gap, GapList, Outage } from "../../generated/api.ts";
 import { ApiError, call } from "../api/client.ts";
+import { filtersFrom } from "../lib/filters.ts";
 import { type Period, formatDuration, formatInstant, monthBounds, lastMonths, formatMonth, periodStart, periods } from "../lib/time.ts";
 import { language, timeStyle, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
@@ -49,25 +50,23 @@ function Gaps({ gaps }: { gaps: Gap[] }) {
   );
 }
 
-function Axis({ outages, from }: { outages: Outage[]; from: number }) {
-  const until = Date.now();
+function Axis({ outages, from, until }: { outages: Outage[]; from: number; until: number }) {
   const share = (instant: string) => Math.max(0, Math.min(1, (Date.parse(instant) - from) / (until - from))) * 100;
   return (
     <div class="axis" aria-hidden="true">
       <div class="lane" />
       {outages.map((outage) => <div key={`${outage.began} ${outage.endpoint}`} class="outage" style={{ insetInlineStart: `${share(outage.began)}%`, inlineSize: `${share(outage.ended) - share(outage.began)}%` }} />)}
       <span class="from">{formatInstant(new Date(from).toISOString(), "minute", timeStyle())}</span>
-      <span class="to">{t("delivery.now")}</span>
+      <span class="to">{formatInstant(new Date(until).toISOString(), "minute", timeStyle())}</span>
     </div>
   );
 }
 
-function Outages({ outages, from }: { outages: Outage[]; from: number | null }) {
+function Outages({ outages, from, until }: { outages: Outage[]; from: number; until: number }) {
   if (outages.length === 0) return <Blank quiet icon="check" title={t("lost.outages_none")} />;
-  const earliest = Math.min(...outages.map(({ began }) => Date.parse(began)));
   return (
     <>
-      <Axis outages={outages} from={from ?? earliest - (Date.now() - earliest) * 0.05} />
+      <Axis outages={outages} from={from} until={until} />
       <Table
         name={t("lost.outages")} className="events"
         head={<><th>{t("outage.when")}</th><th class="number">{t("outage.lasted")}</th><th>{t("outage.why")}</th><th class="number narrow-hide">{t("outage.refused")}</th><th class="number narrow-hide">{t("outage.arrived")}</th><th class="narrow-hide">{t("outage.then")}</th></>}
@@ -135,21 +134,26 @@ function Compare() {
 
 export function Lost() {
   const { params } = route.value;
+  const { after, before } = filtersFrom(params);
+  const chosen = after && before ? { created_gt: after, created_lt: before } : null;
   const period = periods.find((each) => each === params.get("period")) ?? "30d";
-  const from = periodStart(period, zone.value);
-  const query = useQuery(`gaps ${period}`, (signal) => loadGaps({ created_gt: periodStart(period, zone.value) }, signal), 60_000);
+  const bounds = (): Record<string, string> => chosen ?? { created_gt: periodStart(period, zone.value) };
+  const query = useQuery(`gaps ${period} ${after} ${before}`, (signal) => loadGaps(bounds(), signal), 60_000);
+  const from = Date.parse(bounds().created_gt ?? "");
+  const until = chosen ? Date.parse(chosen.created_lt) : Date.now();
   return (
     <>
       <PageHead title={t("lost.page")} lead={t("lost.lead")}>
-        <select class="compact" aria-label={t("filter.period")} value={period} onChange={(event) => go(href(["lost"], { period: event.currentTarget.value as Period }), { replace: true })}>
+        <select class="compact" aria-label={t("filter.period")} value={chosen ? "" : period} onChange={(event) => go(href(["lost"], { period: event.currentTarget.value as Period }), { replace: true })}>
+          {chosen && <option value="">{t("common.period", { after: formatInstant(chosen.created_gt, "minute", timeStyle()), before: formatInstant(chosen.created_lt, "minute", timeStyle()) })}</option>}
           {periods.map((each) => <option key={each} value={each}>{t(`filter.${each}`)}</option>)}
         </select>
-        <CopyAs path="/v1/events/gaps" query={{ created_gt: from }} command="events gaps" />
+        <CopyAs path="/v1/events/gaps" query={bounds()} command="events gaps" />
       </PageHead>
       <section class="card"><Loaded query={query}>{(list) => <Gaps gaps={list.data} />}</Loaded></section>
       <section class="card spaced">
         <header><h2>{t("lost.outages")}</h2></header>
-        <Loaded query={query}>{(list) => <Outages outages={list.outages} from={Date.parse(from)} />}</Loaded>
+        <Loaded query={query}>{(list) => <Outages outages={list.outages} from={from} until={until} />}</Loaded>
       </section>
       <Compare />
     </>

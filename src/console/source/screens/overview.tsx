@@ -1,14 +1,14 @@
 // Today at a glance, and what needs somebody.
 import { useState } from "preact/hooks";
-import { call, metricsText } from "../api/client.ts";
+import { call, metricsText, readiness } from "../api/client.ts";
 import type { Histogram } from "../api/future.ts";
 import { parseMetrics, quantile, sum } from "../lib/prometheus.ts";
 import { type Period, addDays, formatDuration, formatInstant, periodStart, startOfDay } from "../lib/time.ts";
 import { language, timeStyle, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
-import { go, href } from "../state/router.ts";
+import { href } from "../state/router.ts";
 import { type TextKey, named, t } from "../texts/index.ts";
-import { Foreign, PageHead, Table } from "../ui/basic.tsx";
+import { Button, Foreign, PageHead, Table } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Blank, Failure, Loaded, Loading } from "../ui/loaded.tsx";
@@ -17,7 +17,6 @@ import { StackedChart } from "../ui/stacked_chart.tsx";
 import { formatBytes } from "./body_tab.tsx";
 import { loadGroups } from "./deliveries.tsx";
 import { loadGaps } from "./lost.tsx";
-import { readiness } from "../api/client.ts";
 
 const count = async (from: Date, to: Date, signal: AbortSignal) =>
   (await call("GET /v1/events/count", { query: { created_gt: from.toISOString(), created_lt: to.toISOString() }, signal })).events;
@@ -44,6 +43,8 @@ function Figures() {
   const oldest = samples.filter(({ name }) => name === "webhookd_handler_oldest_pending_seconds").reduce((most, { value }) => Math.max(most, value), 0);
   const free = sum(samples, "webhookd_store_disk_free_bytes");
   const size = sum(samples, "webhookd_store_size_bytes");
+  const ready = useQuery("endpoints", (signal) => readiness(signal), 30_000);
+  const signed = (ready.data?.endpoints ?? []).flatMap((each) => (each.signature === "required" && each.keys > 0 ? [each] : []));
   const counters = [["accepted", "accepted"], ["duplicate", "duplicate"], ["refused", "rejected"], ["deferred", "deferred"]] as const;
   return (
     <>
@@ -57,6 +58,9 @@ function Figures() {
       <p class="strip">
         <span class="title">{t("overview.since_start")}</span>
         {counters.map(([name, metric]) => <span key={name}>{t(`overview.${name}`)} <b>{n(sum(samples, `webhookd_events_${metric}_total`))}</b></span>)}
+        {signed.map(({ name, keys, keys_age_seconds: age }) => (
+          <span key={name}>{t("overview.keys", { endpoint: name })} <b>{t("overview.keys_age", { n: keys, age: duration(age) })}</b></span>
+        ))}
       </p>
     </>
   );
@@ -88,9 +92,11 @@ function Needs() {
     <ul class="needs">
       {needs.map(({ key, bad, what, detail, to }) => (
         <li key={key} class={bad ? "bad" : undefined}>
-          <Icon name={bad ? "lost" : "clock"} />
-          <span class="what"><strong>{what}</strong>{detail && <span class="soft small"><Foreign text={detail} most={160} /></span>}</span>
-          <a class="button" href={to} aria-label={`${t("overview.look")}: ${what}`}>{t("overview.look")}</a>
+          <a href={to}>
+            <Icon name={bad ? "lost" : "clock"} />
+            <span class="what"><strong>{what}</strong>{detail && <span class="soft small"><Foreign text={detail} most={160} /></span>}</span>
+            <Icon name="right" />
+          </a>
         </li>
       ))}
     </ul>
@@ -100,12 +106,35 @@ function Needs() {
 const intervals: Record<"24h" | "7d" | "30d" | "90d", string> = { "24h": "1h", "7d": "6h", "30d": "1d", "90d": "1d" };
 type ChartPeriod = keyof typeof intervals;
 
+interface Span {
+  from: number; // milliseconds, inclusive
+  to: number; // exclusive
+}
+
+const bounds = ({ from, to }: Span) => ({ created_gt: new Date(from - 1).toISOString(), created_lt: new Date(to).toISOString() });
+const eventsOf = (span: Span) => href(["events"], bounds(span));
+
+/** The part of the chart that was chosen, and what there is to see of it. */
+function Chosen({ histogram, span, onClear }: { histogram: Histogram; span: Span; onClear: () => void }) {
+  const within = histogram.starts.map((start) => Date.parse(start) >= span.from && Date.parse(start) < span.to);
+  const events = histogram.series.reduce((sum, { counts }) => sum + counts.reduce((own, count, index) => own + (within[index] ? count : 0), 0), 0);
+  const at = (instant: number) => formatInstant(new Date(instant).toISOString(), "minute", timeStyle());
+  return (
+    <div class="chosen" role="status">
+      <strong>{t("common.period", { after: at(span.from), before: at(span.to) })}</strong>
+      <a class="button primary" href={eventsOf(span)}>{t("overview.period_events", { n: events })}</a>
+      <a class="button" href={href(["lost"], bounds(span))}>{t("overview.period_lost")}</a>
+      <Button kind="quiet" icon="close" label={t("common.clear")} onClick={onClear} />
+    </div>
+  );
+}
+
 function HistogramTable({ histogram }: { histogram: Histogram }) {
   const series = histogram.series.filter(({ events }) => events > 0);
   return (
     <Table name={t("overview.chart")} head={<><th>{t("chart.time")}</th>{series.map(({ key }) => <th key={key} class="number">{named("group", key) ?? key}</th>)}</>}>
       {histogram.starts.map((start, index) => (
-        <tr key={start}><th scope="row" class="nowrap">{formatInstant(start, "minute", timeStyle())}</th>{series.map(({ key, counts }) => <td key={key} class="number">{(counts[index] ?? 0).toLocaleString(language.value)}</td>)}</tr>
+        <tr key={start}><th scope="row" class="nowrap"><a href={eventsOf({ from: Date.parse(start), to: Date.parse(start) + histogram.interval_seconds * 1000 })}>{formatInstant(start, "minute", timeStyle())}</a></th>{series.map(({ key, counts }) => <td key={key} class="number">{(counts[index] ?? 0).toLocaleString(language.value)}</td>)}</tr>
       ))}
     </Table>
   );
@@ -114,26 +143,24 @@ function HistogramTable({ histogram }: { histogram: Histogram }) {
 function OverTime() {
   const [period, setPeriod] = useState<ChartPeriod>("7d");
   const [asTable, setAsTable] = useState(false);
+  const [chosen, setChosen] = useState<Span | null>(null);
   const query = useQuery(`histogram ${period} ${zone.value}`, (signal) =>
     call("GET /v1/events/histogram", { query: { created_gt: periodStart(period as Period, zone.value), interval: intervals[period] }, signal }), 60_000);
   return (
-    <section class="card spaced">
+    <section class="card">
       <header>
         <h2>{t("overview.chart")}</h2>
         <div class="actions">
-          <Segments label={t("filter.period")} value={period} onChange={setPeriod} options={(Object.keys(intervals) as ChartPeriod[]).map((each) => [each, t(`chart.${each}` as TextKey)])} />
+          <Segments label={t("filter.period")} value={period} onChange={(value) => { setPeriod(value); setChosen(null); }} options={(Object.keys(intervals) as ChartPeriod[]).map((each) => [each, t(`chart.${each}` as TextKey)])} />
           <button type="button" class="button quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t("common.table")}</button>
         </div>
       </header>
       <Loaded query={query} anyKey>
         {(histogram) => (histogram.series.every(({ events }) => events === 0) ? <Blank quiet icon="events" title={t("overview.chart_empty")} /> : asTable ? <HistogramTable histogram={histogram} /> : (
           <div class="body">
-            <StackedChart
-              histogram={histogram} label={t("overview.chart")}
-              onChoose={(from, to) => go(href(["events"], { created_gt: new Date(from - 1).toISOString(), created_lt: new Date(to).toISOString() }))}
-            />
+            <StackedChart histogram={histogram} label={t("overview.chart")} chosen={chosen} onChoose={(from, to) => setChosen({ from, to })} />
             <div class="legend">{histogram.series.filter(({ events }) => events > 0).map(({ key, events }) => <span key={key} class={`series-${key}`}><i />{named("group", key) ?? key} <span class="faint">{events.toLocaleString(language.value)}</span></span>)}</div>
-            <p class="note">{t("overview.chart_note")}</p>
+            {chosen ? <Chosen histogram={histogram} span={chosen} onClear={() => setChosen(null)} /> : <p class="note">{t("overview.chart_note")}</p>}
           </div>
         ))}
       </Loaded>
@@ -146,8 +173,10 @@ export function Overview() {
     <>
       <PageHead title={t("overview.title")} lead={t("overview.lead")}><CopyAs path="/v1/events/count" query={{ created_gt: startOfDay(new Date(), zone.value).toISOString() }} command="events count" /></PageHead>
       <Figures />
-      <section class="card"><header><h2>{t("overview.needs")}</h2></header><Needs /></section>
-      <OverTime />
+      <div class="overview-grid">
+        <section class="card"><header><h2>{t("overview.needs")}</h2></header><Needs /></section>
+        <OverTime />
+      </div>
     </>
   );
 }

@@ -1,6 +1,6 @@
 // One transaction from its first event to its last: what happened, what came late, what is missing.
 import { useEffect, useState } from "preact/hooks";
-import type { Erasure } from "../../generated/api.ts";
+import type { Erasure, Event } from "../../generated/api.ts";
 import { ApiError, call, callWithExtras } from "../api/client.ts";
 import type { TransactionDetail } from "../api/future.ts";
 import { at as valueAt, member, parseJson, scalarText } from "../lib/json.ts";
@@ -8,7 +8,7 @@ import { formatDuration } from "../lib/time.ts";
 import { stageOf } from "../lib/timeline.ts";
 import { language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
-import { href, route } from "../state/router.ts";
+import { href, lastList, route } from "../state/router.ts";
 import { t } from "../texts/index.ts";
 import { Badge, Button, Facts, Foreign, Id, Instant, PageHead, type Tone } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
@@ -38,13 +38,9 @@ export function TransactionPage({ id }: { id: string }) {
   const [erasing, setErasing] = useState(false);
   const query = useQuery(`transaction ${id} ${endpoint}`, (signal) => load(id, endpoint, signal), 30_000);
   const events = query.data?.events ?? [];
-  const stage = stageOf(events);
-  const first = events[0];
-  const last = events.at(-1);
-  const at = (event: typeof first) => event?.created ?? event?.received ?? null;
   return (
     <>
-      <PageHead title={<><span class="soft">{t("tx.title")}</span> <Id id={id} most={48} /></>} lead={t("tx.lead")}>
+      <PageHead back={{ to: lastList.hash, name: t("nav.events") }} title={<><span class="soft">{t("tx.title")}</span> <Id id={id} most={48} /></>} lead={t("tx.lead")}>
         <a class="button" href={href(["events"], { transaction: id })}>{t("tx.filter")}</a>
         <CopyAs path={`/v1/transactions/${encodeURIComponent(id)}`} query={endpoint ? { endpoint } : {}} command="transactions show" argument={id} />
         <Button icon="hidden" needs="admin" disabled={events.length === 0} onClick={() => setErasing(true)}>{t("tx.erase")}</Button>
@@ -53,17 +49,7 @@ export function TransactionPage({ id }: { id: string }) {
         <Loaded query={query}>
           {(transaction) => (transaction.events.length === 0 ? <Blank icon="events" title={t("tx.empty")} /> : (
             <div class="tab-body">
-              <Facts
-                items={[
-                  stage !== null && [t("tx.stage"), <Badge tone={tones[stage] ?? "info"}>{t(`stage.${stage}`)}</Badge>],
-                  [t("tx.events"), `${transaction.events.length.toLocaleString(language.value)}${transaction.has_more ? "+" : ""}`],
-                  [t("tx.first"), <Instant at={at(first)} />],
-                  [t("tx.last"), <Instant at={at(last)} />],
-                  [t("tx.took"), formatDuration(Date.parse(at(last) ?? "") - Date.parse(at(first) ?? ""), language.value)],
-                  [t("events.endpoint"), <Foreign text={transaction.endpoint} most={40} />],
-                ]}
-              />
-              <Contract transaction={transaction} stage={stage} />
+              <About transaction={transaction} />
               {transaction.has_more && <p class="soft">{t("tx.more", { n: transaction.events.length })}</p>}
               <TimelineView events={transaction.events} gaps={transaction.missing} />
             </div>
@@ -75,20 +61,29 @@ export function TransactionPage({ id }: { id: string }) {
   );
 }
 
-/** What the newest event about the transaction itself says of its documents. */
-function Contract({ transaction, stage }: { transaction: TransactionDetail; stage: string | null }) {
-  const newest = [...transaction.events].reverse().find(({ type }) => type.startsWith("transaction.lifecycle."));
+/** Where it stands, and what the newest event about the transaction itself says of its documents. */
+function About({ transaction }: { transaction: TransactionDetail }) {
+  const { events } = transaction;
+  const stage = stageOf(events);
+  const newest = [...events].reverse().find(({ type }) => type.startsWith("transaction.lifecycle."));
   const query = useQuery(newest ? `event ${newest.endpoint} ${newest.id}` : null, (signal) =>
     call("GET /v1/events/{id}", { id: newest?.id ?? "", query: { endpoint: newest?.endpoint ?? "" }, signal }));
-  const raw = query.data?.raw_body;
-  if (!raw) return null;
-  const told = contractOf(raw);
+  const told = contractOf(query.data?.raw_body ?? "");
   // Universign keeps signed documents of a transaction for 60 days where they are; then they lie in its archive.
   const until = stage === "completed" && newest?.created ? new Date(Date.parse(newest.created) + 60 * 86_400_000).toISOString() : null;
   const open = stage !== null && !["completed", "cancelled", "expired"].includes(stage);
+  const at = (event: Event | undefined) => event?.created ?? event?.received ?? null;
+  const first = at(events[0]);
+  const last = at(events.at(-1));
   return (
     <Facts
       items={[
+        stage !== null && [t("tx.stage"), <Badge tone={tones[stage] ?? "info"}>{t(`stage.${stage}`)}</Badge>],
+        [t("tx.first"), <Instant at={first} />],
+        [t("tx.last"), <Instant at={last} />],
+        [t("tx.took"), formatDuration(Date.parse(last ?? "") - Date.parse(first ?? ""), language.value)],
+        [t("tx.events"), `${events.length.toLocaleString(language.value)}${transaction.has_more ? "+" : ""}`],
+        [t("events.endpoint"), <Foreign text={transaction.endpoint} most={40} />],
         told.documents.length > 0 && [t("tx.documents"), told.documents.slice(0, 20).map((name, index) => <div key={index}><Foreign text={name} most={60} /></div>)],
         open && told.deadline !== null && [t("tx.deadline"), <Instant at={told.deadline} detail="minute" />],
         until !== null && [t("tx.download_until"), <Instant at={until} detail="minute" />],

@@ -23,6 +23,9 @@ export function parseHash(text: string): Route {
   return { path: path.split("/").filter((part) => part !== "").map(decode), params: new URLSearchParams(query) };
 }
 
+/** The list of events as it was last looked at, with its filters: where "back" leads. */
+export const lastList = { hash: "#/events" };
+
 export const route = computed(() => parseHash(hash.value));
 
 export function href(path: string[], params?: URLSearchParams | Record<string, string>): string {

@@ -29,7 +29,7 @@ export const records = {
   "lost.outages_none": ["The daemon could receive all the time.", "Le service a pu recevoir tout le temps."],
 
   "outage.stopped": ["The daemon was stopped", "Le service était arrêté"],
-  "outage.died": ["The daemon had died", "Le service s’était interrompu"],
+  "outage.died": ["The daemon ended unexpectedly", "Le service s’était interrompu"],
   "outage.keys": ["The key set was not available", "Les clés n’étaient pas disponibles"],
   "outage.queue": ["The queue was full", "La file d’attente était pleine"],
   "outage.disk": ["The disk failed", "Le disque était en panne"],
@@ -83,7 +83,7 @@ export const records = {
   "settings.configuration": ["Effective configuration", "Configuration effective"],
   "settings.key": ["Key", "Clé"],
   "settings.value": ["Value", "Valeur"],
-  "settings.origin": ["From", "D’où"],
+  "settings.origin": ["From", "Origine"],
   "settings.default": ["default", "par défaut"],
   "settings.secret": ["hidden", "masqué"],
   "settings.find": ["Find a key or value", "Trouver une clé ou une valeur"],

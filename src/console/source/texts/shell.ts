@@ -104,7 +104,7 @@ export const shell = {
   "common.cancel": ["Cancel", "Annuler"],
   "common.copy": ["Copy", "Copier"],
   "common.copied": ["Copied", "Copié"],
-  "common.copy_as": ["Copy as", "Copier comme"],
+  "common.copy_as": ["Copy as", "Copier la commande"],
   "common.copy_curl": ["curl", "curl"],
   "common.copy_cli": ["Command line", "Ligne de commande"],
   "common.more": ["Show more", "Afficher la suite"],
@@ -115,6 +115,7 @@ export const shell = {
   "common.all": ["All", "Tous"],
   "common.clear": ["Clear", "Effacer"],
   "common.table": ["As a table", "En tableau"],
+  "common.period": ["{after} – {before}", "{after} – {before}"],
   "common.region": ["{name}, scrolls sideways", "{name}, défile horizontalement"],
 
   "error.title": ["This could not be loaded", "Le chargement a échoué"],

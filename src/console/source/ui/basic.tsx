@@ -33,7 +33,8 @@ export function Button({ icon, kind = "plain", shortcut, needs, label, children,
     >
       {icon && <Icon name={icon} />}
       {children && <span>{children}</span>}
-      {shortcut && <kbd aria-hidden="true">{shortcut}</kbd>}
+      {forbidden && children && <span class="needs-role">{t(`role.${needs}`)}</span>}
+      {shortcut && !forbidden && <kbd aria-hidden="true">{shortcut}</kbd>}
     </button>
   );
 }
@@ -151,8 +152,10 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
   );
 }
 
+export type FactItem = [name: string, value: ComponentChildren] | null | false;
+
 /** Names and values, as a description list. */
-export function Facts({ items, long = false }: { items: Array<[string, ComponentChildren] | null | false>; long?: boolean }) {
+export function Facts({ items, long = false }: { items: FactItem[]; long?: boolean }) {
   return (
     <dl class={`facts${long ? " long" : ""}`}>
       {items.map((item) => item && (
@@ -176,10 +179,11 @@ export function Table({ name, head, children, className = "" }: { name: string; 
   );
 }
 
-export function PageHead({ title, lead, children }: { title: ComponentChildren; lead?: string; children?: ComponentChildren }) {
+export function PageHead({ title, lead, back, children }: { title: ComponentChildren; lead?: string; back?: { to: string; name: string }; children?: ComponentChildren }) {
   return (
     <header class="page-head">
       <div>
+        {back && <a class="back" href={back.to}><Icon name="left" />{back.name}</a>}
         <h1 tabIndex={-1}>{title}</h1>
         {lead && <p class="lead">{lead}</p>}
       </div>

@@ -69,6 +69,7 @@ export function MenuItem({ icon, onClick, children, needs }: { icon?: IconName; 
     <button type="button" class="menu-item" onClick={onClick} disabled={forbidden} title={forbidden ? t("role.needs", { role: t(`role.${needs}`) }) : undefined}>
       {icon && <Icon name={icon} />}
       <span>{children}</span>
+      {forbidden && <span class="needs-role">{t(`role.${needs}`)}</span>}
     </button>
   );
 }

@@ -20,8 +20,27 @@ function resolved(host: HTMLElement, property: string): string {
 
 const variables: Record<string, string> = { "identity-validation": "--group-identity" };
 
-export function StackedChart({ histogram, label, onChoose }: { histogram: Histogram; label: string; onChoose: (from: number, to: number) => void }) {
+const height = 240;
+
+export function StackedChart({ histogram, label, chosen, onChoose }: {
+  histogram: Histogram;
+  label: string;
+  chosen: { from: number; to: number } | null; // milliseconds
+  onChoose: (from: number, to: number) => void;
+}) {
   const host = useRef<HTMLDivElement>(null);
+  const shown = useRef<uPlot | null>(null);
+  const span = useRef(chosen);
+  span.current = chosen;
+  // Marks what is chosen: also after the chart was drawn anew or has another width.
+  const mark = () => {
+    const plot = shown.current;
+    if (!plot) return;
+    const at = (milliseconds: number) => plot.valToPos(milliseconds / 1000, "x");
+    const left = span.current ? Math.max(0, at(span.current.from)) : 0;
+    const width = span.current ? Math.max(0, at(span.current.to) - left) : 0;
+    plot.setSelect({ left, width, top: 0, height: plot.over.clientHeight }, false);
+  };
   const choose = useRef(onChoose);
   choose.current = onChoose;
   useEffect(() => {
@@ -43,7 +62,7 @@ export function StackedChart({ histogram, label, onChoose }: { histogram: Histog
       const bars = uPlot.paths.bars?.({ size: [0.8, 40], align: 1, radius: 0.08 });
       const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
       plot = new uPlot({
-        width: element.clientWidth, height: 200, padding: [8, 8, 0, 0],
+        width: element.clientWidth, height, padding: [8, 8, 0, 0],
         cursor: { drag: { x: true, y: false, setScale: false }, y: false, points: { show: false } },
         legend: { show: false },
         scales: { x: { time: true, range: () => [(times[0] ?? 0), (times.at(-1) ?? 0) + interval] }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, 1)] } },
@@ -59,13 +78,22 @@ export function StackedChart({ histogram, label, onChoose }: { histogram: Histog
         })],
         hooks: {
           setSelect: [(self) => {
-            if (self.select.width < 4) return;
-            const from = self.posToVal(self.select.left, "x");
-            const to = self.posToVal(self.select.left + self.select.width, "x");
-            choose.current(Math.floor(from / interval) * interval * 1000, Math.ceil(to / interval) * interval * 1000);
+            const index = (left: number) => Math.max(0, Math.min(times.length - 1, Math.floor((self.posToVal(left, "x") - (times[0] ?? 0)) / interval)));
+            const from = times[index(self.select.left)] ?? 0;
+            const to = (times[index(self.select.left + self.select.width)] ?? 0) + interval;
+            if (self.select.width >= 4) choose.current(from * 1000, to * 1000);
           }],
         },
       }, [times, ...[...stacked].reverse()] as uPlot.AlignedData, element);
+      const drawn = (shown.current = plot);
+      // A click chooses one bar; uPlot tells of drags alone.
+      let pressed = 0;
+      drawn.over.addEventListener("mousedown", ({ offsetX }) => (pressed = offsetX));
+      drawn.over.addEventListener("click", ({ offsetX }) => {
+        const at = times.filter((time) => time <= drawn.posToVal(offsetX, "x")).at(-1);
+        if (Math.abs(offsetX - pressed) < 4 && at !== undefined) choose.current(at * 1000, (at + interval) * 1000);
+      });
+      mark();
     };
     const tick = (seconds: number, step: number) => {
       const at = new Date(seconds * 1000);
@@ -76,15 +104,21 @@ export function StackedChart({ histogram, label, onChoose }: { histogram: Histog
       return new Intl.DateTimeFormat(locale, { ...style, ...timeZone }).format(at);
     };
     draw();
-    const sized = new ResizeObserver(() => plot && Math.abs(plot.width - element.clientWidth) > 1 && plot.setSize({ width: element.clientWidth, height: 200 }));
+    const sized = new ResizeObserver(() => {
+      if (!plot || Math.abs(plot.width - element.clientWidth) <= 1) return;
+      plot.setSize({ width: element.clientWidth, height });
+      mark();
+    });
     sized.observe(element);
     dark.addEventListener("change", draw);
     return () => {
       sized.disconnect();
       dark.removeEventListener("change", draw);
       plot?.destroy();
+      shown.current = null;
     };
   }, [histogram, language.value, theme.value, zone.value]);
+  useEffect(mark, [chosen]);
   const first = histogram.starts[0];
   return <div ref={host} class="chart" role="img" aria-label={`${label}${first ? `: ${formatInstant(first, "minute", timeStyle())}` : ""}`} />;
 }

@@ -1,15 +1,16 @@
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 
 /** Tabs as WAI-ARIA has them: the arrow keys move and choose, Tab leads into what is shown. */
 export function Tabs<T extends string>({ label, tabs, chosen, onChoose, children }: {
   label: string;
-  tabs: Array<[T, string]>;
+  tabs: Array<[T, ComponentChildren]>;
   chosen: T;
   onChoose: (tab: T) => void;
   children: ComponentChildren;
 }) {
   const id = useId();
+  useEffect(() => document.getElementById(`${id}-${chosen}`)?.scrollIntoView({ block: "nearest", inline: "nearest" }), [chosen]);
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
