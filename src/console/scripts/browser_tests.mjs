@@ -1,12 +1,16 @@
-// npm run browser [-- NAME...]: runs tests/console/browser/NAME_test.mjs one after another; each has a daemon and a browser of its own.
-import { spawnSync } from "node:child_process";
+// npm run browser [-- NAME...]: runs tests/console/browser/NAME_test.mjs, two at a time; each has a daemon and a browser of its own.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "./paths.mjs";
+import { runTests } from "./run_tests.mjs";
 
 const folder = join(repository, "tests/console/browser");
 const wanted = process.argv.slice(2);
-const files = readdirSync(folder).filter((name) => name.endsWith("_test.mjs") && (wanted.length === 0 || wanted.includes(name.replace("_test.mjs", ""))));
-let failed = files.length === 0;
-for (const file of files) failed = spawnSync(process.execPath, ["--test", join(folder, file)], { stdio: "inherit" }).status !== 0 || failed;
-process.exit(failed ? 1 : 0);
+const names = readdirSync(folder).filter((name) => name.endsWith("_test.mjs")).map((name) => name.replace("_test.mjs", ""));
+const chosen = wanted.length === 0 ? names : wanted;
+const unknown = chosen.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(", ")}; there are ${names.join(", ")}.`);
+  process.exit(64);
+}
+process.exit((await runTests(chosen.map((name) => join(folder, `${name}_test.mjs`)), { atOnce: 2 })) ? 0 : 1);

@@ -1,10 +1,10 @@
-// npm test: bundles tests/console/unit/*_test.ts and runs them with node --test, which knows no TypeScript on Node 18.
-import { spawnSync } from "node:child_process";
+// npm test: bundles tests/console/unit/*_test.ts and runs them: node:test knows no TypeScript on Node 18.
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { bundleOptions } from "./bundle.mjs";
-import { buildFolder, consoleFolder, repository } from "./paths.mjs";
+import { buildFolder, repository } from "./paths.mjs";
+import { runTests } from "./run_tests.mjs";
 
 const sources = join(repository, "tests/console/unit");
 const outdir = join(buildFolder, "unit");
@@ -15,4 +15,4 @@ await build({
   outdir, platform: "node", target: "node18", packages: "external", outExtension: { ".js": ".mjs" }, sourcemap: false,
 });
 const tests = readdirSync(outdir).filter((name) => name.endsWith(".mjs")).map((name) => join(outdir, name));
-process.exit(spawnSync(process.execPath, ["--test", ...tests], { stdio: "inherit", cwd: consoleFolder }).status ?? 1);
+process.exit((await runTests(tests)) ? 0 : 1);

@@ -51,7 +51,8 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     const { page, close } = await visit("#/settings");
     await page.getByLabel("Body (JSON)").fill('{"id":"evt_1"');
     await stage.daemon.stop();
-    await page.locator(".banner").waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    await page.locator(".banner").waitFor();
     await stage.daemon.start();
     await page.locator(".banner").waitFor({ state: "detached", timeout: 30_000 });
     assert.equal(await page.getByLabel("Body (JSON)").inputValue(), '{"id":"evt_1"');
@@ -97,7 +98,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     await page.locator("tbody input[type=checkbox]").nth(0).check();
     await page.locator("tbody input[type=checkbox]").nth(1).click({ modifiers: ["Shift"] });
     await page.getByText("2 selected").waitFor();
-    await page.getByRole("button", { name: "Replay…" }).click();
+    await page.getByRole("region", { name: "2 selected" }).getByRole("button", { name: "Replay…" }).click();
     const dialog = page.getByRole("dialog");
     const told = await dialog.getByText(/deliveries of 2 events would run/).innerText();
     await picture(page, "over-replay-light");

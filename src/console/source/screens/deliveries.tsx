@@ -51,8 +51,8 @@ function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boole
   const scope: Query = { state: "failed", handler: group.handler, ...(exact ? { cause: group.cause } : {}) };
 
   const retryOne = async () => {
-    if (!(await retryDelivery(group.sample.id))) return;
     setProbe({ is: "waits" });
+    if (!(await retryDelivery(group.sample.id))) return setProbe(null);
     // Until it has run, or for half a minute: its turn may be far.
     for (let round = 0; round < 30; round += 1) {
       await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -63,6 +63,13 @@ function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boole
     }
   };
 
+  const actions = (
+    <>
+      <Button icon="retry" disabled={probe?.is === "waits"} onClick={() => void retryOne()}>{t("deliveries.probe")}</Button>
+      <Button kind={probe?.is === "ok" ? "primary" : "plain"} onClick={() => setDialog("retry")}>{t("deliveries.retry_all", { n: group.deliveries })}</Button>
+      {exact && <Button kind="quiet" needs="admin" onClick={() => setDialog("discard")}>{t("delivery.discard")}</Button>}
+    </>
+  );
   return (
     <tr>
       <th scope="row"><strong><Foreign text={group.handler} /></strong><div class="soft"><Foreign text={group.cause || "–"} most={140} /></div>
@@ -71,19 +78,16 @@ function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boole
             {probe.is === "failed" ? t("deliveries.probe_failed", { reason: probe.reason }) : t(`deliveries.probe_${probe.is}`)}
           </div>
         )}
+        {dialog === "retry" && <RetryDialog group={group} scope={scope} exact={exact} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
+        {dialog === "discard" && <DiscardDialog group={group} scope={scope} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
+        <div class="under chips under-actions">{actions}</div>
       </th>
       <td class="number">{group.deliveries.toLocaleString()}</td>
       <td class="narrow-hide"><Instant at={group.first_finished} relative /></td>
       <td class="narrow-hide"><Instant at={group.last_finished} relative /></td>
       <td class="narrow-hide"><a href={href(["deliveries", String(group.sample.id)])}>#{group.sample.id}</a></td>
       <td class="fit">
-        <div class="chips row-actions">
-          <Button icon="retry" disabled={probe?.is === "waits"} onClick={() => void retryOne()}>{t("deliveries.probe")}</Button>
-          <Button kind={probe?.is === "ok" ? "primary" : "plain"} onClick={() => setDialog("retry")}>{t("deliveries.retry_all", { n: group.deliveries })}</Button>
-          {exact && <Button kind="quiet" needs="admin" onClick={() => setDialog("discard")}>{t("delivery.discard")}</Button>}
-        </div>
-        {dialog === "retry" && <RetryDialog group={group} scope={scope} exact={exact} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
-        {dialog === "discard" && <DiscardDialog group={group} scope={scope} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
+        <div class="chips row-actions">{actions}</div>
       </td>
     </tr>
   );
@@ -137,7 +141,7 @@ function Triage() {
       <Loaded query={query}>
         {(groups) => (groups.data.length === 0 ? <Blank quiet icon="check" title={t("deliveries.triage_none")}><p>{t("deliveries.triage_none_note")}</p></Blank> : (
           <Table
-            name={t("deliveries.triage")} className="events"
+            name={t("deliveries.triage")} className="events triage"
             head={<><th>{t("delivery.handler")} · {t("delivery.reason")}</th><th class="number">{t("deliveries.count")}</th><th class="narrow-hide">{t("deliveries.first")}</th><th class="narrow-hide">{t("deliveries.last")}</th><th class="narrow-hide">{t("deliveries.sample")}</th><th><span class="unseen">{t("delivery.retry")}</span></th></>}
           >
             {groups.data.map((group) => <Group key={`${group.handler} ${group.cause}`} group={group} exact={groups.exact} onChanged={query.reload} />)}

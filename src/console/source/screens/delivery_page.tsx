@@ -25,7 +25,7 @@ export function DeliveryPage({ id }: { id: string }) {
       <div class="card"><div class="body pad">
         <Loaded query={query}>
           {(delivery) => (
-            <div class="tab-body">
+            <div class="stack">
               <Facts
                 items={[
                   [t("delivery.event"), <Id id={delivery.event} href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })} />],

@@ -159,7 +159,6 @@ function OverTime() {
         {(histogram) => (histogram.series.every(({ events }) => events === 0) ? <Blank quiet icon="events" title={t("overview.chart_empty")} /> : asTable ? <HistogramTable histogram={histogram} /> : (
           <div class="body">
             <StackedChart histogram={histogram} label={t("overview.chart")} chosen={chosen} onChoose={(from, to) => setChosen({ from, to })} />
-            <div class="legend">{histogram.series.filter(({ events }) => events > 0).map(({ key, events }) => <span key={key} class={`series-${key}`}><i />{named("group", key) ?? key} <span class="faint">{events.toLocaleString(language.value)}</span></span>)}</div>
             {chosen ? <Chosen histogram={histogram} span={chosen} onClear={() => setChosen(null)} /> : <p class="note">{t("overview.chart_note")}</p>}
           </div>
         ))}

@@ -48,7 +48,7 @@ export function TransactionPage({ id }: { id: string }) {
       <div class="card"><div class="body pad">
         <Loaded query={query}>
           {(transaction) => (transaction.events.length === 0 ? <Blank icon="events" title={t("tx.empty")} /> : (
-            <div class="tab-body">
+            <div class="stack">
               <About transaction={transaction} />
               {transaction.has_more && <p class="soft">{t("tx.more", { n: transaction.events.length })}</p>}
               <TimelineView events={transaction.events} gaps={transaction.missing} />

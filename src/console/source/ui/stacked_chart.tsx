@@ -1,6 +1,6 @@
 // Stacked bars over time (uPlot), of which a part can be chosen with the pointer. The same figures stand in a table beside it.
 import uPlot from "uplot";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Histogram } from "../api/future.ts";
 import { formatInstant } from "../lib/time.ts";
 import { language, theme, timeStyle, zone } from "../state/preferences.ts";
@@ -30,6 +30,7 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
 }) {
   const host = useRef<HTMLDivElement>(null);
   const shown = useRef<uPlot | null>(null);
+  const [pointed, setPointed] = useState<number | null>(null); // the bar below the pointer
   const span = useRef(chosen);
   span.current = chosen;
   // Marks what is chosen: also after the chart was drawn anew or has another width.
@@ -47,6 +48,11 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
     const element = host.current;
     if (!element) return;
     let plot: uPlot | null = null;
+    // The bar at a place.
+    const indexAt = (self: uPlot, left: number) => {
+      const at = self.posToVal(left, "x");
+      return Math.max(0, histogram.starts.filter((start) => Date.parse(start) / 1000 <= at).length - 1);
+    };
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const draw = () => {
       plot?.destroy();
@@ -62,7 +68,7 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
       const bars = uPlot.paths.bars?.({ size: [0.8, 40], align: 1, radius: 0.08 });
       const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
       plot = new uPlot({
-        width: element.clientWidth, height, padding: [8, 8, 0, 0],
+        width: element.clientWidth, height, padding: [8, 20, 0, 0],
         cursor: { drag: { x: true, y: false, setScale: false }, y: false, points: { show: false } },
         legend: { show: false },
         scales: { x: { time: true, range: () => [(times[0] ?? 0), (times.at(-1) ?? 0) + interval] }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, 1)] } },
@@ -77,10 +83,10 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
           return { label: named("group", group) ?? group, stroke: colour, fill: colour, width: 0, ...(bars ? { paths: bars } : {}), points: { show: false } };
         })],
         hooks: {
+          setCursor: [(self) => setPointed(self.cursor.left !== undefined && self.cursor.left >= 0 ? indexAt(self, self.cursor.left) : null)],
           setSelect: [(self) => {
-            const index = (left: number) => Math.max(0, Math.min(times.length - 1, Math.floor((self.posToVal(left, "x") - (times[0] ?? 0)) / interval)));
-            const from = times[index(self.select.left)] ?? 0;
-            const to = (times[index(self.select.left + self.select.width)] ?? 0) + interval;
+            const from = times[indexAt(self, self.select.left)] ?? 0;
+            const to = (times[indexAt(self, self.select.left + self.select.width)] ?? 0) + interval;
             if (self.select.width >= 4) choose.current(from * 1000, to * 1000);
           }],
         },
@@ -90,8 +96,8 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
       let pressed = 0;
       drawn.over.addEventListener("mousedown", ({ offsetX }) => (pressed = offsetX));
       drawn.over.addEventListener("click", ({ offsetX }) => {
-        const at = times.filter((time) => time <= drawn.posToVal(offsetX, "x")).at(-1);
-        if (Math.abs(offsetX - pressed) < 4 && at !== undefined) choose.current(at * 1000, (at + interval) * 1000);
+        const at = times[indexAt(drawn, offsetX)] ?? 0;
+        if (Math.abs(offsetX - pressed) < 4) choose.current(at * 1000, (at + interval) * 1000);
       });
       mark();
     };
@@ -120,5 +126,18 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
   }, [histogram, language.value, theme.value, zone.value]);
   useEffect(mark, [chosen]);
   const first = histogram.starts[0];
-  return <div ref={host} class="chart" role="img" aria-label={`${label}${first ? `: ${formatInstant(first, "minute", timeStyle())}` : ""}`} />;
+  const under = pointed === null ? undefined : histogram.starts[pointed];
+  return (
+    <>
+      <div ref={host} class="chart" role="img" aria-label={`${label}${first ? `: ${formatInstant(first, "minute", timeStyle())}` : ""}`} />
+      <div class="legend">
+        {histogram.series.filter(({ events }) => events > 0).map(({ key, events, counts }) => (
+          <span key={key} class={`series-${key}`}>
+            <i />{named("group", key) ?? key} <b>{(pointed === null ? events : (counts[pointed] ?? 0)).toLocaleString(language.value)}</b>
+          </span>
+        ))}
+        {under && <span class="at">{formatInstant(under, "minute", timeStyle())}</span>}
+      </div>
+    </>
+  );
 }
