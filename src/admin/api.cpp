@@ -10,6 +10,7 @@ using config::role;
 using enum runs_on;
 constexpr auto get = http::verb::get;
 constexpr auto post = http::verb::post;
+constexpr auto del = http::verb::delete_;
 
 template <class... Name>
 constexpr std::array<std::string_view, sizeof...(Name)> names(Name... each) {
@@ -67,6 +68,9 @@ constexpr route table[] = {
     {post, "/v1/deliveries/{id}/retry",   role::integrator,   coroutine, retry_delivery,    any_query},
     {post, "/v1/deliveries/retry",        role::integrator,   coroutine, retry_deliveries,  retry_choice},
 
+    {get,  "/v1/session",                 role::integrator,   loop,      show_session,      no_parameters},
+    {post, "/v1/session",                 open_page::console, loop,      sign_in,           no_parameters},
+    {del,  "/v1/session",                 open_page::console, loop,      sign_out,          no_parameters},
     {post, "/v1/reload",                  role::admin,        coroutine, reload,            no_parameters},
 };
 // clang-format on

@@ -53,6 +53,11 @@ outcome show_delivery(const call& c);
 task<outcome> retry_delivery(const call& c);
 task<outcome> retry_deliveries(const call& c);
 
+// session.cpp: signing in on the page, who is signed in, signing out
+outcome sign_in(const call& c);
+outcome show_session(const call& c);
+outcome sign_out(const call& c);
+
 // reload.cpp: reads the configuration again, as SIGHUP does
 task<outcome> reload(const call& c);
 
