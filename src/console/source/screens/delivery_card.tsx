@@ -1,5 +1,4 @@
 // One delivery with its attempts: what ran, what it said, when it runs next, and a way to run it again.
-import { useState } from "preact/hooks";
 import type { DeliveryDetail } from "../../generated/api.ts";
 import { ApiError, call } from "../api/client.ts";
 import { formatDuration } from "../lib/time.ts";
@@ -8,6 +7,7 @@ import { language } from "../state/preferences.ts";
 import { href } from "../state/router.ts";
 import { t } from "../texts/index.ts";
 import { Badge, Button, DeliveryState, Foreign, Instant, Table } from "../ui/basic.tsx";
+import { useBusy } from "../ui/busy.ts";
 import { useNow } from "../ui/watch.ts";
 import { say } from "../ui/toast.tsx";
 
@@ -36,12 +36,8 @@ export function Countdown({ due }: { due: string }) {
 }
 
 export function DeliveryCard({ delivery, onChanged, linked = true, shortcut = false }: { delivery: DeliveryDetail; onChanged: () => void; linked?: boolean; shortcut?: boolean }) {
-  const [busy, setBusy] = useState(false);
-  const retry = async () => {
-    setBusy(true);
-    if (await retryDelivery(delivery.id)) onChanged();
-    setBusy(false);
-  };
+  const [busy, run] = useBusy();
+  const retry = () => run(async () => void ((await retryDelivery(delivery.id)) && onChanged()));
   return (
     <section class="delivery" aria-label={t("delivery.title", { id: `#${delivery.id}` })}>
       <header>

@@ -1,5 +1,6 @@
 // Everything that the list of events can be filtered by. Each choice counts at once and stands in the address.
-import { useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { EventType } from "../../generated/api.ts";
 import { type Filters, noFilters, splitTypes, toggleType } from "../lib/filters.ts";
 import { fromInput, periods, toInput } from "../lib/time.ts";
@@ -7,6 +8,13 @@ import { language, zone } from "../state/preferences.ts";
 import { type TextKey, named, t } from "../texts/index.ts";
 import { Button, Field, Foreign } from "../ui/basic.tsx";
 import { Icon, groupIcon, groupOf } from "../ui/icon.tsx";
+
+/** A field that counts when it is left: what is half typed stays, whatever happens around it. */
+function Draft({ value, onCommit, ...rest }: { value: string; onCommit: (value: string) => void } & Omit<JSX.InputHTMLAttributes<HTMLInputElement>, "value">) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return <input {...rest} value={text} onInput={(event) => setText(event.currentTarget.value)} onChange={(event) => onCommit(event.currentTarget.value)} />;
+}
 
 function PeriodFilter({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
   const between = (name: "after" | "before", value: string) => {
@@ -29,7 +37,7 @@ function PeriodFilter({ filters, onChange }: { filters: Filters; onChange: (filt
       </div>
       {(["after", "before"] as const).map((name) => (
         <Field key={name} label={`${t(`filter.${name}`)} (${zone.value === "utc" ? t("zone.utc") : t("zone.local")})`}>
-          <input type="datetime-local" step="1" value={filters[name] ? toInput(filters[name], zone.value) : ""} onChange={(event) => between(name, event.currentTarget.value)} />
+          <Draft type="datetime-local" step="1" value={filters[name] ? toInput(filters[name], zone.value) : ""} onCommit={(value) => between(name, value)} />
         </Field>
       ))}
       <span class="hint">{t("filter.between_hint")}</span>
@@ -89,10 +97,7 @@ function TypeFilter({ filters, types, onChange }: { filters: Filters; types: Eve
         {[...groups].map(([group, members]) => <TypeGroup key={group} group={group} members={members} chosen={filters.types} onChange={set} />)}
       </div>
       <Field label={t("filter.types_pattern")} hint={t("filter.types_hint")}>
-        <input
-          type="text" class="mono" spellcheck={false} value={filters.types.join(", ")}
-          onChange={(event) => set(splitTypes(event.currentTarget.value))}
-        />
+        <Draft type="text" class="mono" spellcheck={false} value={filters.types.join(", ")} onCommit={(value) => set(splitTypes(value))} />
       </Field>
     </fieldset>
   );
@@ -109,9 +114,9 @@ export function FilterPanel({ filters, types, endpoints, apiKeys, onChange, onCl
   const [round, setRound] = useState(0); // empties the fields when all is cleared
   const text = (name: "text" | "apiKey" | "transaction" | "state", label: string, list?: string) => (
     <Field key={name} label={label}>
-      <input
+      <Draft
         type="text" spellcheck={false} autocomplete="off" list={list} value={filters[name] ?? ""}
-        onChange={(event) => onChange({ ...filters, [name]: event.currentTarget.value.trim() || null })}
+        onCommit={(value) => onChange({ ...filters, [name]: value.trim() || null })}
       />
     </Field>
   );

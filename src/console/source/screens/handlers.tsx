@@ -11,6 +11,7 @@ import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { named, t } from "../texts/index.ts";
 import { Badge, Button, Facts, Field, Foreign, Instant, PageHead, type Tone } from "../ui/basic.tsx";
+import { useBusy } from "../ui/busy.ts";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Blank, Loaded } from "../ui/loaded.tsx";
@@ -82,19 +83,12 @@ function TestDialog({ handler, onClose }: { handler: string; onClose: () => void
   const [type, setType] = useState("transaction.lifecycle.completed");
   const [outcome, setOutcome] = useState<HandlerTest | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [busy, run] = useBusy();
   const types = useQuery("types", (signal) => call("GET /v1/event-types", { signal }));
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    setBusy(true);
     setFailed(null);
-    try {
-      setOutcome(await call("POST /v1/handlers/{name}/test", { id: handler, body: { type } }));
-    } catch (error) {
-      const needed = (error as { needsNewerDaemon?: boolean }).needsNewerDaemon;
-      setFailed(needed ? t("error.newer", { call: "POST /v1/handlers/{name}/test" }) : (error as Error).message);
-    }
-    setBusy(false);
+    void run(() => call("POST /v1/handlers/{name}/test", { id: handler, body: { type } }).then(setOutcome, (error: Error) => setFailed(error.message)));
   };
   return (
     <Dialog title={t("handlers.test_title", { handler })} onClose={onClose}>

@@ -8,6 +8,7 @@ import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { t } from "../texts/index.ts";
 import { Badge, Button, Field, Foreign, PageHead, Table, TypeName } from "../ui/basic.tsx";
+import { useBusy } from "../ui/busy.ts";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Loaded } from "../ui/loaded.tsx";
 import { say } from "../ui/toast.tsx";
@@ -36,14 +37,10 @@ function ConfigurationTable({ configuration }: { configuration: Configuration })
 function Playground() {
   const [body, setBody] = useState("");
   const [outcome, setOutcome] = useState<{ explanation?: Explanation; failed?: string }>({});
-  const submit = async (event: Event) => {
+  const [busy, run] = useBusy();
+  const submit = (event: Event) => {
     event.preventDefault();
-    try {
-      setOutcome({ explanation: await call("POST /v1/routes/explain", { body: { body } }) });
-    } catch (error) {
-      const needed = (error as { needsNewerDaemon?: boolean }).needsNewerDaemon;
-      setOutcome({ failed: needed ? t("error.newer", { call: "POST /v1/routes/explain" }) : (error as Error).message });
-    }
+    void run(() => call("POST /v1/routes/explain", { body: { body } }).then((explanation) => setOutcome({ explanation }), (error: Error) => setOutcome({ failed: error.message })));
   };
   return (
     <section class="card spaced">
@@ -51,7 +48,7 @@ function Playground() {
       <form class="body tab-body" onSubmit={submit}>
         <p class="note">{t("settings.playground_lead")}</p>
         <Field label={t("settings.playground_body")}><textarea rows={6} class="mono" spellcheck={false} value={body} onInput={(event) => setBody(event.currentTarget.value)} /></Field>
-        <div><Button type="submit" disabled={!body.trim()}>{t("settings.playground_do")}</Button></div>
+        <div><Button type="submit" disabled={busy || !body.trim()}>{t("settings.playground_do")}</Button></div>
         {outcome.failed && <p class="soft" role="alert">{outcome.failed}</p>}
         {outcome.explanation && <ExplainView explanation={outcome.explanation} />}
       </form>
@@ -60,10 +57,9 @@ function Playground() {
 }
 
 function Reload() {
-  const [busy, setBusy] = useState(false);
+  const [busy, run] = useBusy();
   const [told, setTold] = useState<{ text: string; bad: boolean } | null>(null);
   const reload = async () => {
-    setBusy(true);
     try {
       const done = await call("POST /v1/reload");
       setTold({ text: [t("settings.reloaded"), ...done.warnings, ...(done.needs_restart.length ? [t("settings.needs_restart", { keys: done.needs_restart.join(", ") })] : [])].join("\n"), bad: false });
@@ -71,11 +67,10 @@ function Reload() {
     } catch (error) {
       setTold({ text: (error as Error).message, bad: true });
     }
-    setBusy(false);
   };
   return (
     <>
-      <Button icon="retry" needs="admin" disabled={busy} title={t("settings.reload_note")} onClick={() => void reload()}>{t("settings.reload")}</Button>
+      <Button icon="retry" needs="admin" disabled={busy} title={t("settings.reload_note")} onClick={() => void run(reload)}>{t("settings.reload")}</Button>
       {told && <pre class={`text told${told.bad ? " error-line" : ""}`} role="status" tabIndex={0}>{visible(told.text, "lines")}</pre>}
     </>
   );

@@ -4,30 +4,30 @@ import { ApiError } from "../api/client.ts";
 import { session, signIn } from "../state/session.ts";
 import { t } from "../texts/index.ts";
 import { Button, Field } from "../ui/basic.tsx";
+import { useBusy } from "../ui/busy.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Mark } from "../ui/shell.tsx";
 
 function SignInForm() {
   const [failed, setFailed] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: SubmitEvent) => {
+  const [busy, run] = useBusy();
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const input = (event.currentTarget as HTMLFormElement).elements.namedItem("token") as HTMLInputElement;
     const token = input.value.trim();
     if (!token) return;
-    setBusy(true);
-    try {
-      await signIn(token);
-    } catch (error) {
-      const told = error instanceof ApiError ? error : null;
-      if (told?.needsNewerDaemon) setFailed(t("sign.unsupported"));
-      else if (told?.status === 429) setFailed(t("sign.many", { seconds: told.retryAfter ?? 60 }));
-      else if (told?.status === 401) setFailed(t("sign.wrong"));
-      else setFailed(told?.detail ?? String(error));
-    } finally {
-      input.value = "";
-      setBusy(false);
-    }
+    void run(async () => {
+      try {
+        await signIn(token);
+      } catch (error) {
+        const told = error instanceof ApiError ? error : null;
+        if (told?.status === 429) setFailed(t("sign.many", { seconds: told.retryAfter ?? 60 }));
+        else if (told?.status === 401) setFailed(t("sign.wrong"));
+        else setFailed(told?.kind === "unreachable" ? t("lost.title") : (told?.detail ?? String(error)));
+      } finally {
+        input.value = "";
+      }
+    });
   };
   return (
     <form onSubmit={submit}>

@@ -45,8 +45,14 @@ export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => P
 
   useEffect(() => {
     if (!every) return;
-    const timer = setInterval(() => document.visibilityState === "visible" && setRound((n) => n + 1), every);
-    return () => clearInterval(timer);
+    const again = () => document.visibilityState === "visible" && setRound((n) => n + 1);
+    const timer = setInterval(again, every);
+    // Whoever comes back to the page sees what is now.
+    document.addEventListener("visibilitychange", again);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", again);
+    };
   }, [every]);
 
   const reload = useCallback(() => setRound((n) => n + 1), []);

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { language } from "../state/preferences.ts";
 import { t } from "../texts/index.ts";
 import { Button, Field } from "./basic.tsx";
+import { useBusy } from "./busy.ts";
 
 export function Dialog({ title, onClose, children, closable = true }: { title: string; onClose: () => void; children: ComponentChildren; closable?: boolean }) {
   const element = useRef<HTMLDialogElement>(null);
@@ -45,22 +46,16 @@ export function Confirm({ title, onClose, count, ask, action, danger = false, on
   children: ComponentChildren;
 }) {
   const [typed, setTyped] = useState("");
-  const [busy, setBusy] = useState(false);
+  const [busy, run] = useBusy();
   const [failed, setFailed] = useState<string | null>(null);
   const needed = ask !== undefined && count !== null && count > 1;
   const digits = typed.replace(/[^\d]/g, "");
   const ready = count !== null && count > 0 && !busy && (!needed || digits === String(count));
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
     if (!ready) return;
-    setBusy(true);
     setFailed(null);
-    try {
-      await onConfirm();
-    } catch (error) {
-      setFailed(error instanceof Error ? error.message : String(error));
-      setBusy(false);
-    }
+    void run(() => onConfirm().catch((error: unknown) => setFailed(error instanceof Error ? error.message : String(error))));
   };
   return (
     <Dialog title={title} onClose={onClose}>

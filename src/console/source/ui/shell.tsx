@@ -75,6 +75,11 @@ function SearchBox() {
 
 function Health() {
   const ready = useQuery("readyz", (signal) => readiness(signal), 15_000);
+  // A machine that wakes up asks at once.
+  useEffect(() => {
+    addEventListener("online", ready.reload);
+    return () => removeEventListener("online", ready.reload);
+  }, []);
   const lost = connection.value === "lost";
   const state = lost ? "lost" : !ready.data ? "unknown" : ready.data.status === "ready" && ready.data.clock !== "in doubt" ? "ready" : "trouble";
   const name = t(`health.${state}`);
