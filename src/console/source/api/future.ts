@@ -43,13 +43,22 @@ export interface TransactionDetail {
   state: string | null;
   events: EventWithOutcome[]; // oldest first
   missing: Gap[];
+  expected: ExpectedEvent[];
   has_more: boolean;
+}
+
+/** What comes next, as far as the events so far tell. */
+export interface ExpectedEvent {
+  type: string;
+  action_id: string | null;
+  by: string | null;
 }
 
 export interface Outcome {
   pending: number;
   successful: number;
   failed: number;
+  discarded: number;
 }
 /** Event with `deliveries`, as `GET /v1/events?include=deliveries` answers. */
 export type EventWithOutcome = Event & { deliveries?: Outcome };

@@ -12,6 +12,7 @@ export type TimelineEntry =
     }
   | { kind: "missing"; gap: Gap };
 
+
 /** What arrives within this time came as it should: Universign's second try comes a minute after the first. */
 export const moment = 45_000;
 

@@ -80,7 +80,7 @@ function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boole
         )}
         {dialog === "retry" && <RetryDialog group={group} scope={scope} exact={exact} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
         {dialog === "discard" && <DiscardDialog group={group} scope={scope} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
-        <div class="under chips under-actions">{actions}</div>
+        <div class="under chips">{actions}</div>
       </th>
       <td class="number">{group.deliveries.toLocaleString()}</td>
       <td class="narrow-hide"><Instant at={group.first_finished} relative /></td>
@@ -152,7 +152,7 @@ function Triage() {
   );
 }
 
-type StateFilter = "" | "pending" | "successful" | "failed";
+type StateFilter = "" | "pending" | "successful" | "failed" | "discarded";
 
 export function Deliveries() {
   const { params } = route.value;
@@ -190,7 +190,7 @@ export function Deliveries() {
           <h2>{t("deliveries.title")}</h2>
           <div class="actions">
             <Segments<StateFilter> label={t("delivery.state")} value={state} onChange={(value) => set({ state: value })}
-              options={[["", t("common.all")], ["pending", t("state.pending")], ["successful", t("state.successful")], ["failed", t("state.failed")]]} />
+              options={[["", t("common.all")], ["pending", t("state.pending")], ["successful", t("state.successful")], ["failed", t("state.failed")], ["discarded", t("state.discarded")]]} />
             <select class="compact" aria-label={t("delivery.handler")} value={handler} onChange={(event) => set({ handler: event.currentTarget.value })}>
               <option value="">{t("deliveries.all_handlers")}</option>
               {handlers.data?.data.map(({ name }) => <option key={name} value={name}>{name}</option>)}

@@ -21,6 +21,7 @@ export function OutcomeCounts({ outcome }: { outcome: Outcome | undefined }) {
   if (!outcome) return <span class="faint">–</span>;
   const parts = [
     ["good", "check", outcome.successful, "state.successful"], ["info", "clock", outcome.pending, "state.pending"], ["bad", "cross", outcome.failed, "state.failed"],
+    ["faint", "trash", outcome.discarded ?? 0, "state.discarded"],
   ] as const;
   if (parts.every(([, , n]) => n === 0)) return <span class="faint">{t("common.none")}</span>;
   return (

@@ -129,7 +129,7 @@ export function FilterPanel({ filters, types, endpoints, apiKeys, onChange, onCl
     </Field>
   );
   const stalls = ["action_refusal", "signature_refusal", "consultation_refusal", "review_refusal"];
-  const outcomes = ["failed", "pending", "successful", "none"];
+  const outcomes = ["failed", "pending", "successful", "discarded", "none"];
   return (
     <div class="filter-panel" key={round}>
       <PeriodFilter filters={filters} onChange={onChange} />

@@ -1,6 +1,6 @@
 // A transaction's timeline: what happened, after how long, and what is missing.
 import type { Event, Gap } from "../../generated/api.ts";
-import type { EventWithOutcome } from "../api/future.ts";
+import type { EventWithOutcome, ExpectedEvent } from "../api/future.ts";
 import { formatDuration } from "../lib/time.ts";
 import { timeline } from "../lib/timeline.ts";
 import { language } from "../state/preferences.ts";
@@ -12,7 +12,12 @@ import { formatInstant } from "../lib/time.ts";
 import { timeStyle } from "../state/preferences.ts";
 import { OutcomeCounts, keyOf } from "./event_rows.tsx";
 
-export function TimelineView({ events, gaps, current }: { events: EventWithOutcome[]; gaps: Gap[]; current?: Pick<Event, "id" | "endpoint"> }) {
+export function TimelineView({ events, gaps, expected = [], current }: {
+  events: EventWithOutcome[];
+  gaps: Gap[];
+  expected?: ExpectedEvent[];
+  current?: Pick<Event, "id" | "endpoint">;
+}) {
   return (
     <ol class="timeline">
       {timeline(events, gaps).map((entry) => (entry.kind === "missing" ? <Hole key={`${entry.gap.evidence} ${entry.gap.missing}`} gap={entry.gap} /> : (
@@ -36,7 +41,24 @@ export function TimelineView({ events, gaps, current }: { events: EventWithOutco
           </div>
         </li>
       )))}
+      {expected.map((next) => <Next key={`${next.type} ${next.action_id}`} next={next} />)}
     </ol>
+  );
+}
+
+/** What has not happened yet. */
+function Next({ next }: { next: ExpectedEvent }) {
+  return (
+    <li class="next">
+      <span class={`group-icon ${groupOf(next.type)}`}><Icon name={groupIcon(next.type)} /></span>
+      <div>
+        <div class="what">{t("tx.expected", { type: named("type", next.type) ?? next.type })}</div>
+        <div class="meta">
+          {next.by && <span>{t("tx.expected_by", { at: formatInstant(next.by, "minute", timeStyle()) })}</span>}
+          {next.action_id && <Foreign text={next.action_id} mono most={22} />}
+        </div>
+      </div>
+    </li>
   );
 }
 

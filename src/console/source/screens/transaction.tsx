@@ -29,7 +29,7 @@ async function load(id: string, endpoint: string | null, signal: AbortSignal): P
     if (!(error instanceof ApiError) || !error.needsNewerDaemon) throw error;
     // An older daemon knows the events, but not what is missing.
     const list = await callWithExtras("GET /v1/events", { query: { ...query, transaction: id, limit: String(most) }, signal }, { include: "deliveries" });
-    return { object: "transaction", id, endpoint: endpoint ?? list.data[0]?.endpoint ?? "", state: null, events: [...list.data].reverse(), missing: [], has_more: list.has_more };
+    return { object: "transaction", id, endpoint: endpoint ?? list.data[0]?.endpoint ?? "", state: null, events: [...list.data].reverse(), missing: [], expected: [], has_more: list.has_more };
   }
 }
 
@@ -46,18 +46,34 @@ export function TransactionPage({ id }: { id: string }) {
         <Button icon="hidden" needs="admin" disabled={events.length === 0} onClick={() => setErasing(true)}>{t("tx.erase")}</Button>
       </PageHead>
       <div class="card"><div class="body pad">
-        <Loaded query={query}>
+        {query.error?.status === 400 && !endpoint ? <ChooseEndpoint id={id} /> : <Loaded query={query}>
           {(transaction) => (transaction.events.length === 0 ? <Blank icon="events" title={t("tx.empty")} /> : (
             <div class="stack">
               <About transaction={transaction} />
               {transaction.has_more && <p class="soft">{t("tx.more", { n: transaction.events.length })}</p>}
-              <TimelineView events={transaction.events} gaps={transaction.missing} />
+              <TimelineView events={transaction.events} gaps={transaction.missing} expected={transaction.expected} />
             </div>
           ))}
-        </Loaded>
+        </Loaded>}
       </div></div>
       {erasing && <EraseDialog id={id} endpoint={endpoint} onClose={(done) => { setErasing(false); if (done) query.reload(); }} />}
     </>
+  );
+}
+
+/** Several endpoints may have received events of the same transaction. */
+function ChooseEndpoint({ id }: { id: string }) {
+  const query = useQuery(`endpoints of ${id}`, (signal) => call("GET /v1/events", { query: { transaction: id, limit: "1000" }, signal }));
+  return (
+    <Loaded query={query}>
+      {(list) => (
+        <Blank quiet icon="events" title={t("tx.ambiguous")}>
+          <div class="chips">
+            {[...new Set(list.data.map((event) => event.endpoint))].map((name) => <a key={name} class="button" href={href(["transactions", id], { endpoint: name })}>{name}</a>)}
+          </div>
+        </Blank>
+      )}
+    </Loaded>
   );
 }
 

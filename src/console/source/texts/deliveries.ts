@@ -30,6 +30,8 @@ export const deliveries = {
   "state.successful": ["Successful", "Réussi"],
   "state.failed": ["Failed", "En échec"],
 
+  "state.discarded": ["Discarded", "Écarté"],
+
   "deliveries.title": ["Deliveries", "Envois"],
   "deliveries.lead": ["What ran, what waits, what failed and why.", "Ce qui a abouti, ce qui attend, ce qui a échoué et pourquoi."],
   "deliveries.triage": ["Failed, by handler and cause", "En échec, par destination et cause"],

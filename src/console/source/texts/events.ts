@@ -110,6 +110,7 @@ export const events = {
   "outcome.pending": ["Waiting", "En attente"],
   "outcome.successful": ["Successful", "Réussis"],
   "outcome.failed": ["Failed", "En échec"],
+  "outcome.discarded": ["Discarded", "Écartés"],
   "outcome.none": ["None planned", "Aucun prévu"],
 
   "export.title": ["Export events", "Exporter des évènements"],

@@ -86,7 +86,7 @@ export function Badge({ tone, icon, children }: { tone: Tone; icon?: IconName; c
 }
 
 const deliveryTones: Record<string, [Tone, IconName]> = {
-  pending: ["info", "clock"], successful: ["good", "check"], failed: ["bad", "cross"],
+  pending: ["info", "clock"], successful: ["good", "check"], failed: ["bad", "cross"], discarded: ["plain", "trash"],
 };
 export function DeliveryState({ state }: { state: string }) {
   const [tone, icon] = deliveryTones[state] ?? ["plain", "other"];
