@@ -9,7 +9,8 @@ made=(page_files.bin page_files.cpp)
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cache=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/universign-webhookd/console
-mkdir -p "$cache" 2>/dev/null && [[ -w $cache ]] || { cache=$out/cache && mkdir -p "$cache"; }
+mkdir -p "$cache" 2>/dev/null || true
+if [[ ! -w $cache ]]; then cache=$out/cache && mkdir -p "$cache"; fi
 
 # Everything that the bundle is made of; the texts of paths count, the folder of the checkout does not.
 inputs=(.npmrc icon.svg index.html package.json package-lock.json tsconfig.json scripts source)
