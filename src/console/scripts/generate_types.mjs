@@ -34,7 +34,8 @@ function objectType(schema) {
 
 function answerOf(operation) {
   const content = operation.responses?.["200"]?.content?.["application/json"];
-  return content?.schema ? typeOf(content.schema) : undefined;
+  if (content?.schema) return typeOf(content.schema);
+  return operation.responses?.["204"] ? "null" : undefined;
 }
 
 const openapi = parse(readFileSync(openapiFile, "utf8"));
@@ -43,7 +44,7 @@ for (const [name, schema] of Object.entries(openapi.components.schemas)) {
   if (schema.description) lines.push(`/** ${schema.description.trim().replace(/\s+/g, " ").replaceAll("*/", "* /")} */`);
   lines.push(`export type ${name} = ${typeOf(schema)};`);
 }
-lines.push("/** What each operation answers with 200, by method and path. */", "export interface Answers {");
+lines.push("/** What each operation answers with 200 (null: 204), by method and path. */", "export interface Answers {");
 for (const [path, item] of Object.entries(openapi.paths)) {
   for (const method of ["get", "post", "delete"]) {
     const answer = item[method] && answerOf(item[method]);

@@ -92,7 +92,7 @@ async function problemOf(response: Response): Promise<Problem | null> {
 
 export async function call<C extends Call>(name: C, options: CallOptions = {}): Promise<AllAnswers[C]> {
   const response = await send(name, pathOf(name, options.id), options);
-  if (response.status === 204) return null as AllAnswers[C];
+  if (response.status === 204) return null as unknown as AllAnswers[C];
   try {
     return (await response.json()) as AllAnswers[C];
   } catch (error) {

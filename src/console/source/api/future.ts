@@ -1,15 +1,7 @@
 // What the page asks of the daemon beyond today's config/openapi.yaml. Each goes when the file describes it.
-import type { Delivery, Event, Gap, JsonValue } from "../../generated/api.ts";
+import type { Delivery, Event, Gap, JsonValue, Session } from "../../generated/api.ts";
 
-export type Role = "integrator" | "admin" | "owner";
-
-/** GET and POST /v1/session */
-export interface Session {
-  object: "session";
-  name: string | null; // the token's; null where none is configured and this host gets in
-  role: Role;
-  expires: string | null;
-}
+export type Role = Session["role"];
 
 /** GET /v1/events/histogram */
 export interface Histogram {
@@ -98,9 +90,6 @@ export interface HandlerTest {
 }
 
 export interface FutureAnswers {
-  "GET /v1/session": Session;
-  "POST /v1/session": Session;
-  "DELETE /v1/session": null;
   "GET /v1/events/histogram": Histogram;
   "GET /v1/deliveries/groups": DeliveryGroupList;
   "GET /v1/transactions/{id}": TransactionDetail;

@@ -54,8 +54,9 @@ export function SignIn() {
     <main class="sign">
       <div class="card">
         <Mark />
-        <div><h1>{t("sign.title")}</h1><p class="soft">{state.is === "out" && !state.supported ? t("sign.unsupported") : t("sign.lead")}</p></div>
-        <SignInForm />
+        {state.is === "out" && state.refused ? (
+          <div><h1>{t("sign.refused")}</h1><p class="soft">{state.refused}</p></div>
+        ) : <><div><h1>{t("sign.title")}</h1><p class="soft">{t("sign.lead")}</p></div><SignInForm /></>}
       </div>
     </main>
   );

@@ -1,13 +1,13 @@
 // Who the page is signed in as. The token itself is sent once and forgotten; a cookie that scripts cannot read stands for it.
 import { signal } from "@preact/signals";
 import { ApiError, authority, call } from "../api/client.ts";
-import type { Role, Session } from "../api/future.ts";
+import type { Session } from "../../generated/api.ts";
+import type { Role } from "../api/future.ts";
 
 export type SessionState =
   | { is: "unknown" }
   | { is: "in"; session: Session }
-  | { is: "open" } // an older daemon, which lets this host in without a token
-  | { is: "out"; ended: boolean; supported: boolean };
+  | { is: "out"; ended: boolean; refused?: string }; // refused: why this daemon lets nobody in from here
 
 /** Grows each time somebody has signed in: what was refused before is asked for again. */
 export const signIns = signal(0);
@@ -27,8 +27,8 @@ export async function findSession(): Promise<void> {
     session.value = { is: "in", session: await call("GET /v1/session") };
   } catch (error) {
     if (!(error instanceof ApiError) || error.kind === "unreachable") return;
-    if (error.needsNewerDaemon) session.value = { is: "open" };
-    else if (error.status === 401 || error.status === 403) session.value = { is: "out", ended: false, supported: true };
+    if (error.status === 401) session.value = { is: "out", ended: false };
+    if (error.status === 403) session.value = { is: "out", ended: false, refused: error.detail };
   }
 }
 
@@ -39,10 +39,10 @@ export async function signIn(token: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await call("DELETE /v1/session");
-  session.value = { is: "out", ended: false, supported: true };
+  session.value = { is: "out", ended: false };
 }
 
 authority.onUnauthorized = () => {
   const before = session.peek();
-  if (before.is !== "out") session.value = { is: "out", ended: before.is === "in", supported: before.is !== "open" };
+  if (before.is !== "out") session.value = { is: "out", ended: before.is === "in" };
 };

@@ -80,10 +80,7 @@ export const shell = {
     "Too many wrong tokens came from this address. Try again in {seconds} s.",
     "Trop de jetons erronés depuis cette adresse. Réessayez dans {seconds} s.",
   ],
-  "sign.unsupported": [
-    "This daemon has no sign-in for browsers. Use a newer one, or open the page on the daemon's own host without tokens.",
-    "Ce service ne permet pas encore la connexion depuis un navigateur. Utilisez une version plus récente, ou ouvrez la page sur la machine du service, sans jeton.",
-  ],
+  "sign.refused": ["This page is not open to you", "Cette page ne vous est pas ouverte"],
   "sign.where": ["Tokens stand in the configuration under admin.tokens.", "Les jetons se trouvent dans la configuration, sous admin.tokens."],
 
   "help.title": ["Keyboard", "Clavier"],
