@@ -6,7 +6,7 @@ import { openPage, settled } from "../support/page.mjs";
 import { eventPath, missing, setStage } from "../support/stage.mjs";
 
 describe("robustness", { skip: missing, timeout: 300_000 }, () => {
-  const stage = setStage({ history: { days: 8, withHostile: false } });
+  const stage = setStage({ past: { days: 15, events: 600 } });
   const visit = (path, options = {}) => openPage(stage.browser, stage.base, { path, ...options });
 
   /** Every answer takes 200 ms longer. */
@@ -23,7 +23,7 @@ describe("robustness", { skip: missing, timeout: 300_000 }, () => {
   test("over a slow link each part says that it loads, and then is there", async () => {
     const { page, close } = await visit("#/unknown");
     await slowly(page);
-    for (const path of ["#/events", "#/deliveries", "#/handlers", "#/lost", eventPath(stage.event.completed, "story"), `#/transactions/${stage.story.completed}`]) {
+    for (const path of ["#/events", "#/deliveries", "#/handlers", "#/lost", eventPath(stage.event.completed, "story"), `#/transactions/${stage.known.completed}`]) {
       await page.evaluate((hash) => (location.hash = hash), path);
       await page.locator("main [aria-busy=true]").first().waitFor({ state: "attached" });
       await settled(page);

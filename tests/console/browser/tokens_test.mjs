@@ -7,7 +7,7 @@ import { missing, setStage } from "../support/stage.mjs";
 const tokens = [{ name: "ops", role: "admin", token: "secret-of-ops" }, { name: "support", role: "integrator", token: "secret-of-support" }];
 
 describe("tokens", { skip: missing, timeout: 120_000 }, () => {
-  const stage = setStage({ tokens, history: { days: 6, withHostile: false } });
+  const stage = setStage({ tokens, past: { days: 15, events: 300 } });
 
   test("a token is pasted once, and stays nowhere in the browser", async () => {
     const { page, close } = await openPage(stage.browser, stage.base, { path: "#/events?type=action" });

@@ -1,12 +1,10 @@
 // Living with the daemon, and changing things: live, restarts, retries, replays, erasure.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, test } from "node:test";
 import { until } from "../support/daemon.mjs";
 import { accessible, openPage, picture, settled } from "../support/page.mjs";
 import { eventPath, missing, setStage } from "../support/stage.mjs";
-import { poster, randomness, transaction } from "../support/universign.mjs";
 
 describe("working", { skip: missing, timeout: 600_000 }, () => {
   const stage = setStage();
@@ -15,13 +13,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
   test("live shows what arrives, waits while somebody reads, and misses nothing through a restart", async () => {
     const { page, close } = await visit("#/events?live=1&type=transaction");
     await page.getByText("new events appear at the top").waitFor();
-    const { post, close: hangUp } = poster(stage.daemon);
-    const random = randomness(Date.now());
-    const arrive = async () => {
-      const { events } = transaction(random, Date.now() - 1000);
-      await post(events[0].body);
-      return events[0].body.id;
-    };
+    const arrive = () => stage.daemon.send("transaction.lifecycle.created");
     const row = (id) => page.locator(`tr[data-key="production ${id}"]`);
     await row(await arrive()).waitFor();
     await picture(page, "events-live-light");
@@ -43,7 +35,6 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     const meanwhile = await arrive();
     await row(meanwhile).waitFor({ timeout: 30_000 });
     await page.locator(".banner").waitFor({ state: "detached" });
-    hangUp();
     await close();
   });
 
@@ -67,7 +58,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     await page.locator("tr[data-id] th a.main").first().click();
     await settled(page);
     await page.getByText("cannot reach the signature desk").first().waitFor();
-    writeFileSync(join(stage.daemon.folder, "repaired"), "");
+    writeFileSync(stage.daemon.repaired, "");
     await page.locator("section.delivery", { hasText: "signature-desk" }).getByRole("button", { name: "Retry" }).click();
     await page.locator("section.delivery", { hasText: "signature-desk" }).getByText("Successful").waitFor({ timeout: 15_000 });
     await close();
@@ -109,7 +100,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
   });
 
   test("an erasure is counted in a dry run and asks for the number", async () => {
-    const { page, close } = await visit(`#/transactions/${stage.story.late}`);
+    const { page, close } = await visit(`#/transactions/${stage.known.late}`);
     await page.getByRole("button", { name: "Erase…" }).click();
     const dialog = page.getByRole("dialog");
     const told = await dialog.getByText(/waiting deliveries would fail/).innerText();
@@ -118,7 +109,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     await dialog.getByRole("textbox").fill(told.match(/\d+/)[0]);
     await dialog.getByRole("button", { name: "Erase for good" }).click();
     await dialog.waitFor({ state: "detached" });
-    const { data } = await stage.daemon.get(`/v1/events?transaction=${stage.story.late}&limit=1`);
+    const { data } = await stage.daemon.get(`/v1/events?transaction=${stage.known.late}&limit=1`);
     await page.evaluate((hash) => (location.hash = hash), eventPath(data[0], "body"));
     await page.getByText(/personal data are gone for good/).waitFor();
     await settled(page);
