@@ -10,5 +10,6 @@ namespace webhookd::test {
 [[nodiscard]] const std::string& source_folder();   ///< the checkout
 [[nodiscard]] const std::string& build_folder();    ///< what the tests may write: tests/ of the build tree
 [[nodiscard]] const std::string& baseline_server(); ///< what the benchmark measures the daemon against
+[[nodiscard]] const std::string& demo_program();    ///< makes the past that the demo shows
 
 } // namespace webhookd::test
