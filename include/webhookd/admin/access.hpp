@@ -18,7 +18,7 @@ namespace webhookd::admin {
 struct identity {
     std::string name; ///< the token's; `local` where none is configured
     config::role role = config::role::integrator;
-    bool by_token = false;                  ///< else none is configured, or none is needed
+    bool by_token = false;                   ///< else none is configured, or none is needed
     std::optional<timestamp> session_ends{}; ///< of one who signed in on the page
 };
 

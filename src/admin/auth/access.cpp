@@ -131,8 +131,7 @@ std::optional<identity> access::by_session(const http::request& r, const rules& 
     for (const auto id : session_ids(r)) {
         const auto session = sessions_.find(id, now);
         if (!session) continue;
-        const auto known =
-            std::ranges::find(in_force.tokens, session->token_sha256, &config::token::sha256);
+        const auto known = std::ranges::find(in_force.tokens, session->token_sha256, &config::token::sha256);
         if (known == in_force.tokens.end()) continue;
         const auto left = std::chrono::duration_cast<std::chrono::microseconds>(session->ends - now);
         return identity{known->name, known->role, true, clock_.now() + left};

@@ -17,9 +17,12 @@ namespace {
 
 std::string_view name_of(config::role r) {
     switch (r) {
-    case config::role::owner: return "owner";
-    case config::role::admin: return "admin";
-    case config::role::integrator: break;
+    case config::role::owner:
+        return "owner";
+    case config::role::admin:
+        return "admin";
+    case config::role::integrator:
+        break;
     }
     return "integrator";
 }

@@ -37,9 +37,12 @@ std::string entity_tag(const page_file& file, content_coding coding) {
 
 std::string_view bytes_of(const page_file& file, content_coding coding) {
     switch (coding) {
-    case content_coding::brotli: return file.brotli;
-    case content_coding::gzip: return file.gzip;
-    case content_coding::identity: break;
+    case content_coding::brotli:
+        return file.brotli;
+    case content_coding::gzip:
+        return file.gzip;
+    case content_coding::identity:
+        break;
     }
     return file.plain;
 }

@@ -66,7 +66,8 @@ TEST_CASE("only a file whose name tells its content is kept without asking again
 }
 
 TEST_CASE("the page tells a browser to allow nothing that it does not need", "[admin]") {
-    for (const auto& r : {ask("index.html"), ask("assets/app-d2.js", "br"), ask("index.html", "", "\"d1\"")}) {
+    for (const auto& r :
+         {ask("index.html"), ask("assets/app-d2.js", "br"), ask("index.html", "", "\"d1\"")}) {
         CHECK(header(r, "Content-Security-Policy") ==
               "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
               "'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
