@@ -1,6 +1,6 @@
 // Finding, looking and checking: filters, keys, masks, proofs.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -217,6 +217,27 @@ describe("reading", { skip: missing, timeout: 600_000 }, () => {
     const lines = readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line));
     assert.equal(lines.length, events);
     assert.ok(lines.every(({ type, raw_body: raw }) => type === "action.stalled" && raw === undefined));
+    await close();
+  });
+
+  test("what each screen copies for a terminal runs there", async () => {
+    const { page, close } = await visit("#/overview");
+    const { id, endpoint } = stage.event.completed;
+    const [delivery] = (await stage.daemon.get("/v1/deliveries?limit=1")).data;
+    for (const path of ["#/overview", "#/events?period=30d&type=transaction&endpoint=production&q=C-1", eventPath({ id, endpoint }), `#/transactions/${stage.known.completed}?endpoint=${endpoint}`,
+                        "#/deliveries?state=failed&handler=crm", `#/deliveries/${delivery.id}`, "#/handlers", "#/lost", "#/report", "#/settings"]) {
+      await page.evaluate((hash) => (location.hash = hash), path);
+      await page.waitForTimeout(100);
+      await settled(page);
+      await page.getByRole("button", { name: "Copy as" }).first().click();
+      for (const name of ["curl", "Command line"]) {
+        const command = await page.locator(".copy-as > div", { has: page.getByRole("button", { name }) }).locator("code").innerText();
+        assert.ok(command.startsWith(name === "curl" ? "curl" : "universign-webhookd"), command);
+        const ran = spawnSync("bash", ["-c", command.replace(/^curl/, "curl --fail").replace(/^universign-webhookd/, binary)], { encoding: "utf8" });
+        assert.equal(ran.status, 0, `${path}: ${command}: ${ran.stderr}`);
+      }
+      await page.keyboard.press("Escape");
+    }
     await close();
   });
 

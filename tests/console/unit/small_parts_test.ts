@@ -40,8 +40,8 @@ test("CSV quotes, and lets no spreadsheet compute", () => {
 });
 
 test("commands quote what a shell would read", () => {
-  assert.equal(asCommand("events list", { type: "transaction.*,!action.opened", q: "it's", cursor: "1" }), "universign-webhookd events list --type 'transaction.*,!action.opened' --text 'it'\\''s'");
-  assert.equal(asCommand("events show", { endpoint: "production" }, "evt_1"), "universign-webhookd events show evt_1 --endpoint production");
+  assert.equal(asCommand("http://127.0.0.1:8081/", "events list", { type: "transaction.*,!action.opened", q: "it's", cursor: "1" }), "universign-webhookd events list --type 'transaction.*,!action.opened' --text 'it'\\''s'");
+  assert.equal(asCommand("https://ops.example/hooks/", "events show", { endpoint: "production" }, "evt_1"), "universign-webhookd events show --admin https://ops.example/hooks evt_1 --endpoint production");
 });
 
 test("a token never stands in a command, only its variable", () => {

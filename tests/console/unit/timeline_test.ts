@@ -24,6 +24,16 @@ test("a hole at the end stands at the end", () => {
   assert.deepEqual(told(timeline(events, [gap("transaction.lifecycle.expired", "other", "18:00:00")])), ["a", "missing transaction.lifecycle.expired"]);
 });
 
+test("a missing start stands before the first action, however late it is known", () => {
+  const events = [event("a", "transaction.lifecycle.created", "10:00:00"), event("b", "action.opened", "10:05:00"), event("c", "transaction.lifecycle.completed", "12:00:00")];
+  assert.deepEqual(told(timeline(events, [gap("transaction.lifecycle.started", "c", "12:00:00")])), ["a", "missing transaction.lifecycle.started", "b", "c"]);
+});
+
+test("a missing end that an earlier event tells of stands after it", () => {
+  const events = [event("a", "transaction.lifecycle.created", "10:00:00"), event("b", "transaction.lifecycle.started", "10:05:00"), event("c", "action.closed", "11:00:00")];
+  assert.deepEqual(told(timeline(events, [gap("transaction.lifecycle.expired", "b", "18:00:00")])), ["a", "b", "c", "missing transaction.lifecycle.expired"]);
+});
+
 test("two holes known from one event stand in their order", () => {
   const events = [event("c", "transaction.lifecycle.completed", "12:00:00")];
   assert.deepEqual(told(timeline(events, [gap("two", "c", "12:00:00"), gap("one", "c", "11:00:00")])), ["missing one", "missing two", "c"]);

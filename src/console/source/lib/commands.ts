@@ -15,12 +15,15 @@ export function asCurl(base: string, method: string, path: string, query: Record
 
 const flags: Record<string, string> = {
   created_gt: "--after", created_lt: "--before", type: "--type", api_key: "--api-key", transaction: "--transaction",
-  endpoint: "--endpoint", q: "--text", state: "--state", handler: "--handler", event: "--event", limit: "--limit",
+  endpoint: "--endpoint", q: "--text", state: "--state", stalled_reason: "--stalled-reason", outcome: "--outcome", handler: "--handler", event: "--event",
+  cause: "--cause", limit: "--limit",
 };
 
-/** A command of the terminal with the filters that it knows; the admin listener's address as the environment has it. */
-export function asCommand(command: string, query: Record<string, string>, argument?: string): string {
+/** A command of the terminal with the filters that it knows. A token it takes from its environment. */
+export function asCommand(base: string, command: string, query: Record<string, string>, argument?: string): string {
   const parts = [`universign-webhookd ${command}`];
+  const admin = base.replace(/\/$/, "");
+  if (admin !== "http://127.0.0.1:8081") parts.push(`--admin ${quote(admin)}`);
   if (argument) parts.push(quote(argument));
   for (const [name, value] of Object.entries(query)) {
     const flag = flags[name];

@@ -129,6 +129,7 @@ export function FilterPanel({ filters, types, endpoints, apiKeys, onChange, onCl
     </Field>
   );
   const stalls = ["action_refusal", "signature_refusal", "consultation_refusal", "review_refusal"];
+  const states = ["draft", "started", "paused", "open", "closed", "stalled", "completed", "cancelled", "expired", "archived"];
   const outcomes = ["failed", "pending", "successful", "discarded", "none"];
   return (
     <div class="filter-panel" key={round}>
@@ -143,7 +144,8 @@ export function FilterPanel({ filters, types, endpoints, apiKeys, onChange, onCl
       <fieldset>
         <legend class="unseen">{t("filter.title")}</legend>
         {choice("endpoint", t("filter.endpoint"), endpoints.map((name) => [name, name]))}
-        {text("state", t("filter.state"))}
+        {text("state", t("filter.state"), "known-states")}
+        <datalist id="known-states">{states.map((state) => <option key={state} value={state} />)}</datalist>
         {choice("stalledReason", t("filter.stalledReason"), stalls.map((stall) => [stall, named("stall", stall) ?? stall]))}
         {choice("outcome", t("filter.outcome"), outcomes.map((outcome) => [outcome, t(`outcome.${outcome}` as TextKey)]))}
       </fieldset>

@@ -16,7 +16,7 @@ export function CopyAs({ path, query = {}, method = "GET", command, argument }: 
   const state = session.value;
   const hasToken = state.is === "in" && state.session.name !== null;
   const curl = asCurl(apiBase, method, path, query, hasToken);
-  const cli = command ? asCommand(command, query, argument) : null;
+  const cli = command ? asCommand(apiBase, command, query, argument) : null;
   return (
     <Menu label={t("common.copy_as")} icon="copy" text={t("common.copy_as")} kind="quiet">
       {(close) => (
