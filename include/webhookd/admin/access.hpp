@@ -18,8 +18,10 @@ namespace webhookd::admin {
 struct identity {
     std::string name; ///< the token's; `local` where none is configured
     config::role role = config::role::integrator;
-    bool by_token = false;                   ///< else none is configured, or none is needed
-    std::optional<timestamp> session_ends{}; ///< of one who signed in on the page
+    std::string token_sha256{};   ///< empty: none is configured, or none is needed
+    std::string session_sha256{}; ///< of the session's id; empty: the token itself was sent
+    std::optional<timestamp> session_ends{};
+}; ///< of one who signed in on the page
 };
 
 /// A part of the admin listener that the configuration may open to everybody (`admin.public`); else a call of
@@ -54,6 +56,9 @@ public:
     /// `Webhookd-Console: 1`, which no page of another origin can add). 404 where there is no page.
     [[nodiscard]] std::variant<identity, http::response> authorize(const http::request& r,
                                                                    permission needed) const;
+
+    /// Whether the same caller would get in now: for what lasts longer than a call.
+    [[nodiscard]] bool still_allows(const identity& who) const;
 
     struct signed_in {
         identity who;

@@ -25,6 +25,7 @@ public:
     static constexpr std::size_t most_per_token = 64;
 
     struct session {
+        std::string id_sha256;
         std::string token_sha256; ///< as in the configuration
         time_point ends;
     };
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] std::optional<std::string> open(const std::string& token_sha256, time_point now);
     /// nullopt: there is no such session, or it has ended.
     [[nodiscard]] std::optional<session> find(std::string_view id, time_point now) const;
+    /// The same of one that was found before.
+    [[nodiscard]] bool is_open(std::string_view id_sha256, time_point now) const;
     void close(std::string_view id);
     /// Ends the sessions of all other tokens.
     void keep_only(const std::vector<config::token>& tokens);

@@ -66,6 +66,11 @@ http::response no_page() {
     return http::problem(http::status::not_found, "The page is switched off (admin.console).");
 }
 
+const config::token* find_configured(const std::vector<config::token>& tokens, const std::string& sha256) {
+    const auto found = std::ranges::find(tokens, sha256, &config::token::sha256);
+    return found == tokens.end() ? nullptr : &*found;
+}
+
 std::chrono::steady_clock::time_point steady_now() {
     return std::chrono::steady_clock::now();
 }
@@ -123,7 +128,7 @@ access::decision access::authenticate(const http::request& r, const rules& in_fo
     if (!given) return unauthorized(r, r.caller.page == http::web_page::own ? "" : "no token");
     const auto* known = find_token(in_force.tokens, *given);
     if (known == nullptr) return wrong_token(r);
-    return identity{known->name, known->role, true};
+    return identity{known->name, known->role, known->sha256};
 }
 
 std::optional<identity> access::by_session(const http::request& r, const rules& in_force) const {
@@ -131,12 +136,19 @@ std::optional<identity> access::by_session(const http::request& r, const rules& 
     for (const auto id : session_ids(r)) {
         const auto session = sessions_.find(id, now);
         if (!session) continue;
-        const auto known = std::ranges::find(in_force.tokens, session->token_sha256, &config::token::sha256);
-        if (known == in_force.tokens.end()) continue;
+        const auto* known = find_configured(in_force.tokens, session->token_sha256);
+        if (known == nullptr) continue;
         const auto left = std::chrono::duration_cast<std::chrono::microseconds>(session->ends - now);
-        return identity{known->name, known->role, true, clock_.now() + left};
+        return identity{known->name, known->role, known->sha256, session->id_sha256, clock_.now() + left};
     }
     return std::nullopt;
+}
+
+bool access::still_allows(const identity& who) const {
+    const auto in_force = rules_.load();
+    if (who.token_sha256.empty()) return in_force->tokens.empty();
+    return find_configured(in_force->tokens, who.token_sha256) != nullptr &&
+           (who.session_sha256.empty() || sessions_.is_open(who.session_sha256, steady_now()));
 }
 
 std::variant<access::signed_in, http::response> access::sign_in(const http::request& r,
@@ -154,8 +166,8 @@ std::variant<access::signed_in, http::response> access::sign_in(const http::requ
     const auto id = sessions_.open(known->sha256, steady_now());
     if (!id) return http::unavailable("No random bits are available.", std::chrono::seconds(5));
     log::info("signed in on the page", {{"token", known->name}, {"source", r.caller.address}});
-    return signed_in{{known->name, known->role, true, clock_.now() + session_store::lifetime},
-                     session_cookie(*id, r.caller.https)};
+    identity who{known->name, known->role, known->sha256, {}, clock_.now() + session_store::lifetime};
+    return signed_in{std::move(who), session_cookie(*id, r.caller.https)};
 }
 
 http::response access::sign_out(const http::request& r) {

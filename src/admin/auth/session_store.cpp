@@ -14,10 +14,10 @@ std::optional<std::string> session_store::open(const std::string& token_sha256, 
     std::array<unsigned char, 32> random{};
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) return std::nullopt;
     auto id = text::encode_base64url({reinterpret_cast<const char*>(random.data()), random.size()});
-    auto digest = sha256_hex(id);
+    const auto digest = sha256_hex(id);
     const std::lock_guard lock{mutex_};
     make_room(token_sha256, now);
-    sessions_.insert_or_assign(std::move(digest), session{token_sha256, now + lifetime});
+    sessions_.insert_or_assign(digest, session{digest, token_sha256, now + lifetime});
     return id;
 }
 
@@ -27,6 +27,12 @@ std::optional<session_store::session> session_store::find(std::string_view id, t
     const auto found = sessions_.find(digest);
     if (found == sessions_.end() || found->second.ends <= now) return std::nullopt;
     return found->second;
+}
+
+bool session_store::is_open(std::string_view id_sha256, time_point now) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = sessions_.find(id_sha256);
+    return found != sessions_.end() && found->second.ends > now;
 }
 
 void session_store::close(std::string_view id) {

@@ -31,7 +31,7 @@ http::response session_response(const identity& who) {
     json_response json;
     json.begin_object();
     json.text("object", "session");
-    json.maybe_text("name", who.by_token ? who.name : "");
+    json.maybe_text("name", who.token_sha256.empty() ? "" : who.name);
     json.text("role", name_of(who.role));
     json.instant("expires", who.session_ends);
     json.end_object();

@@ -1,5 +1,7 @@
 #include "support/admin_api.hpp"
+#include "support/event_samples.hpp"
 #include "support/files.hpp"
+#include "support/raw_client.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -165,6 +167,27 @@ TEST_CASE("a reload without the token ends its sessions, and a restart ends all"
     again.cookie = kept;
     CHECK(again.status("GET", "/v1/events") == 401);
     CHECK(again.sign_in("viewer").status == 200);
+}
+
+TEST_CASE("a live tail ends with the session that has opened it", "[admin][session]") {
+    daemon_fixture daemon(with_tokens());
+    browser page(daemon);
+    REQUIRE(page.sign_in("viewer").status == 200);
+    test::raw_client tail(daemon.admin_port());
+    tail.send("GET /v1/events/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + page.cookie + "\r\n\r\n");
+    const auto until = [&](const std::string& begin) {
+        while (!tail.read_line("\n").starts_with(begin)) {
+        }
+    };
+    until("id: "); // it has begun
+    test::keep(daemon, "action.opened", 1);
+    until("data: ");
+    CHECK(page.status("DELETE", "/v1/session") == 204);
+    test::keep(daemon, "action.opened", 2);
+    std::string rest;
+    for (auto line = tail.read_line(); line != "0"; line = tail.read_line())
+        rest += line;
+    CHECK_THAT(rest, !Catch::Contains("data: "));
 }
 
 TEST_CASE("beyond as many sessions as a token may have the oldest ends", "[admin][session]") {

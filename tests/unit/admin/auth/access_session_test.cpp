@@ -192,7 +192,7 @@ TEST_CASE("a session ends when the last token leaves the configuration", "[admin
     CHECK(f.ask() == 403);
     CHECK(f.ask(role::owner, {.local = true}) == 200);
     CHECK(f.who.name == "local");
-    CHECK_FALSE(f.who.by_token);
+    CHECK(f.who.token_sha256.empty());
 }
 
 TEST_CASE("where no token is configured there is nothing to sign in to", "[admin]") {
@@ -242,4 +242,28 @@ TEST_CASE("the page is open to everybody, unless it is switched off", "[admin]")
     f.access.change(with_tokens());
     CHECK(f.ask(open_page::console) == 200);
     CHECK(f.ask() == 401);
+}
+
+TEST_CASE("what lasts longer than a call ends with what has opened it", "[admin]") {
+    fixture f;
+    REQUIRE(f.ask(role::integrator, {.authorization = "Bearer viewer"}) == 200);
+    const auto by_token = f.who;
+    REQUIRE(f.sign_in("ops") == 200);
+    REQUIRE(f.ask() == 200);
+    const auto by_session = f.who;
+    CHECK(f.access.still_allows(by_token));
+    CHECK(f.access.still_allows(by_session));
+    f.sign_out();
+    CHECK(f.access.still_allows(by_token));
+    CHECK_FALSE(f.access.still_allows(by_session));
+    config::admin changed;
+    changed.tokens = {ops};
+    f.access.change(changed);
+    CHECK_FALSE(f.access.still_allows(by_token));
+
+    fixture open{config::admin{}};
+    REQUIRE(open.ask(role::integrator, {.local = true}) == 200);
+    CHECK(open.access.still_allows(open.who));
+    open.access.change(with_tokens());
+    CHECK_FALSE(open.access.still_allows(open.who));
 }

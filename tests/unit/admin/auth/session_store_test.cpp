@@ -22,6 +22,9 @@ TEST_CASE("a session is known by its id until its time is over", "[admin]") {
     REQUIRE(found.has_value());
     CHECK(found->token_sha256 == "of-a-token");
     CHECK(found->ends == start + 8h);
+    CHECK(sessions.is_open(found->id_sha256, start + 8h - 1ns));
+    CHECK_FALSE(sessions.is_open(found->id_sha256, start + 8h));
+    CHECK_FALSE(sessions.is_open(id, start));
     CHECK(sessions.find(id, start + 8h - 1ns).has_value());
     CHECK_FALSE(sessions.find(id, start + 8h).has_value());
     CHECK_FALSE(sessions.find("", start).has_value());
