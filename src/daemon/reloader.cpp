@@ -41,13 +41,14 @@ admin::reload_outcome reloader::try_reload() {
         outcome.diagnostics.push_back(to_string(each));
         log::warning("the configuration", {{"diagnostic", outcome.diagnostics.back()}});
     }
-    if (next.value) return carry_out(std::move(*next.value), std::move(outcome));
+    if (next.value) return carry_out(std::move(next), std::move(outcome));
     log::error("the configuration is not reloaded; nothing changes",
                {{"reason", to_string(errc::configuration_invalid)}});
     return outcome;
 }
 
-admin::reload_outcome reloader::carry_out(config::configuration next, admin::reload_outcome outcome) {
+admin::reload_outcome reloader::carry_out(config::loaded loaded, admin::reload_outcome outcome) {
+    auto& next = *loaded.value;
     const auto refuse = [&](const failure& why) {
         outcome.diagnostics.push_back(to_string(why));
         log::error("the configuration is not reloaded; nothing changes", {{"reason", to_string(why)}});
@@ -69,6 +70,8 @@ admin::reload_outcome reloader::carry_out(config::configuration next, admin::rel
     for (const auto& each : outcome.needs_restart)
         log::warning("this change needs a restart", {{"section", each}});
     apply(std::move(next.reloadable), std::move(*setups));
+    to_.shown.store(admin::show_reload(*to_.shown.load(), std::move(loaded), running_, outcome.needs_restart,
+                                       to_.clock.now()));
     log::info("the configuration is reloaded");
     return outcome;
 }

@@ -73,6 +73,14 @@ void schedule::stop(time_point by) {
         release(each->drop_claims());
 }
 
+result<std::shared_ptr<handler::handler>> schedule::begin_test(const std::string& handler) {
+    if (stop_by_) return failure{errc::shutting_down};
+    const auto* queue = find(handler);
+    if (queue == nullptr) return failure{errc::store_not_found, "There is no such handler."};
+    if (tested_.contains(handler)) return failure{errc::queue_full, "A test of this handler is running."};
+    return tested_.emplace(handler, queue->shared_handler()).first->second;
+}
+
 void schedule::claimed(handler_queue& queue, result<store::claim_answer> answer, time_point now) {
     if (!answer) {
         log::error("deliveries cannot be claimed",
@@ -211,6 +219,8 @@ void schedule::add_cancellation(std::vector<action>& to, time_point now) {
     for (const auto* group : {&queues_, &retiring_})
         for (const auto& each : *group)
             all.handlers.push_back(each->shared_handler());
+    for (const auto& [name, handler] : tested_)
+        all.handlers.push_back(handler);
     to.emplace_back(std::move(all));
 }
 
@@ -266,7 +276,7 @@ std::vector<call_back> schedule::recalls() const {
 }
 
 std::size_t schedule::running() const {
-    std::size_t sum = 0;
+    std::size_t sum = tested_.size();
     for (const auto* group : {&queues_, &retiring_})
         for (const auto& each : *group)
             sum += each->running();
