@@ -60,6 +60,7 @@ constexpr route table[] = {
     {post, "/v1/events/{id}/replay",      role::admin,        coroutine, replay_event,      replay_of_one},
     {post, "/v1/events/replay",           role::admin,        coroutine, replay_events,     replay_of_many},
     {post, "/v1/events/purge",            role::admin,        coroutine, purge_events,      purge_choice},
+    {get,  "/v1/transactions/{id}",       role::integrator,   reader,    show_transaction,  event_choice},
     {post, "/v1/transactions/{id}/erase", role::admin,        coroutine, erase_transaction, erase_choice},
 
     {get,  "/v1/handlers",                role::integrator,   reader,    list_handlers,     no_parameters},
@@ -71,6 +72,9 @@ constexpr route table[] = {
     {get,  "/v1/session",                 role::integrator,   loop,      show_session,      no_parameters},
     {post, "/v1/session",                 open_page::console, loop,      sign_in,           no_parameters},
     {del,  "/v1/session",                 open_page::console, loop,      sign_out,          no_parameters},
+    {post, "/v1/handlers/{name}/test",    role::admin,        coroutine, test_handler,      no_parameters},
+    {post, "/v1/routes/explain",          role::integrator,   reader,    explain_routes,    no_parameters},
+    {get,  "/v1/configuration",           role::admin,        reader,    show_configuration, no_parameters},
     {post, "/v1/reload",                  role::admin,        coroutine, reload,            no_parameters},
 };
 // clang-format on

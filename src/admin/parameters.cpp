@@ -96,7 +96,12 @@ result<std::optional<store::event_position>> read_cursor(const query& q) {
 }
 
 result<store::stored_event> find_event(store::event_query& events, const std::string& id, const query& q) {
-    store::event_filter filter{.endpoint = q.text("endpoint"), .event_id = id};
+    return find_event(events, id, q.text("endpoint"));
+}
+
+result<store::stored_event> find_event(store::event_query& events, const std::string& id,
+                                       const std::string& endpoint) {
+    store::event_filter filter{.endpoint = endpoint, .event_id = id};
     auto found = events.search({.filter = std::move(filter), .limit = 2, .of = store::projection::full});
     if (!found) return found.error();
     if (found->empty()) return failure{errc::store_not_found, "There is no such event."};

@@ -30,6 +30,10 @@ namespace webhookd::admin {
 /// Errors: argument_invalid, for anything that `to_cursor` does not write.
 [[nodiscard]] result<std::optional<store::event_position>> read_cursor(const query& q);
 
+/// The event with this id, at one endpoint or, if that is empty, at the only one that has it. As the next.
+[[nodiscard]] result<store::stored_event> find_event(store::event_query& events, const std::string& id,
+                                                     const std::string& endpoint);
+
 /// The event with this id. Several endpoints may have one: then the parameter `endpoint` must say which.
 /// Reads the disk. Errors: store_not_found, argument_invalid.
 [[nodiscard]] result<store::stored_event> find_event(store::event_query& events, const std::string& id,

@@ -45,17 +45,20 @@ outbound::http_request admin_client::request_for(std::string_view method, const 
     return request;
 }
 
-result<rapidjson::Document> admin_client::call(std::string_view method, const std::string& path) {
+result<rapidjson::Document> admin_client::call(std::string_view method, const std::string& path,
+                                               std::string body, std::chrono::milliseconds timeout) {
     auto request = request_for(method, path);
     request.headers.emplace_back("Accept: application/json");
-    request.timeout = std::chrono::minutes(1);
+    if (!body.empty()) request.headers.emplace_back("Content-Type: application/json");
+    request.body = std::move(body);
+    request.timeout = timeout;
     const auto response = client_.perform(request);
     if (!response) return response.error();
-    auto body = parse(response->body);
-    if (response->status >= 300) return failure{errc::http_status, detail_of(body, response->status)};
-    if (!body.IsObject())
+    auto answer = parse(response->body);
+    if (response->status >= 300) return failure{errc::http_status, detail_of(answer, response->status)};
+    if (!answer.IsObject())
         return failure{errc::not_json, "the answer is no JSON object; is this the admin listener?"};
-    return body;
+    return answer;
 }
 
 result<void> admin_client::stream(const std::string& path, std::vector<std::string> headers,

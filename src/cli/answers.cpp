@@ -28,6 +28,13 @@ std::string cell(const rapidjson::Value& object, const char* member) {
     return "-";
 }
 
+std::string second(const rapidjson::Value& row, const char* member) {
+    auto t = cell(row, member);
+    if (const auto dot = t.find('.'); dot != std::string::npos && t.ends_with('Z'))
+        t = t.substr(0, dot) + 'Z';
+    return t;
+}
+
 std::int64_t number(const rapidjson::Value& object, const char* member) {
     if (!object.IsObject()) return 0;
     const auto found = object.FindMember(member);
@@ -58,6 +65,14 @@ void print_fields(const rapidjson::Value& object, const std::vector<column>& mem
 
 void print_heading(std::string_view title) {
     std::cout << '\n' << painted_title(title, style_of(stdout).coloured) << '\n';
+}
+
+void print_lines(std::string_view lines) {
+    while (!lines.empty()) {
+        const auto line = lines.substr(0, lines.find('\n'));
+        std::cout << text::printable(line) << '\n';
+        lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    }
 }
 
 void print_rows(const rapidjson::Value& owner, const char* member, const std::vector<column>& columns) {

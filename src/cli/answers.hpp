@@ -26,6 +26,9 @@ struct column {
 /// What a member says, as one cell: `-` for what is not there or null.
 [[nodiscard]] std::string cell(const rapidjson::Value& object, const char* member);
 
+/// The same for an instant, without what nobody reads: its fraction.
+[[nodiscard]] std::string second(const rapidjson::Value& row, const char* member);
+
 /// A member's number; 0 where it has none.
 [[nodiscard]] std::int64_t number(const rapidjson::Value& object, const char* member);
 /// A member's text; empty where it has none.
@@ -39,6 +42,9 @@ void print_fields(const rapidjson::Value& object, const std::vector<column>& mem
 
 /// An empty line, and the title of what follows.
 void print_heading(std::string_view title);
+
+/// A text of several lines, each as a line of its own, safe for a terminal.
+void print_lines(std::string_view lines);
 
 /// Prints the rows of the array `owner[member]` to standard output; `none` where there are none.
 void print_rows(const rapidjson::Value& owner, const char* member, const std::vector<column>& columns);

@@ -1,11 +1,10 @@
 #include "cli/check_config.hpp"
 
+#include <webhookd/config/route_trial.hpp>
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/exit_code.hpp>
 #include <webhookd/files/file.hpp>
-
-#include "cli/route_trial.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -30,7 +29,7 @@ bool names_file(const std::string& event) {
 }
 
 /// The event whose routes are shown. `ok`, or the exit code after a message.
-int read_event(const std::string& event, trial_event& out, std::ostream& err) {
+int read_event(const std::string& event, config::trial_event& out, std::ostream& err) {
     if (!names_file(event)) {
         out.type = event;
     } else {
@@ -56,15 +55,36 @@ int read_event(const std::string& event, trial_event& out, std::ostream& err) {
     return exit_code::ok;
 }
 
+std::string describe(const config::trial_outcome& o) {
+    static constexpr std::string_view words[] = {"no ", "if ", "yes"};
+    if (!o.left_out.empty())
+        return "  left out by the endpoint's `only`: " + o.left_out +
+               " (answered 200, not kept)\n  handlers: none\n";
+    std::string out;
+    if (!o.left_out_unless.empty()) out += "  only if " + o.left_out_unless + '\n';
+    for (const auto& each : o.routes) {
+        out += "  " + std::string(words[static_cast<std::size_t>(each.verdict)]) + "  " + each.name;
+        out += (each.why.empty() ? "" : "  (" + each.why + ')') + '\n';
+    }
+    out += "  handlers:";
+    if (o.handlers.empty()) out += " none";
+    for (const auto& each : o.handlers) {
+        out += (&each == &o.handlers.front() ? " " : ", ") + each.name;
+        if (!each.route.empty()) out += " (if route " + each.route + " applies)";
+    }
+    return out + '\n';
+}
+
 int show_event(const check_config_options& options, const config::configuration& c, std::ostream& out,
                std::ostream& err) {
-    trial_event event;
+    config::trial_event event;
     if (const int code = read_event(options.event, event, err); code != exit_code::ok) return code;
     bool shown = false;
-    for (const auto& endpoint : c.fixed.endpoints) {
-        if (!options.endpoint.empty() && options.endpoint != endpoint.name) continue;
-        event.endpoint = endpoint.name;
-        out << event.type << " at endpoint " << endpoint.name << ":\n" << describe_trial(c, event);
+    const config::route_trial trial(c);
+    for (const auto& endpoint : trial.endpoints()) {
+        if (!options.endpoint.empty() && options.endpoint != endpoint) continue;
+        event.endpoint = endpoint;
+        out << event.type << " at endpoint " << endpoint << ":\n" << describe(trial.run(event));
         shown = true;
     }
     if (shown) return exit_code::ok;

@@ -30,9 +30,19 @@ void add_event_gaps(CLI::App& events, int& exit_code);
 /// `events erase` and `events purge`.
 void add_event_removal(CLI::App& events, int& exit_code);
 
-/// `deliveries list`, `deliveries show ID`, `deliveries retry ID…` (or by filter), and `handlers`: the
-/// deliveries of a running daemon, over its admin API.
+/// `transactions show ID`: one transaction's timeline with its deliveries, what is missing and what comes
+/// next.
+void add_transactions_commands(CLI::App& app, int& exit_code);
+
+/// `deliveries list`, `deliveries show ID` and `deliveries retry ID…` (or by filter): the deliveries of a
+/// running daemon, over its admin API.
 void add_deliveries_commands(CLI::App& app, int& exit_code);
+
+/// `handlers`: how each is doing. `handlers test NAME` sends one a test event; ends with 1 where it fails.
+void add_handlers_commands(CLI::App& app, int& exit_code);
+
+/// `config show [FILE]`: the effective configuration of a running daemon, or of a file, secrets masked.
+void add_config_commands(CLI::App& app, int& exit_code);
 
 /// `report`: what was consumed in a period, as Universign counts it; `--compare` puts Universign's own
 /// figures beside ours and ends with 1 where they differ.

@@ -78,15 +78,6 @@ int retry(const deliveries_options& opts) {
     return exit_code::ok;
 }
 
-int handlers(const deliveries_options& opts) {
-    const auto answer = admin_client(opts.admin).call("GET", "/v1/handlers");
-    if (!answer) return complain(answer.error());
-    print_list(*answer, opts.json,
-               {"name", "circuit", "waiting", "in_flight", "successful", "retried", "failed", "success_rate",
-                "last_error"});
-    return exit_code::ok;
-}
-
 } // namespace
 
 void add_deliveries_commands(CLI::App& app, int& exit_code) {
@@ -122,9 +113,6 @@ void add_deliveries_commands(CLI::App& app, int& exit_code) {
                          "of deliveries; without it all failed ones that the filters choose");
     filters(retrying);
     retrying->callback([opts, &exit_code] { exit_code = retry(*opts); });
-
-    auto* doing = common(app.add_subcommand("handlers", "How each handler is doing"));
-    doing->callback([opts, &exit_code] { exit_code = handlers(*opts); });
 }
 
 } // namespace webhookd::cli

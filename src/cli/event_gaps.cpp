@@ -68,14 +68,6 @@ result<rapidjson::Document> collect(const gaps_options& opts) {
     }
 }
 
-/// An instant without what nobody reads: its fraction.
-std::string second(const rapidjson::Value& row, const char* member) {
-    auto t = cell(row, member);
-    if (const auto dot = t.find('.'); dot != std::string::npos && t.ends_with('Z'))
-        t = t.substr(0, dot) + 'Z';
-    return t;
-}
-
 std::string advice_on_gap(const rapidjson::Value& gap, std::string_view now) {
     const auto last = second(gap, "last_try");
     if (text(gap, "retries") != "expected") return "send it again at Universign: no try since " + last;

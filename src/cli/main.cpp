@@ -46,7 +46,10 @@ int run(int argc, char** argv, const serve_action& serve) {
     add_trigger_command(app, exit_code);
     add_verify_command(app, exit_code);
     add_events_commands(app, exit_code);
+    add_transactions_commands(app, exit_code);
     add_deliveries_commands(app, exit_code);
+    add_handlers_commands(app, exit_code);
+    add_config_commands(app, exit_code);
     add_report_command(app, exit_code);
     add_reload_command(app, exit_code);
     add_backup_command(app, exit_code);

@@ -31,6 +31,14 @@ std::string pointer_mistake(const std::string& key) {
            did_you_mean(key, condition_reader::groups);
 }
 
+/// An operand that is shown as it is written may be a secret.
+bool has_reference(const routing::condition_tree& tree) {
+    const auto refers = [](const routing::scalar& each) { return !each.shown.empty(); };
+    return std::ranges::any_of(tree.tests,
+                               [&](const auto& test) { return std::ranges::any_of(test.operands, refers); }) ||
+           std::ranges::any_of(tree.children, has_reference);
+}
+
 } // namespace
 
 bool condition_reader::admit(location at, const std::string& path, std::size_t depth) {
@@ -109,8 +117,13 @@ void read_conditions(object_reader& in, routing::condition_tree& out) {
         object_reader operators(in.in(), nullptr, {}, when.section() + ".*");
         for (const auto key : condition_reader::operators)
             operators.know(key);
-        if (when.there()) out = condition_reader(in.in()).read_map(*node, when.path(), 1);
+        if (!when.there()) return;
+        const load_pass::silence as_a_whole(in.in());
+        out = condition_reader(in.in()).read_map(*node, when.path(), 1);
     });
+    if (node && !out.empty())
+        in.in().note(in.path("when"), json_text(shown(routing::describe(out), disclosure::plain).text),
+                     has_reference(out), node->at);
 }
 
 } // namespace webhookd::config

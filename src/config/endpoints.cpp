@@ -1,5 +1,6 @@
 #include <webhookd/event/workspace.hpp>
 
+#include "config/disclosure.hpp"
 #include "config/sections.hpp"
 #include "config/web_address.hpp"
 #include "config/wording.hpp"
@@ -37,7 +38,8 @@ void check_url(object_reader& in, const text& url) {
 }
 
 void read_jwks(object_reader& in, jwks_source& out, bool needed) {
-    const auto url = in.text_at("url");
+    if (!in.is_read()) return;
+    const auto url = in.address_at("url");
     const bool file = in.file("file", out.file, outside_kind::key_set);
     in.duration("refresh", out.refresh, 10s, 7 * 24h);
     in.duration("cooldown", out.cooldown, 1s, 1h);
@@ -74,6 +76,7 @@ void add_workspace(load_pass& in, const text& written, std::vector<std::string>&
 }
 
 void read_only(object_reader& in, workspace_filter& out) {
+    if (!in.is_read()) return;
     in.require("workspace");
     const auto names = in.texts("workspace", true);
     in.flag("strict", out.strict);
@@ -87,28 +90,6 @@ void read_only(object_reader& in, workspace_filter& out) {
     if (!out.names.empty() && std::ranges::all_of(out.names, event::is_workspace_id))
         in.warning("workspace",
                    "holds ids alone, and events are known to tell a workspace's name: add the name");
-}
-
-/// Whether a part of a path can have been drawn by a machine: it is long, and changes again and again between
-/// letters and digits, or from small letters to capitals, as hexadecimal and base64 do and words do not.
-bool looks_random(std::string_view part) {
-    constexpr std::size_t shortest = 16;
-    constexpr int fewest_changes = 4;
-    enum class kind { small, capital, digit, other };
-    const auto kind_of = [](char c) {
-        if (c >= 'a' && c <= 'z') return kind::small;
-        if (c >= 'A' && c <= 'Z') return kind::capital;
-        return c >= '0' && c <= '9' ? kind::digit : kind::other;
-    };
-    int changes = 0;
-    for (std::size_t i = 1; i < part.size(); ++i) {
-        const auto before = kind_of(part[i - 1]);
-        const auto here = kind_of(part[i]);
-        if (before == kind::other || here == kind::other) continue;
-        changes += (before == kind::digit) != (here == kind::digit) ||
-                   (before == kind::small && here == kind::capital);
-    }
-    return part.size() >= shortest && changes >= fewest_changes;
 }
 
 bool has_secret_part(std::string_view path) {
@@ -148,7 +129,7 @@ void read_endpoint(object_reader& in, endpoint& out, used_names& names) {
         if (!fresh) in.in().error(*name, "is the name of " + first->second + " already");
         in.in().endpoints.push_back(std::move(*name));
     }
-    if (const auto path = in.text_at("path")) {
+    if (const auto path = in.address_at("path")) {
         const auto mistake = path_mistake(path->value);
         if (!mistake.empty())
             in.in().error(*path, in_quotes(path->raw) + ' ' + mistake);

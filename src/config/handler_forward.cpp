@@ -21,6 +21,7 @@ void read_headers(object_reader& in, std::map<std::string, std::string>& out) {
             in.in().error(entry.at, path, "stands here a second time; headers know no upper and lower case");
         auto value = in.in().read_text(*entry.value, path, true);
         if (!value) return;
+        in.in().note(*value, disclosure::secret);
         const auto control = [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; };
         if (std::any_of(value->value.begin(), value->value.end(), control))
             return in.in().error(*value, "holds a line break or another control character");
@@ -47,8 +48,8 @@ void read_secret(object_reader& in, const text& secret, std::vector<std::string>
 }
 
 void read_sign(object_reader& in, std::vector<std::string>& out) {
-    if (const auto secret = in.text_at("secret")) read_secret(in, *secret, out);
-    if (const auto secrets = in.texts("secrets")) {
+    if (const auto secret = in.secret_at("secret")) read_secret(in, *secret, out);
+    if (const auto secrets = in.texts("secrets", false, disclosure::secret)) {
         if (in.find("secrets")->items.empty()) in.error("secrets", "must hold at least one secret");
         for (const auto& secret : *secrets)
             read_secret(in, secret, out);
@@ -75,7 +76,7 @@ void read_body(object_reader& in, forward_handler& out) {
 
 void read_forward_handler(object_reader& in, forward_handler& out) {
     in.require("url");
-    if (auto url = in.text_at("url")) {
+    if (auto url = in.address_at("url")) {
         const auto address = parse_web_address(url->value);
         if (!address.usable)
             in.in().error(*url,

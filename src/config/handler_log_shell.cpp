@@ -18,18 +18,17 @@ void read_env(object_reader& in, std::map<std::string, std::string>& out) {
         else if (entry.key.starts_with("UNIVERSIGN_"))
             in.in().error(entry.at, path,
                           "is set by the daemon; choose a name that does not start with UNIVERSIGN_");
-        if (auto value = in.in().read_text(*entry.value, path, true))
+        if (auto value = in.in().read_text(*entry.value, path, true)) {
+            in.in().note(*value, disclosure::secret);
             out[entry.key] = std::move(value->value);
+        }
     });
 }
 
 void read_shell_limits(object_reader& in, shell_limits& out) {
-    byte_size memory;
-    milliseconds cpu_time{};
-    std::uint32_t open_files = 0;
-    if (in.size("memory", memory, {1ull << 20}, {1ull << 40})) out.memory = memory;
-    if (in.duration("cpu_time", cpu_time, 1s, 24h)) out.cpu_time = cpu_time;
-    if (in.integer("open_files", open_files, 8, 1'000'000)) out.open_files = open_files;
+    in.size("memory", out.memory, {1ull << 20}, {1ull << 40});
+    in.duration("cpu_time", out.cpu_time, 1s, 24h);
+    in.integer("open_files", out.open_files, 8, 1'000'000);
 }
 
 } // namespace
@@ -37,9 +36,9 @@ void read_shell_limits(object_reader& in, shell_limits& out) {
 void read_log_handler(object_reader& in, log_handler& out) {
     read_log_level(in, out.level);
     in.file("file", out.file, outside_kind::log_file);
-    log_format format{};
-    if (read_log_format(in, format)) out.format = format;
+    in.choice("format", out.format, {{"json", log_format::json}, {"text", log_format::text}});
     in.choice("include", out.include_payload, {{"payload", true}});
+    if (in.has("include")) in.note_default("redact", R"(["signing_links","api_tokens"])");
     if (read_redaction(in, out.redact) && !in.has("include"))
         in.warning("redact", "has no effect without `include: payload`");
 }

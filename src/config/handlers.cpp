@@ -11,14 +11,14 @@ void read_retry(object_reader& in, retry_policy& out) {
     in.number("factor", out.factor, 1, 100);
     const bool longest = in.duration("max_delay", out.max_delay, 10ms, 30 * 24h);
     in.integer("max_attempts", out.max_attempts, 1, 10'000);
-    milliseconds age{};
-    if (in.duration("max_age", age, 1s, 365 * 24h)) out.max_age = age;
+    in.duration("max_age", out.max_age, 1s, 365 * 24h);
     in.choice("jitter", out.full_jitter, {{"full", true}, {"none", false}});
     if (out.initial > out.max_delay && (initial || longest))
         in.error(longest ? "max_delay" : "initial", "makes the first delay longer than the longest one");
 }
 
 void read_circuit_breaker(object_reader& in, std::optional<circuit_breaker>& out) {
+    if (!in.is_read()) return;
     circuit_breaker breaker;
     in.integer("failures", breaker.failures, 1, 100'000);
     in.duration("open_for", breaker.open_for, 100ms, 24h);

@@ -25,6 +25,7 @@ constexpr std::string_view reserved[] = {
     "webhook-signature",
     "webhook-timestamp",
     "webhookd-attempt",
+    "webhookd-test",
     "x-jws-signature",
     "x-universign-event",
 };

@@ -163,6 +163,9 @@ loaded assembly::load(outside_world outside) {
         in.error(each.at, std::move(each.path), std::move(each.message));
     out.diagnostics = in.take_diagnostics();
     out.secrets = std::move(in.secrets);
+    out.settings = std::move(in.settings);
+    for (const auto& each : sources_)
+        out.files.push_back(each.name);
     if (out.value)
         for (auto& each : secrets_of(*out.value))
             out.secrets.push_back(std::move(each));

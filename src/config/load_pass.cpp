@@ -1,5 +1,6 @@
 #include "config/load_pass.hpp"
 
+#include "config/overrides.hpp"
 #include "config/wording.hpp"
 
 #include <algorithm>
@@ -84,10 +85,52 @@ std::optional<text> load_pass::read_text(const yaml_node& node, const std::strin
         error(node.at, path, std::move(expanded.mistake));
         return std::nullopt;
     }
-    if (!is_shown(path))
+    const bool open = is_shown(path);
+    if (!open)
         for (auto& value : expanded.values)
             secrets.push_back(std::move(value));
-    return text{std::move(expanded.text), written, node.at, path, expanded.referenced};
+    const bool overridden = open && verbatim && written == override_text(source_of(node.at), {});
+    return text{std::move(expanded.text), written, node.at, path, expanded.referenced, overridden};
+}
+
+const std::string& load_pass::source_of(location at) const {
+    return files_.at(static_cast<std::size_t>(at.file));
+}
+
+void load_pass::note(std::string path, std::string value, bool masked, const std::optional<location>& at) {
+    if (silent_ || describing()) return;
+    if (settings.data.size() == most_settings) {
+        settings.has_more = true;
+        return;
+    }
+    std::string origin(default_origin);
+    if (at) {
+        origin = source_of(*at);
+        if (at->line > 0 && !is_override(origin)) origin += ':' + std::to_string(at->line);
+    }
+    settings.data.push_back({std::move(path), std::move(value), masked, std::move(origin)});
+}
+
+void load_pass::note(const text& t, disclosure how) {
+    auto fit = shown(t, how);
+    note(t.path, json_text(fit.text), fit.masked, t.at);
+}
+
+void load_pass::note(const text& t, std::string value) {
+    if (t.referenced && !t.overridden) return note(t, disclosure::plain);
+    note(t.path, std::move(value), false, t.at);
+}
+
+void load_pass::note(std::string path, location at, const std::vector<text>& list, disclosure how) {
+    std::string json = "[";
+    bool masked = false;
+    for (const auto& each : list) {
+        const auto fit = shown(each, how);
+        if (json.size() > 1) json += ',';
+        json += json_text(fit.text);
+        masked = masked || fit.masked;
+    }
+    note(std::move(path), json + ']', masked, at);
 }
 
 bool is_json_number(std::string_view text) noexcept {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <webhookd/config/load.hpp>
+#include <webhookd/config/settings.hpp>
 #include <webhookd/net/address.hpp>
 
+#include "config/disclosure.hpp"
 #include "config/references.hpp"
 #include "config/yaml_document.hpp"
 
@@ -28,6 +30,7 @@ struct text {
     location at;
     std::string path;        ///< `routes[0].handlers[1]`
     bool referenced = false; ///< at least one reference was filled in
+    bool overridden = false; ///< the reference is ours: a variable overrides a key that holds no secret
 };
 
 /// What a text of the file names outside of it.
@@ -72,6 +75,31 @@ public:
     [[nodiscard]] bool describing() const noexcept { return keys_ != nullptr; }
     void describe(const std::string& section, std::string_view key);
 
+    /// Notes the value of a key for `settings`, as JSON. Without a location it is the default.
+    void note(std::string path, std::string value, bool masked, const std::optional<location>& at);
+    void note(const text& t, disclosure how);
+    /// The value that a text stands for, unless it holds a reference.
+    void note(const text& t, std::string value);
+    void note_default(std::string path, std::string value) {
+        note(std::move(path), std::move(value), false, std::nullopt);
+    }
+    /// Of a list: one element hides nothing but itself.
+    void note(std::string path, location at, const std::vector<text>& list, disclosure how);
+    /// While one lives nothing is noted: what is read is noted as a whole.
+    class silence {
+    public:
+        explicit silence(load_pass& in)
+            : in_(in)
+            , before_(std::exchange(in.silent_, true)) {}
+        ~silence() { in_.silent_ = before_; }
+        silence(const silence&) = delete;
+        silence& operator=(const silence&) = delete;
+
+    private:
+        load_pass& in_;
+        const bool before_;
+    };
+
     /// In the order of the files. At most 1000, then one that says so.
     [[nodiscard]] std::vector<diagnostic> take_diagnostics();
 
@@ -83,11 +111,13 @@ public:
     std::set<std::string> used_handlers;
     std::vector<std::string> secrets;   ///< what references were filled in with
     std::vector<outside_thing> outside; ///< in the order in which they were read
+    setting_list settings;              ///< every value that was read, and the defaults of the others
     bool listens_on_loopback_only =
         false; ///< every listener of the server is loopback or unix; there is at least one
 
 private:
     void add(severity s, location at, std::string path, std::string message);
+    [[nodiscard]] const std::string& source_of(location at) const;
 
     struct found {
         location at;
@@ -100,6 +130,7 @@ private:
     std::vector<found> diagnostics_;
     std::size_t dropped_ = 0;
     std::size_t texts_read_ = 0;
+    bool silent_ = false;
 };
 
 /// Whether a plain scalar is what JSON would take for a number, or for a truth value.

@@ -97,11 +97,15 @@ bool object_reader::objects(std::string_view key, const body& read) {
     const auto* node = take(key);
     const auto section = subsection(section_, key) + "[]";
     if (in_.describing()) read_object(nullptr, {}, section, read);
-    if (!node) return false;
+    if (!node) {
+        note_default(key, "[]");
+        return false;
+    }
     if (node->kind != yaml_node::kind::sequence) {
         error(key, not_a("list", "[]", *node));
         return false;
     }
+    if (node->items.empty()) in_.note(path(key), "[]", false, node->at);
     for (std::size_t i = 0; i < node->items.size(); ++i) {
         const auto& item = *node->items[i];
         auto where = path(key) + '[' + std::to_string(i) + ']';

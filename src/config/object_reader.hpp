@@ -4,6 +4,7 @@
 
 #include "config/load_pass.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <initializer_list>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -42,7 +44,7 @@ public:
     bool integer(std::string_view key, Integer& out, std::uint64_t min,
                  std::uint64_t max = std::numeric_limits<Integer>::max()) {
         static_assert(std::is_unsigned_v<Integer>);
-        const auto value = read_integer(key, min, max);
+        const auto value = read_integer(key, min, max, out);
         if (value) out = static_cast<Integer>(*value);
         return value.has_value();
     }
@@ -52,20 +54,40 @@ public:
     bool choice(std::string_view key, Enum& out,
                 std::initializer_list<std::pair<std::string_view, std::type_identity_t<Enum>>> words,
                 std::size_t others = 0) {
-        std::vector<std::string_view> names;
-        for (const auto& word : words)
-            names.push_back(word.first);
-        const auto index = read_choice(key, names, others);
-        if (index) out = (words.begin() + *index)->second;
-        return index.has_value();
+        return choose(key, out, std::optional<Enum>(out), words, others);
+    }
+
+    // What has no default.
+    bool size(std::string_view key, std::optional<byte_size>& out, byte_size min, byte_size max);
+    bool duration(std::string_view key, std::optional<std::chrono::milliseconds>& out,
+                  std::chrono::milliseconds min, std::chrono::milliseconds max);
+    template <class Integer>
+    bool integer(std::string_view key, std::optional<Integer>& out, std::uint64_t min, std::uint64_t max) {
+        static_assert(std::is_unsigned_v<Integer>);
+        const auto value = read_integer(key, min, max, std::nullopt);
+        if (value) out = static_cast<Integer>(*value);
+        return value.has_value();
+    }
+    template <class Enum>
+    bool choice(std::string_view key, std::optional<Enum>& out,
+                std::initializer_list<std::pair<std::string_view, std::type_identity_t<Enum>>> words) {
+        return choose(key, out, std::optional<Enum>(), words, 0);
     }
 
     /// A text that must not be empty, with what a later check needs to report about it.
     std::optional<config::text> text_at(std::string_view key, bool bare = false,
-                                        other_braces others = other_braces::refuse);
+                                        other_braces others = other_braces::refuse) {
+        return text_at(key, disclosure::plain, bare, others);
+    }
+    /// The same for a URL or path that may let in who knows it, and for what nobody may see.
+    std::optional<config::text> address_at(std::string_view key) { return text_at(key, disclosure::address); }
+    std::optional<config::text> secret_at(std::string_view key, bool bare = false) {
+        return text_at(key, disclosure::secret, bare);
+    }
     /// A list of texts; where `single` is true, also one text alone. Wrong elements are reported and left
     /// out. nullopt when the key is absent or its value is no list.
-    std::optional<std::vector<config::text>> texts(std::string_view key, bool single = false);
+    std::optional<std::vector<config::text>> texts(std::string_view key, bool single = false,
+                                                   disclosure how = disclosure::plain);
 
     /// A name: letters, digits, `.`, `_`, `-`, at most 64; fit for metric labels, paths and terminals.
     std::optional<config::text> name(std::string_view key);
@@ -83,9 +105,26 @@ public:
     /// After this `finish` reports no unknown keys.
     void know_all() { all_known_ = true; }
     [[nodiscard]] bool there() const noexcept { return node_ != nullptr; }
+    /// False for an absent map of which no default counts: there is nothing to read.
+    [[nodiscard]] bool is_read() const noexcept { return there() || in_.describing(); }
     [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
     /// Null when absent.
     [[nodiscard]] const yaml_node* find(std::string_view key) const;
+
+    /// Notes what counts where the key is absent, as JSON: for those whose reader does not know it.
+    void note_default(std::string_view key, std::string value) {
+        if (!has(key)) in_.note_default(path(key), std::move(value));
+    }
+    /// The same for a list.
+    template <class List, class ToText>
+    void note_default(std::string_view key, const List& values, ToText to_text) {
+        std::string json = "[";
+        for (const auto& each : values) {
+            if (json.size() > 1) json += ',';
+            json += json_text(to_text(each));
+        }
+        note_default(key, json + ']');
+    }
 
     /// Reports an absent key.
     void require(std::string_view key);
@@ -103,10 +142,38 @@ public:
     void finish(std::string_view ignored = {});
 
 private:
+    /// What a choice may be: a word, and the first word that means the same.
+    using word = std::pair<std::string_view, std::string_view>;
+
+    template <class Out, class Enum>
+    bool choose(std::string_view key, Out& out, std::optional<Enum> otherwise,
+                std::initializer_list<std::pair<std::string_view, Enum>> words, std::size_t others) {
+        std::vector<word> names;
+        std::string_view default_word;
+        for (const auto& each : words) {
+            const auto first = std::find_if(words.begin(), words.end(),
+                                            [&](const auto& w) { return w.second == each.second; });
+            names.emplace_back(each.first, first->first);
+            if (otherwise && each.second == *otherwise) default_word = first->first;
+        }
+        const auto index = read_choice(key, names, others, default_word);
+        if (index) out = (words.begin() + *index)->second;
+        return index.has_value();
+    }
+
     const yaml_node* take(std::string_view key);
-    std::optional<std::uint64_t> read_integer(std::string_view key, std::uint64_t min, std::uint64_t max);
-    std::optional<std::size_t> read_choice(std::string_view key, std::vector<std::string_view> words,
-                                           std::size_t others);
+    /// A text that must not be empty, not noted yet.
+    std::optional<config::text> take_text(std::string_view key, bool bare, other_braces others);
+    std::optional<config::text> text_at(std::string_view key, disclosure how, bool bare = false,
+                                        other_braces others = other_braces::refuse);
+    std::optional<byte_size> read_size(std::string_view key, byte_size min, byte_size max);
+    std::optional<std::chrono::milliseconds>
+    read_duration(std::string_view key, std::chrono::milliseconds min, std::chrono::milliseconds max);
+    std::optional<std::uint64_t> read_integer(std::string_view key, std::uint64_t min, std::uint64_t max,
+                                              std::optional<std::uint64_t> otherwise);
+    /// `otherwise`: the default, empty where there is none.
+    std::optional<std::size_t> read_choice(std::string_view key, std::span<const word> words,
+                                           std::size_t others, std::string_view otherwise);
     void read_object(const yaml_node* node, std::string path, std::string section, const body& read);
 
     load_pass& in_;

@@ -38,13 +38,20 @@ std::string out_of_range(const std::string& min, const std::string& max) {
 
 } // namespace
 
-std::optional<text> object_reader::text_at(std::string_view key, bool bare, other_braces others) {
+std::optional<text> object_reader::take_text(std::string_view key, bool bare, other_braces others) {
     const auto* node = take(key);
     if (!node) return std::nullopt;
     auto value = in_.read_text(*node, path(key), bare, others);
     if (!value || !value->value.empty()) return value;
     in_.error(*value, "must not be empty");
     return std::nullopt;
+}
+
+std::optional<text> object_reader::text_at(std::string_view key, disclosure how, bool bare,
+                                           other_braces others) {
+    auto value = take_text(key, bare, others);
+    if (value) in_.note(*value, how);
+    return value;
 }
 
 bool object_reader::text(std::string_view key, std::string& out) {
@@ -71,7 +78,10 @@ std::optional<text> object_reader::name(std::string_view key) {
 
 bool object_reader::flag(std::string_view key, bool& out) {
     const auto* node = take(key);
-    if (!node) return false;
+    if (!node) {
+        note_default(key, out ? "true" : "false");
+        return false;
+    }
     const auto value =
         node->kind == yaml_node::kind::scalar && node->plain ? parse_truth(node->text) : std::nullopt;
     if (!value) {
@@ -79,28 +89,43 @@ bool object_reader::flag(std::string_view key, bool& out) {
         return false;
     }
     out = *value;
+    in_.note(path(key), out ? "true" : "false", false, node->at);
     return true;
 }
 
-bool object_reader::size(std::string_view key, byte_size& out, byte_size min, byte_size max) {
-    const auto value = text_at(key, true);
-    if (!value) return false;
+std::optional<byte_size> object_reader::read_size(std::string_view key, byte_size min, byte_size max) {
+    const auto value = take_text(key, true, other_braces::refuse);
+    if (!value) return std::nullopt;
     const auto size = byte_size::parse(value->value);
     if (!size) {
         in_.error(*value, in_quotes(value->raw) + " is not a size; write it like 512KiB, 1MiB or 2GB");
     } else if (size->bytes < min.bytes || size->bytes > max.bytes) {
         in_.error(*value, in_quotes(value->raw) + ' ' + out_of_range(size_text(min), size_text(max)));
     } else {
-        out = *size;
-        return true;
+        in_.note(*value, json_text(size_text(*size)));
+        return size;
     }
-    return false;
+    return std::nullopt;
 }
 
-bool object_reader::duration(std::string_view key, std::chrono::milliseconds& out,
-                             std::chrono::milliseconds min, std::chrono::milliseconds max) {
-    const auto value = text_at(key, true);
-    if (!value) return false;
+bool object_reader::size(std::string_view key, byte_size& out, byte_size min, byte_size max) {
+    const auto size = read_size(key, min, max);
+    if (size) out = *size;
+    note_default(key, json_text(size_text(out)));
+    return size.has_value();
+}
+
+bool object_reader::size(std::string_view key, std::optional<byte_size>& out, byte_size min, byte_size max) {
+    const auto size = read_size(key, min, max);
+    if (size) out = size;
+    return size.has_value();
+}
+
+std::optional<std::chrono::milliseconds> object_reader::read_duration(std::string_view key,
+                                                                      std::chrono::milliseconds min,
+                                                                      std::chrono::milliseconds max) {
+    const auto value = take_text(key, true, other_braces::refuse);
+    if (!value) return std::nullopt;
     const auto duration = parse_duration(value->value);
     if (!duration) {
         in_.error(*value,
@@ -108,42 +133,68 @@ bool object_reader::duration(std::string_view key, std::chrono::milliseconds& ou
     } else if (*duration < min || *duration > max) {
         in_.error(*value, in_quotes(value->raw) + ' ' + out_of_range(duration_text(min), duration_text(max)));
     } else {
-        out = *duration;
-        return true;
+        in_.note(*value, json_text(duration_text(*duration)));
+        return duration;
     }
-    return false;
+    return std::nullopt;
+}
+
+bool object_reader::duration(std::string_view key, std::chrono::milliseconds& out,
+                             std::chrono::milliseconds min, std::chrono::milliseconds max) {
+    const auto duration = read_duration(key, min, max);
+    if (duration) out = *duration;
+    note_default(key, json_text(duration_text(out)));
+    return duration.has_value();
+}
+
+bool object_reader::duration(std::string_view key, std::optional<std::chrono::milliseconds>& out,
+                             std::chrono::milliseconds min, std::chrono::milliseconds max) {
+    const auto duration = read_duration(key, min, max);
+    if (duration) out = duration;
+    return duration.has_value();
 }
 
 bool object_reader::number(std::string_view key, double& out, double min, double max) {
+    const auto plain = [](double d) {
+        char buffer[32];
+        return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, d).ptr);
+    };
     const auto* node = take(key);
-    if (!node) return false;
+    if (!node) {
+        note_default(key, plain(out));
+        return false;
+    }
     const bool number = node->kind == yaml_node::kind::scalar && node->plain && is_json_number(node->text);
     const auto value = number ? parse_number<double>(node->text) : std::nullopt;
     if (!number) {
         error(key, "must be a number, not " + std::string(describe_kind(*node)));
     } else if (!value || *value < min || *value > max) {
-        const auto plain = [](double d) {
-            char buffer[32];
-            return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, d).ptr);
-        };
         error(key, in_quotes(node->text) + ' ' + out_of_range(plain(min), plain(max)));
     } else {
         out = *value;
+        in_.note(path(key), plain(out), false, node->at);
         return true;
     }
     return false;
 }
 
 std::optional<std::uint64_t> object_reader::read_integer(std::string_view key, std::uint64_t min,
-                                                         std::uint64_t max) {
+                                                         std::uint64_t max,
+                                                         std::optional<std::uint64_t> otherwise) {
     const auto* node = take(key);
-    if (!node) return std::nullopt;
+    if (!node) {
+        if (otherwise) note_default(key, std::to_string(*otherwise));
+        return std::nullopt;
+    }
     if (node->kind != yaml_node::kind::scalar || !node->plain || !is_json_number(node->text)) {
         error(key, "must be a whole number, not " + std::string(describe_kind(*node)));
         return std::nullopt;
     }
     const auto value = parse_number<std::uint64_t>(node->text);
-    if (value && *value >= min && *value <= max) return value;
+    if (value && *value >= min && *value <= max) {
+        in_.note(path(key), std::to_string(*value), false, node->at);
+        return value;
+    }
     const bool fraction = node->text.find_first_of(".eE") != std::string::npos;
     error(key,
           in_quotes(node->text) + ' ' +
@@ -151,23 +202,29 @@ std::optional<std::uint64_t> object_reader::read_integer(std::string_view key, s
     return std::nullopt;
 }
 
-std::optional<std::size_t>
-object_reader::read_choice(std::string_view key, std::vector<std::string_view> words, std::size_t others) {
-    const auto value = text_at(key, true);
+std::optional<std::size_t> object_reader::read_choice(std::string_view key, std::span<const word> words,
+                                                      std::size_t others, std::string_view otherwise) {
+    if (!otherwise.empty()) note_default(key, json_text(otherwise));
+    const auto value = take_text(key, true, other_braces::refuse);
     if (!value) return std::nullopt;
-    const auto found = std::find(words.begin(), words.end(), value->value);
-    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-    words.resize(words.size() - others);
-    std::string choices;
-    for (const auto word : words) {
-        if (!choices.empty()) choices += word == words.back() ? " or " : ", ";
-        choices += word;
+    const auto found = std::ranges::find(words, std::string_view(value->value), &word::first);
+    if (found != words.end()) {
+        in_.note(*value, json_text(found->second));
+        return static_cast<std::size_t>(found - words.begin());
     }
-    in_.error(*value, in_quotes(value->raw) + " is not " + choices + did_you_mean(value->raw, words));
+    std::vector<std::string_view> named;
+    for (const auto& each : words.first(words.size() - others))
+        named.push_back(each.first);
+    std::string choices;
+    for (const auto each : named) {
+        if (!choices.empty()) choices += each == named.back() ? " or " : ", ";
+        choices += each;
+    }
+    in_.error(*value, in_quotes(value->raw) + " is not " + choices + did_you_mean(value->raw, named));
     return std::nullopt;
 }
 
-std::optional<std::vector<text>> object_reader::texts(std::string_view key, bool single) {
+std::optional<std::vector<text>> object_reader::texts(std::string_view key, bool single, disclosure how) {
     const auto* node = take(key);
     if (!node) return std::nullopt;
     std::vector<config::text> values;
@@ -188,6 +245,7 @@ std::optional<std::vector<text>> object_reader::texts(std::string_view key, bool
                        std::string(describe_kind(*node)));
         return std::nullopt;
     }
+    in_.note(path(key), node->at, values, how);
     return values;
 }
 

@@ -8,6 +8,7 @@ namespace {
 
 void read_networks(object_reader& in, std::string_view key, std::vector<net::cidr>& out) {
     const auto texts = in.texts(key);
+    in.note_default(key, out, [](const net::cidr& each) { return each.to_string(); });
     if (!texts) return;
     out.clear();
     for (const auto& t : *texts) {
@@ -42,6 +43,7 @@ void add_listener(load_pass& in, net::listen_address address, text t) {
 
 void read_listeners(object_reader& in, std::vector<net::listen_address>& out) {
     const auto texts = in.texts("listen", true);
+    in.note_default("listen", out, [](const net::listen_address& each) { return each.to_string(); });
     if (texts) out.clear();
     constexpr std::size_t most = 64;
     if (texts && texts->size() > most) in.error("listen", "lists more than 64 addresses");
@@ -82,6 +84,7 @@ void read_limits(object_reader& in, limits& out) {
 
 void read_public_pages(object_reader& in, public_pages& out) {
     const auto texts = in.texts("public");
+    in.note_default("public", R"(["health","metrics"])");
     if (!texts) return;
     out = {.health = false, .metrics = false};
     for (const auto& t : *texts) {
@@ -110,7 +113,7 @@ void read_token(object_reader& in, token& out) {
     if (auto name = in.name("name")) out.name = std::move(name->value);
     in.choice("role", out.role,
               {{"owner", role::owner}, {"admin", role::admin}, {"integrator", role::integrator}});
-    if (auto digest = in.text_at("sha256", true)) {
+    if (auto digest = in.secret_at("sha256", true)) {
         auto& hex = digest->value;
         for (auto& c : hex)
             if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');

@@ -9,10 +9,11 @@ bool read_retention(object_reader& in, std::string_view key, std::optional<std::
     const auto* node = in.find(key);
     if (node && node->kind == yaml_node::kind::scalar && node->text == "forever") {
         in.know(key);
+        in.in().note(in.path(key), json_text("forever"), false, node->at);
         out.reset();
         return true;
     }
-    milliseconds duration{};
+    milliseconds duration = out.value_or(0s);
     if (!in.duration(key, duration, 1h, 36'500 * 24h)) return false;
     out = std::chrono::duration_cast<std::chrono::seconds>(duration);
     return true;
@@ -23,7 +24,8 @@ bool read_retention(object_reader& in, std::string_view key, std::optional<std::
 void read_storage(object_reader& root, configuration& whole) {
     auto& out = whole.reloadable.retention;
     root.object("storage", [&](object_reader& in) {
-        if (auto url = in.text_at("url")) {
+        in.note_default("url", json_text(whole.fixed.storage_url));
+        if (auto url = in.address_at("url")) {
             // Not quoted: other engines' URLs hold passwords.
             if (!url->value.starts_with("sqlite:"))
                 in.in().error(

@@ -7,7 +7,8 @@ namespace webhookd::config {
 namespace {
 
 void read_url(object_reader& in, std::string& out) {
-    auto url = in.text_at("url");
+    in.note_default("url", json_text(out));
+    auto url = in.address_at("url");
     if (!url) return;
     const auto address = parse_web_address(url->value);
     if (!address.usable)
@@ -22,7 +23,7 @@ void read_url(object_reader& in, std::string& out) {
 
 /// A key goes into a header line.
 void read_key(object_reader& in, std::string& out) {
-    auto key = in.text_at("key");
+    auto key = in.secret_at("key");
     if (!key) return;
     const auto printable = [](char c) { return c > 0x20 && c < 0x7f; };
     if (!std::all_of(key->value.begin(), key->value.end(), printable))

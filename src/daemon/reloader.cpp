@@ -41,13 +41,14 @@ admin::reload_outcome reloader::try_reload() {
         outcome.diagnostics.push_back(to_string(each));
         log::warning("the configuration", {{"diagnostic", outcome.diagnostics.back()}});
     }
-    if (next.value) return carry_out(std::move(*next.value), std::move(outcome));
+    if (next.value) return carry_out(std::move(next), std::move(outcome));
     log::error("the configuration is not reloaded; nothing changes",
                {{"reason", to_string(errc::configuration_invalid)}});
     return outcome;
 }
 
-admin::reload_outcome reloader::carry_out(config::configuration next, admin::reload_outcome outcome) {
+admin::reload_outcome reloader::carry_out(config::loaded loaded, admin::reload_outcome outcome) {
+    auto& next = *loaded.value;
     const auto refuse = [&](const failure& why) {
         outcome.diagnostics.push_back(to_string(why));
         log::error("the configuration is not reloaded; nothing changes", {{"reason", to_string(why)}});
@@ -56,7 +57,8 @@ admin::reload_outcome reloader::carry_out(config::configuration next, admin::rel
     // What can fail comes first, so that nothing is half applied.
     std::shared_ptr<boost::asio::ssl::context> tls;
     if (running_.fixed.server.encrypted && next.reloadable.tls) {
-        auto renewed = http::make_tls_context(*next.reloadable.tls);
+        auto renewed =
+            http::make_tls_context(next.reloadable.tls->certificate, next.reloadable.tls->private_key);
         if (!renewed) return refuse(renewed.error());
         tls = std::move(*renewed);
     }
@@ -69,6 +71,8 @@ admin::reload_outcome reloader::carry_out(config::configuration next, admin::rel
     for (const auto& each : outcome.needs_restart)
         log::warning("this change needs a restart", {{"section", each}});
     apply(std::move(next.reloadable), std::move(*setups));
+    to_.shown.store(admin::show_reload(*to_.shown.load(), std::move(loaded), running_, outcome.needs_restart,
+                                       to_.clock.now()));
     log::info("the configuration is reloaded");
     return outcome;
 }
@@ -85,7 +89,7 @@ void reloader::apply(config::reloadable next, std::vector<delivery::handler_setu
     to_.purger.change(ages_of(retention));
     to_.access.change(admin);
     to_.universign.change(universign);
-    to_.ingest_server.change_limits(limits);
+    to_.ingest_server.change_limits(ingest_limits(limits));
     to_.admin_server.change_limits(admin_limits(limits));
     for (const auto& ring : to_.rings)
         ring->refresh_now();

@@ -2,6 +2,7 @@
 
 #include <webhookd/admin/access.hpp>
 #include <webhookd/admin/reload.hpp>
+#include <webhookd/admin/running_configuration.hpp>
 #include <webhookd/admin/universign_api.hpp>
 #include <webhookd/config/load.hpp>
 #include <webhookd/daemon/run.hpp>
@@ -10,6 +11,8 @@
 #include <webhookd/delivery/planner.hpp>
 #include <webhookd/http/server.hpp>
 #include <webhookd/ingest/admission.hpp>
+#include <webhookd/runtime/clock.hpp>
+#include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/store/purger.hpp>
 
 #include "daemon/start.hpp"
@@ -30,6 +33,8 @@ struct reload_targets {
     admin::universign_api& universign;
     http::server& ingest_server;
     http::server& admin_server;
+    runtime::shared_value<admin::running_configuration>& shown;
+    const runtime::clock& clock;
 };
 
 /// Performs a reload for SIGHUP and `POST /v1/reload`, on the main thread. A file with mistakes, or one that
@@ -48,7 +53,7 @@ public:
 
 private:
     admin::reload_outcome try_reload();
-    admin::reload_outcome carry_out(config::configuration next, admin::reload_outcome outcome);
+    admin::reload_outcome carry_out(config::loaded loaded, admin::reload_outcome outcome);
     void apply(config::reloadable next, std::vector<delivery::handler_setup> setups);
 
     const options& options_;

@@ -74,8 +74,9 @@ void tell(const totals& t) {
 
 /// The daemon: its objects in the order of their construction (destroyed in reverse); the start; the wait for
 /// a signal; the stop. The exit code, and `reached` after a start that succeeded.
-int live(const options& options, config::configuration& running, runtime::supervisor& supervisor, ending& end,
+int live(const options& options, config::loaded& loaded, runtime::supervisor& supervisor, ending& end,
          std::optional<totals>& reached) {
+    auto& running = *loaded.value;
     const auto& fixed = running.fixed;
     const auto& reloadable = running.reloadable;
 
@@ -128,6 +129,8 @@ int live(const options& options, config::configuration& running, runtime::superv
     admin::access access{reloadable.admin, clock};
     // Universign's figures, to compare ours with.
     admin::universign_api universign{reloadable.universign};
+    // The configuration in force, as the admin API shows it.
+    runtime::shared_value<admin::running_configuration> shown{admin::show_start(loaded, clock.now())};
     // The requests that wait for a reload.
     admin::reload_requests reloads{runtime::supervisor::ask_for_reload};
     // Wakes live tails.
@@ -155,6 +158,7 @@ int live(const options& options, config::configuration& running, runtime::superv
         .arrived = arrived,
         .universign = universign,
         .reloads = reloads,
+        .running = shown,
         .counter = counter,
         .metrics = [&] { return read_metrics(all); },
         .readiness = [&] { return read_readiness(all); },
@@ -165,9 +169,10 @@ int live(const options& options, config::configuration& running, runtime::superv
     runtime::event_loops ingest_loops{fixed.server.threads != 0 ? fixed.server.threads : cores, "ingest"};
     runtime::event_loops admin_loop{1, "admin"};
     // The listeners.
-    http::server_options to_ingest{"ingest", reloadable.limits, fixed.server.trusted_proxies, nullptr};
+    http::server_options to_ingest{"ingest", ingest_limits(reloadable.limits), fixed.server.trusted_proxies,
+                                   nullptr};
     if (reloadable.tls) {
-        auto context = http::make_tls_context(*reloadable.tls);
+        auto context = http::make_tls_context(reloadable.tls->certificate, reloadable.tls->private_key);
         if (!context) return end.refuse({"TLS cannot be set up", context.error(), exit_code::configuration});
         to_ingest.tls = std::move(*context);
     }
@@ -180,7 +185,8 @@ int live(const options& options, config::configuration& running, runtime::superv
 
     // Takes another configuration while all of this runs.
     const reload_targets changed{purger,    handlers, engine,     planner,       endpoints.rings,
-                                 admission, access,   universign, ingest_server, admin_server};
+                                 admission, access,   universign, ingest_server, admin_server,
+                                 shown,     clock};
     reloader reloading{options, running, reloads, changed};
 
     // The start: the objects that handle events before those that receive them.
@@ -256,7 +262,7 @@ int run(const options& options) {
         log::warning("the configuration", {{"diagnostic", to_string(each)}});
     ending end{running.fixed.server.shutdown_grace};
     std::optional<totals> reached;
-    const int code = live(options, running, supervisor, end, reached);
+    const int code = live(options, loaded, supervisor, end, reached);
     if (reached) tell(*reached);
     log::stop();
     return code;

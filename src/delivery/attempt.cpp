@@ -14,15 +14,6 @@
 namespace webhookd::delivery {
 namespace {
 
-/// A receiver or a program may repeat what it got: secrets of the configuration, or of the event.
-handler::outcome without_secrets(handler::outcome o) {
-    // A character that did not fit whole leaves up to four bytes of the bound.
-    const bool cut = o.output.size() + 4 > handler::max_output;
-    o.reason = event::without_api_tokens(secrets::masked(o.reason));
-    o.output = event::without_api_tokens(secrets::masked(o.output, cut));
-    return o;
-}
-
 void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std::shared_ptr<inbox>& to,
          const runtime::clock& clock) {
     const auto now = attempt::steady::now();
@@ -41,6 +32,14 @@ void end(const std::shared_ptr<attempt>& a, handler::outcome outcome, const std:
 }
 
 } // namespace
+
+handler::outcome without_secrets(handler::outcome o) {
+    // A character that did not fit whole leaves up to four bytes of the bound.
+    const bool cut = o.output.size() + 4 > handler::max_output;
+    o.reason = event::without_api_tokens(secrets::masked(o.reason));
+    o.output = event::without_api_tokens(secrets::masked(o.output, cut));
+    return o;
+}
 
 attempt::attempt(store::claimed_delivery c, steady::time_point now)
     : which(std::move(c))

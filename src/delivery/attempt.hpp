@@ -42,4 +42,8 @@ struct attempt {
 /// must outlive the attempt.
 void begin(const std::shared_ptr<attempt>& a, std::shared_ptr<inbox> to, const runtime::clock& clock);
 
+/// A receiver or a program may repeat what it got: secrets of the configuration, or of the event. Neither is
+/// in the outcome that is returned.
+[[nodiscard]] handler::outcome without_secrets(handler::outcome o);
+
 } // namespace webhookd::delivery

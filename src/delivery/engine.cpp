@@ -65,6 +65,13 @@ public:
         if (!started_ || !inbox_->put([&answer](commands& c) { c.asked.push_back(answer); })) answer();
     }
 
+    void test(test_request wanted) {
+        if (!started_)
+            return wanted.done(failure{errc::configuration_invalid, "A dry run runs no handler."});
+        const bool asked = inbox_->put([&](commands& c) { c.tests.push_back(wanted); });
+        if (!asked) wanted.done(failure{errc::shutting_down});
+    }
+
     bool stop(std::chrono::milliseconds grace) {
         if (!thread_.joinable()) return !cancelled_;
         put([until = steady::now() + grace](commands& c) { c.stop = until; });
@@ -102,9 +109,36 @@ private:
             publish();
         }
         cancelled_ = schedule_.has_cancelled();
-        const auto left = inbox_->close();
+        auto left = inbox_->close();
+        end_tests(left);
         call(left.asked);
         call(left.revoke_claims); // no claim is left, so none will begin
+    }
+
+    void begin_test(test_request& wanted) {
+        const auto handler = schedule_.begin_test(wanted.handler);
+        if (!handler) return wanted.done(handler.error());
+        const auto test = std::make_shared<handler_test>(std::move(wanted.handler), std::move(wanted.task),
+                                                         std::move(wanted.done));
+        tests_.push_back(test);
+        handler_test::begin(test, **handler, inbox_);
+    }
+
+    void end_test(const std::shared_ptr<handler_test>& test) {
+        std::erase(tests_, test);
+        schedule_.end_test(test->name());
+    }
+
+    /// Nobody waits for the engine any more.
+    void end_tests(commands& left) {
+        for (const auto& each : left.tested)
+            end_test(each);
+        for (const auto& each : left.tests)
+            each.done(failure{errc::shutting_down});
+        for (const auto& each : tests_) {
+            each->outlive_engine(schedule_.tested().at(each->name()));
+            each->answer(failure{errc::shutting_down});
+        }
     }
 
     static void call(const std::vector<std::function<void()>>& all) {
@@ -116,6 +150,8 @@ private:
         const moment now{clock_.now(), believed_.now(), steady::now()};
         for (auto& each : c.ended)
             schedule_.ended(*each, chance_(random_), now);
+        for (const auto& each : c.tested)
+            end_test(each);
         if (c.handlers) schedule_.configure(std::move(*c.handlers));
         if (c.written) schedule_.written(*c.written, now.at);
         if (c.orphans_failed) schedule_.orphans_failed(*c.orphans_failed, now.at);
@@ -128,6 +164,8 @@ private:
         if (!c.revoke_claims.empty()) schedule_.revoke_claims();
         if (c.woken) schedule_.wake();
         if (c.stop) schedule_.stop(*c.stop);
+        for (auto& each : c.tests)
+            begin_test(each);
     }
 
     void work() {
@@ -207,6 +245,7 @@ private:
     const runtime::clock& believed_;
     std::shared_ptr<inbox> inbox_ = std::make_shared<inbox>();
     schedule schedule_;
+    std::vector<std::shared_ptr<handler_test>> tests_; ///< under way
     std::atomic<bool> started_ = false;
     std::atomic<bool> cancelled_ = false;
     std::mt19937_64 random_{std::random_device{}()};
@@ -245,6 +284,10 @@ void engine::ask(const std::function<void()>& answer) {
 
 void engine::reopen_files() {
     self_->put([](commands& c) { c.reopen = true; });
+}
+
+void engine::test(std::string handler, handler::delivery event, test_callback done) {
+    self_->test({std::move(handler), std::move(event), std::move(done)});
 }
 
 bool engine::stop(std::chrono::milliseconds grace) {

@@ -3,6 +3,7 @@
 #include <webhookd/delivery/engine.hpp>
 
 #include "delivery/attempt.hpp"
+#include "delivery/handler_test.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -16,6 +17,13 @@
 
 namespace webhookd::delivery {
 
+/// A test that is asked for.
+struct test_request {
+    std::string handler;
+    handler::delivery task;
+    test_callback done;
+};
+
 /// Commands of other threads for the engine's.
 struct commands {
     std::vector<std::shared_ptr<attempt>> ended;
@@ -26,6 +34,8 @@ struct commands {
     std::optional<circuit_breaker::clock::time_point> stop;         ///< by when
     std::vector<std::function<void()>> revoke_claims;               ///< and call these
     std::vector<std::function<void()>> asked;                       ///< for a heartbeat: call these
+    std::vector<test_request> tests;
+    std::vector<std::shared_ptr<handler_test>> tested; ///< those that have ended
     bool woken = false;
     bool clock_leapt = false; ///< the wall clock
     bool reopen = false;
@@ -38,7 +48,7 @@ struct commands {
     }
     [[nodiscard]] bool empty() const noexcept {
         return ended.empty() && !written && !orphans_failed && !called_back && !handlers && !stop &&
-               revoke_claims.empty() && asked.empty() && !woken && !clock_leapt && !reopen;
+               revoke_claims.empty() && asked.empty() && tests.empty() && tested.empty() && !woken && !clock_leapt && !reopen;
     }
 };
 

@@ -44,10 +44,11 @@ void schedule::configure(std::vector<handler_setup> handlers) {
 
 /// A handler that changed, or comes back while its last attempts still run, goes on counting.
 std::shared_ptr<attempt_counters> schedule::counters_of(const std::string& name) const {
-    for (const auto* group : {&queues_, &retiring_})
-        for (const auto& each : *group)
-            if (each->name() == name) return each->counted();
-    return std::make_shared<attempt_counters>();
+    std::shared_ptr<attempt_counters> found;
+    for_each_queue([&](const auto& each) {
+        if (!found && each->name() == name) found = each->counted();
+    });
+    return found ? found : std::make_shared<attempt_counters>();
 }
 
 void schedule::wake() {
@@ -71,6 +72,14 @@ void schedule::stop(time_point by) {
     stop_by_ = by;
     for (auto& each : queues_)
         release(each->drop_claims());
+}
+
+result<std::shared_ptr<handler::handler>> schedule::begin_test(const std::string& handler) {
+    if (stop_by_) return failure{errc::shutting_down};
+    const auto* queue = find(handler);
+    if (queue == nullptr) return failure{errc::store_not_found, "There is no such handler."};
+    if (tested_.contains(handler)) return failure{errc::queue_full, "A test of this handler is running."};
+    return tested_.emplace(handler, queue->shared_handler()).first->second;
 }
 
 void schedule::claimed(handler_queue& queue, result<store::claim_answer> answer, time_point now) {
@@ -208,9 +217,9 @@ void schedule::add_cancellation(std::vector<action>& to, time_point now) {
     cancelled_ = true;
     log::warning("attempts under way are cut off: the grace was over", {{"attempts", running()}});
     cancel_handlers all;
-    for (const auto* group : {&queues_, &retiring_})
-        for (const auto& each : *group)
-            all.handlers.push_back(each->shared_handler());
+    for_each_queue([&](const auto& each) { all.handlers.push_back(each->shared_handler()); });
+    for (const auto& [name, handler] : tested_)
+        all.handlers.push_back(handler);
     to.emplace_back(std::move(all));
 }
 
@@ -252,9 +261,7 @@ handler_queue* schedule::find(std::string_view handler) const {
 
 std::vector<std::string> schedule::names() const {
     std::vector<std::string> all;
-    for (const auto* group : {&queues_, &retiring_})
-        for (const auto& each : *group)
-            all.push_back(each->name());
+    for_each_queue([&](const auto& each) { all.push_back(each->name()); });
     return all;
 }
 
@@ -266,10 +273,8 @@ std::vector<call_back> schedule::recalls() const {
 }
 
 std::size_t schedule::running() const {
-    std::size_t sum = 0;
-    for (const auto* group : {&queues_, &retiring_})
-        for (const auto& each : *group)
-            sum += each->running();
+    std::size_t sum = tested_.size();
+    for_each_queue([&](const auto& each) { sum += each->running(); });
     return sum;
 }
 

@@ -43,6 +43,15 @@ public:
     /// Begins nothing new, and cancels at `by` what still runs.
     void stop(time_point by);
 
+    // Tests of handlers, beside their queues.
+
+    /// Errors: as test_callback has them.
+    [[nodiscard]] result<std::shared_ptr<handler::handler>> begin_test(const std::string& handler);
+    void end_test(const std::string& handler) { tested_.erase(handler); }
+    /// The handlers that are being tested, by name: kept until the end of their tests.
+    using tested_handlers = std::map<std::string, std::shared_ptr<handler::handler>>;
+    [[nodiscard]] const tested_handlers& tested() const noexcept { return tested_; }
+
     // Outcomes of actions. What failed is tried again after a moment.
 
     void claimed(handler_queue& queue, result<store::claim_answer> answer, time_point now);
@@ -85,7 +94,7 @@ private:
     /// Of all handlers that still have something to do: what waits for others is failed.
     [[nodiscard]] std::vector<std::string> names() const;
     [[nodiscard]] std::vector<call_back> recalls() const;
-    [[nodiscard]] std::size_t running() const;
+    [[nodiscard]] std::size_t running() const; ///< tests included
     void release(std::vector<store::claim> claims);
     void give_back(const attempt& a, time_point now);
     void forget_retired();
@@ -96,8 +105,17 @@ private:
     void add_claim(std::vector<action>& to, time_point now);
     void add_cancellation(std::vector<action>& to, time_point now);
 
+    /// The configured ones first, then those that are being retired.
+    template <class Use>
+    void for_each_queue(Use use) const {
+        for (const auto* group : {&queues_, &retiring_})
+            for (const auto& each : *group)
+                use(each);
+    }
+
     std::vector<std::shared_ptr<handler_queue>> queues_;
     std::vector<std::shared_ptr<handler_queue>> retiring_; ///< replaced, with attempts under way
+    tested_handlers tested_;
     held_claims held_;
     std::vector<store::claim> to_release_;
     result_writer results_;

@@ -74,6 +74,7 @@ private:
         lines.push_back(std::move(id));
         lines.push_back("webhook-timestamp: " + std::to_string(now_s));
         lines.push_back("webhookd-attempt: " + std::to_string(d.attempt));
+        if (d.test) lines.emplace_back("webhookd-test: true");
         lines.push_back(header("x-universign-event: ", e.type));
         // It signs the bytes as received: with another body it would not verify.
         if (body_ == forward_body::raw && !d.event.signature.empty())

@@ -55,6 +55,7 @@ private:
         add("state", e.state);
         add("stalled_reason", e.stalled_reason);
         add("trace", e.trace_id);
+        if (d.test) fields.emplace_back("test", true);
         if (d.attempt > 1) fields.emplace_back("attempt", d.attempt);
         std::string payload;
         if (options_.settings.include_payload)

@@ -49,6 +49,7 @@ void add_event_variables(std::vector<std::string>& environment, std::string_view
     add("UNIVERSIGN_HANDLER", handler_name);
     add("UNIVERSIGN_DELIVERY_ID", std::to_string(d.id));
     add("UNIVERSIGN_ATTEMPT", std::to_string(d.attempt));
+    add("UNIVERSIGN_TEST", d.test ? "true" : "");
     add("UNIVERSIGN_ENDPOINT", d.event.endpoint);
     add("UNIVERSIGN_EVENT_ID", e.id);
     add("UNIVERSIGN_EVENT_TYPE", e.type);

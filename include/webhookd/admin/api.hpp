@@ -3,10 +3,12 @@
 #include <webhookd/admin/access.hpp>
 #include <webhookd/admin/arrivals.hpp>
 #include <webhookd/admin/reload.hpp>
+#include <webhookd/admin/running_configuration.hpp>
 #include <webhookd/admin/universign_api.hpp>
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/http/message.hpp>
 #include <webhookd/runtime/clock.hpp>
+#include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/store/delivery_planner.hpp>
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/event_log.hpp>
@@ -43,6 +45,7 @@ struct api_sources {
     arrivals& arrived;          ///< announces every batch that was kept
     universign_api& universign; ///< stopped before the rest is destroyed
     reload_requests& reloads;
+    const runtime::shared_value<running_configuration>& running;
     telemetry::store_counter& counter;
 
     // Called on the API's loop; cheap.

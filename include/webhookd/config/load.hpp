@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/config/config.hpp>
+#include <webhookd/config/settings.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -31,6 +32,8 @@ struct loaded {
     std::vector<diagnostic> diagnostics; ///< in the order of the file; never hold an expanded secret
     /// The values of references, and the other secrets of the file (for `secrets::add`).
     std::vector<std::string> secrets{};
+    std::vector<std::string> files{}; ///< those that were read, the main file first
+    setting_list settings{};          ///< complete when there is a value
 };
 
 /// Where `${env:NAME}`, `${file:/path}` and `${credential:name}` look. Replaceable in tests.

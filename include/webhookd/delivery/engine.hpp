@@ -3,6 +3,7 @@
 #include <webhookd/config/config.hpp>
 #include <webhookd/delivery/attempt_counters.hpp>
 #include <webhookd/delivery/circuit_breaker.hpp>
+#include <webhookd/delivery/handler_test.hpp>
 #include <webhookd/handler/handler.hpp>
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/store/delivery_queue.hpp>
@@ -77,6 +78,9 @@ public:
     /// Has the engine's thread call `answer` when it comes to it; at once where that thread does not run. Any
     /// thread.
     void ask(const std::function<void()>& answer);
+    /// Passes an event to one handler at once, past its queue: within the handler's timeout, beside its
+    /// concurrency, one at a time for each handler. It counts nowhere and is not kept. Any thread.
+    void test(std::string handler, handler::delivery event, test_callback done);
     /// Makes every handler reopen its files. Any thread.
     void reopen_files();
     /// Begins nothing new, waits for what runs, for `grace` at most, then cancels it; records everything.

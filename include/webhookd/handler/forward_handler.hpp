@@ -36,6 +36,7 @@ struct forward_handler_options {
 /// Headers: `content-type`, `user-agent`, `webhook-id` (the event's id: the idempotency key),
 /// `webhook-timestamp` (seconds, of the attempt), with secrets `webhook-signature` (Standard Webhooks: one
 /// `v1,` signature for each secret, in their order), `x-universign-event` (the type), `webhookd-attempt`,
+/// `webhookd-test: true` for a test that an operator sends,
 /// with `raw` the original `x-jws-signature` where there is one, and those of the configuration. A configured
 /// `content-type` or `user-agent` replaces ours.
 ///

@@ -18,6 +18,7 @@ struct delivery {
     std::int64_t id = 0;
     std::uint32_t attempt = 1; ///< 1 for the first
     store::stored_event event; ///< with body and signature where the handler needs them
+    bool test = false; ///< an operator's test: the event is a sample, and whatever runs must be told so
 };
 
 enum class verdict {

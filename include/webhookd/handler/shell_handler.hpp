@@ -32,6 +32,7 @@ struct shell_handler_options {
 /// | UNIVERSIGN_HANDLER        | name of the handler                                                |
 /// | UNIVERSIGN_DELIVERY_ID    | number of the delivery                                             |
 /// | UNIVERSIGN_ATTEMPT        | 1 for the first                                                    |
+/// | UNIVERSIGN_TEST           | `true` for a test that an operator sends                           |
 /// | UNIVERSIGN_ENDPOINT       | name of the endpoint the event came to                             |
 /// | UNIVERSIGN_EVENT_ID       | the idempotency key: the same for every attempt                    |
 /// | UNIVERSIGN_EVENT_TYPE     | `transaction.lifecycle.completed`                                  |

@@ -29,6 +29,9 @@ task<outcome> stream_events(const call& c);
 // period
 outcome list_gaps(const call& c);
 
+// transaction.cpp: the timeline of one transaction: what came, how, what is missing and what comes next
+outcome show_transaction(const call& c);
+
 // report.cpp: Universign's own `events-report` of what was received, alone or beside Universign's
 outcome show_report(const call& c);
 task<outcome> compare_report(const call& c);
@@ -57,6 +60,15 @@ task<outcome> retry_deliveries(const call& c);
 outcome sign_in(const call& c);
 outcome show_session(const call& c);
 outcome sign_out(const call& c);
+
+// handler_test.cpp: sends a test event to one handler, past queue and store
+task<outcome> test_handler(const call& c);
+
+// explain.cpp: what the routes in force do with an event, and why
+outcome explain_routes(const call& c);
+
+// configuration.cpp: the configuration in force, without its secrets
+outcome show_configuration(const call& c);
 
 // reload.cpp: reads the configuration again, as SIGHUP does
 task<outcome> reload(const call& c);

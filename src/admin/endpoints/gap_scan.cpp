@@ -42,13 +42,12 @@ result<gap_page> gap_scan::page(const gap_question& q) {
             const auto key = std::pair(each.endpoint, transaction);
             auto known = seen_.find(key);
             if (known == seen_.end()) {
-                auto read = missing_in(each.endpoint, transaction);
+                auto read = look_into(each.endpoint, transaction);
                 if (!read) return read.error();
-                known = seen_.emplace(key, std::move(*read)).first;
+                known = seen_.emplace(key, std::move(read->missing)).first;
             }
             for (const auto& missing : known->second)
-                if (missing.evidence_id == each.envelope.id)
-                    page.gaps.push_back({missing.type, missing.action, each, missing.sent});
+                if (missing.evidence.envelope.id == each.envelope.id) page.gaps.push_back(missing);
             if (page.gaps.size() >= q.limit) { // a little more where one event proves several
                 page.next = walk.beyond;
                 return page;
@@ -60,9 +59,9 @@ result<gap_page> gap_scan::page(const gap_question& q) {
     return page;
 }
 
-result<std::vector<gap_scan::found>> gap_scan::missing_in(const std::string& endpoint,
-                                                          const std::string& transaction) {
-    std::vector<found> all;
+result<transaction_outlook> gap_scan::look_into(const std::string& endpoint,
+                                                const std::string& transaction) {
+    transaction_outlook all;
     const auto events = store_.search({.filter = {.types = to_names(event::timeline_types()),
                                                   .endpoint = endpoint,
                                                   .transaction_id = transaction},
@@ -77,6 +76,7 @@ result<std::vector<gap_scan::found>> gap_scan::missing_in(const std::string& end
                             store::instant_of(each.envelope, each.received)});
     auto gaps = event::find_gaps(timeline);
     const auto open = event::started_without_end(timeline);
+    all.expected = event::expect_next(timeline, std::nullopt, now_);
     if (gaps.empty() && !open) return all;
 
     auto begun = timeline.front().at;
@@ -86,6 +86,7 @@ result<std::vector<gap_scan::found>> gap_scan::missing_in(const std::string& end
         const auto dates = dates_of(endpoint, telling->id);
         if (!dates) return dates.error();
         if (dates->created) begun = std::min(begun, *dates->created);
+        all.expected = event::expect_next(timeline, dates->duration, now_);
         const auto duration = dates->duration.value_or(event::longest_duration);
         if (open)
             if (auto end = event::missing_end(timeline, *open, duration, now_)) gaps.push_back(*end);
@@ -95,7 +96,10 @@ result<std::vector<gap_scan::found>> gap_scan::missing_in(const std::string& end
         // The end that is missing may be a completion as well.
         if (sure && *sure && gap.missing == expired) sure = proven(endpoint, completed, begun);
         if (!sure) return sure.error();
-        if (*sure) all.push_back({std::string(gap.missing), gap.action, timeline[gap.evidence].id, gap.sent});
+        if (*sure)
+            all.missing.push_back(
+                {std::string(gap.missing), gap.action, (*events)[gap.evidence], gap.sent});
+        if (*sure && gap.missing == expired) all.expected.clear();
     }
     return all;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <webhookd/event/timeline.hpp>
+#include <webhookd/event/timeline_order.hpp>
 #include <webhookd/store/event_query.hpp>
 
 #include <chrono>
@@ -31,6 +32,12 @@ struct missing_event {
     timestamp sent; ///< at the latest
 };
 
+/// What the events of one transaction tell.
+struct transaction_outlook {
+    std::vector<missing_event> missing;
+    std::vector<event::expected_event> expected; ///< what comes next
+};
+
 struct gap_page {
     std::vector<missing_event> gaps;           ///< by their evidence, newest first
     std::optional<store::event_position> next; ///< there may be more; a page may be empty and have it
@@ -50,17 +57,14 @@ public:
 
     /// Errors: the store's.
     [[nodiscard]] result<gap_page> page(const gap_question& q);
+    /// Whatever arrived just now counts as well. Nothing is claimed of a very long timeline. Errors: the
+    /// store's.
+    [[nodiscard]] result<transaction_outlook> look_into(const std::string& endpoint,
+                                                        const std::string& transaction);
 
 private:
-    struct found {
-        std::string type;
-        std::string action;
-        std::string evidence_id;
-        timestamp sent;
-    };
-    using timelines = std::map<std::pair<std::string, std::string>, std::vector<found>>;
+    using timelines = std::map<std::pair<std::string, std::string>, std::vector<missing_event>>;
 
-    result<std::vector<found>> missing_in(const std::string& endpoint, const std::string& transaction);
     result<bool> proven(const std::string& endpoint, std::string_view type, timestamp begun);
     result<std::optional<timestamp>> registered_since(const std::string& endpoint, std::string_view type);
     result<event::transaction_dates> dates_of(const std::string& endpoint, const std::string& event_id);

@@ -2,6 +2,7 @@
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/endpoints/gap_scan.hpp"
+#include "admin/format/gaps.hpp"
 #include "admin/format/json.hpp"
 #include "admin/parameters.hpp"
 
@@ -13,26 +14,6 @@ constexpr std::int64_t largest_gaps_page = 1000;
 constexpr std::int64_t longest_grace = 7 * 24 * 3600;
 /// Each costs a count of what arrived of it.
 constexpr std::size_t most_outages = 100;
-
-void write(json_response& json, const missing_event& gap, timestamp now) {
-    const auto& e = gap.evidence;
-    const auto outlook = event::outlook(gap.sent, now);
-    json.begin_object();
-    json.text("object", "gap");
-    json.text("endpoint", e.endpoint);
-    json.text("transaction_id", e.envelope.transaction_id);
-    json.maybe_text("action_id", gap.action);
-    json.text("missing", gap.type);
-    json.text("evidence", e.envelope.id);
-    json.text("evidence_type", e.envelope.type);
-    json.instant("evidence_created", store::instant_of(e.envelope, e.received));
-    json.instant("sent_before", gap.sent);
-    json.text("retries", outlook.next ? "expected" : "over");
-    json.instant("next_try", outlook.next);
-    json.instant("last_try_from", outlook.last_from);
-    json.instant("last_try", outlook.last);
-    json.end_object();
-}
 
 result<void> write(json_response& json, const store::outage& o, store::event_query& events,
                    const std::string& endpoint, timestamp now) {

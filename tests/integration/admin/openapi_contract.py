@@ -14,6 +14,7 @@ import pathlib
 import re
 import socket
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -22,6 +23,9 @@ from openapi_document import Document
 TOKENS = {"integrator": "look", "admin": "act", "owner": "own"}
 BELOW = {"admin": "integrator", "owner": "admin"}
 NOWHERE = {"/v1/deliveries/{id}": "999999", "/v1/deliveries/{id}/retry": "999999"}  # else evt_none
+# What the body must name where nothing is in the path.
+NOTHING = {"/v1/routes/explain": b'{"event": "evt_none"}'}
+IN_BRACES = re.compile(r"\{\w+\}")
 # What is no proper value somewhere; where the schema takes it, it is not tried.
 WRONG = ("?!", "99999999999999999999", "perhaps")
 
@@ -75,7 +79,7 @@ class Contract:
         role = role or operation.get("x-role")
         if role in TOKENS and at == "admin":
             headers.setdefault("Authorization", "Bearer " + TOKENS[role])
-        target = path.replace("{id}", urllib.parse.quote(str(id), safe=""))
+        target = IN_BRACES.sub(lambda _: urllib.parse.quote(str(id), safe=""), path)
         if query:
             target += "?" + urllib.parse.urlencode(query)
         content = operation["responses"].get("200", {}).get("content", {})
@@ -148,6 +152,8 @@ class Contract:
         """Of something that is there, in a state in which nothing happens to it."""
         if path.startswith("/v1/transactions/"):
             return self.given["doomed"]  # it will have been erased before
+        if path.startswith("/v1/handlers/"):
+            return "fine"
         return self.given["event"] if path.startswith("/v1/events/") else self.delivery("successful")
 
     def ask_everything(self):
@@ -156,12 +162,12 @@ class Contract:
         for path, method, operation in self.document.operations():
             if "ingest" in operation["tags"]:
                 continue
-            if method == "get" and "{id}" not in path:
+            if method == "get" and "{" not in path:
                 self.ask(path, method, (200,), headers=self.from_the_start(operation))
             if operation.get("security") != []:
                 self.ask_as_others(path, method, operation)
             if "404" in operation["responses"]:
-                self.ask(path, method, 404, id=NOWHERE.get(path, "evt_none"))
+                self.ask(path, method, 404, id=NOWHERE.get(path, "evt_none"), body=NOTHING.get(path))
             if "400" in operation["responses"]:
                 self.ask_with_parameters(path, method, operation, every_name)
 
@@ -224,7 +230,7 @@ class Contract:
         for path in dict.fromkeys(admin):
             documented = {each.upper() for each in self.document.root["paths"][path] if each != "parameters"}
             for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - documented:
-                answer = send(int(self.given["admin"]), method, path.replace("{id}", "1"))
+                answer = send(int(self.given["admin"]), method, IN_BRACES.sub("1", path))
                 place = f"{method} {path} -> {answer.status}"
                 if answer.status != 405:
                     self.wrong(f"{place}: expected 405")
@@ -255,6 +261,11 @@ class Contract:
         for each in listed:
             self.ask("/v1/events/{id}", "get", 200, id=each["id"], query={"endpoint": each["endpoint"]})
         self.ask("/v1/events/{id}", "get", 400, id=twice)
+            if each["transaction_id"]:
+                self.ask("/v1/transactions/{id}", "get", 200, id=each["transaction_id"], query={"endpoint": each["endpoint"]})
+        self.ask("/v1/transactions/{id}", "get", 400, id=next(each["transaction_id"] for each in listed if each["id"] == twice))
+        self.ask_about_routes(event, twice)
+        self.ask_about_handlers()
         self.ask("/v1/events", "get", 200, query={"limit": 1})
         self.ask("/v1/events.ndjson", "get", 200, query={"payload": "true"})
         for state in ("failed", "pending", "successful"):
@@ -271,6 +282,7 @@ class Contract:
         self.ask(doomed, "post", 200, id=self.given["doomed"], query={"dry_run": "true"})
         self.ask(doomed, "post", 200, id=self.given["doomed"])
         self.ask("/v1/events/{id}", "get", 200, id=self.given["evidence"])
+        self.explain(409, event=self.given["evidence"])
         self.ask("/v1/events.ndjson", "get", 200, query={"payload": "true", "transaction": self.given["doomed"]})
         purge = "/v1/events/purge"
         self.ask(purge, "post", 400)
@@ -313,6 +325,35 @@ class Contract:
         source = next(FRESH)
         while sign_in((401, 429), "guess", source=source).status == 401:
             pass
+
+    def explain(self, status, **question):
+        answer = self.ask("/v1/routes/explain", "post", status, body=json.dumps(question).encode())
+        return json.loads(answer.body)
+
+    def ask_about_routes(self, event, twice):
+        kept = json.loads(self.ask("/v1/events/{id}", "get", 200, id=event).body)
+        of_kept = self.explain(200, event=event)
+        for body in (kept["raw_body"], json.loads(kept["raw_body"])):
+            if self.explain(200, body=body, endpoint=kept["endpoint"])["routes"] != of_kept["routes"]:
+                self.wrong("a kept event and its body are explained in two ways")
+        self.explain(200, body=kept["raw_body"])
+        for question in ({}, {"event": event, "body": "{}"}, {"body": "[]"}, {"body": 7}, {"event": 7}, {"evnt": event},
+                         {"event": twice}, {"body": kept["raw_body"], "endpoint": "nowhere"}):
+            self.explain(400, **question)
+
+    def ask_about_handlers(self):
+        path = "/v1/handlers/{name}/test"
+        for name, successful in (("fine", True), ("broken", False)):
+            answer = json.loads(self.ask(path, "post", 200, id=name, body=b'{"type": "action.opened"}').body)
+            if answer["successful"] != successful:
+                self.wrong(f"the test of {name}: {answer}")
+        self.ask(path, "post", 400, id="fine", body=b'{"type": "action.open"}')
+        # One at a time: of several at once all but one are refused.
+        several = [threading.Thread(target=self.ask, args=(path, "post", (200, 409)), kwargs={"id": "slow"}) for _ in range(4)]
+        for each in several:
+            each.start()
+        for each in several:
+            each.join()
 
     def ask_ingest(self):
         path = "/webhooks/universign"

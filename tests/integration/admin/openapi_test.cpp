@@ -55,6 +55,7 @@ const std::string tokens = "  tokens:\n"
 const std::string handlers = "  fine: { type: log }\n"
                              "  broken: { type: shell, command: \"printf 'a\\\\377\\\\033[1m'; exit 3\", "
                              "retry: { max_attempts: 1 } }\n"
+                             "  slow: { type: shell, command: \"sleep 0.3\" }\n"
                              "  waiting: { type: shell, command: \"exit 75\", retry: { initial: 1h } }\n";
 
 daemon_setup whole(const std::filesystem::path& directory, const std::string& universign) {

@@ -144,12 +144,13 @@ struct fixture {
     }
 
     http::response ask(verb method, std::string_view path, std::string_view query = {},
-                       const std::string& token = {}) {
+                       const std::string& token = {}, const std::string& body = {}) {
         boost::beast::http::request_header<> headers;
         headers.method(method);
         headers.set("Last-Event-ID", "0");
         if (!token.empty()) headers.set(http::field::authorization, "Bearer " + token);
         http::request r{headers, path, query, {}};
+        r.body = body;
         r.caller.local = true;
         REQUIRE_FALSE(api->admit(r).has_value());
         return run(api->handle(r));
@@ -182,6 +183,8 @@ struct fixture {
     admin::arrivals arrived;
     admin::universign_api universign{{}};
     admin::reload_requests reloads{[] {}};
+    runtime::shared_value<admin::running_configuration> running{
+        {{}, {"webhookd.yaml"}, {}, clock.now(), config::route_trial(config::configuration())}};
     telemetry::store_counter counter{kept, kept};
     std::unique_ptr<http::service> api = admin::make_api({
         .who = who,
@@ -199,6 +202,7 @@ struct fixture {
         .arrived = arrived,
         .universign = universign,
         .reloads = reloads,
+        .running = running,
         .counter = counter,
         .metrics = [] { return telemetry::metrics_snapshot(); },
         .readiness = [] { return telemetry::readiness_snapshot(); },
@@ -209,6 +213,7 @@ std::string path_of(const admin::route& to) {
     std::string path(to.path);
     if (const auto at = path.find("{id}"); at != std::string::npos)
         path.replace(at, 4, path.starts_with("/v1/deliveries") ? "1" : "evt_1");
+    if (const auto at = path.find("{name}"); at != std::string::npos) path.replace(at, 6, "crm");
     return path;
 }
 
@@ -234,6 +239,7 @@ TEST_CASE("no call of the API reads the store on the admin loop", "[admin]") {
             CHECK(f.run(answer.stream->next()).has_value());
     }
     f.ask(verb::get, "/v1/events.ndjson", "payload=true");
+    CHECK(number(f.ask(verb::post, "/v1/routes/explain", {}, {}, R"({"event":"evt_1"})")) == 200);
     f.ask(verb::post, "/v1/events/purge", "created_lt=2026-01-01&dry_run=true");
     const auto readers = f.kept.readers();
     for (const auto& [call, threads] : readers) {

@@ -47,7 +47,7 @@ handlers:
     retry: { initial: @1s@, max_delay: @1h@, max_age: @1d@, jitter: @full@ }
     circuit_breaker: { open_for: @30s@ }
   g: { type: forward, url: "https://crm.internal/y", sign: { secret: @whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA@ } }
-  s: { type: shell, command: @/bin/true@, env: { TOKEN: @x@ }, working_directory: @/tmp@, user: @nobody@, limits: { memory: @1GiB@, cpu_time: @1s@ } }
+  s: { type: shell, command: @/bin/true@, env: { TOKEN: @Bearer x@ }, working_directory: @/tmp@, user: @nobody@, limits: { memory: @1GiB@, cpu_time: @1s@ } }
   t: { type: shell, argv: [@/bin/true@, @x@] }
 routes:
   - { name: @one@, match: @action.stalled@, endpoint: @alpha@, handlers: [@l@, @f@], when: { /payload/object/stalled_reason: [@action_refusal@], /x: @y@, any: [{ /y: { equals: @z@, matches: @^z@ } }], not: { /z: { contains: @c@, not: [@d@] } } } }
@@ -72,6 +72,19 @@ std::string unmarked(std::vector<std::pair<std::size_t, std::size_t>>& texts) {
     return out;
 }
 
+/// Whether a setting is masked by what the file says instead of its value.
+bool shows_reference(const config::loaded& loaded) {
+    return std::ranges::any_of(loaded.settings.data, [](const config::setting& each) {
+        return each.masked && each.value.find("${env:SECRET}") != std::string::npos;
+    });
+}
+
+/// Of these not even the reference is shown.
+bool is_secret(const std::string& text) {
+    return text == "key" || text.starts_with("Bearer ") || text.starts_with("whsec_") ||
+           text.starts_with("2c26b46b");
+}
+
 } // namespace
 
 TEST_CASE("no diagnostic shows what a reference stands for, wherever it stands", "[config]") {
@@ -89,6 +102,7 @@ TEST_CASE("no diagnostic shows what a reference stands for, wherever it stands",
         good.environment["SECRET"] = sound.substr(begin + 1, end - begin - 2);
         const auto loaded = test::load_config(referring, good);
         CHECK(loaded.value);
+        CHECK(shows_reference(loaded) == !is_secret(good.environment["SECRET"]));
 
         for (const auto& value :
              {std::string(canary), std::string("CANARY"), std::string("/CANARY"),
