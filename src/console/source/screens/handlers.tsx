@@ -1,8 +1,7 @@
 // How each handler is doing.
 import { useState } from "preact/hooks";
-import type { Handler } from "../../generated/api.ts";
+import type { Handler, HandlerTest } from "../../generated/api.ts";
 import { call, metricsText } from "../api/client.ts";
-import type { HandlerTest } from "../api/future.ts";
 import { type Sample, parseMetrics, quantile } from "../lib/prometheus.ts";
 import { formatDuration } from "../lib/time.ts";
 import { visible } from "../lib/visible.ts";

@@ -1,7 +1,7 @@
 // What the daemon runs with, read only; a playground for its routes.
 import { useState } from "preact/hooks";
 import { call, readiness } from "../api/client.ts";
-import type { Configuration, Explanation } from "../api/future.ts";
+import type { Configuration, Explanation } from "../../generated/api.ts";
 import { visible } from "../lib/visible.ts";
 import { language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";

@@ -1,6 +1,6 @@
 // A transaction's timeline: what happened, after how long, and what is missing.
-import type { Event, Gap } from "../../generated/api.ts";
-import type { EventWithOutcome, ExpectedEvent } from "../api/future.ts";
+import type { Event, ExpectedEvent, Gap } from "../../generated/api.ts";
+import type { EventWithOutcome } from "../api/future.ts";
 import { formatDuration } from "../lib/time.ts";
 import { timeline } from "../lib/timeline.ts";
 import { language } from "../state/preferences.ts";

@@ -1,8 +1,7 @@
 // One transaction from its first event to its last: what happened, what came late, what is missing.
 import { useEffect, useState } from "preact/hooks";
-import type { Erasure, Event } from "../../generated/api.ts";
-import { ApiError, call, callWithExtras } from "../api/client.ts";
-import type { TransactionDetail } from "../api/future.ts";
+import type { Erasure, Event, TransactionDetail } from "../../generated/api.ts";
+import { call } from "../api/client.ts";
 import { at as valueAt, member, parseJson, scalarText } from "../lib/json.ts";
 import { formatDuration } from "../lib/time.ts";
 import { stageOf } from "../lib/timeline.ts";
@@ -17,26 +16,12 @@ import { Blank, Loaded } from "../ui/loaded.tsx";
 import { say } from "../ui/toast.tsx";
 import { TimelineView } from "./timeline_view.tsx";
 
-const most = 200;
-
 const tones: Partial<Record<string, Tone>> = { completed: "good", stalled: "warn", cancelled: "warn", expired: "warn", paused: "warn" };
-
-async function load(id: string, endpoint: string | null, signal: AbortSignal): Promise<TransactionDetail> {
-  const query: Record<string, string> = endpoint ? { endpoint } : {};
-  try {
-    return await call("GET /v1/transactions/{id}", { id, query, signal });
-  } catch (error) {
-    if (!(error instanceof ApiError) || !error.needsNewerDaemon) throw error;
-    // An older daemon knows the events, but not what is missing.
-    const list = await callWithExtras("GET /v1/events", { query: { ...query, transaction: id, limit: String(most) }, signal }, { include: "deliveries" });
-    return { object: "transaction", id, endpoint: endpoint ?? list.data[0]?.endpoint ?? "", state: null, events: [...list.data].reverse(), missing: [], expected: [], has_more: list.has_more };
-  }
-}
 
 export function TransactionPage({ id }: { id: string }) {
   const endpoint = route.value.params.get("endpoint");
   const [erasing, setErasing] = useState(false);
-  const query = useQuery(`transaction ${id} ${endpoint}`, (signal) => load(id, endpoint, signal), 30_000);
+  const query = useQuery(`transaction ${id} ${endpoint}`, (signal) => call("GET /v1/transactions/{id}", { id, query: endpoint ? { endpoint } : {}, signal }), 30_000);
   const events = query.data?.events ?? [];
   return (
     <>

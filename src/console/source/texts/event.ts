@@ -136,6 +136,8 @@ export const event = {
   "routing.matches": ["Matches", "Correspond"],
   "routing.reason": ["Reason", "Raison"],
   "routing.handlers": ["Handlers", "Destinations"],
+  "routing.left_out": ["Its endpoint leaves it out: {reason}", "Son point d’entrée l’écarte : {reason}"],
+  "routing.final": ["final", "finale"],
   "routing.would": ["Would be handed to: {handlers}", "Serait envoyé à : {handlers}"],
   "routing.would_none": ["No handler would get it.", "Aucune destination ne le recevrait."],
 } as const satisfies Texts;
