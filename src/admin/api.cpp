@@ -75,6 +75,7 @@ constexpr route table[] = {
     {post, "/v1/handlers/{name}/test",    role::admin,        coroutine, test_handler,      no_parameters},
     {post, "/v1/routes/explain",          role::integrator,   reader,    explain_routes,    no_parameters},
     {get,  "/v1/configuration",           role::admin,        reader,    show_configuration, no_parameters},
+    {post, "/v1/configuration/check",     role::integrator,   reader,    check_configuration, no_parameters},
     {post, "/v1/reload",                  role::admin,        coroutine, reload,            no_parameters},
 };
 // clang-format on

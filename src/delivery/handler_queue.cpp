@@ -215,6 +215,7 @@ handler_status handler_queue::status() const {
     const auto all = counted_->read();
     return {setup_.name,
             circuit_.current(),
+            circuit_.open_until(),
             in_flight_,
             setup_.common.concurrency,
             all.successful - counted_before_.successful,

@@ -43,6 +43,7 @@ outcome show_delivery(const call& c) {
 outcome list_handlers(const call& c) {
     const auto waiting = c.from.deliveries.waiting_by_handler();
     if (!waiting) return waiting.error();
+    const auto now = c.from.clock.now();
     json_response json;
     json.begin_object();
     json.text("object", "list");
@@ -50,7 +51,7 @@ outcome list_handlers(const call& c) {
     json.begin_array();
     for (const auto& each : c.from.engine.snapshot()) {
         const auto found = waiting->find(each.name);
-        write(json, each, found == waiting->end() ? 0 : found->second);
+        write(json, each, found == waiting->end() ? 0 : found->second, now);
     }
     json.end_array();
     json.flag("has_more", false);

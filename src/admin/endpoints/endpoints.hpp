@@ -70,6 +70,9 @@ outcome explain_routes(const call& c);
 // configuration.cpp: the configuration in force, without its secrets
 outcome show_configuration(const call& c);
 
+// configuration_check.cpp: what is wrong with a configuration that is sent along
+outcome check_configuration(const call& c);
+
 // reload.cpp: reads the configuration again, as SIGHUP does
 task<outcome> reload(const call& c);
 

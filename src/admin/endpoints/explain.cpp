@@ -3,6 +3,7 @@
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/secrets.hpp>
 
+#include "admin/endpoints/configuration_check.hpp"
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/json.hpp"
 #include "admin/parameters.hpp"
@@ -67,7 +68,7 @@ http::response explanation(const trial_event& e, const config::trial_outcome& fo
 } // namespace
 
 outcome explain_routes(const call& c) {
-    const auto body = request_body::parse(c.request, {"event", "endpoint", "body"});
+    const auto body = request_body::parse(c.request, {"event", "endpoint", "body", "configuration"});
     if (!body) return body.error();
     auto id = body->text("event");
     if (!id) return id.error();
@@ -78,16 +79,25 @@ outcome explain_routes(const call& c) {
     if (id->empty() == !pasted->has_value()) return wrong("the body must have either 'event' or 'body'");
 
     const auto running = c.from.running.load();
+    std::optional<config::route_trial> sent;
+    const auto yaml = body->text("configuration");
+    if (!yaml) return yaml.error();
+    if (!yaml->empty()) {
+        const auto loaded = load_sent_text(*yaml);
+        if (!loaded.value) return http::problem(http::status::unprocessable_entity, mistakes_of(loaded));
+        sent.emplace(*loaded.value);
+    }
+    const auto& routes = sent ? *sent : running->routes;
     if (*pasted) {
-        const auto e = read_pasted(std::move(**pasted), std::move(*endpoint), running->routes);
+        const auto e = read_pasted(std::move(**pasted), std::move(*endpoint), routes);
         if (!e) return e.error();
-        return explanation(*e, running->routes.run(*e));
+        return explanation(*e, routes.run(*e));
     }
     auto kept = find_event(c.from.events, *id, *endpoint);
     if (!kept) return kept.error();
     if (kept->body.empty()) return http::problem(http::status::conflict, purged);
     const trial_event e{std::move(kept->endpoint), std::move(kept->envelope.type), std::move(kept->body)};
-    return explanation(e, running->routes.run(e));
+    return explanation(e, routes.run(e));
 }
 
 } // namespace webhookd::admin

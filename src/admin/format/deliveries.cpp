@@ -16,6 +16,11 @@ void write_attempt(json_response& json, const store::attempt& a) {
     json.end_object();
 }
 
+std::optional<timestamp> on_wall_clock(std::optional<std::chrono::steady_clock::time_point> at, timestamp now) {
+    if (!at) return std::nullopt;
+    return now + std::chrono::duration_cast<timestamp::duration>(*at - std::chrono::steady_clock::now());
+}
+
 } // namespace
 
 const char* name_of(store::delivery_state s) {
@@ -54,12 +59,13 @@ void write_history(json_response& json, const std::vector<store::attempt>& attem
     json.end_array();
 }
 
-void write(json_response& json, const delivery::handler_status& handler, std::int64_t waiting) {
+void write(json_response& json, const delivery::handler_status& handler, std::int64_t waiting, timestamp now) {
     const auto attempts = handler.successful + handler.retried + handler.failed;
     json.begin_object();
     json.text("object", "handler");
     json.text("name", handler.name);
     json.text("circuit", to_string(handler.circuit));
+    json.instant("circuit_open_until", on_wall_clock(handler.open_until, now));
     json.number("in_flight", static_cast<std::int64_t>(handler.in_flight));
     json.number("waiting", waiting);
     json.number("successful", static_cast<std::int64_t>(handler.successful));

@@ -20,6 +20,6 @@ void write(json_response& json, const store::delivery_record& d);
 void write_history(json_response& json, const std::vector<store::attempt>& attempts);
 
 /// How a handler is doing, and how many deliveries wait for it.
-void write(json_response& json, const delivery::handler_status& handler, std::int64_t waiting);
+void write(json_response& json, const delivery::handler_status& handler, std::int64_t waiting, timestamp now);
 
 } // namespace webhookd::admin

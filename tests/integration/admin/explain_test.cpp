@@ -113,3 +113,34 @@ TEST_CASE("an event that the endpoint leaves out is explained as left out", "[ad
     CHECK(nowhere["endpoint"].IsNull());
     CHECK(summary(nowhere) == "no here: only at endpoint trial\nyes all: * matches\naudit ");
 }
+
+TEST_CASE("a sent configuration is checked and tried without a look at this host, and changes nothing", "[admin]") {
+    daemon_fixture daemon(with_routes());
+    test::http_connection connection(daemon.admin_port());
+    const std::string yaml = "endpoints: [{ name: e, path: /e, signature: { mode: disabled } }]\n"
+                             "handlers: { a: { type: forward, url: \"${env:STATE}\" } }\n"
+                             "routes: [{ name: mine, match: action.stalled, handlers: [a] }]\n";
+    const auto ask = [&](const std::string& path, const std::string& more, const std::string& text) {
+        return connection.exchange("POST", path, {}, "{" + more + "\"configuration\":" + quoted(text) + "}");
+    };
+    const auto good = test::parse(ask("/v1/configuration/check", "", yaml).body);
+    CHECK(good["valid"].GetBool());
+    const auto body = "\"body\":" + test::sample("action.stalled", 1) + ",";
+    const auto tried = ask("/v1/routes/explain", body, yaml);
+    CHECK(summary(test::parse(tried.body)) == "yes mine: action.stalled matches\na ");
+    CHECK(tried.body.find("HUSH") == std::string::npos);
+
+    const auto bad = ask("/v1/configuration/check", "", yaml + "rotues: []\n");
+    CHECK(bad.status == 200);
+    const auto told = test::parse(bad.body);
+    CHECK_FALSE(told["valid"].GetBool());
+    const auto& mistake = told["data"][0];
+    CHECK(mistake["line"].GetInt() == 4);
+    CHECK(std::string(mistake["message"].GetString()).find("did you mean") != std::string::npos);
+    const auto refused = ask("/v1/routes/explain", body, yaml + "rotues: []\n");
+    CHECK(refused.status == 422);
+    CHECK(refused.body.find("configuration:4:1: rotues") != std::string::npos);
+    // What is in force is as it was.
+    CHECK(summary(test::parse(explain(daemon, R"({"body":)" + test::sample("action.stalled", 1) + "}").body))
+              .starts_with("yes refusals: action.stalled matches\n"));
+}

@@ -340,6 +340,20 @@ class Contract:
         for question in ({}, {"event": event, "body": "{}"}, {"body": "[]"}, {"body": 7}, {"event": 7}, {"evnt": event},
                          {"event": twice}, {"body": kept["raw_body"], "endpoint": "nowhere"}):
             self.explain(400, **question)
+        routes = "endpoints: [{ name: other, path: /other, signature: { mode: disabled } }]\nhandlers: { some: { type: log } }\n"
+        routes += "routes: [{ name: mine, match: '*', handlers: [HANDLER] }]\n"
+        sent = self.explain(200, body=kept["raw_body"], configuration=routes.replace("HANDLER", "some"))
+        if sent["handlers"] != ["some"]:
+            self.wrong(f"a sent configuration is not the one that is tried: {sent}")
+        self.explain(422, body=kept["raw_body"], configuration=routes)
+        self.explain(400, body=kept["raw_body"], configuration=7)
+        self.check_configuration(200, {"configuration": routes})
+        self.check_configuration(200, {"configuration": routes.replace("HANDLER", "some")})
+        for question in ({}, {"configuration": ""}, {"configuration": 7}, {"yaml": routes}):
+            self.check_configuration(400, question)
+
+    def check_configuration(self, status, question):
+        return self.ask("/v1/configuration/check", "post", status, body=json.dumps(question).encode())
 
     def ask_about_handlers(self):
         path = "/v1/handlers/{name}/test"

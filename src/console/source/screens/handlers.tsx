@@ -14,9 +14,10 @@ import { useBusy } from "../ui/busy.ts";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Blank, Loaded } from "../ui/loaded.tsx";
+import { useNow } from "../ui/watch.ts";
 import type { IconName } from "../ui/icon.tsx";
 
-const circuits: Record<string, [Tone, IconName]> = { closed: ["good", "check"], open: ["bad", "pause"], "half-open": ["warn", "clock"] };
+const circuits: Record<string, [Tone, IconName]> = { closed: ["good", "check"], open: ["bad", "pause"], half_open: ["warn", "clock"] };
 
 function Meter({ share, latency }: { share: number; latency: string | null }) {
   // Rounded down: what is not all must not look like all.
@@ -41,6 +42,11 @@ function rateOf({ name, successful, failed }: Handler, now = Date.now()): number
   return first && now - first.at >= 4000 ? ((done - first.done) * 1000) / (now - first.at) : 0;
 }
 
+function TestIn({ at }: { at: string }) {
+  const left = Date.parse(at) - useNow(1000);
+  return <span title={at}>{left > 500 ? t("circuit.test_in", { duration: formatDuration(Math.max(1000, Math.round(left / 1000) * 1000), language.value) }) : t("delivery.now")}</span>;
+}
+
 function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[] }) {
   const [testing, setTesting] = useState(false);
   const rate = rateOf(handler);
@@ -53,7 +59,7 @@ function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[]
   const n = (value: number) => value.toLocaleString(language.value);
   return (
     <section class="card handler">
-      <header><h2><Foreign text={handler.name} most={40} /></h2><Badge tone={tone} icon={icon}>{named("circuit", handler.circuit) ?? handler.circuit}</Badge></header>
+      <header><h2><Foreign text={handler.name} most={40} /></h2><Badge tone={tone} icon={icon}>{named("circuit", handler.circuit) ?? handler.circuit}{handler.circuit_open_until && <>, <TestIn at={handler.circuit_open_until} /></>}</Badge></header>
       <div class="body">
         {handler.success_rate === null ? <p class="soft">{t("handlers.no_attempt")}</p> : <Meter share={handler.success_rate} latency={latency === null ? null : duration(latency)} />}
         <Facts

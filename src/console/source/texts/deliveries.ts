@@ -84,7 +84,9 @@ export const deliveries = {
 
   "circuit.closed": ["Closed: all is sent", "Fermé : tout est envoyé"],
   "circuit.open": ["Open: nothing is sent", "Ouvert : rien n’est envoyé"],
-  "circuit.half-open": ["Half open: one delivery tests it", "Entrouvert : un envoi le teste"],
+  "circuit.half_open": ["Half open: one delivery tests it", "Entrouvert : un envoi le teste"],
+
+  "circuit.test_in": ["test in {duration}", "test dans {duration}"],
 
   "handlers.success": ["Success", "Réussite"],
   "handlers.no_attempt": ["no attempt yet", "pas encore d’essai"],
