@@ -21,7 +21,6 @@ struct identity {
     std::string token_sha256{};   ///< empty: none is configured, or none is needed
     std::string session_sha256{}; ///< of the session's id; empty: the token itself was sent
     std::optional<timestamp> session_ends{};
-}; ///< of one who signed in on the page
 };
 
 /// A part of the admin listener that the configuration may open to everybody (`admin.public`); else a call of
