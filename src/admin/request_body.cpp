@@ -26,8 +26,9 @@ result<request_body> request_body::parse(const http::request& r,
     if (!object) return failure{errc::argument_invalid, "the body must be a JSON object"};
     for (const auto& each : object->root().GetObject())
         if (std::ranges::find(known, member_text(each.name)) == known.end())
-            return failure{errc::argument_invalid,
-                           "there is no member " + webhookd::text::in_quotes(member_text(each.name)) + " here"};
+            return failure{errc::argument_invalid, "there is no member " +
+                                                       webhookd::text::in_quotes(member_text(each.name)) +
+                                                       " here"};
     return request_body(std::move(*object));
 }
 

@@ -103,7 +103,8 @@ private:
         if (const auto late = number(event, "late_ms"); late > 0)
             all.push_back("arrived " + short_duration(late) + " late");
         const auto order = event.FindMember("out_of_order");
-        if (order != event.MemberEnd() && order->value.IsTrue()) all.emplace_back("arrived after a later one");
+        if (order != event.MemberEnd() && order->value.IsTrue())
+            all.emplace_back("arrived after a later one");
         return fmt::format("{}", fmt::join(all, "; "));
     }
 

@@ -34,8 +34,8 @@ std::string pointer_mistake(const std::string& key) {
 /// An operand that is shown as it is written may be a secret.
 bool has_reference(const routing::condition_tree& tree) {
     const auto refers = [](const routing::scalar& each) { return !each.shown.empty(); };
-    return std::ranges::any_of(tree.tests,
-                               [&](const auto& test) { return std::ranges::any_of(test.operands, refers); }) ||
+    return std::ranges::any_of(
+               tree.tests, [&](const auto& test) { return std::ranges::any_of(test.operands, refers); }) ||
            std::ranges::any_of(tree.children, has_reference);
 }
 

@@ -41,9 +41,9 @@ void write(webhookd::text::json_writer& json, const setting_list& list) {
 
 bool is_fixed(std::string_view key) noexcept {
     static constexpr std::string_view replaced[] = {"server.limits", "server.tls"};
-    static constexpr std::string_view fixed[] = {
-        "server",      "admin.listen",        "admin.trusted_proxies", "endpoints",
-        "storage.url", "queue.max_in_memory", "log.format"};
+    static constexpr std::string_view fixed[] = {"server",    "admin.listen", "admin.trusted_proxies",
+                                                 "endpoints", "storage.url",  "queue.max_in_memory",
+                                                 "log.format"};
     const auto holds = [key](std::string_view section) { return is_within(key, section); };
     return std::ranges::any_of(fixed, holds) && std::ranges::none_of(replaced, holds);
 }

@@ -184,9 +184,8 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     if (const auto refused = open_listeners(fixed, ingest_server, admin_server)) return end.refuse(*refused);
 
     // Takes another configuration while all of this runs.
-    const reload_targets changed{purger,    handlers, engine,     planner,       endpoints.rings,
-                                 admission, access,   universign, ingest_server, admin_server,
-                                 shown,     clock};
+    const reload_targets changed{purger, handlers,   engine,        planner,      endpoints.rings, admission,
+                                 access, universign, ingest_server, admin_server, shown,           clock};
     reloader reloading{options, running, reloads, changed};
 
     // The start: the objects that handle events before those that receive them.

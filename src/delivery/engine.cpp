@@ -66,8 +66,7 @@ public:
     }
 
     void test(test_request wanted) {
-        if (!started_)
-            return wanted.done(failure{errc::configuration_invalid, "A dry run runs no handler."});
+        if (!started_) return wanted.done(failure{errc::configuration_invalid, "A dry run runs no handler."});
         const bool asked = inbox_->put([&](commands& c) { c.tests.push_back(wanted); });
         if (!asked) wanted.done(failure{errc::shutting_down});
     }

@@ -48,7 +48,8 @@ struct commands {
     }
     [[nodiscard]] bool empty() const noexcept {
         return ended.empty() && !written && !orphans_failed && !called_back && !handlers && !stop &&
-               revoke_claims.empty() && asked.empty() && tests.empty() && tested.empty() && !woken && !clock_leapt && !reopen;
+               revoke_claims.empty() && asked.empty() && tests.empty() && tested.empty() && !woken &&
+               !clock_leapt && !reopen;
     }
 };
 

@@ -36,8 +36,8 @@ struct arrival_mark {
 /// An event that the transaction is still to have.
 struct expected_event {
     std::string_view type;
-    std::string action;           ///< whose event it is; empty: the transaction's
-    std::optional<timestamp> by;  ///< its deadline, where that is known
+    std::string action;          ///< whose event it is; empty: the transaction's
+    std::optional<timestamp> by; ///< its deadline, where that is known
     friend bool operator==(const expected_event&, const expected_event&) = default;
 };
 

@@ -42,7 +42,7 @@ result<gap_page> gap_scan::page(const gap_question& q) {
             const auto key = std::pair(each.endpoint, transaction);
             auto known = seen_.find(key);
             if (known == seen_.end()) {
-                auto read = look_into(each.endpoint, transaction);
+                auto read = outlook_of(each.endpoint, transaction);
                 if (!read) return read.error();
                 known = seen_.emplace(key, std::move(read->missing)).first;
             }
@@ -59,8 +59,7 @@ result<gap_page> gap_scan::page(const gap_question& q) {
     return page;
 }
 
-result<transaction_outlook> gap_scan::look_into(const std::string& endpoint,
-                                                const std::string& transaction) {
+result<transaction_outlook> gap_scan::outlook_of(const std::string& endpoint, const std::string& transaction) {
     transaction_outlook all;
     const auto events = store_.search({.filter = {.types = to_names(event::timeline_types()),
                                                   .endpoint = endpoint,
@@ -97,8 +96,7 @@ result<transaction_outlook> gap_scan::look_into(const std::string& endpoint,
         if (sure && *sure && gap.missing == expired) sure = proven(endpoint, completed, begun);
         if (!sure) return sure.error();
         if (*sure)
-            all.missing.push_back(
-                {std::string(gap.missing), gap.action, (*events)[gap.evidence], gap.sent});
+            all.missing.push_back({std::string(gap.missing), gap.action, (*events)[gap.evidence], gap.sent});
         if (*sure && gap.missing == expired) all.expected.clear();
     }
     return all;

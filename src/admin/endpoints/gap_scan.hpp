@@ -59,7 +59,7 @@ public:
     [[nodiscard]] result<gap_page> page(const gap_question& q);
     /// Whatever arrived just now counts as well. Nothing is claimed of a very long timeline. Errors: the
     /// store's.
-    [[nodiscard]] result<transaction_outlook> look_into(const std::string& endpoint,
+    [[nodiscard]] result<transaction_outlook> outlook_of(const std::string& endpoint,
                                                         const std::string& transaction);
 
 private:

@@ -1,8 +1,9 @@
+#include "admin/format/gaps.hpp"
+
 #include <webhookd/event/retry_schedule.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/endpoints/gap_scan.hpp"
-#include "admin/format/gaps.hpp"
 #include "admin/format/json.hpp"
 #include "admin/parameters.hpp"
 

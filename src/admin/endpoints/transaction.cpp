@@ -19,8 +19,8 @@ constexpr std::size_t most_events = 500;
 
 /// The newest of the transaction's events at an endpoint (empty: at any), newest first, and one more than
 /// `most` where there are more.
-result<stored_events> find_events(store::event_query& store, const std::string& id, const std::string& endpoint,
-                           std::size_t most) {
+result<stored_events> find_events(store::event_query& store, const std::string& id,
+                                  const std::string& endpoint, std::size_t most) {
     store::event_filter filter{.endpoint = endpoint, .transaction_id = id};
     return store.search({.filter = std::move(filter), .limit = most + 1});
 }
@@ -104,7 +104,7 @@ outcome show_transaction(const call& c) {
     const auto state = state_of(*found);
     std::ranges::reverse(*found);
     const auto now = c.from.clock.now();
-    const auto outlook = gap_scan(c.from.events, now).look_into(endpoint, c.id());
+    const auto outlook = gap_scan(c.from.events, now).outlook_of(endpoint, c.id());
     if (!outlook) return outlook.error();
     const auto marks = mark(*found);
 

@@ -31,8 +31,9 @@ std::string setting(const rapidjson::Document& answer, const std::string& key) {
 
 } // namespace
 
-TEST_CASE("the configuration in force is shown without a secret, to admins, on the command line and of a file",
-          "[admin][config]") {
+TEST_CASE(
+    "the configuration in force is shown without a secret, to admins, on the command line and of a file",
+    "[admin][config]") {
     daemon_setup setup;
     setup.admin = test::viewer_and_ops;
     setup.handlers = R"(  crm:
@@ -52,8 +53,8 @@ TEST_CASE("the configuration in force is shown without a secret, to admins, on t
                          "UNIVERSIGN_WEBHOOKD_HANDLERS__TOOL__ENV__MORE=HUSH-variable"};
     test::temp_directory directory;
     test::write_text(directory / "secret", "whsec_HUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSH\n");
-    const std::string place = "SECRET_FILE";
-    setup.handlers.replace(setup.handlers.find(place), place.size(), (directory / "secret").string());
+    const std::string placeholder = "SECRET_FILE";
+    setup.handlers.replace(setup.handlers.find(placeholder), placeholder.size(), (directory / "secret").string());
     daemon_fixture daemon(setup);
 
     test::http_connection connection(daemon.admin_port());
@@ -66,7 +67,8 @@ TEST_CASE("the configuration in force is shown without a secret, to admins, on t
     const auto shown = test::parse(answer.body);
     const auto file = daemon.config_file().string();
     CHECK(setting(shown, "log.level") == "debug UNIVERSIGN_WEBHOOKD_LOG__LEVEL");
-    CHECK(setting(shown, "handlers.crm.url").starts_with("*http://***@127.0.0.1:1/hooks/***?key=*** " + file + ":"));
+    CHECK(setting(shown, "handlers.crm.url")
+              .starts_with("*http://***@127.0.0.1:1/hooks/***?key=*** " + file + ":"));
     CHECK(setting(shown, "handlers.crm.sign.secret").starts_with("**** "));
     CHECK(setting(shown, "handlers.crm.timeout") == "10s default");
     CHECK(setting(shown, "server.threads") == "0 default");

@@ -94,10 +94,12 @@ TEST_CASE("an event that the endpoint leaves out is explained as left out", "[ad
     daemon_setup setup;
     test::temp_directory directory;
     setup.directory = directory.path();
-    setup.endpoints = "endpoints:\n  - { name: ours, path: /webhooks/universign, only: { workspace: [Elsewhere], strict: "
-                      "true }, signature: { jwks: { file: \"" +
-                      (directory / "jwks.json").string() + "\" } } }\n"
-                      "  - { name: trial, path: /trial, signature: { mode: disabled } }\n";
+    setup.endpoints =
+        "endpoints:\n  - { name: ours, path: /webhooks/universign, only: { workspace: [Elsewhere], strict: "
+        "true }, signature: { jwks: { file: \"" +
+        (directory / "jwks.json").string() +
+        "\" } } }\n"
+        "  - { name: trial, path: /trial, signature: { mode: disabled } }\n";
     setup.routes = "  - { name: here, match: \"*\", endpoint: trial, handlers: [audit] }\n"
                    "  - { name: all, match: \"*\", handlers: [audit] }\n";
     daemon_fixture daemon(setup);

@@ -1,5 +1,4 @@
 #include "admin/request_body.hpp"
-
 #include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>

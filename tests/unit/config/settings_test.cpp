@@ -1,6 +1,6 @@
-#include "support/config_fixture.hpp"
-
 #include <webhookd/config/settings.hpp>
+
+#include "support/config_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -76,17 +76,28 @@ routes:
 }
 
 TEST_CASE("what counts where a key is absent is listed as the default", "[config]") {
-    const auto loaded = load("handlers: { a: { type: log } }\nroutes: [{name: r, match: '*', handlers: a}]\n");
-    for (const std::string line :
-         {R"(server.listen ["127.0.0.1:8080"])", R"(server.trusted_proxies ["127.0.0.1/32","::1/128"])",
-          "server.allowed_sources []", R"(server.limits.idle_timeout "75s")",
-          R"(server.shutdown_grace "20s")", R"(admin.listen ["127.0.0.1:8081"])",
-          R"(admin.public ["health","metrics"])", "admin.tokens []", "queue.max_pending 1000000",
-          R"(storage.url "sqlite:/var/lib/universign-webhookd/events.db")",
-          R"(storage.retention.payloads "90d")", R"(universign.api.url "https://api.universign.com")",
-          R"(handlers.a.retry.max_delay "1h")", "handlers.a.retry.factor 2", R"(handlers.a.level "info")",
-          R"(handlers.a.on_failure "skip")", "routes[0].final false", R"(log.format "json")",
-          R"(endpoints[0].signature.mode "required")", R"(endpoints[0].signature.jwks.refresh "10m")"}) {
+    const auto loaded =
+        load("handlers: { a: { type: log } }\nroutes: [{name: r, match: '*', handlers: a}]\n");
+    for (const std::string line : {R"(server.listen ["127.0.0.1:8080"])",
+                                   R"(server.trusted_proxies ["127.0.0.1/32","::1/128"])",
+                                   "server.allowed_sources []",
+                                   R"(server.limits.idle_timeout "75s")",
+                                   R"(server.shutdown_grace "20s")",
+                                   R"(admin.listen ["127.0.0.1:8081"])",
+                                   R"(admin.public ["health","metrics"])",
+                                   "admin.tokens []",
+                                   "queue.max_pending 1000000",
+                                   R"(storage.url "sqlite:/var/lib/universign-webhookd/events.db")",
+                                   R"(storage.retention.payloads "90d")",
+                                   R"(universign.api.url "https://api.universign.com")",
+                                   R"(handlers.a.retry.max_delay "1h")",
+                                   "handlers.a.retry.factor 2",
+                                   R"(handlers.a.level "info")",
+                                   R"(handlers.a.on_failure "skip")",
+                                   "routes[0].final false",
+                                   R"(log.format "json")",
+                                   R"(endpoints[0].signature.mode "required")",
+                                   R"(endpoints[0].signature.jwks.refresh "10m")"}) {
         INFO(line);
         CHECK_THAT(everything(loaded), Catch::Contains(line + " default\n"));
     }
@@ -162,8 +173,7 @@ routes:
              {"handlers.crm.sign.secret", R"("***")"},
              {"handlers.old.sign.secrets", R"(["***"])"},
              {"handlers.old.url", R"("${env:URL}")"},
-             {"handlers.s.command",
-              R"("curl https://***@h.example/?k=***&b=*** -H ${env:S} \"$TOKEN\"")"},
+             {"handlers.s.command", R"("curl https://***@h.example/?k=***&b=*** -H ${env:S} \"$TOKEN\"")"},
              {"handlers.s.env.TOKEN", R"("***")"},
              {"handlers.s.env.OTHER", R"("***")"},
              {"handlers.s.user", R"("${env:S}")"},
@@ -172,8 +182,8 @@ routes:
          }) {
         CHECK_THAT(shown(loaded, key), Catch::StartsWith("*" + value));
     }
-    CHECK_THAT(shown(loaded, "routes[0].when"), Catch::StartsWith("*") && Catch::Contains("${env:S}") &&
-                                                    Catch::Contains("^${file:/s}"));
+    CHECK_THAT(shown(loaded, "routes[0].when"),
+               Catch::StartsWith("*") && Catch::Contains("${env:S}") && Catch::Contains("^${file:/s}"));
 }
 
 TEST_CASE("a path that nobody can guess is not shown whole, and words are", "[config]") {
@@ -201,8 +211,10 @@ TEST_CASE("the list has a bound, whatever a file holds", "[config]") {
 TEST_CASE("after a reload what needs a restart is listed as it still is", "[config]") {
     const std::string handler =
         "handlers: { a: { type: log } }\nroutes: [{name: r, match: '*', handlers: a}]\n";
-    const auto before = load("server: { threads: 1, limits: { body: 1MiB } }\nlog: { level: info }\n" + handler);
-    const auto after = load("\nserver: { threads: 2, limits: { body: 2MiB } }\nlog: { level: debug }\n" + handler);
+    const auto before =
+        load("server: { threads: 1, limits: { body: 1MiB } }\nlog: { level: info }\n" + handler);
+    const auto after =
+        load("\nserver: { threads: 2, limits: { body: 2MiB } }\nlog: { level: debug }\n" + handler);
     const auto changed = config::changed_keys(before.value->fixed, after.value->fixed);
     REQUIRE(changed == std::vector<std::string>{"server"});
     config::loaded now;

@@ -49,16 +49,14 @@ using lines = std::vector<std::string>;
 TEST_CASE("what arrives late or after a later one is marked", "[event]") {
     const std::vector<event::arrival> events{
         {start, start + 1s},
-        {start + 10s, start + 10min},      // late, and overtaken by the next
-        {start + 20s, start + 20s + 45s},  // timely to the microsecond
+        {start + 10s, start + 10min},     // late, and overtaken by the next
+        {start + 20s, start + 20s + 45s}, // timely to the microsecond
         {start + 20s, start + 20s + 45s + 1us},
-        {start + 1h, start + 59min},       // a clock that is behind is no reason to complain
+        {start + 1h, start + 59min}, // a clock that is behind is no reason to complain
     };
     const std::vector<arrival_mark> expected{
-        {std::nullopt, std::nullopt, false},
-        {10s, 9min + 50s, true},
-        {10s, std::nullopt, false},
-        {0s, 45s + 1us, false},
+        {std::nullopt, std::nullopt, false}, {10s, 9min + 50s, true},
+        {10s, std::nullopt, false},          {0s, 45s + 1us, false},
         {1h - 20s, std::nullopt, false},
     };
     CHECK(event::mark_arrivals(events) == expected);
