@@ -1,7 +1,7 @@
 // What the daemon runs with, read only; a playground for its routes.
 import { useState } from "preact/hooks";
 import { call, readiness } from "../api/client.ts";
-import type { Configuration, Explanation } from "../../generated/api.ts";
+import type { Configuration, ConfigurationCheck, Explanation } from "../../generated/api.ts";
 import { visible } from "../lib/visible.ts";
 import { language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
@@ -34,25 +34,65 @@ function ConfigurationTable({ configuration }: { configuration: Configuration })
   );
 }
 
-function Playground() {
+type Tried = { explanation: Explanation } | { check: ConfigurationCheck } | { failed: string };
+
+/** A body on today's routes, or on those of a text; a text alone is checked as `check-config` does it. */
+function Playground({ endpoints }: { endpoints: string[] }) {
   const [body, setBody] = useState("");
-  const [outcome, setOutcome] = useState<{ explanation?: Explanation; failed?: string }>({});
+  const [endpoint, setEndpoint] = useState("");
+  const [yaml, setYaml] = useState("");
+  const [outcome, setOutcome] = useState<Tried | null>(null);
   const [busy, run] = useBusy();
+  const text = yaml.trim() ? yaml : undefined;
+  const ask = async (): Promise<Tried> => {
+    if (!body.trim()) return { check: await call("POST /v1/configuration/check", { body: { configuration: yaml } }) };
+    return { explanation: await call("POST /v1/routes/explain", { body: { body, configuration: text, endpoint: endpoint || undefined } }) };
+  };
   const submit = (event: Event) => {
     event.preventDefault();
-    void run(() => call("POST /v1/routes/explain", { body: { body } }).then((explanation) => setOutcome({ explanation }), (error: Error) => setOutcome({ failed: error.message })));
+    void run(() => ask().then(setOutcome, (error: Error) => setOutcome({ failed: error.message })));
   };
   return (
     <section class="card spaced">
       <header><h2>{t("settings.playground")}</h2></header>
-      <form class="body tab-body" onSubmit={submit}>
+      <form class="body stack" onSubmit={submit}>
         <p class="note">{t("settings.playground_lead")}</p>
-        <Field label={t("settings.playground_body")}><textarea rows={6} class="mono" spellcheck={false} value={body} onInput={(event) => setBody(event.currentTarget.value)} /></Field>
-        <div><Button type="submit" disabled={busy || !body.trim()}>{t("settings.playground_do")}</Button></div>
-        {outcome.failed && <p class="soft" role="alert">{outcome.failed}</p>}
-        {outcome.explanation && <ExplainView explanation={outcome.explanation} />}
+        <div class="grid two">
+          <Field label={t("settings.playground_body")}><textarea rows={8} class="mono" spellcheck={false} value={body} onInput={(event) => setBody(event.currentTarget.value)} /></Field>
+          <Field label={t("settings.playground_yaml")}><textarea rows={8} class="mono" spellcheck={false} value={yaml} onInput={(event) => setYaml(event.currentTarget.value)} /></Field>
+        </div>
+        <div class="chips">
+          <Button type="submit" kind="primary" disabled={busy || !(body + yaml).trim()}>{body.trim() ? t("settings.playground_do") : t("settings.playground_check")}</Button>
+          <select class="compact" aria-label={t("settings.playground_endpoint")} value={endpoint} onChange={(event) => setEndpoint(event.currentTarget.value)}>
+            <option value="">{t("settings.playground_endpoint")}</option>
+            {endpoints.map((name) => <option key={name} value={name}>{name}</option>)}
+          </select>
+        </div>
+        {outcome && <div role="status"><Outcome tried={outcome} /></div>}
       </form>
     </section>
+  );
+}
+
+function Outcome({ tried }: { tried: Tried }) {
+  if ("failed" in tried) return <pre class="text error-line" tabIndex={0}>{visible(tried.failed, "lines")}</pre>;
+  if ("explanation" in tried) return <ExplainView explanation={tried.explanation} />;
+  const { valid, data } = tried.check;
+  return (
+    <>
+      <p><Badge tone={valid ? "good" : "bad"} icon={valid ? "check" : "cross"}>{valid ? t("settings.valid") : t("settings.invalid")}</Badge></p>
+      {data.length > 0 && (
+        <Table name={t("settings.invalid")} head={<><th class="fit number">{t("settings.line")}</th><th>{t("settings.key")}</th><th>{t("settings.mistake")}</th></>}>
+          {data.map((each, index) => (
+            <tr key={index} class={each.severity === "warning" ? undefined : "bad"}>
+              <td class="fit number">{each.line}:{each.column}</td>
+              <th scope="row" class="mono">{visible(each.key ?? "")}</th>
+              <td>{each.severity === "warning" && <Badge tone="warn">{t("settings.warning")}</Badge>} <Foreign text={each.message} /></td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </>
   );
 }
 
@@ -85,9 +125,10 @@ export function Settings() {
       <PageHead title={t("settings.title")} lead={t("settings.lead")}><Reload /><CopyAs path="/v1/configuration" command="config show" /></PageHead>
       <section class="card">
         <header><h2>{t("settings.configuration")}</h2>{configuration.data && <span class="soft small">{configuration.data.files.map((file) => visible(file)).join(", ")} · {configuration.data.version}</span>}</header>
+        {configuration.data && configuration.data.needs_restart.length > 0 && <p class="pad-x warn-text">{t("settings.needs_restart", { keys: configuration.data.needs_restart.map((key) => visible(key)).join(", ") })}</p>}
         <Loaded query={configuration}>{(loaded) => <ConfigurationTable configuration={loaded} />}</Loaded>
       </section>
-      <Playground />
+      <Playground endpoints={ready.data?.endpoints.map(({ name }) => name) ?? []} />
       <section class="card spaced">
         <header><h2>{t("settings.endpoints")}</h2></header>
         {ready.data && (
