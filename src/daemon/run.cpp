@@ -156,6 +156,7 @@ int live(const options& options, config::configuration& running, runtime::superv
         .universign = universign,
         .reloads = reloads,
         .counter = counter,
+        .origin_of = [&](const auto& endpoint, const auto& key) { return origin_of(all, endpoint, key); },
         .metrics = [&] { return read_metrics(all); },
         .readiness = [&] { return read_readiness(all); },
     });

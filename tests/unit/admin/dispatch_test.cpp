@@ -200,6 +200,7 @@ struct fixture {
         .universign = universign,
         .reloads = reloads,
         .counter = counter,
+        .origin_of = [](const auto&, const auto&) { return admin::key_origin(); },
         .metrics = [] { return telemetry::metrics_snapshot(); },
         .readiness = [] { return telemetry::readiness_snapshot(); },
     });
