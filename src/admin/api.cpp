@@ -57,6 +57,7 @@ constexpr route table[] = {
     {get,  "/v1/events/report",           role::integrator,   reader,    show_report,       report_period},
     {get,  "/v1/events/report/compare",   role::integrator,   coroutine, compare_report,    report_period},
     {get,  "/v1/events/{id}",             role::integrator,   reader,    show_event,        event_choice},
+    {get,  "/v1/events/{id}/proof",       role::integrator,   reader,    show_proof,        event_choice},
     {post, "/v1/events/{id}/replay",      role::admin,        coroutine, replay_event,      replay_of_one},
     {post, "/v1/events/replay",           role::admin,        coroutine, replay_events,     replay_of_many},
     {post, "/v1/events/purge",            role::admin,        coroutine, purge_events,      purge_choice},

@@ -137,6 +137,7 @@ void add_events_commands(CLI::App& app, int& exit_code) {
     replaying->add_flag("--dry-run", opts->dry_run, "only count");
 
     add_event_show(*events, exit_code);
+    add_event_proof(*events, exit_code);
     add_event_export(*events, exit_code);
     add_event_tail(*events, exit_code);
     add_event_removal(*events, exit_code);

@@ -3,6 +3,7 @@
 #include <webhookd/exit_code.hpp>
 #include <webhookd/outbound/http_client.hpp>
 #include <webhookd/signature/explain.hpp>
+#include <webhookd/signature/proof.hpp>
 #include <webhookd/signature/verifier.hpp>
 #include <webhookd/text/json_writer.hpp>
 #include <webhookd/text/printable.hpp>
@@ -81,6 +82,40 @@ signature::explanation check(const signature::key_set& keys, std::string_view va
     return told;
 }
 
+/// What the daemon states, which no signature covers.
+void print_statement(const signature::proof_statement& s, std::ostream& out) {
+    const auto line = [&](const char* title, const std::string& value) {
+        if (!value.empty()) out << title << text::printable(value) << '\n';
+    };
+    out << "The daemon that made this proof states:\n";
+    line("  event     ", s.event_id + " (" + s.type + ")");
+    line("  received  ", to_rfc3339(s.received) + " by the endpoint " + s.endpoint +
+                             (s.source.empty() ? "" : " from " + s.source));
+    line("  key       ", s.key_id);
+    line("  from      ", s.key_source);
+    if (s.key_confirmed) line("  seen there ", to_rfc3339(*s.key_confirmed));
+}
+
+/// Offline, with the proof's own key; where a key set is given, with that.
+int verify_proof(const verify_options& options, const console& io) {
+    const auto archive = read_input(options.proof, io.in, signature::largest_proof);
+    if (!archive) return complain(io, "--proof", archive.error());
+    const auto proof = signature::read_proof(*archive);
+    if (!proof) {
+        io.err << "universign-webhookd verify: --proof: this is no proof as `events proof` makes it: "
+               << proof.error().detail << '\n';
+        return exit_code::data_error;
+    }
+    const result<std::string> keys =
+        options.jwks.empty() ? "{\"keys\":[" + proof->jwk + "]}" : fetch_key_set(options.jwks, io);
+    if (!keys) return complain(io, "--jwks", keys.error());
+    const int code = verify_with(*keys, proof->signature, proof->body, options, io);
+    if (code != exit_code::ok || options.json) return code;
+    print_statement(proof->statement, io.out);
+    if (options.jwks.empty()) io.out << "Give --jwks to check it with the keys that Universign publishes.\n";
+    return code;
+}
+
 } // namespace
 
 result<std::string> fetch_key_set(const std::string& where, const console& io) {
@@ -109,6 +144,11 @@ int verify_with(std::string_view key_set, std::string_view value, std::string_vi
 }
 
 int run_verify(const verify_options& options, const console& io) {
+    if (!options.proof.empty()) return verify_proof(options, io);
+    if (options.jwks.empty() || options.signature.empty() || options.body.empty()) {
+        io.err << "universign-webhookd verify: give --proof, or --jwks, --signature and --body\n";
+        return exit_code::usage;
+    }
     const int from_stdin = (options.body == "-") + (options.signature == "@-") + (options.jwks == "-");
     if (from_stdin > 1) {
         io.err << "universign-webhookd verify: only one of --jwks, --signature and --body can be standard "
@@ -127,15 +167,19 @@ int run_verify(const verify_options& options, const console& io) {
 void add_verify_command(CLI::App& app, int& exit_code) {
     auto* verify = app.add_subcommand("verify", "Say whether a signature holds, and if not, why");
     const auto options = std::make_shared<verify_options>();
-    verify->add_option("--jwks", options->jwks, "The key set: a file or a URL")
-        ->type_name("FILE|URL")
-        ->required();
-    verify->add_option("--signature", options->signature, "The value of x-jws-signature, or @FILE")
-        ->type_name("VALUE|@FILE")
-        ->required();
-    verify->add_option("--body", options->body, "File with the raw body as received; - for standard input")
+    verify->add_option("--jwks", options->jwks, "The key set: a file or a URL")->type_name("FILE|URL");
+    auto* value =
+        verify->add_option("--signature", options->signature, "The value of x-jws-signature, or @FILE")
+            ->type_name("VALUE|@FILE");
+    auto* body =
+        verify
+            ->add_option("--body", options->body, "File with the raw body as received; - for standard input")
+            ->type_name("FILE");
+    verify
+        ->add_option("--proof", options->proof,
+                     "A file of `events proof`, with its own key unless --jwks is given")
         ->type_name("FILE")
-        ->required();
+        ->excludes(value, body);
     verify->add_flag("--explain", options->explain, "Name the likely mistake");
     verify->add_flag("--json", options->json, "Print one JSON object");
     verify->callback([options, &exit_code] { exit_code = run_verify(*options, console::standard()); });

@@ -160,6 +160,7 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
         .reloads = reloads,
         .running = shown,
         .counter = counter,
+        .origin_of = [&](const auto& endpoint, const auto& key) { return origin_of(all, endpoint, key); },
         .metrics = [&] { return read_metrics(all); },
         .readiness = [&] { return read_readiness(all); },
     });

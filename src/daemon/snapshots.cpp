@@ -53,4 +53,12 @@ telemetry::readiness_snapshot read_readiness(const observed& from) {
     };
 }
 
+admin::key_origin origin_of(const observed& from, const std::string& endpoint, const store::key_text& key) {
+    const auto found = from.served.by_name.find(endpoint);
+    if (found == from.served.by_name.end() || found->second == nullptr) return {};
+    const auto& ring = *found->second;
+    const auto age = ring.age_of(key);
+    return {ring.source(), age ? std::optional(from.clock.now() - *age) : std::nullopt};
+}
+
 } // namespace webhookd::daemon

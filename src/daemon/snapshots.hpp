@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/admin/api.hpp>
 #include <webhookd/config/config.hpp>
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/http/server.hpp>
@@ -22,7 +23,7 @@
 
 namespace webhookd::daemon {
 
-/// What metrics and readiness are read from. All outlive the readers.
+/// What metrics, readiness and proofs are read from. All outlive the readers.
 struct observed {
     const config::fixed& configuration;
     const std::filesystem::path& directory; ///< where the store is
@@ -42,5 +43,9 @@ struct observed {
 /// Any thread; cheap.
 [[nodiscard]] telemetry::metrics_snapshot read_metrics(const observed& from);
 [[nodiscard]] telemetry::readiness_snapshot read_readiness(const observed& from);
+
+/// Where a key comes from by now.
+[[nodiscard]] admin::key_origin origin_of(const observed& from, const std::string& endpoint,
+                                          const store::key_text& key);
 
 } // namespace webhookd::daemon

@@ -263,6 +263,14 @@ void key_ring::refresh_now() {
     wake_.notify_all();
 }
 
+std::optional<std::chrono::seconds> key_ring::age_of(const store::key_text& key) const {
+    const std::lock_guard lock{mutex_};
+    if (!keys_ || !confirmed_) return std::nullopt;
+    const auto found = keys_->find(key.kid);
+    if (found == keys_->end() || found->second->text.jwk != key.jwk) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - *confirmed_);
+}
+
 key_ring::status key_ring::current_status() const {
     const std::lock_guard lock{mutex_};
     status s;

@@ -8,6 +8,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 
 #include <optional>
 
@@ -101,6 +102,14 @@ public_key::public_key(std::string kid, EVP_PKEY* key)
     jwk.text("n", numbers.n);
     jwk.end_object();
     jwk_ = jwk.view();
+}
+
+std::string public_key::pem() const {
+    const openssl::bio_ptr output{BIO_new(BIO_s_mem())};
+    openssl::require(output && PEM_write_bio_PUBKEY(output.get(), key_) == 1, "writing a public key");
+    char* data = nullptr;
+    const long length = BIO_get_mem_data(output.get(), &data);
+    return {data, static_cast<std::size_t>(length)};
 }
 
 public_key::~public_key() {

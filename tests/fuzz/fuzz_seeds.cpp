@@ -1,5 +1,8 @@
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/event/sample.hpp>
+#include <webhookd/files/zip.hpp>
+#include <webhookd/signature/proof.hpp>
+#include <webhookd/signature/signer.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -79,6 +82,29 @@ void add_key_sets(corpus c) {
     c.add(R"({"keys":[]})");
 }
 
+void add_proofs(corpus c) {
+    const timestamp received{std::chrono::seconds{1'700'000'000}};
+    const auto key = signature::signer::generate(2048).value();
+    const auto set = key.jwks(); // {"keys":[ and the key and ]}
+    signature::proof p;
+    p.body = event::make_sample("action.opened", {1, received}).value();
+    p.signature = key.sign(p.body);
+    p.jwk = set.substr(9, set.size() - 11);
+    p.statement = {.event_id = "evt_1",
+                   .type = "action.opened",
+                   .endpoint = "production",
+                   .transaction_id = "tx_1",
+                   .created = received,
+                   .received = received,
+                   .source = "192.0.2.1",
+                   .key_id = key.kid(),
+                   .key_source = "https://example.com/jwks.json",
+                   .key_confirmed = received};
+    c.add(signature::write_proof(p).value());
+    const files::archived_file one{"a", "b"};
+    c.add(files::write_zip({&one, 1}, received).value());
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -92,4 +118,5 @@ int main(int argc, char** argv) {
     add_conditions(corpus(folder / "condition"));
     add_signatures(corpus(folder / "detached_jws"));
     add_key_sets(corpus(folder / "key_set"));
+    add_proofs(corpus(folder / "proof"));
 }

@@ -23,8 +23,16 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace webhookd::admin {
+
+/// Where the key that verified an event came from, as far as the daemon knows by now.
+struct key_origin {
+    std::string source; ///< of its endpoint: a file, or a URL without user and query; empty: none
+    std::optional<timestamp> confirmed; ///< when it last had this very key; nullopt: not since the start
+};
 
 /// What the API uses. Everything outlives the API, and the readers end before the rest is destroyed.
 struct api_sources {
@@ -47,6 +55,9 @@ struct api_sources {
     reload_requests& reloads;
     const runtime::shared_value<running_configuration>& running;
     telemetry::store_counter& counter;
+
+    // Any thread; cheap.
+    std::function<key_origin(const std::string& endpoint, const store::key_text& key)> origin_of;
 
     // Called on the API's loop; cheap.
     std::function<telemetry::metrics_snapshot()> metrics;

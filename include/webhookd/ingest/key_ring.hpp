@@ -91,6 +91,12 @@ public:
     [[nodiscard]] runtime::task<std::shared_ptr<const ring_key>>
     find_replacement(std::shared_ptr<const ring_key> failed);
 
+    /// Where the keys come from: a path, or a URL without user and query.
+    [[nodiscard]] std::string source() const { return source_->describe(); }
+    /// How long ago the source was seen to have this very key; nullopt: not since the start, or it was
+    /// replaced. Any thread.
+    [[nodiscard]] std::optional<std::chrono::seconds> age_of(const store::key_text& key) const;
+
     void refresh_now(); ///< as on SIGHUP
     [[nodiscard]] status current_status() const;
 

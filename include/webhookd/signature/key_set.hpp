@@ -26,6 +26,7 @@ public:
 
     [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
     [[nodiscard]] const std::string& jwk() const noexcept { return jwk_; } ///< canonical JSON: e, kid, kty, n
+    [[nodiscard]] std::string pem() const; ///< SubjectPublicKeyInfo, as openssl takes it
     [[nodiscard]] int bits() const noexcept { return bits_; }
     [[nodiscard]] EVP_PKEY* native() const noexcept { return key_; } ///< not owned by the caller
 

@@ -18,6 +18,9 @@ outcome list_events(const call& c);
 outcome count_events(const call& c);
 outcome show_event(const call& c);
 
+// proof.cpp: what anybody can check of one event, as a file
+outcome show_proof(const call& c);
+
 // event_export.cpp: everything that the filters choose, newest first
 task<outcome> export_csv(const call& c);
 task<outcome> export_ndjson(const call& c);

@@ -1,3 +1,5 @@
+#include <webhookd/runtime/log.hpp>
+
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/csv.hpp"
 #include "admin/format/events.hpp"
@@ -111,6 +113,7 @@ task<outcome> export_as(const call& c, form as, const char* content_type, const 
     std::function<result<export_request>()> read = [&c] { return read_request(c); };
     auto wanted = co_await on_reader<export_request>(c.from.readers, std::move(read));
     if (!wanted) co_return wanted.error();
+    if (wanted->payload) log::info("the bodies of events are exported", {{"by", c.who.name}});
     http::response whole;
     whole.content_type = content_type;
     whole.headers.emplace_back("Content-Disposition", std::string("attachment; filename=\"") + file + '"');

@@ -1,6 +1,7 @@
 #include "admin/format/events.hpp"
 
 #include <webhookd/event/event_type.hpp>
+#include <webhookd/runtime/log.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/deliveries.hpp"
@@ -135,6 +136,9 @@ outcome show_event(const call& c) {
     if (auto done = write_deliveries(json, c.from.deliveries, *e); !done) return done.error();
     if (auto done = write_timeline(json, c.from.events, *e); !done) return done.error();
     json.end_object();
+    if (!e->body.empty())
+        log::info("the body of an event was read",
+                  {{"by", c.who.name}, {"event", e->envelope.id}, {"endpoint", e->endpoint}});
     return json.take();
 }
 

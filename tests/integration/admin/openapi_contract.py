@@ -119,7 +119,7 @@ class Contract:
             self.wrong(f"{place}: {kind} is not documented")
             return
         try:
-            text = answer.body.decode("utf-8")
+            text = answer.body.decode("latin-1" if kind == "application/zip" else "utf-8")
             value = json.loads(text) if "json" in kind and "ndjson" not in kind else text
             lines = [json.loads(line) for line in self.lines_of(kind, text)] if "x-line-schema" in media else []
         except ValueError as error:
@@ -268,6 +268,9 @@ class Contract:
         self.ask_about_handlers()
         self.ask("/v1/events", "get", 200, query={"limit": 1})
         self.ask("/v1/events.ndjson", "get", 200, query={"payload": "true"})
+        self.ask("/v1/events/{id}/proof", "get", 200, id=event)
+        self.ask("/v1/events/{id}/proof", "get", 400, id=twice)
+        self.ask("/v1/events/{id}/proof", "get", 409, id="evt_bare")  # of an endpoint that checks no signatures
         for state in ("failed", "pending", "successful"):
             self.ask("/v1/deliveries/{id}", "get", 200, id=self.delivery(state))
             self.ask("/v1/deliveries", "get", 200, query={"state": state, "limit": 1})

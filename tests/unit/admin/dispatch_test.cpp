@@ -204,6 +204,7 @@ struct fixture {
         .reloads = reloads,
         .running = running,
         .counter = counter,
+        .origin_of = [](const auto&, const auto&) { return admin::key_origin(); },
         .metrics = [] { return telemetry::metrics_snapshot(); },
         .readiness = [] { return telemetry::readiness_snapshot(); },
     });
