@@ -1,6 +1,6 @@
 // How each handler is doing.
 import { useState } from "preact/hooks";
-import type { Handler, HandlerTest } from "../../generated/api.ts";
+import type { Configuration, Handler, HandlerTest } from "../../generated/api.ts";
 import { call, metricsText } from "../api/client.ts";
 import { type Sample, parseMetrics, quantile } from "../lib/prometheus.ts";
 import { formatDuration } from "../lib/time.ts";
@@ -8,6 +8,7 @@ import { visible } from "../lib/visible.ts";
 import { language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
+import { may } from "../state/session.ts";
 import { named, t } from "../texts/index.ts";
 import { Badge, Button, Facts, Field, Foreign, Instant, PageHead, type Tone } from "../ui/basic.tsx";
 import { useBusy } from "../ui/busy.ts";
@@ -47,7 +48,17 @@ function TestIn({ at }: { at: string }) {
   return <span title={at}>{left > 500 ? t("circuit.test_in", { duration: formatDuration(Math.max(1000, Math.round(left / 1000) * 1000), language.value) }) : t("delivery.now")}</span>;
 }
 
-function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[] }) {
+/** The names of the routes that lead to a handler, where the role may read the configuration. */
+function routesTo(handler: string, configuration: Configuration | undefined): string[] {
+  const data = configuration?.data ?? [];
+  return data.flatMap(({ key, value }) => {
+    const route = /^(routes\[\d+\])\.handlers$/.exec(key)?.[1];
+    if (!route || !([] as unknown[]).concat(value).includes(handler)) return [];
+    return [String(data.find((each) => each.key === `${route}.name`)?.value ?? route)];
+  });
+}
+
+function HandlerCard({ handler, samples, routes }: { handler: Handler; samples: Sample[]; routes: string[] }) {
   const [testing, setTesting] = useState(false);
   const rate = rateOf(handler);
   const [tone, icon] = circuits[handler.circuit] ?? ["plain", "other"];
@@ -74,6 +85,12 @@ function HandlerCard({ handler, samples }: { handler: Handler; samples: Sample[]
           <div class="faint small">{t("handlers.last_error")}</div>
           {handler.last_error ? <div><Foreign text={handler.last_error} most={160} /> <span class="faint"><Instant at={handler.last_error_at} relative /></span></div> : <div class="soft">{t("handlers.no_error")}</div>}
         </div>
+        {routes.length > 0 && (
+          <div>
+            <div class="faint small">{t("handlers.routes")}</div>
+            <div class="chips">{routes.slice(0, 8).map((name) => <Badge key={name} tone="plain"><Foreign text={name} most={30} /></Badge>)}{routes.length > 8 && "…"}</div>
+          </div>
+        )}
         <div class="chips foot">
           <a class="button" href={href(["deliveries"], { handler: handler.name, state: "failed" })}>{t("handlers.show_failed")}</a>
           <Button icon="deliveries" needs="admin" onClick={() => setTesting(true)}>{t("handlers.test")}</Button>
@@ -120,12 +137,13 @@ function TestDialog({ handler, onClose }: { handler: string; onClose: () => void
 export function Handlers() {
   const metrics = useQuery("metrics", async (signal) => parseMetrics(await metricsText(signal)), 10_000);
   const query = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }), 5000);
+  const configuration = useQuery(may("admin") ? "configuration" : null, (signal) => call("GET /v1/configuration", { signal }));
   return (
     <>
       <PageHead title={t("handlers.title")} lead={t("handlers.lead")}><CopyAs path="/v1/handlers" command="handlers" /></PageHead>
       <Loaded query={query}>
         {(list) => (list.data.length === 0 ? <Blank icon="handlers" title={t("handlers.empty")} /> : (
-          <div class="handler-grid">{list.data.map((handler) => <HandlerCard key={handler.name} handler={handler} samples={metrics.data ?? []} />)}</div>
+          <div class="handler-grid">{list.data.map((handler) => <HandlerCard key={handler.name} handler={handler} samples={metrics.data ?? []} routes={routesTo(handler.name, configuration.data)} />)}</div>
         ))}
       </Loaded>
     </>

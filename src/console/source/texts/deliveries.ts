@@ -100,6 +100,7 @@ export const deliveries = {
   "handlers.successful": ["Successful", "Réussis"],
   "handlers.last_error": ["Last error", "Dernière erreur"],
   "handlers.no_error": ["No error since the start", "Aucune erreur depuis le démarrage"],
+  "handlers.routes": ["Routes that lead here", "Routes qui mènent ici"],
   "handlers.test": ["Test…", "Tester…"],
   "handlers.show_failed": ["Show failed", "Voir les échecs"],
   "handlers.test_title": ["Send a test event to {handler}", "Envoyer un évènement de test à {handler}"],

@@ -115,8 +115,9 @@ export const event = {
   "proof.reason.no-crypto": ["The browser gives no cryptography to this page.", "Le navigateur n’offre pas de cryptographie à cette page."],
   "proof.offline": ["Check it offline", "Vérifier hors ligne"],
   "proof.offline_note": [
-    "The ZIP holds these files, and a README that says how anyone can with openssl alone.",
-    "Le ZIP contient ces fichiers, et un README qui explique comment faire avec openssl seul.",
+    "The ZIP holds body, signature, key and what the daemon states, and says how anyone can check it with openssl alone.",
+    "Le ZIP contient le corps, la signature, la clé et ce que le service déclare, et explique comment tout vérifier avec openssl seul.",
+
   ],
   "proof.print": ["Print", "Imprimer"],
 
