@@ -59,16 +59,6 @@ result<void> write_timeline(json_response& json, store::event_query& store, cons
     return {};
 }
 
-/// Of each event.
-result<std::vector<store::delivery_counts>> count_deliveries(store::delivery_query& store,
-                                                             const std::vector<store::stored_event>& events) {
-    std::vector<store::event_offset> offsets;
-    offsets.reserve(events.size());
-    for (const auto& each : events)
-        offsets.push_back(each.offset);
-    return store.count_deliveries(offsets);
-}
-
 void write_type(json_response& json, std::string_view name, std::string_view group,
                 std::string_view description, std::int64_t received) {
     json.begin_object();

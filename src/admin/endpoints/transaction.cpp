@@ -2,8 +2,10 @@
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/endpoints/gap_scan.hpp"
+#include "admin/format/deliveries.hpp"
 #include "admin/format/events.hpp"
 #include "admin/format/gaps.hpp"
+#include "admin/parameters.hpp"
 
 #include <algorithm>
 #include <set>
@@ -107,6 +109,8 @@ outcome show_transaction(const call& c) {
     const auto outlook = gap_scan(c.from.events, now).outlook_of(endpoint, c.id());
     if (!outlook) return outlook.error();
     const auto marks = mark(*found);
+    const auto deliveries = count_deliveries(c.from.deliveries, *found);
+    if (!deliveries) return deliveries.error();
 
     json_response json;
     json.begin_object();
@@ -119,6 +123,8 @@ outcome show_transaction(const call& c) {
     for (std::size_t i = 0; i < found->size(); ++i) {
         write_envelope(json, (*found)[i]);
         write(json, marks[i]);
+        json.key("deliveries");
+        write(json, (*deliveries)[i]);
         json.end_object();
     }
     json.end_array();

@@ -265,9 +265,9 @@ class Contract:
         listed = json.loads(self.ask("/v1/events", "get", 200, query={"limit": 1000}).body)["data"]
         for each in listed:
             self.ask("/v1/events/{id}", "get", 200, id=each["id"], query={"endpoint": each["endpoint"]})
-        self.ask("/v1/events/{id}", "get", 400, id=twice)
             if each["transaction_id"]:
                 self.ask("/v1/transactions/{id}", "get", 200, id=each["transaction_id"], query={"endpoint": each["endpoint"]})
+        self.ask("/v1/events/{id}", "get", 400, id=twice)
         self.ask("/v1/transactions/{id}", "get", 400, id=next(each["transaction_id"] for each in listed if each["id"] == twice))
         self.ask_about_routes(event, twice)
         self.ask_about_handlers()

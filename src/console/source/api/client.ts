@@ -1,10 +1,8 @@
 // Every call of the daemon's API goes through here.
 import type { Answers, Problem } from "../../generated/api.ts";
 import { connection, connectionLost } from "../state/connection.ts";
-import type { FutureAnswers } from "./future.ts";
 
-export type AllAnswers = Omit<Answers, keyof FutureAnswers> & FutureAnswers;
-export type Call = keyof AllAnswers;
+export type Call = keyof Answers;
 export type Query = Record<string, string>;
 
 /** The API lies beside the page: under the same prefix where a proxy adds one. */
@@ -19,18 +17,6 @@ export class ApiError extends Error {
     readonly retryAfter: number | null = null,
   ) {
     super(detail);
-  }
-
-  /** The daemon knows no such path: it is older than the page. An unknown id is told apart by its detail. */
-  get needsNewerDaemon(): boolean {
-    // Where an older daemon takes the path's last part for an id.
-    if (/\/(histogram|groups)$/.test(this.call)) return this.status === 400 || this.status === 404;
-    return (this.status === 404 && this.detail === "Nothing is served at this path.") || this.status === 405;
-  }
-
-  /** The name of a parameter that this daemon does not know. */
-  get unknownParameter(): string | null {
-    return this.status === 400 ? (/^there is no parameter '(.+)' here$/.exec(this.detail)?.[1] ?? null) : null;
   }
 }
 
@@ -90,11 +76,11 @@ async function problemOf(response: Response): Promise<Problem | null> {
   }
 }
 
-export async function call<C extends Call>(name: C, options: CallOptions = {}): Promise<AllAnswers[C]> {
+export async function call<C extends Call>(name: C, options: CallOptions = {}): Promise<Answers[C]> {
   const response = await send(name, pathOf(name, options.id), options);
-  if (response.status === 204) return null as unknown as AllAnswers[C];
+  if (response.status === 204) return null as unknown as Answers[C];
   try {
-    return (await response.json()) as AllAnswers[C];
+    return (await response.json()) as Answers[C];
   } catch (error) {
     if (options.signal?.aborted) throw error;
     connectionLost(isAlive);
@@ -126,19 +112,5 @@ async function isAlive(): Promise<boolean> {
     return response.status < 500;
   } catch {
     return false;
-  }
-}
-
-/** Calls with parameters of which some only enrich the answer: a daemon that does not know them answers without. */
-const unknown = new Set<string>();
-export async function callWithExtras<C extends Call>(name: C, options: CallOptions, extras: Query): Promise<AllAnswers[C]> {
-  const wanted = Object.fromEntries(Object.entries(extras).filter(([parameter]) => !unknown.has(`${name} ${parameter}`)));
-  try {
-    return await call(name, { ...options, query: { ...options.query, ...wanted } });
-  } catch (error) {
-    const parameter = error instanceof ApiError ? error.unknownParameter : null;
-    if (!parameter || !(parameter in wanted)) throw error;
-    unknown.add(`${name} ${parameter}`);
-    return callWithExtras(name, options, extras);
   }
 }

@@ -1,54 +1,40 @@
 // What failed, by handler and cause, with a probe before the rest is retried; and the list of all deliveries.
 import { useState } from "preact/hooks";
-import type { Delivery } from "../../generated/api.ts";
-import { ApiError, type Query, call } from "../api/client.ts";
-import type { DeliveryGroup, DeliveryGroupList } from "../api/future.ts";
+import type { Delivery, DeliveryGroup } from "../../generated/api.ts";
+import { type Query, call } from "../api/client.ts";
 import { usePages } from "../state/pages.ts";
+import { language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { go, href, route } from "../state/router.ts";
 import { t } from "../texts/index.ts";
-import { Button, DeliveryState, Field, Foreign, Instant, PageHead, Table, TypeName } from "../ui/basic.tsx";
+import { Button, DeliveryState, Foreign, Instant, PageHead, Table, TypeName } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Confirm } from "../ui/dialog.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { Blank, Failure, Loaded, Loading } from "../ui/loaded.tsx";
 import { Segments } from "../ui/shell.tsx";
 import { say } from "../ui/toast.tsx";
 import { Countdown, retryDelivery } from "./delivery_card.tsx";
+import { DiscardDialog } from "./discard_dialog.tsx";
 
-/** Groups of failures; an older daemon has none, and then the newest thousand are grouped here. */
-export async function loadGroups(signal: AbortSignal): Promise<DeliveryGroupList & { exact: boolean }> {
-  try {
-    return { ...(await call("GET /v1/deliveries/groups", { query: { state: "failed" }, signal })), exact: true };
-  } catch (error) {
-    if (!(error instanceof ApiError) || !error.needsNewerDaemon) throw error;
-    const list = await call("GET /v1/deliveries", { query: { state: "failed", limit: "1000" }, signal });
-    return { object: "list", data: groupsOf(list.data), has_more: list.has_more, exact: false };
+export const loadGroups = (signal: AbortSignal) => call("GET /v1/deliveries/groups", { query: { state: "failed" }, signal });
+
+/** At most so many in one call; then again, until fewer were left than that. */
+const mostAtOnce = 10_000;
+async function all(one: () => Promise<number>): Promise<number> {
+  let sum = 0;
+  for (;;) {
+    const done = await one();
+    sum += done;
+    if (done < mostAtOnce) return sum;
   }
 }
 
-export function groupsOf(deliveries: Delivery[]): DeliveryGroup[] {
-  const groups = new Map<string, DeliveryGroup>();
-  for (const delivery of deliveries) {
-    const cause = delivery.reason ?? "";
-    const key = `${delivery.handler} ${cause}`;
-    const at = delivery.finished ?? delivery.planned ?? "";
-    const group = groups.get(key);
-    if (!group) {
-      groups.set(key, { object: "delivery_group", handler: delivery.handler, cause, deliveries: 1, first_finished: at, last_finished: at, sample: delivery });
-      continue;
-    }
-    group.deliveries += 1;
-    if (at < group.first_finished) group.first_finished = at;
-    if (at > group.last_finished) group.last_finished = at;
-  }
-  return [...groups.values()].sort((a, b) => b.deliveries - a.deliveries);
-}
-
-function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boolean; onChanged: () => void }) {
+function Group({ group, onChanged }: { group: DeliveryGroup; onChanged: () => void }) {
   const [probe, setProbe] = useState<{ is: "waits" | "ok" } | { is: "failed"; reason: string } | null>(null);
   const [dialog, setDialog] = useState<"retry" | "discard" | null>(null);
-  const scope: Query = { state: "failed", handler: group.handler, ...(exact ? { cause: group.cause } : {}) };
+  const scope: Query = { state: "failed", handler: group.handler, cause: group.cause };
 
   const retryOne = async () => {
     setProbe({ is: "waits" });
@@ -67,7 +53,7 @@ function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boole
     <>
       <Button icon="retry" disabled={probe?.is === "waits"} onClick={() => void retryOne()}>{t("deliveries.probe")}</Button>
       <Button kind={probe?.is === "ok" ? "primary" : "plain"} onClick={() => setDialog("retry")}>{t("deliveries.retry_all", { n: group.deliveries })}</Button>
-      {exact && <Button kind="quiet" needs="admin" onClick={() => setDialog("discard")}>{t("delivery.discard")}</Button>}
+      <Button kind="quiet" onClick={() => setDialog("discard")}>{t("delivery.discard")}</Button>
     </>
   );
   return (
@@ -78,11 +64,11 @@ function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boole
             {probe.is === "failed" ? t("deliveries.probe_failed", { reason: probe.reason }) : t(`deliveries.probe_${probe.is}`)}
           </div>
         )}
-        {dialog === "retry" && <RetryDialog group={group} scope={scope} exact={exact} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
-        {dialog === "discard" && <DiscardDialog group={group} scope={scope} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
+        {dialog === "retry" && <RetryDialog group={group} scope={scope} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
+        {dialog === "discard" && <DiscardDialog count={group.deliveries} discard={(body) => all(async () => (await call("POST /v1/deliveries/discard", { query: { ...scope, limit: String(mostAtOnce) }, body })).discarded)} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
         <div class="under chips">{actions}</div>
       </th>
-      <td class="number">{group.deliveries.toLocaleString()}</td>
+      <td class="number"><a href={href(["deliveries"], scope)}>{group.deliveries.toLocaleString(language.value)}</a></td>
       <td class="narrow-hide"><Instant at={group.first_finished} relative /></td>
       <td class="narrow-hide"><Instant at={group.last_finished} relative /></td>
       <td class="narrow-hide"><a href={href(["deliveries", String(group.sample.id)])}>#{group.sample.id}</a></td>
@@ -93,42 +79,18 @@ function Group({ group, exact, onChanged }: { group: DeliveryGroup; exact: boole
   );
 }
 
-function RetryDialog({ group, scope, exact, onClose }: { group: DeliveryGroup; scope: Query; exact: boolean; onClose: (done: boolean) => void }) {
+function RetryDialog({ group, scope, onClose }: { group: DeliveryGroup; scope: Query; onClose: (done: boolean) => void }) {
   return (
     <Confirm
       title={t("deliveries.retry_title")} onClose={() => onClose(false)} count={group.deliveries} action={t("delivery.retry")} ask={t("deliveries.retry_confirm", { n: group.deliveries })}
       onConfirm={async () => {
-        let sum = 0;
-        let retried: number;
-        do {
-          ({ retried } = await call("POST /v1/deliveries/retry", { query: { ...scope, limit: "10000" } }));
-          sum += retried;
-        } while (retried === 10_000);
-        say(t("deliveries.retry_done", { n: sum }));
+        const n = await all(async () => (await call("POST /v1/deliveries/retry", { query: { ...scope, limit: String(mostAtOnce) } })).retried);
+        say(t("deliveries.retry_done", { n }));
         onClose(true);
       }}
     >
       <p><strong>{t("deliveries.retry_counts", { n: group.deliveries, handler: group.handler })}</strong></p>
       <p class="soft"><Foreign text={group.cause} most={300} /></p>
-      {!exact && <p class="soft">{t("deliveries.retry_handler_note", { handler: group.handler })}</p>}
-    </Confirm>
-  );
-}
-
-function DiscardDialog({ group, scope, onClose }: { group: DeliveryGroup; scope: Query; onClose: (done: boolean) => void }) {
-  const [reason, setReason] = useState("");
-  return (
-    <Confirm
-      title={t("deliveries.discard_title")} onClose={() => onClose(false)} danger count={reason.trim() ? group.deliveries : null}
-      action={t("deliveries.discard_do", { n: group.deliveries })} ask={t("deliveries.retry_confirm", { n: group.deliveries })}
-      onConfirm={async () => {
-        const { discarded } = await call("POST /v1/deliveries/discard", { query: scope, body: { reason: reason.trim() } });
-        say(t("deliveries.discard_done", { n: discarded }));
-        onClose(true);
-      }}
-    >
-      <p class="soft">{t("deliveries.discard_lead")}</p>
-      <Field label={t("deliveries.discard_reason")}><input type="text" value={reason} required onInput={(event) => setReason(event.currentTarget.value)} /></Field>
     </Confirm>
   );
 }
@@ -144,7 +106,7 @@ function Triage() {
             name={t("deliveries.triage")} className="events triage"
             head={<><th>{t("delivery.handler")} · {t("delivery.reason")}</th><th class="number">{t("deliveries.count")}</th><th class="narrow-hide">{t("deliveries.first")}</th><th class="narrow-hide">{t("deliveries.last")}</th><th class="narrow-hide">{t("deliveries.sample")}</th><th><span class="unseen">{t("delivery.retry")}</span></th></>}
           >
-            {groups.data.map((group) => <Group key={`${group.handler} ${group.cause}`} group={group} exact={groups.exact} onChanged={query.reload} />)}
+            {groups.data.map((group) => <Group key={`${group.handler} ${group.cause}`} group={group} onChanged={query.reload} />)}
           </Table>
         ))}
       </Loaded>
@@ -158,11 +120,12 @@ export function Deliveries() {
   const { params } = route.value;
   const state = (params.get("state") ?? "") as StateFilter;
   const handler = params.get("handler") ?? "";
-  const query: Query = { ...(state ? { state } : {}), ...(handler ? { handler } : {}) };
+  const cause = params.get("cause");
+  const query: Query = { ...(state ? { state } : {}), ...(handler ? { handler } : {}), ...(cause !== null ? { cause } : {}) };
   const set = (changes: Query) => go(href(["deliveries"], Object.fromEntries(Object.entries({ ...query, ...changes }).filter(([, value]) => value !== ""))), { replace: true });
   const handlers = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }));
   const pages = usePages<Delivery, Query>(
-    `deliveries ${state} ${handler}`, () => query,
+    `deliveries ${state} ${handler} ${cause}`, () => query,
     (filters, cursor, signal) => call("GET /v1/deliveries", { query: { ...filters, limit: "50", ...(cursor ? { cursor } : {}) }, signal }),
     state === "pending" ? 5000 : undefined,
   );
@@ -197,6 +160,12 @@ export function Deliveries() {
             </select>
             <Button kind="quiet" icon="retry" label={t("common.refresh")} onClick={pages.reload} />
           </div>
+          {cause !== null && (
+            <span class="chip">
+              <span><b>{t("delivery.reason")} </b><Foreign text={cause || "–"} most={80} /></span>
+              <button type="button" aria-label={t("filter.remove", { name: t("delivery.reason") })} onClick={() => go(href(["deliveries"], { ...(state ? { state } : {}), ...(handler ? { handler } : {}) }), { replace: true })}><Icon name="close" /></button>
+            </span>
+          )}
         </header>
         {pages.error ? <Failure error={pages.error} reload={pages.reload} /> : pages.data === undefined ? <Loading /> : pages.rows.length === 0 ? (
           <Blank quiet icon="deliveries" title={state || handler ? t("deliveries.empty") : t("deliveries.empty_all")}>

@@ -1,4 +1,5 @@
 // One delivery with its attempts: what ran, what it said, when it runs next, and a way to run it again.
+import { useState } from "preact/hooks";
 import type { DeliveryDetail } from "../../generated/api.ts";
 import { ApiError, call } from "../api/client.ts";
 import { formatDuration } from "../lib/time.ts";
@@ -10,6 +11,7 @@ import { Badge, Button, DeliveryState, Foreign, Instant, Table } from "../ui/bas
 import { useBusy } from "../ui/busy.ts";
 import { useNow } from "../ui/watch.ts";
 import { say } from "../ui/toast.tsx";
+import { DiscardDialog } from "./discard_dialog.tsx";
 
 /** Those that were just asked for: a second click or key while the first one is on its way asks nothing. */
 const asked = new Set<number>();
@@ -37,6 +39,7 @@ export function Countdown({ due }: { due: string }) {
 
 export function DeliveryCard({ delivery, onChanged, linked = true, shortcut = false }: { delivery: DeliveryDetail; onChanged: () => void; linked?: boolean; shortcut?: boolean }) {
   const [busy, run] = useBusy();
+  const [discarding, setDiscarding] = useState(false);
   const retry = () => run(async () => void ((await retryDelivery(delivery.id)) && onChanged()));
   return (
     <section class="delivery" aria-label={t("delivery.title", { id: `#${delivery.id}` })}>
@@ -46,9 +49,16 @@ export function DeliveryCard({ delivery, onChanged, linked = true, shortcut = fa
         {linked && <a class="small" href={href(["deliveries", String(delivery.id)])}>#{delivery.id}</a>}
         {delivery.state === "pending" && delivery.due && <span class="small soft"><Countdown due={delivery.due} /></span>}
         {delivery.state !== "successful" && (
-          <span class="end"><Button icon="retry" disabled={busy} {...(shortcut ? { shortcut: "r" } : {})} onClick={() => void retry()}>{delivery.state === "failed" ? t("delivery.retry") : t("delivery.retry_now")}</Button></span>
+          <span class="end">
+            {delivery.state === "failed" && <Button kind="quiet" onClick={() => setDiscarding(true)}>{t("delivery.discard")}</Button>}
+            <Button icon="retry" disabled={busy} {...(shortcut ? { shortcut: "r" } : {})} onClick={() => void retry()}>{delivery.state !== "pending" ? t("delivery.retry") : t("delivery.retry_now")}</Button>
+          </span>
         )}
+        {discarding && <DiscardDialog count={1} discard={(body) => call("POST /v1/deliveries/{id}/discard", { id: delivery.id, body }).then(({ discarded }) => discarded)} onClose={(done) => { setDiscarding(false); if (done) onChanged(); }} />}
       </header>
+      {delivery.discards.map(({ at, by, reason }) => (
+        <p key={at} class="reason">{t("delivery.discarded")} <Instant at={at} /> · <Foreign text={by} most={40} />{reason !== null && <>: <Foreign text={reason} /></>}</p>
+      ))}
       {delivery.reason && <p class="reason">{t("delivery.because")} <Foreign text={delivery.reason} /></p>}
       {delivery.history.length === 0 ? <p class="reason">{t("delivery.no_attempts")}</p> : (
         <Table

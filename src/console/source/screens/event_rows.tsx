@@ -1,13 +1,15 @@
 // The table of events: one row each, with a link that opens it.
 import { useRef } from "preact/hooks";
-import type { Event } from "../../generated/api.ts";
-import type { EventWithOutcome, Outcome } from "../api/future.ts";
+import type { DeliveryCounts, Event, EventWithDeliveries } from "../../generated/api.ts";
 import { formatInstant, formatShort, zoneName } from "../lib/time.ts";
 import { timeStyle } from "../state/preferences.ts";
 import { href } from "../state/router.ts";
 import { t } from "../texts/index.ts";
 import { EventState, Foreign, Table, TypeName } from "../ui/basic.tsx";
 import { Icon } from "../ui/icon.tsx";
+
+/** What live brings has no counts yet. */
+export type Row = Event & { deliveries?: EventWithDeliveries["deliveries"] };
 
 export const keyOf = (event: Pick<Event, "id" | "endpoint">) => `${event.endpoint} ${event.id}`;
 
@@ -17,11 +19,11 @@ export function When({ at }: { at: string }) {
   return <time dateTime={at} title={formatInstant(at, "millisecond", style)}><span class="day">{day}</span><span>{time}</span></time>;
 }
 
-export function OutcomeCounts({ outcome }: { outcome: Outcome | undefined }) {
+export function OutcomeCounts({ outcome }: { outcome: DeliveryCounts | undefined }) {
   if (!outcome) return <span class="faint">–</span>;
   const parts = [
     ["good", "check", outcome.successful, "state.successful"], ["info", "clock", outcome.pending, "state.pending"], ["bad", "cross", outcome.failed, "state.failed"],
-    ["faint", "trash", outcome.discarded ?? 0, "state.discarded"],
+    ["faint", "trash", outcome.discarded, "state.discarded"],
   ] as const;
   if (parts.every(([, , n]) => n === 0)) return <span class="faint">{t("common.none")}</span>;
   return (
@@ -32,7 +34,7 @@ export function OutcomeCounts({ outcome }: { outcome: Outcome | undefined }) {
 }
 
 export function EventRows({ events, fresh, selected, open, openHref, onSelect, onSelectAll, showOutcome }: {
-  events: EventWithOutcome[];
+  events: Row[];
   fresh: Set<string>;
   selected: Map<string, Event>;
   open: string | null;

@@ -1,8 +1,7 @@
 // The list of events: filters, paging, live, selection, and the drawer with the one that is open.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Event } from "../../generated/api.ts";
-import { type Query, call, callWithExtras, readiness } from "../api/client.ts";
-import type { EventWithOutcome } from "../api/future.ts";
+import { type Query, call, readiness } from "../api/client.ts";
 import { toCsv } from "../lib/csv.ts";
 import { activeFilters, filtersFrom, filtersTo, notInStream, noFilters, queryOf, streamQuery, type Filters, without } from "../lib/filters.ts";
 import { useLive } from "../state/live.ts";
@@ -20,7 +19,7 @@ import { Blank, Failure, Loading } from "../ui/loaded.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { say } from "../ui/toast.tsx";
 import { EventDrawer } from "./event_detail.tsx";
-import { EventRows, keyOf } from "./event_rows.tsx";
+import { EventRows, type Row, keyOf } from "./event_rows.tsx";
 import { ExportDialog } from "./export_dialog.tsx";
 import { FilterChips, filterTitle, filterValue } from "./filter_chips.tsx";
 import { FilterPanel } from "./filter_panel.tsx";
@@ -51,15 +50,15 @@ export function Events() {
   };
   const setFilters = (changed: Filters) => go(address({ filters: changed }), { replace: true });
 
-  const pages = usePages<EventWithOutcome, Query>(
+  const pages = usePages<Row, Query>(
     key, () => queryOf(filters, zone.value),
-    (query, cursor, signal) => callWithExtras("GET /v1/events", { query: { ...query, limit: pageSize, ...(cursor ? { cursor } : {}) }, signal }, { include: "deliveries" }),
+    (query, cursor, signal) => call("GET /v1/events", { query: { ...query, include: "deliveries", limit: pageSize, ...(cursor ? { cursor } : {}) }, signal }),
   );
   const types = useQuery("types", (signal) => call("GET /v1/event-types", { signal }));
   const ready = useQuery("endpoints", (signal) => readiness(signal));
 
   // Live: what has come since stands above the list.
-  const [arrived, setArrived] = useState<{ key: string; shown: EventWithOutcome[]; waiting: EventWithOutcome[] }>({ key, shown: [], waiting: [] });
+  const [arrived, setArrived] = useState<{ key: string; shown: Row[]; waiting: Row[] }>({ key, shown: [], waiting: [] });
   const [reset, setReset] = useState<string | null>(null);
   const [selected, setSelected] = useState<Map<string, Event>>(new Map());
   const [scrolled, setScrolled] = useState(false);

@@ -1,7 +1,7 @@
 // Today at a glance, and what needs somebody.
 import { useState } from "preact/hooks";
 import { call, metricsText, readiness } from "../api/client.ts";
-import type { Histogram } from "../api/future.ts";
+import type { Histogram } from "../../generated/api.ts";
 import { parseMetrics, quantile, sum } from "../lib/prometheus.ts";
 import { type Period, addDays, formatDuration, formatInstant, periodStart, startOfDay } from "../lib/time.ts";
 import { language, timeStyle, zone } from "../state/preferences.ts";
@@ -82,7 +82,7 @@ function Needs() {
     ...handlers.data.data.filter(({ circuit }) => circuit === "open")
       .map(({ name, last_error }) => ({ key: `circuit ${name}`, bad: true, what: t("overview.need_circuit", { handler: name }), detail: last_error ?? "", to: href(["handlers"]) })),
     ...groups.data.data.slice(0, 6).map((group) => ({
-      key: `group ${group.handler} ${group.cause}`, bad: true, what: t("overview.need_failed", { n: group.deliveries, handler: group.handler }), detail: group.cause, to: href(["deliveries"], { state: "failed", handler: group.handler }),
+      key: `group ${group.handler} ${group.cause}`, bad: true, what: t("overview.need_failed", { n: group.deliveries, handler: group.handler }), detail: group.cause, to: href(["deliveries"], { state: "failed", handler: group.handler, cause: group.cause }),
     })),
     ...(over > 0 ? [{ key: "over", bad: true, what: t("overview.need_gap", { n: over }), to: href(["lost"]) }] : []),
     ...(lost.length > over ? [{ key: "gaps", bad: false, what: t("overview.need_gap_wait", { n: lost.length - over }), to: href(["lost"]) }] : []),

@@ -1,6 +1,5 @@
 // A transaction's timeline: what happened, after how long, and what is missing.
-import type { Event, ExpectedEvent, Gap } from "../../generated/api.ts";
-import type { EventWithOutcome } from "../api/future.ts";
+import type { Event, EventWithDeliveries, ExpectedEvent, Gap } from "../../generated/api.ts";
 import { formatDuration } from "../lib/time.ts";
 import { timeline } from "../lib/timeline.ts";
 import { language } from "../state/preferences.ts";
@@ -13,7 +12,7 @@ import { timeStyle } from "../state/preferences.ts";
 import { OutcomeCounts, keyOf } from "./event_rows.tsx";
 
 export function TimelineView({ events, gaps, expected = [], current }: {
-  events: EventWithOutcome[];
+  events: Array<Event | EventWithDeliveries>;
   gaps: Gap[];
   expected?: ExpectedEvent[];
   current?: Pick<Event, "id" | "endpoint">;
@@ -34,7 +33,7 @@ export function TimelineView({ events, gaps, expected = [], current }: {
             <div class="meta">
               <Instant at={entry.event.created ?? entry.event.received} />
               {entry.event.object_id && entry.event.object_id !== entry.event.transaction_id && <Foreign text={entry.event.object_id} mono most={22} />}
-              {(entry.event as EventWithOutcome).deliveries && <OutcomeCounts outcome={(entry.event as EventWithOutcome).deliveries} />}
+              {"deliveries" in entry.event && <OutcomeCounts outcome={(entry.event as EventWithDeliveries).deliveries} />}
               {entry.late !== null && <Badge tone="warn" icon="clock">{t("tx.late", { duration: formatDuration(entry.late, language.value) })}</Badge>}
               {entry.overtaken && <Badge tone="plain">{t("tx.overtaken")}</Badge>}
             </div>

@@ -2,12 +2,13 @@
 import { signal } from "@preact/signals";
 import { ApiError, authority, call } from "../api/client.ts";
 import type { Session } from "../../generated/api.ts";
-import type { Role } from "../api/future.ts";
 
 export type SessionState =
   | { is: "unknown" }
   | { is: "in"; session: Session }
   | { is: "out"; ended: boolean; refused?: string }; // refused: why this daemon lets nobody in from here
+
+export type Role = Session["role"];
 
 /** Grows each time somebody has signed in: what was refused before is asked for again. */
 export const signIns = signal(0);

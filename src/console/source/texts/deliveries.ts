@@ -24,6 +24,7 @@ export const deliveries = {
   "delivery.event": ["Event", "Évènement"],
   "delivery.none": ["No route leads from this event to a handler.", "Aucune route ne mène de cet évènement à une destination."],
   "delivery.none_note": ["It is kept all the same.", "Il est gardé malgré tout."],
+  "delivery.discarded": ["Discarded:", "Écarté :"],
   "delivery.discard": ["Discard…", "Écarter…"],
 
   "state.pending": ["Waiting", "En attente"],
@@ -56,10 +57,6 @@ export const deliveries = {
   "deliveries.retry_counts": [
     "{n} delivery to {handler} runs again.|{n} deliveries to {handler} run again.",
     "{n} envoi vers {handler} est relancé.|{n} envois vers {handler} sont relancés.",
-  ],
-  "deliveries.retry_handler_note": [
-    "This daemon retries by handler: other causes of {handler} are retried, too.",
-    "Ce service relance par destination : les autres causes de {handler} sont relancées aussi.",
   ],
   "deliveries.retry_confirm": ["Type the number, {n}, to go on", "Saisissez le nombre, {n}, pour continuer"],
   "deliveries.retry_done": [

@@ -105,7 +105,6 @@ export const events = {
   "filter.outcome": ["Deliveries", "Envois"],
   "filter.remove": ["Remove the filter {name}", "Retirer le filtre {name}"],
   "filter.clear": ["Clear all", "Tout effacer"],
-  "filter.unsupported": ["This daemon does not know the filter {name} yet.", "Ce service ne connaît pas encore le filtre {name}."],
 
   "outcome.pending": ["Waiting", "En attente"],
   "outcome.successful": ["Successful", "Réussis"],

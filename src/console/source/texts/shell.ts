@@ -122,8 +122,6 @@ export const shell = {
     "The daemon cannot answer now. Try again in {seconds} s.",
     "Le service ne peut pas répondre maintenant. Réessayez dans {seconds} s.",
   ],
-  "error.newer.title": ["Needs a newer daemon", "Il faut une version plus récente"],
-  "error.newer": ["The daemon that runs does not answer {call} yet.", "Le service en marche ne répond pas encore à {call}."],
   "error.page": ["This part of the page has failed: {message}", "Cette partie de la page a échoué : {message}"],
 
   "units.bytes": ["{n} bytes", "{n} octets"],

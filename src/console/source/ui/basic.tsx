@@ -1,7 +1,7 @@
 // The small parts that every screen is made of.
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Role } from "../api/future.ts";
+import type { Role } from "../state/session.ts";
 import { formatInstant, formatRelative } from "../lib/time.ts";
 import { shortened, visible } from "../lib/visible.ts";
 import { language, timeStyle } from "../state/preferences.ts";

@@ -1,7 +1,7 @@
 // What opens below a button: a panel that closes with Escape, with a click elsewhere, and when the focus leaves it.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { Role } from "../api/future.ts";
+import type { Role } from "../state/session.ts";
 import { may } from "../state/session.ts";
 import { t } from "../texts/index.ts";
 import { Icon, type IconName } from "./icon.tsx";

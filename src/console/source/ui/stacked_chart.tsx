@@ -1,7 +1,7 @@
 // Stacked bars over time (uPlot), of which a part can be chosen with the pointer. The same figures stand in a table beside it.
 import uPlot from "uplot";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Histogram } from "../api/future.ts";
+import type { Histogram } from "../../generated/api.ts";
 import { formatInstant } from "../lib/time.ts";
 import { language, theme, timeStyle, zone } from "../state/preferences.ts";
 import { named } from "../texts/index.ts";
