@@ -34,6 +34,7 @@ constexpr auto event_histogram = event_filters + names("interval");
 constexpr auto event_export = event_filters + names("payload");
 constexpr auto live_filters = names("type", "endpoint", "api_key", "transaction");
 constexpr auto report_period = names("created_gt", "created_lt", "endpoint");
+constexpr auto report_choice = report_period + names("api_key");
 constexpr auto gap_page_of_period = report_period + names("grace", "limit", "cursor");
 constexpr auto replay_of_one = names("endpoint", "handler", "dry_run");
 constexpr auto replay_of_many = event_page + names("handler", "dry_run");
@@ -58,7 +59,7 @@ constexpr route table[] = {
     {get,  "/v1/events.ndjson",           role::integrator,   coroutine, export_ndjson,     event_export},
     {get,  "/v1/events/stream",           role::integrator,   coroutine, stream_events,     live_filters},
     {get,  "/v1/events/gaps",             role::integrator,   reader,    list_gaps,         gap_page_of_period},
-    {get,  "/v1/events/report",           role::integrator,   reader,    show_report,       report_period},
+    {get,  "/v1/events/report",           role::integrator,   reader,    show_report,       report_choice},
     {get,  "/v1/events/report/compare",   role::integrator,   coroutine, compare_report,    report_period},
     {get,  "/v1/events/{id}",             role::integrator,   reader,    show_event,        event_choice},
     {get,  "/v1/events/{id}/proof",       role::integrator,   reader,    show_proof,        event_choice},

@@ -17,6 +17,7 @@ struct report_options {
     std::string before;
     std::string month;
     std::string endpoint;
+    std::string api_key;
     bool compare = false;
     bool json = false;
 };
@@ -28,6 +29,7 @@ std::string path_of(const report_options& opts) {
     add_parameter(path, "created_gt", window.first);
     add_parameter(path, "created_lt", window.second);
     add_parameter(path, "endpoint", opts.endpoint);
+    add_parameter(path, "api_key", opts.api_key);
     return path;
 }
 
@@ -87,7 +89,8 @@ void add_report_command(CLI::App& app, int& exit_code) {
     reporting->add_option("--endpoint", opts->endpoint,
                           "received at this endpoint; name it with --compare where the daemon receives for "
                           "more than one workspace");
-    reporting->add_flag("--compare", opts->compare, "beside Universign's own figures (universign.api.key)");
+    auto* api_key = reporting->add_option("--api-key", opts->api_key, "of requests with this API key");
+    reporting->add_flag("--compare", opts->compare, "beside Universign's own figures (universign.api.key)")->excludes(api_key);
     reporting->add_flag("--json", opts->json, "print JSON");
     reporting->footer("Exit codes of --compare: 0 every figure is the same, 1 they differ, 69 the daemon or "
                       "Universign cannot be had,\n77 the token is refused, 78 no key is configured.");

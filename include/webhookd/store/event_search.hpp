@@ -81,6 +81,7 @@ struct consumption_window {
     std::optional<timestamp> after = {};  ///< exclusive
     std::optional<timestamp> before = {}; ///< exclusive
     std::string endpoint = {};            ///< empty: all
+    std::string api_key = {};             ///< only of events that are kept and have it; empty: all
 };
 
 } // namespace webhookd::store

@@ -15,7 +15,7 @@ result<store::consumption_window> read_window(const query& q) {
     if (!after) return after.error();
     const auto before = read_instant(q, "created_lt");
     if (!before) return before.error();
-    return store::consumption_window{*after, *before, q.text("endpoint")};
+    return store::consumption_window{*after, *before, q.text("endpoint"), q.text("api_key")};
 }
 
 /// Member for member as Universign's.

@@ -119,13 +119,15 @@ result<event::consumption> sum_consumption(connection& db, const consumption_win
     auto sums =
         db.prepare("SELECT sum(visas), sum(seals), sum(reviews), sum(level_0), sum(level_1), sum(level_2), "
                    "sum(level_3), sum(level_4) FROM consumption WHERE at > ?1 AND at < ?2 AND "
-                   "(?3 IS NULL OR endpoint = (SELECT id FROM endpoints WHERE name = ?3))",
+                   "(?3 IS NULL OR endpoint = (SELECT id FROM endpoints WHERE name = ?3)) AND "
+                   "(?4 IS NULL OR (SELECT api_key FROM events e WHERE e.seq = consumption.seq) = "
+                   "(SELECT id FROM api_keys WHERE name = ?4))",
                    "add the consumption up");
     if (!sums) return sums.error();
     const auto after = window.after ? microseconds(*window.after) : std::numeric_limits<std::int64_t>::min();
     const auto before =
         window.before ? microseconds(*window.before) : std::numeric_limits<std::int64_t>::max();
-    auto row = sums->bind(after, before, unless_empty(window.endpoint)).step();
+    auto row = sums->bind(after, before, unless_empty(window.endpoint), unless_empty(window.api_key)).step();
     if (!row) return row.error();
     event::consumption used;
     used.visas = sums->integer(0);

@@ -195,7 +195,7 @@ TEST_CASE("consumption adds completed transactions up, each once", "[store]") {
         e.consumption = event::consumption{1, 2, 3, {4, 5, 6, 7, 8}};
         return e;
     };
-    complete("evt_1", "tx_1", noon);
+    complete("evt_1", "tx_1", noon).envelope.api_key = "apk_1";
     complete("evt_2", "tx_2", noon + 1h);
     complete("evt_3", "tx_2", noon + 2h); // told again
     complete("evt_4", "tx_2", noon + 3h).endpoint = "alpha";
@@ -208,6 +208,8 @@ TEST_CASE("consumption adds completed transactions up, each once", "[store]") {
           event::consumption{1, 2, 3, {4, 5, 6, 7, 8}});
     CHECK(f.kept->consumed({.after = noon + 24h}).value() == event::consumption{});
     CHECK(f.kept->consumed({.endpoint = "nowhere"}).value().total() == 0);
+    CHECK(f.kept->consumed({.api_key = "apk_1"}).value() == event::consumption{1, 2, 3, {4, 5, 6, 7, 8}});
+    CHECK(f.kept->consumed({.api_key = "apk_2"}).value().total() == 0);
 }
 
 TEST_CASE("the order can be turned round, and pages then go the other way", "[store]") {

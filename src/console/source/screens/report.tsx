@@ -1,17 +1,17 @@
 // Consumption per month, as a table, as bars and as CSV.
-import type { EventsReport } from "../../generated/api.ts";
-import { call } from "../api/client.ts";
+import { useState } from "preact/hooks";
+import type { EventList, EventsReport } from "../../generated/api.ts";
+import { call, readiness } from "../api/client.ts";
 import { toCsv } from "../lib/csv.ts";
 import { formatMonth, lastMonths, monthBounds } from "../lib/time.ts";
 import { language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { go, href, route } from "../state/router.ts";
 import { type TextKey, t } from "../texts/index.ts";
-import { Button, PageHead, Table } from "../ui/basic.tsx";
+import { Button, Foreign, PageHead, Table } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { saveFile } from "../ui/download.ts";
 import { Blank, Loaded } from "../ui/loaded.tsx";
-import { readiness } from "../api/client.ts";
 
 const kinds = ["signatures", "visas", "seals", "reviews"] as const;
 const levels = ["level_0", "level_1", "level_2", "level_3", "level_4"] as const;
@@ -47,14 +47,67 @@ function Bars({ months }: { months: Month[] }) {
   );
 }
 
+/** Whose events completed transactions in a month: read from the newest of them, at most so many. */
+const mostTransactions = 5000;
+type KeyReport = { key: string; report: EventsReport };
+
+async function loadKeys(month: string, endpoint: string, signal: AbortSignal): Promise<{ rows: KeyReport[]; complete: boolean }> {
+  const { from, to } = monthBounds(month);
+  const query = { created_gt: new Date(Date.parse(from) - 1).toISOString(), created_lt: to, ...(endpoint ? { endpoint } : {}) };
+  const keys = new Set<string>();
+  let cursor: string | null = null;
+  let seen = 0;
+  do {
+    const page: EventList = await call("GET /v1/events", { query: { ...query, type: "transaction.lifecycle.completed", limit: "1000", ...(cursor ? { cursor } : {}) }, signal });
+    for (const event of page.data) if (event.api_key !== null) keys.add(event.api_key);
+    seen += page.data.length;
+    cursor = page.next_cursor;
+  } while (cursor && seen < mostTransactions);
+  const rows: KeyReport[] = [];
+  for (const key of [...keys].sort().slice(0, 50)) rows.push({ key, report: await call("GET /v1/events/report", { query: { ...query, api_key: key }, signal }) });
+  return { rows: rows.sort((a, b) => b.report.total - a.report.total), complete: cursor === null };
+}
+
+function ByKey({ months, endpoint }: { months: Month[]; endpoint: string }) {
+  const [month, setMonth] = useState(months[0]?.month ?? "");
+  const query = useQuery(`keys ${month} ${endpoint}`, (signal) => loadKeys(month, endpoint, signal));
+  return (
+    <section class="card spaced">
+      <header>
+        <h2>{t("report.keys")}</h2>
+        <select class="compact" aria-label={t("report.month")} value={month} onChange={(event) => setMonth(event.currentTarget.value)}>
+          {months.map((each) => <option key={each.month} value={each.month}>{formatMonth(each.month, language.value)}</option>)}
+        </select>
+      </header>
+      <Loaded query={query}>
+        {({ rows, complete }) => (rows.length === 0 ? <Blank quiet icon="apikey" title={t("report.empty")} /> : (
+          <>
+            <Table name={t("report.keys")} head={<><th>{t("events.api_key")}</th><th class="number">{t("report.total")}</th>{kinds.map((kind) => <th key={kind} class="number">{t(`report.${kind}`)}</th>)}</>}>
+              {rows.map(({ key, report }) => (
+                <tr key={key}>
+                  <th scope="row"><a href={href(["events"], { api_key: key })}><Foreign text={key} mono most={40} /></a></th>
+                  <td class="number"><strong>{count(report.total)}</strong></td>
+                  {kinds.map((kind) => <td key={kind} class="number">{count(report[kind])}</td>)}
+                </tr>
+              ))}
+            </Table>
+            {!complete && <p class="note pad-x">{t("report.keys_part", { n: mostTransactions })}</p>}
+          </>
+        ))}
+      </Loaded>
+    </section>
+  );
+}
+
+const count = (value: number | undefined) => (value ? value.toLocaleString(language.value) : <span class="faint">0</span>);
+
 export function Report() {
   const { params } = route.value;
-  const count = [3, 6, 12, 24].find((each) => String(each) === params.get("months")) ?? 6;
+  const last = [3, 6, 12, 24].find((each) => String(each) === params.get("months")) ?? 6;
   const endpoint = params.get("endpoint") ?? "";
-  const set = (changes: Record<string, string>) => go(href(["report"], Object.fromEntries(Object.entries({ months: String(count), endpoint, ...changes }).filter(([, value]) => value))), { replace: true });
-  const query = useQuery(`report ${count} ${endpoint}`, (signal) => loadMonths(count, endpoint, signal));
+  const set = (changes: Record<string, string>) => go(href(["report"], Object.fromEntries(Object.entries({ months: String(last), endpoint, ...changes }).filter(([, value]) => value))), { replace: true });
+  const query = useQuery(`report ${last} ${endpoint}`, (signal) => loadMonths(last, endpoint, signal));
   const ready = useQuery("endpoints", (signal) => readiness(signal));
-  const n = (value: number | undefined) => (value ? value.toLocaleString(language.value) : <span class="faint">0</span>);
   const save = (months: Month[]) => saveFile("consumption.csv", "text/csv", toCsv(
     ["month", "total", ...kinds, ...levels],
     months.map(({ month, report }) => [month, report.total, ...kinds.map((kind) => report[kind]), ...levels.map((level) => report.signatures_by_required_level[level] ?? 0)]),
@@ -67,7 +120,7 @@ export function Report() {
           <option value="">{t("report.all_endpoints")}</option>
           {ready.data?.endpoints.map(({ name }) => <option key={name} value={name}>{name}</option>)}
         </select>
-        <select class="compact" aria-label={t("report.months")} value={String(count)} onChange={(event) => set({ months: event.currentTarget.value })}>
+        <select class="compact" aria-label={t("report.months")} value={String(last)} onChange={(event) => set({ months: event.currentTarget.value })}>
           {[3, 6, 12, 24].map((each) => <option key={each} value={String(each)}>{t("report.last", { n: each })}</option>)}
         </select>
         <Button icon="download" disabled={!query.data} onClick={() => query.data && save(query.data)}>{t("report.csv")}</Button>
@@ -93,13 +146,14 @@ export function Report() {
                 {months.map(({ month, report }) => (
                   <tr key={month}>
                     <th scope="row" class="nowrap">{formatMonth(month, language.value)}</th>
-                    <td class="number"><strong>{n(report.total)}</strong></td>
-                    {kinds.map((kind) => <td key={kind} class="number">{n(report[kind])}</td>)}
-                    {levels.map((level) => <td key={level} class="number">{n(report.signatures_by_required_level[level])}</td>)}
+                    <td class="number"><strong>{count(report.total)}</strong></td>
+                    {kinds.map((kind) => <td key={kind} class="number">{count(report[kind])}</td>)}
+                    {levels.map((level) => <td key={level} class="number">{count(report.signatures_by_required_level[level])}</td>)}
                   </tr>
                 ))}
               </Table>
             </section>
+            <ByKey months={months} endpoint={endpoint} />
           </>
         )}
       </Loaded>

@@ -73,6 +73,8 @@ export const records = {
   "report.months": ["Months", "Mois"],
   "report.last": ["Last {n} months", "{n} derniers mois"],
   "report.levels": ["Signatures by required level", "Signatures par niveau exigé"],
+  "report.keys": ["By API key", "Par clé d’API"],
+  "report.keys_part": ["Of the newest {n} completed transactions.", "Pour les {n} dernières transactions terminées."],
   "report.chart": ["Consumption per month", "Consommation par mois"],
 
   "settings.title": ["Settings", "Configuration"],
