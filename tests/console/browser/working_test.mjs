@@ -52,35 +52,101 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
 
   test("a failing delivery is found, its cause read, retried, and seen to succeed", async () => {
     const { page, close } = await visit("#/overview");
-    await page.getByRole("link", { name: /deliveries to signature-desk have failed/ }).click();
+    await page.getByRole("link", { name: /to signature-desk ha(s|ve) failed/ }).click();
     await settled(page);
-    await page.locator("section", { hasText: "Failed, by handler and cause" }).getByText("exit code 1").waitFor();
+    assert.match(decodeURIComponent(page.url()), /handler=signature-desk&cause=exit/);
     await page.locator("tr[data-id] th a.main").first().click();
     await settled(page);
     await page.getByText("cannot reach the signature desk").first().waitFor();
     writeFileSync(stage.daemon.repaired, "");
-    await page.locator("section.delivery", { hasText: "signature-desk" }).getByRole("button", { name: "Retry" }).click();
-    await page.locator("section.delivery", { hasText: "signature-desk" }).getByText("Successful").waitFor({ timeout: 15_000 });
+    const card = page.locator("section.delivery", { hasText: "signature-desk" });
+    await card.getByRole("button", { name: "Retry" }).click();
+    await card.getByText("Successful").waitFor({ timeout: 15_000 });
     await close();
   });
 
   test("triage probes one, then retries the group after asking for its number", async () => {
     const { page, close } = await visit("#/deliveries");
-    const group = page.locator("tr", { hasText: "signature-desk" }).filter({ hasText: "exit code 1" }).first();
+    const group = page.locator("table.triage tbody tr", { hasText: "crm" }).first();
+    const cause = await group.locator("th .soft").first().innerText();
+    const before = Number((await group.locator("td.number").innerText()).replace(/\D/g, ""));
+    assert.ok(before > 2, `only ${before} have failed with ${cause}`);
     await group.getByRole("button", { name: "Retry one" }).click();
     await group.getByText("The probe went through").waitFor({ timeout: 20_000 });
     const button = group.getByRole("button", { name: /Retry all/ });
-    const count = (await button.innerText()).replace(/\D/g, "");
     await button.click();
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
     await picture(page, "over-retry-group-light");
     await accessible(page, "retry group");
+    const count = (await dialog.getByText(/deliveries to crm run again/).innerText()).match(/\d+/)[0];
+    assert.ok(await dialog.getByRole("button", { name: "Retry" }).isDisabled());
+    await dialog.getByRole("textbox").fill(String(Number(count) + 1));
     assert.ok(await dialog.getByRole("button", { name: "Retry" }).isDisabled());
     await dialog.getByRole("textbox").fill(count);
     await dialog.getByRole("button", { name: "Retry" }).click();
     await dialog.waitFor({ state: "detached" });
-    await until(async () => (await stage.daemon.get("/v1/deliveries?state=failed&handler=signature-desk")).data.length === 0, "the group to succeed");
+    const left = async () => (await stage.daemon.get(`/v1/deliveries?state=failed&handler=crm&cause=${encodeURIComponent(cause)}`)).data.length;
+    await until(async () => (await left()) === 0, "the group to succeed");
+    await close();
+  });
+
+  test("failed deliveries are given up with a reason, which stays", async () => {
+    const { page, close } = await visit("#/deliveries");
+    const [{ handler, cause, deliveries }] = (await stage.daemon.get("/v1/deliveries/groups")).data;
+    const group = page.locator("table.triage tbody tr", { hasText: handler }).filter({ hasText: cause.slice(0, 40) }).first();
+    await group.getByRole("button", { name: "Discard…" }).click();
+    const dialog = page.getByRole("dialog");
+    const confirm = dialog.getByRole("button", { name: `Discard ${deliveries}` });
+    assert.ok(await confirm.isDisabled());
+    await dialog.getByLabel("Reason").fill("The customer has left <b>for good</b>.");
+    if (deliveries > 1) {
+      assert.ok(await confirm.isDisabled());
+      await dialog.getByLabel(/Type the number/).fill(String(deliveries));
+    }
+    await picture(page, "over-discard-light");
+    await accessible(page, "discard");
+    await confirm.click();
+    await dialog.waitFor({ state: "detached" });
+    const { data } = await stage.daemon.get(`/v1/deliveries?state=discarded&limit=1000`);
+    assert.equal(data.length, deliveries);
+    await page.getByRole("group", { name: "State" }).getByRole("button", { name: "Discarded" }).click();
+    await settled(page);
+    assert.equal(await page.locator("tr[data-id]").count(), Math.min(deliveries, 50));
+    await page.locator("tr[data-id] td a.main").first().click();
+    await page.getByText("The customer has left <b>for good</b>.").waitFor();
+    await close();
+  });
+
+  test("a test event reaches one handler, and what it said is shown", async () => {
+    const { page, close } = await visit("#/handlers");
+    const card = page.locator("section.handler", { hasText: "audit" });
+    await card.getByRole("button", { name: "Test…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Send" }).click();
+    await dialog.getByText(/The handler took it in/).waitFor();
+    await picture(page, "over-test-light");
+    await accessible(page, "test event");
+    await close();
+  });
+
+  test("what would be done is told: routes for a body, for a new configuration, and its mistakes", async () => {
+    const { page, close } = await visit("#/settings");
+    const { raw_body: body } = await stage.daemon.get(`/v1/events/${stage.event.stalled.id}?endpoint=${stage.event.stalled.endpoint}`);
+    await page.getByLabel("Body (JSON)").fill(body);
+    await page.getByLabel("Any endpoint").selectOption("production");
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    await page.getByText(/Would be handed to: .*signature-desk/).waitFor();
+    await picture(page, "settings-tried-light");
+    const yaml = "endpoints: [{ name: production, path: /x, signature: { mode: disabled } }]\nhandlers: { only: { type: log } }\nroutes: [{ name: all, match: '*', handlers: [only] }]\n";
+    await page.getByLabel("Configuration (YAML)").fill(yaml);
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    await page.getByText("Would be handed to: only").waitFor();
+    await page.getByLabel("Body (JSON)").fill("");
+    await page.getByLabel("Configuration (YAML)").fill(yaml.replace("routes:", "rotues:"));
+    await page.getByRole("button", { name: "Check", exact: true }).click();
+    await page.getByText(/did you mean "routes"/).waitFor();
+    await page.getByText("3:1").waitFor();
     await close();
   });
 

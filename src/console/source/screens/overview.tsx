@@ -7,6 +7,7 @@ import { type Period, addDays, formatDuration, formatInstant, periodStart, start
 import { language, timeStyle, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
+import { may } from "../state/session.ts";
 import { type TextKey, named, t } from "../texts/index.ts";
 import { Button, Foreign, PageHead, Table } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
@@ -66,7 +67,24 @@ function Figures() {
   );
 }
 
+const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const week = 604_800_000;
+
+/** Of which created the bodies go by age within a week: from the retention in force, where the role may read that. */
+function usePurged(): { events: number; created_gt: string; created_lt: string } | null {
+  const configuration = useQuery(may("admin") ? "configuration" : null, (signal) => call("GET /v1/configuration", { signal }));
+  const told = /^(\d+)(\w)$/.exec(String(configuration.data?.data.find(({ key }) => key === "storage.retention.payloads")?.value ?? ""));
+  const age = told ? Number(told[1]) * (units[told[2] ?? ""] ?? 0) : 0;
+  const counted = useQuery(age > 0 ? `purged ${age}` : null, async (signal) => {
+    const oldest = Date.now() - age;
+    const period = { created_gt: new Date(oldest).toISOString(), created_lt: new Date(oldest + Math.min(week, age)).toISOString() };
+    return { ...period, events: (await call("GET /v1/events/count", { query: period, signal })).events };
+  }, 600_000);
+  return counted.data ?? null;
+}
+
 function Needs() {
+  const purged = usePurged();
   const groups = useQuery("groups", loadGroups, 30_000);
   const handlers = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }), 15_000);
   const gaps = useQuery("gaps 30d", (signal) => loadGaps({ created_gt: periodStart("30d", zone.value) }, signal), 120_000);
@@ -85,6 +103,7 @@ function Needs() {
       key: `group ${group.handler} ${group.cause}`, bad: true, what: t("overview.need_failed", { n: group.deliveries, handler: group.handler }), detail: group.cause, to: href(["deliveries"], { state: "failed", handler: group.handler, cause: group.cause }),
     })),
     ...(over > 0 ? [{ key: "over", bad: true, what: t("overview.need_gap", { n: over }), to: href(["lost"]) }] : []),
+    ...(purged && purged.events > 0 ? [{ key: "purged", bad: false, what: t("overview.need_purge", { n: purged.events }), to: href(["events"], { created_gt: purged.created_gt, created_lt: purged.created_lt }) }] : []),
     ...(lost.length > over ? [{ key: "gaps", bad: false, what: t("overview.need_gap_wait", { n: lost.length - over }), to: href(["lost"]) }] : []),
   ];
   if (needs.length === 0) return <Blank icon="check" title={t("overview.needs_none")}><p>{t("overview.needs_none_note")}</p></Blank>;

@@ -44,6 +44,10 @@ export const overview = {
     "{n} event is missing; Universign may still send it|{n} events are missing; Universign may still send them",
     "{n} évènement manque ; Universign peut encore l’envoyer|{n} évènements manquent ; Universign peut encore les envoyer",
   ],
+  "overview.need_purge": [
+    "{n} body is removed by age within a week|{n} bodies are removed by age within a week",
+    "{n} corps est supprimé d’ici une semaine, à la fin de sa durée de conservation|{n} corps sont supprimés d’ici une semaine, à la fin de leur durée de conservation",
+  ],
   "overview.need_keys": ["The keys of {endpoint} cannot be fetched", "Les clés de {endpoint} ne peuvent pas être obtenues"],
   "overview.chart": ["Events over time", "Évènements dans le temps"],
   "overview.chart_note": [
