@@ -1,7 +1,7 @@
 // The proof, checked again here: from the raw bytes, the header and the key alone.
 import { useEffect, useState } from "preact/hooks";
 import type { EventDetail } from "../../generated/api.ts";
-import { proofFile } from "../lib/proof_file.ts";
+import { ApiError, send } from "../api/client.ts";
 import { type Verdict, verify } from "../lib/jws.ts";
 import { language } from "../state/preferences.ts";
 import { t } from "../texts/index.ts";
@@ -9,6 +9,7 @@ import { Button, Copy, Facts, Id, Instant, copyText } from "../ui/basic.tsx";
 import { saveFile } from "../ui/download.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Blank } from "../ui/loaded.tsx";
+import { say } from "../ui/toast.tsx";
 
 export function ProofTab({ event }: { event: EventDetail }) {
   const [verdict, setVerdict] = useState<Verdict | null>(null);
@@ -26,9 +27,14 @@ export function ProofTab({ event }: { event: EventDetail }) {
   if (!signature || raw === null) {
     return <Blank quiet icon="broken" title={t("proof.unsigned")}><p>{t("proof.unsigned_note")}</p></Blank>;
   }
-  const save = () => {
-    const file = proofFile(event, verdict?.sha256 ?? "");
-    if (file) saveFile(`${event.id.replace(/[^\w-]/g, "_")}.proof.zip`, "application/zip", file);
+  // The daemon makes the file, for `events proof` and for this page alike.
+  const save = async () => {
+    try {
+      const response = await send("GET /v1/events/{id}/proof", `/v1/events/${encodeURIComponent(event.id)}/proof`, { query: { endpoint: event.endpoint } });
+      saveFile(`${event.id.slice(0, 64).replace(/[^\w-]/g, "_")}.proof.zip`, "application/zip", new Uint8Array(await response.arrayBuffer()));
+    } catch (error) {
+      say(error instanceof ApiError ? error.detail : String(error), { bad: true });
+    }
   };
   const noCrypto = verdict && !verdict.holds && verdict.reason === "no-crypto";
   const tone = !verdict || noCrypto ? "" : verdict.holds ? "good" : "bad";
@@ -42,7 +48,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
           {verdict?.holds && <span class="soft small">{t("proof.means")}</span>}
           <div class="actions">
             <Button icon="retry" onClick={() => setRound(round + 1)}>{t("proof.check")}</Button>
-            {verdict?.holds && <Button icon="download" onClick={save}>{t("proof.zip")}</Button>}
+            {verdict?.holds && <Button icon="download" onClick={() => void save()}>{t("proof.zip")}</Button>}
             <Button icon="print" onClick={() => window.print()}>{t("proof.print")}</Button>
           </div>
         </div>
@@ -70,7 +76,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
       <div>
         <h2 class="part">{t("proof.offline")}</h2>
         <p class="soft">{t("proof.offline_note")}</p>
-        <pre class="text" tabIndex={0}>{"universign-webhookd verify --jwks jwks.json --signature @signature.txt --body body.json"}</pre>
+        <pre class="text" tabIndex={0}>{"universign-webhookd verify --proof FILE.zip"}</pre>
       </div>
       {signature.key && <div class="actions"><Button icon="copy" onClick={() => void copyText(JSON.stringify(signature.key))}>{t("proof.jwk")}</Button></div>}
     </>
