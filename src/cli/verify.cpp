@@ -88,12 +88,12 @@ void print_statement(const signature::proof_statement& s, std::ostream& out) {
         if (!value.empty()) out << title << text::printable(value) << '\n';
     };
     out << "The daemon that made this proof states:\n";
-    line("  event     ", s.event_id + " (" + s.type + ")");
-    line("  received  ", to_rfc3339(s.received) + " by the endpoint " + s.endpoint +
-                             (s.source.empty() ? "" : " from " + s.source));
-    line("  key       ", s.key_id);
-    line("  from      ", s.key_source);
-    if (s.key_confirmed) line("  seen there ", to_rfc3339(*s.key_confirmed));
+    line("  event       ", s.event_id + " (" + s.type + ")");
+    line("  received    ", to_rfc3339(s.received) + " by the endpoint " + s.endpoint +
+                               (s.source.empty() ? "" : " from " + s.source));
+    line("  key         ", s.key_id);
+    line("  key from    ", s.key_source);
+    if (s.key_confirmed) line("  seen there  ", to_rfc3339(*s.key_confirmed));
 }
 
 /// Offline, with the proof's own key; where a key set is given, with that.

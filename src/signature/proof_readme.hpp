@@ -4,7 +4,7 @@
 
 namespace webhookd::signature {
 
-/// README.txt of a proof. Its commands, the lines that begin with four blanks, are run by a test.
+/// README.txt of a proof. Its commands, the lines that begin with four blanks and no fifth, are run by tests.
 inline constexpr std::string_view proof_readme = R"(The proof of one webhook of Universign
 ======================================
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import test from "node:test";
 import { parseJson } from "../../../src/console/source/lib/json.ts";
 import { findHidden, segments } from "../../../src/console/source/lib/mask.ts";
@@ -11,7 +13,16 @@ const hiddenIn = (value: unknown) => {
 test("signing links of actions and registrations are hidden", () => {
   assert.deepEqual(hiddenIn({ actions: [{ id: "act_1", url: "https://sign.example/x" }] }), [["https://sign.example/x", "link"]]);
   assert.deepEqual(hiddenIn({ object: "registration", page: "https://id.example/r" }), [["https://id.example/r", "link"]]);
-  assert.deepEqual(hiddenIn({ deep: [{ href: "//cdn.example/a" }] }), [["//cdn.example/a", "link"]]);
+  assert.deepEqual(hiddenIn({ deep: [{ accessUrl: "HTTPS://cdn.example/a" }] }), [["HTTPS://cdn.example/a", "link"]]);
+});
+
+test("what gives access is hidden by the daemon's own rule", () => {
+  const vectors = JSON.parse(readFileSync(join(process.cwd(), "../../tests/vectors/redaction.json"), "utf8")) as Array<{ body: string; redacted: string }>;
+  assert.ok(vectors.length > 30);
+  for (const { body, redacted } of vectors) {
+    const hidden = findHidden(parseJson(body)).filter(({ secret }) => secret !== "person");
+    assert.equal(segments(body, hidden).map(({ text, secret }) => (secret ? "***" : text)).join(""), redacted);
+  }
 });
 
 test("an address in the metadata is no signing link", () => {

@@ -4,6 +4,9 @@
 #include <webhookd/event/sample.hpp>
 #include <webhookd/runtime/secrets.hpp>
 
+#include "support/paths.hpp"
+#include "support/process.hpp"
+
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>
 
@@ -309,4 +312,13 @@ TEST_CASE("API tokens are masked in any text", "[redaction]") {
     CHECK(without_api_tokens(R"(echo: {"a":"\u0061pikey_x","token":"y","b":1.0})") ==
           R"(echo: {"a":"***","token":"***","b":1.0})");
     CHECK(without_api_tokens("").empty());
+}
+
+TEST_CASE("the rule is the page's too: both are held to the same vectors", "[redaction]") {
+    rapidjson::Document vectors;
+    vectors.Parse(test::read_text(test::source_folder() + "/tests/vectors/redaction.json").c_str());
+    REQUIRE(vectors.IsArray());
+    CHECK(vectors.Size() > 30);
+    for (const auto& each : vectors.GetArray())
+        CHECK(redacted(each["body"].GetString()) == each["redacted"].GetString());
 }

@@ -1,17 +1,21 @@
 // The proof, checked again here: from the raw bytes, the header and the key alone.
 import { useEffect, useState } from "preact/hooks";
 import type { EventDetail } from "../../generated/api.ts";
-import { apiBase } from "../api/client.ts";
+import { ApiError, send } from "../api/client.ts";
 import { type Verdict, verify } from "../lib/jws.ts";
 import { language } from "../state/preferences.ts";
 import { t } from "../texts/index.ts";
 import { Button, Copy, Facts, Id, Instant, copyText } from "../ui/basic.tsx";
+import { useBusy } from "../ui/busy.ts";
+import { saveFile } from "../ui/download.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Blank } from "../ui/loaded.tsx";
+import { say } from "../ui/toast.tsx";
 
 export function ProofTab({ event }: { event: EventDetail }) {
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   const [round, setRound] = useState(0);
+  const [busy, run] = useBusy();
   const { signature, raw_body: raw } = event;
   useEffect(() => {
     let current = true;
@@ -25,7 +29,15 @@ export function ProofTab({ event }: { event: EventDetail }) {
   if (!signature || raw === null) {
     return <Blank quiet icon="broken" title={t("proof.unsigned")}><p>{t("proof.unsigned_note")}</p></Blank>;
   }
-  const file = `v1/events/${encodeURIComponent(event.id)}/proof?${new URLSearchParams({ endpoint: event.endpoint })}`;
+  // The daemon makes the file, for `events proof` and for this page alike.
+  const save = async () => {
+    try {
+      const response = await send("GET /v1/events/{id}/proof", `/v1/events/${encodeURIComponent(event.id)}/proof`, { query: { endpoint: event.endpoint } });
+      saveFile(`${event.id.slice(0, 64).replace(/[^\w-]/g, "_")}.proof.zip`, "application/zip", new Uint8Array(await response.arrayBuffer()));
+    } catch (error) {
+      say(error instanceof ApiError ? error.detail : String(error), { bad: true });
+    }
+  };
   const noCrypto = verdict && !verdict.holds && verdict.reason === "no-crypto";
   const tone = !verdict || noCrypto ? "" : verdict.holds ? "good" : "bad";
   return (
@@ -38,7 +50,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
           {verdict?.holds && <span class="soft small">{t("proof.means")}</span>}
           <div class="actions">
             <Button icon="retry" onClick={() => setRound(round + 1)}>{t("proof.check")}</Button>
-            {signature.key && <a class="button" href={new URL(file, apiBase).href} download><Icon name="download" /><span>{t("proof.zip")}</span></a>}
+            {signature.key && <Button icon="download" disabled={busy} onClick={() => void run(save)}>{t("proof.zip")}</Button>}
             <Button icon="print" onClick={() => window.print()}>{t("proof.print")}</Button>
           </div>
         </div>

@@ -115,9 +115,8 @@ export const event = {
   "proof.reason.no-crypto": ["The browser gives no cryptography to this page.", "Le navigateur n’offre pas de cryptographie à cette page."],
   "proof.offline": ["Check it offline", "Vérifier hors ligne"],
   "proof.offline_note": [
-    "The ZIP holds body, signature, key and what the daemon states, and says how anyone can check it with openssl alone.",
-    "Le ZIP contient le corps, la signature, la clé et ce que le service déclare, et explique comment tout vérifier avec openssl seul.",
-
+    "The ZIP holds the body, the signature, the key and what the daemon states; its README says how anyone can check them with openssl.",
+    "Le ZIP contient le corps, la signature, la clé et ce que le service déclare ; son README explique comment les vérifier avec openssl.",
   ],
   "proof.print": ["Print", "Imprimer"],
 
