@@ -1,3 +1,5 @@
+#include <webhookd/event/sample.hpp>
+
 #include "support/admin_api.hpp"
 #include "support/command_line.hpp"
 #include "support/files.hpp"
