@@ -46,11 +46,13 @@ outbound::http_request admin_client::request_for(std::string_view method, const 
 }
 
 result<rapidjson::Document> admin_client::call(std::string_view method, const std::string& path,
-                                               std::string body, std::chrono::milliseconds timeout) {
+                                               std::string json, std::chrono::milliseconds timeout) {
     auto request = request_for(method, path);
+    if (!json.empty()) {
+        request.headers.emplace_back("Content-Type: application/json");
+        request.body = std::move(json);
+    }
     request.headers.emplace_back("Accept: application/json");
-    if (!body.empty()) request.headers.emplace_back("Content-Type: application/json");
-    request.body = std::move(body);
     request.timeout = timeout;
     const auto response = client_.perform(request);
     if (!response) return response.error();

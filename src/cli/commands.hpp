@@ -8,7 +8,8 @@
 /// which outlives the parsing.
 namespace webhookd::cli {
 
-/// `events list|types|show|export|tail|gaps|replay`: the events of a running daemon, over its admin API.
+/// `events list|count|types|show|histogram|export|tail|gaps|replay`: the events of a running daemon, over its
+/// admin API.
 void add_events_commands(CLI::App& app, int& exit_code);
 
 /// `events show ID`: the envelope, the body, the proof, deliveries and the transaction's story. `--raw` gives
@@ -19,6 +20,9 @@ void add_event_show(CLI::App& events, int& exit_code);
 /// `events export`: everything that the filters choose, as CSV or NDJSON, to standard output or a file that
 /// is there only when it is whole.
 void add_event_export(CLI::App& events, int& exit_code);
+
+/// `events histogram`: how many events there were in each interval, as bars.
+void add_event_histogram(CLI::App& events, int& exit_code);
 
 /// `events tail`: events as they arrive, until it is interrupted. It waits for a daemon that restarts, and
 /// misses nothing meanwhile.
@@ -34,8 +38,8 @@ void add_event_removal(CLI::App& events, int& exit_code);
 /// next.
 void add_transactions_commands(CLI::App& app, int& exit_code);
 
-/// `deliveries list`, `deliveries show ID` and `deliveries retry ID…` (or by filter): the deliveries of a
-/// running daemon, over its admin API.
+/// `deliveries list|show|groups|retry|discard`: the deliveries of a running daemon, over its admin API.
+/// Retried and discarded are those with the ids, or that the filters choose.
 void add_deliveries_commands(CLI::App& app, int& exit_code);
 
 /// `handlers`: how each is doing. `handlers test NAME` sends one a test event; ends with 1 where it fails.

@@ -2,6 +2,7 @@
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/endpoints/gap_scan.hpp"
+#include "admin/format/deliveries.hpp"
 #include "admin/format/events.hpp"
 #include "admin/format/gaps.hpp"
 
@@ -106,6 +107,8 @@ outcome show_transaction(const call& c) {
     const auto now = c.from.clock.now();
     const auto outlook = gap_scan(c.from.events, now).outlook_of(endpoint, c.id());
     if (!outlook) return outlook.error();
+    const auto counted = count_deliveries(c.from.deliveries, *found);
+    if (!counted) return counted.error();
     const auto marks = mark(*found);
 
     json_response json;
@@ -119,6 +122,8 @@ outcome show_transaction(const call& c) {
     for (std::size_t i = 0; i < found->size(); ++i) {
         write_envelope(json, (*found)[i]);
         write(json, marks[i]);
+        json.key("deliveries");
+        admin::write(json, counted->at(i));
         json.end_object();
     }
     json.end_array();

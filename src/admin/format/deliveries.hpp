@@ -2,6 +2,7 @@
 
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/store/delivery.hpp>
+#include <webhookd/store/delivery_queue.hpp>
 
 #include "admin/format/json.hpp"
 
@@ -10,11 +11,24 @@
 
 namespace webhookd::admin {
 
-/// As the API writes it: pending, successful, failed.
+/// As the API writes it: pending, successful, failed, discarded.
 [[nodiscard]] const char* name_of(store::delivery_state s);
 
 /// Leaves the object open, for more members.
 void write(json_response& json, const store::delivery_record& d);
+
+/// The same, with its sample.
+void write(json_response& json, const store::failure_group& g);
+
+/// `discards`: when, by whom and why a delivery was given up, oldest first.
+void write_discards(json_response& json, const std::vector<store::discard_record>& discards);
+
+/// The deliveries of each event.
+[[nodiscard]] result<std::vector<store::delivery_counts>>
+count_deliveries(store::delivery_query& store, const std::vector<store::stored_event>& events);
+
+/// How many deliveries an event has, by state.
+void write(json_response& json, const store::delivery_counts& counts);
 
 /// `history`: the attempts of a delivery, oldest first.
 void write_history(json_response& json, const std::vector<store::attempt>& attempts);
