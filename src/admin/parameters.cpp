@@ -160,13 +160,4 @@ result<store::delivery_record> find_delivery(store::delivery_query& deliveries, 
     return std::move(found->front());
 }
 
-result<std::vector<store::delivery_counts>> count_deliveries(store::delivery_query& store,
-                                                             const std::vector<store::stored_event>& events) {
-    std::vector<store::event_offset> offsets;
-    offsets.reserve(events.size());
-    for (const auto& each : events)
-        offsets.push_back(each.offset);
-    return store.count_deliveries(offsets);
-}
-
 } // namespace webhookd::admin

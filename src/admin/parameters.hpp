@@ -50,8 +50,4 @@ namespace webhookd::admin {
 [[nodiscard]] result<store::delivery_record> find_delivery(store::delivery_query& deliveries,
                                                            store::delivery_id id);
 
-/// How many deliveries each of these events has, in their order.
-[[nodiscard]] result<std::vector<store::delivery_counts>>
-count_deliveries(store::delivery_query& store, const std::vector<store::stored_event>& events);
-
 } // namespace webhookd::admin

@@ -5,7 +5,6 @@
 #include "admin/format/deliveries.hpp"
 #include "admin/format/events.hpp"
 #include "admin/format/gaps.hpp"
-#include "admin/parameters.hpp"
 
 #include <algorithm>
 #include <set>
@@ -108,9 +107,9 @@ outcome show_transaction(const call& c) {
     const auto now = c.from.clock.now();
     const auto outlook = gap_scan(c.from.events, now).outlook_of(endpoint, c.id());
     if (!outlook) return outlook.error();
+    const auto counted = count_deliveries(c.from.deliveries, *found);
+    if (!counted) return counted.error();
     const auto marks = mark(*found);
-    const auto deliveries = count_deliveries(c.from.deliveries, *found);
-    if (!deliveries) return deliveries.error();
 
     json_response json;
     json.begin_object();
@@ -124,7 +123,7 @@ outcome show_transaction(const call& c) {
         write_envelope(json, (*found)[i]);
         write(json, marks[i]);
         json.key("deliveries");
-        write(json, (*deliveries)[i]);
+        admin::write(json, counted->at(i));
         json.end_object();
     }
     json.end_array();

@@ -79,6 +79,15 @@ void write_discards(json_response& json, const std::vector<store::discard_record
     json.end_array();
 }
 
+result<std::vector<store::delivery_counts>> count_deliveries(store::delivery_query& store,
+                                                             const std::vector<store::stored_event>& events) {
+    std::vector<store::event_offset> offsets;
+    offsets.reserve(events.size());
+    for (const auto& each : events)
+        offsets.push_back(each.offset);
+    return store.count_deliveries(offsets);
+}
+
 void write(json_response& json, const store::delivery_counts& counts) {
     json.begin_object();
     json.number("pending", counts.pending);

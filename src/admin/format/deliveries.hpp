@@ -2,6 +2,7 @@
 
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/store/delivery.hpp>
+#include <webhookd/store/delivery_queue.hpp>
 
 #include "admin/format/json.hpp"
 
@@ -21,6 +22,10 @@ void write(json_response& json, const store::failure_group& g);
 
 /// `discards`: when, by whom and why a delivery was given up, oldest first.
 void write_discards(json_response& json, const std::vector<store::discard_record>& discards);
+
+/// The deliveries of each event.
+[[nodiscard]] result<std::vector<store::delivery_counts>>
+count_deliveries(store::delivery_query& store, const std::vector<store::stored_event>& events);
 
 /// How many deliveries an event has, by state.
 void write(json_response& json, const store::delivery_counts& counts);

@@ -64,7 +64,7 @@ TEST_CASE("routes are explained for a kept event and for its body alone, as chec
     CHECK(kept.body.find("HUSH") == std::string::npos);
     CHECK(summary(test::parse(kept.body)) ==
           "no refusals: only for action.stalled\n"
-          "no secret: /payload/object/state is \"completed\", wanted ${env:STATE}\n"
+          "no secret: /payload/object/state is \"completed\", wanted \"${env:STATE}\"\n"
           "yes ends: transaction.lifecycle.* matches\n"
           "no rest: route ends is final\n"
           "crm audit ");

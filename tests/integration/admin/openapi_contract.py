@@ -268,7 +268,8 @@ class Contract:
             if each["transaction_id"]:
                 self.ask("/v1/transactions/{id}", "get", 200, id=each["transaction_id"], query={"endpoint": each["endpoint"]})
         self.ask("/v1/events/{id}", "get", 400, id=twice)
-        self.ask("/v1/transactions/{id}", "get", 400, id=next(each["transaction_id"] for each in listed if each["id"] == twice))
+        of_twice = next(each["transaction_id"] for each in listed if each["id"] == twice)
+        self.ask("/v1/transactions/{id}", "get", 400, id=of_twice)
         self.ask_about_routes(event, twice)
         self.ask_about_handlers()
         self.ask("/v1/events", "get", 200, query={"limit": 1})

@@ -201,9 +201,13 @@ endpoints:
 
 TEST_CASE("the list has a bound, whatever a file holds", "[config]") {
     std::string yaml = "handlers:\n";
-    for (int i = 0; i < 2000; ++i)
-        yaml += "  h" + std::to_string(i) + ": { type: log }\n";
-    const auto loaded = load(yaml);
+    std::string names;
+    for (int i = 0; i < 2000; ++i) {
+        const auto name = "h" + std::to_string(i);
+        yaml += "  " + name + ": { type: log }\n";
+        names += name + ", ";
+    }
+    const auto loaded = load(yaml + "routes: [{ name: r, match: '*', handlers: [" + names + "] }]\n");
     CHECK(loaded.settings.data.size() == config::most_settings);
     CHECK(loaded.settings.has_more);
 }
