@@ -82,13 +82,7 @@ http::response retried(std::size_t count, const std::vector<std::string>& skippe
     json_response json;
     json.begin_object();
     json.number("retried", static_cast<std::int64_t>(count));
-    if (!skipped.empty()) {
-        json.key("skipped_handlers");
-        json.begin_array();
-        for (const auto& each : skipped)
-            json.text(each);
-        json.end_array();
-    }
+    if (!skipped.empty()) json.texts("skipped_handlers", skipped);
     json.end_object();
     return json.take();
 }
