@@ -33,10 +33,10 @@ describe("robustness", { skip: missing, timeout: 300_000 }, () => {
   });
 
   test("over a slow link a hasty second click sends nothing a second time", async () => {
-    const { page, close } = await visit(eventPath(stage.event.stalled, "deliveries"));
+    const { page, close } = await visit(eventPath({ id: stage.failed.event, endpoint: stage.failed.endpoint }, "deliveries"));
     await slowly(page);
     const sent = posts(page);
-    const retry = page.locator("section.delivery", { hasText: "signature-desk" }).getByRole("button", { name: "Retry" });
+    const retry = page.locator("section.delivery", { hasText: stage.failed.handler }).filter({ hasText: "Failed" }).getByRole("button", { name: "Retry" });
     await retry.evaluate((button) => { button.click(); button.click(); });
     await page.keyboard.press("r");
     await page.getByText("It waits for its turn.").waitFor();

@@ -111,7 +111,7 @@ export class Daemon {
   async send(type, { endpoint = "universign", set = {}, seed = Math.floor(Math.random() * 1e9) } = {}) {
     const changes = Object.entries({ "/createdAt": new Date().toISOString(), ...set }).flatMap(([pointer, value]) => ["--set", `${pointer}=${value}`]);
     const { stdout } = await promisify(execFile)(binary, ["trigger", type, "--json", "--key", this.key, "--url", `${this.ingest}/webhooks/${endpoint}`, "--seed", String(seed), ...changes]);
-    return JSON.parse(stdout).event;
+    return JSON.parse(stdout.split("\n")[0]).event; // a summary follows
   }
 
   async get(path) {

@@ -23,6 +23,7 @@ export function setStage({ tokens = [], past = {} } = {}) {
     stage.event.completed = await of(`transaction=${stage.known.completed}&type=transaction.lifecycle.completed`);
     stage.event.stalled = await of(`transaction=${stage.known.stalled}&type=action.stalled`);
     stage.event.key = await of("type=apikey.created");
+    [stage.failed] = (await stage.daemon.get("/v1/deliveries?state=failed&limit=1")).data;
   });
   after(async () => {
     await stage.browser?.close();
