@@ -52,7 +52,7 @@ function Group({ group, onChanged }: { group: DeliveryGroup; onChanged: () => vo
   const actions = (
     <>
       <Button icon="retry" disabled={probe?.is === "waits"} onClick={() => void retryOne()}>{t("deliveries.probe")}</Button>
-      <Button kind={probe?.is === "ok" ? "primary" : "plain"} onClick={() => setDialog("retry")}>{t("deliveries.retry_all", { n: group.deliveries })}</Button>
+      {group.deliveries > 1 && <Button kind={probe?.is === "ok" ? "primary" : "plain"} onClick={() => setDialog("retry")}>{t("deliveries.retry_all", { n: group.deliveries })}</Button>}
       <Button kind="quiet" onClick={() => setDialog("discard")}>{t("delivery.discard")}</Button>
     </>
   );

@@ -5,7 +5,7 @@ import { Badge, Foreign, Table } from "../ui/basic.tsx";
 
 export function ExplainView({ explanation }: { explanation: Explanation }) {
   return (
-    <>
+    <div class="stack">
       {explanation.left_out !== null && <p class="warn-text">{t("routing.left_out", { reason: explanation.left_out })}</p>}
       <p><strong>{explanation.handlers.length > 0 ? t("routing.would", { handlers: explanation.handlers.join(", ") }) : t("routing.would_none")}</strong></p>
       {explanation.routes.length > 0 && <Table
@@ -21,6 +21,6 @@ export function ExplainView({ explanation }: { explanation: Explanation }) {
           </tr>
         ))}
       </Table>}
-    </>
+    </div>
   );
 }

@@ -26,7 +26,7 @@ function ConfigurationTable({ configuration }: { configuration: Configuration })
           <tr key={key}>
             <th scope="row" class="mono">{visible(key)}</th>
             <td class="settings-value">{masked ? <Badge tone="plain" icon="hidden">{t("settings.secret")}</Badge> : <Foreign text={typeof value === "string" ? value : JSON.stringify(value)} mono most={300} />}</td>
-            <td class="soft">{origin === "default" ? t("settings.default") : <Foreign text={origin} mono />}</td>
+            <td class="soft" title={visible(origin)}>{origin === "default" ? t("settings.default") : <Foreign text={origin.split("/").at(-1) ?? origin} mono />}</td>
           </tr>
         ))}
       </Table>
