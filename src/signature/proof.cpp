@@ -154,18 +154,19 @@ result<proof_statement> read_statement(std::string_view text, std::string_view e
 
 } // namespace
 
-result<std::string> write_proof(const proof& p) {
+result<std::string> write_proof(proof p) {
     const auto set = "{\"keys\":[" + p.jwk + "]}";
     const auto key = only_key(set);
     if (!key) return key.error();
-    const std::array<files::archived_file, file_names.size()> files{{
-        {std::string(file_names[index::readme]), std::string(proof_readme)},
-        {std::string(file_names[index::body]), p.body},
-        {std::string(file_names[index::signature]), p.signature + '\n'},
-        {std::string(file_names[index::jwks]), set + '\n'},
-        {std::string(file_names[index::pem]), (*key)->pem()},
-        {std::string(file_names[index::statement]), write_statement(p)},
-    }};
+    std::array<files::archived_file, file_names.size()> files;
+    for (std::size_t i = 0; i < files.size(); ++i)
+        files[i].name = file_names[i];
+    files[index::readme].content = proof_readme;
+    files[index::signature].content = p.signature + '\n';
+    files[index::jwks].content = set + '\n';
+    files[index::pem].content = (*key)->pem();
+    files[index::statement].content = write_statement(p);
+    files[index::body].content = std::move(p.body); // it may be large
     auto archive = files::write_zip(files, p.statement.received);
     if (archive && archive->size() > largest_proof)
         return not_a_proof("it would be larger than any proof may be");

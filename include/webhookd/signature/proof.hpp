@@ -39,7 +39,7 @@ inline constexpr std::size_t largest_proof = 65 * 1024 * 1024;
 /// A ZIP archive (files::write_zip) of README.txt, body.json, signature.txt, jwks.json, key.pem and
 /// proof.json (the statement). Errors: key_set_malformed for a JWK that is no key, argument_invalid for a
 /// body beyond `largest_proof`.
-[[nodiscard]] result<std::string> write_proof(const proof& p);
+[[nodiscard]] result<std::string> write_proof(proof p);
 
 /// Reads what `write_proof` has written, and nothing else: every file once and no other, the same key in
 /// jwks.json and key.pem, and a statement whose event, type, key, length and SHA-256 are those of the files
