@@ -10,6 +10,7 @@ using config::role;
 using enum runs_on;
 constexpr auto get = http::verb::get;
 constexpr auto post = http::verb::post;
+constexpr auto del = http::verb::delete_;
 
 template <class... Name>
 constexpr std::array<std::string_view, sizeof...(Name)> names(Name... each) {
@@ -74,10 +75,14 @@ constexpr route table[] = {
     {post, "/v1/deliveries/retry",        role::integrator,   coroutine, retry_deliveries,  retry_choice},
     {post, "/v1/deliveries/{id}/discard", role::integrator,   coroutine, discard_delivery,  no_parameters},
     {post, "/v1/deliveries/discard",      role::integrator,   coroutine, discard_deliveries, retry_choice},
-
     {post, "/v1/handlers/{name}/test",    role::admin,        coroutine, test_handler,      no_parameters},
-    {post, "/v1/routes/explain",          role::integrator,   reader,    explain_routes,    no_parameters},
+
+    {get,  "/v1/session",                 role::integrator,   loop,      show_session,      no_parameters},
+    {post, "/v1/session",                 open_page::console, loop,      sign_in,           no_parameters},
+    {del,  "/v1/session",                 open_page::console, loop,      sign_out,          no_parameters},
+
     {get,  "/v1/configuration",           role::admin,        reader,    show_configuration, no_parameters},
+    {post, "/v1/routes/explain",          role::integrator,   reader,    explain_routes,    no_parameters},
     {post, "/v1/reload",                  role::admin,        coroutine, reload,            no_parameters},
 };
 // clang-format on

@@ -2,9 +2,12 @@
 #include <webhookd/http/router.hpp>
 #include <webhookd/runtime/log.hpp>
 
+#include "admin/page/page.hpp"
 #include "admin/route.hpp"
 #include "admin/run_on.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace webhookd::admin {
@@ -41,13 +44,30 @@ task<http::response> dispatch(const api_sources& from, const route& to, http::re
     co_return done ? std::move(*done) : to_response(done.error());
 }
 
+/// What holds for every response: nobody keeps it and nobody takes it for another type, unless it says so.
+void protect(http::response& r) {
+    const auto has = [&](std::string_view name) {
+        return std::ranges::any_of(r.headers, [&](const auto& each) { return each.first == name; });
+    };
+    for (const auto& [name, value] :
+         {std::pair("Cache-Control", "no-store"), std::pair("X-Content-Type-Options", "nosniff")})
+        if (!has(name)) r.headers.emplace_back(name, value);
+}
+
+task<http::response> answer(const api_sources& from, const route& to, http::request& r) {
+    auto answered = co_await dispatch(from, to, r);
+    protect(answered);
+    co_return answered;
+}
+
 class api final : public http::service {
 public:
     explicit api(api_sources sources)
         : sources_(std::move(sources)) {
-        for (const auto& each : routes())
-            router_.add(each.verb, std::string(each.path),
-                        [this, &each](http::request& r) { return dispatch(sources_, each, r); });
+        for (const auto table : {routes(), page_routes()})
+            for (const auto& each : table)
+                router_.add(each.verb, std::string(each.path),
+                            [this, &each](http::request& r) { return answer(sources_, each, r); });
     }
 
     std::optional<http::response> admit(const http::request& r) override { return router_.admit(r); }

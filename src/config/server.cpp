@@ -153,6 +153,7 @@ void read_admin(object_reader& root, configuration& whole) {
         read_listeners(in, whole.fixed.admin_listen);
         read_networks(in, "trusted_proxies", whole.fixed.admin_trusted_proxies);
         read_public_pages(in, out.public_pages);
+        in.flag("console", out.console);
         std::map<std::string, std::string> names, digests;
         in.objects("tokens", [&](object_reader& item) {
             token t;

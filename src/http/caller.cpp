@@ -137,6 +137,11 @@ web_page page_of(const boost::beast::http::request_header<>& head, std::string_v
     return page;
 }
 
+/// A browser writes Origin by itself, and a page that is ours has the scheme that the browser speaks to us.
+bool comes_from_https(const caller& who, const boost::beast::http::request_header<>& head) {
+    return who.page == web_page::own && text::to_lower(view(head[field::origin])).starts_with("https://");
+}
+
 std::string_view doubt_about(const caller& who, std::string_view peer, std::string_view own,
                              std::string_view host, const boost::beast::http::request_header<>& head) {
     if (!is_local(peer)) return "does not come from this host";
@@ -160,6 +165,7 @@ caller judge_caller(std::string_view peer, std::string_view own,
                               [](const auto& each) { return tells_of_proxy(view(each.name_string())); });
     const auto host = view(head[field::host]);
     who.page = page_of(head, host);
+    who.https = forwarded_https(peer, head, trusted_proxies) || comes_from_https(who, head);
     who.doubt = doubt_about(who, peer, own, host, head);
     who.local = who.doubt.empty();
     return who;

@@ -1,8 +1,6 @@
 #include <webhookd/http/client_address.hpp>
 #include <webhookd/text/ascii.hpp>
 
-#include <boost/beast/core/string.hpp>
-
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -40,10 +38,11 @@ std::optional<std::string> bare_address(std::string_view text) {
     return std::string(text);
 }
 
-std::string_view forwarded_for(std::string_view element) {
+/// A parameter of an element of Forwarded; empty when it is not there.
+std::string_view parameter(std::string_view element, std::string_view name) {
     for (const auto pair : split(element, ';')) {
         const auto equals = pair.find('=');
-        if (equals != std::string_view::npos && boost::beast::iequals(pair.substr(0, equals), "for"))
+        if (equals != std::string_view::npos && text::iequals(pair.substr(0, equals), name))
             return pair.substr(equals + 1);
     }
     return {};
@@ -84,12 +83,23 @@ std::string client_address(std::string_view peer, const boost::beast::http::fiel
     if (peer != "unix" && !trusted(peer, trusted_proxies)) return std::string(peer);
     const auto x_forwarded_for = entries(headers, "X-Forwarded-For");
     auto forwarded = entries(headers, "Forwarded");
-    std::transform(forwarded.begin(), forwarded.end(), forwarded.begin(), forwarded_for);
+    for (auto& each : forwarded)
+        each = parameter(each, "for");
     if (forwarded.empty()) return walk(peer, x_forwarded_for, trusted_proxies);
     const auto told = walk(peer, forwarded, trusted_proxies);
     if (!x_forwarded_for.empty() && walk(peer, x_forwarded_for, trusted_proxies) != told)
         return std::string(peer);
     return told;
+}
+
+bool forwarded_https(std::string_view peer, const boost::beast::http::fields& headers,
+                     std::span<const net::cidr> trusted_proxies) {
+    if (peer != "unix" && !trusted(peer, trusted_proxies)) return false;
+    const auto x_forwarded_proto = entries(headers, "X-Forwarded-Proto");
+    if (!x_forwarded_proto.empty()) return text::iequals(x_forwarded_proto.back(), "https");
+    const auto forwarded = entries(headers, "Forwarded");
+    if (forwarded.empty()) return false;
+    return text::iequals(text::trim(parameter(forwarded.back(), "proto"), "\""), "https");
 }
 
 } // namespace webhookd::http

@@ -44,6 +44,7 @@ task<typename connection<Stream>::after> connection<Stream>::send(const response
     if (r.stream && options.http_1_0) options.keep_alive = false;
     const auto bytes = to_wire(r, options);
     bool whole = co_await write(bytes);
+    if (whole && !r.constant.empty() && !options.head) whole = co_await write(r.constant);
     if (whole && r.stream && !options.head) {
         source_ = r.stream.get();
         whole = co_await send_pieces(*r.stream, options);

@@ -47,10 +47,11 @@ std::string to_wire(const response& r, const wire_options& options) {
                    std::string_view(reason.data(), reason.size()));
     fmt::format_to(std::back_inserter(out), "Date: {}\r\n", date_now());
     if (may_have_body(r.status)) {
-        if (!r.body.empty() || r.stream)
+        const auto size = r.constant.empty() ? r.body.size() : r.constant.size();
+        if (size != 0 || r.stream)
             fmt::format_to(std::back_inserter(out), "Content-Type: {}\r\n", single_line(r.content_type));
         if (!r.stream)
-            fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", r.body.size());
+            fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", size);
         else if (!options.http_1_0)
             out += "Transfer-Encoding: chunked\r\n";
     }

@@ -28,7 +28,7 @@ namespace webhookd::admin {
 
 /// What the API uses. Everything outlives the API, and the readers end before the rest is destroyed.
 struct api_sources {
-    const access& who;
+    access& who;
 
     store::event_log& log;
     store::event_query& events;

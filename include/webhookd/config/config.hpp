@@ -70,10 +70,11 @@ struct public_pages {
     friend bool operator==(const public_pages&, const public_pages&) = default;
 };
 
-/// Who may use the admin listener.
+/// Who may use the admin listener, and whether it has the page.
 struct admin {
     config::public_pages public_pages;
     std::vector<token> tokens;
+    bool console = true; ///< the page, and signing in on it
     friend bool operator==(const admin&, const admin&) = default;
 };
 

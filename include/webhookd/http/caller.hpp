@@ -29,6 +29,8 @@ struct caller {
     bool local = false;
     bool proxied = false; ///< there is a sign of a proxy, trusted or not
     web_page page = web_page::none;
+    /// The client spoke https, as far as a trusted proxy says so, or a browser whose page came from there.
+    bool https = false;
     /// Why it is not local, as a clause that follows "this request"; empty when it is.
     std::string_view doubt;
 };

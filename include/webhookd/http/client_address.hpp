@@ -19,4 +19,9 @@ namespace webhookd::http {
 [[nodiscard]] std::string client_address(std::string_view peer, const boost::beast::http::fields& headers,
                                          std::span<const net::cidr> trusted_proxies);
 
+/// Whether a trusted proxy says that the client spoke https to it: X-Forwarded-Proto, or `proto` of
+/// Forwarded. The last entry counts, which is the one of the proxy that is connected to us.
+[[nodiscard]] bool forwarded_https(std::string_view peer, const boost::beast::http::fields& headers,
+                                   std::span<const net::cidr> trusted_proxies);
+
 } // namespace webhookd::http

@@ -58,6 +58,7 @@ struct response {
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers; ///< beyond type, length and connection
     std::shared_ptr<body_source> stream = {};                 ///< instead of `body`
+    std::string_view constant = {}; ///< instead of `body`: bytes of the program itself, sent without a copy
 };
 
 /// What a server serves. Called on the connection's own loop, for many connections at a time.

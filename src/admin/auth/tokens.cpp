@@ -12,8 +12,6 @@
 namespace webhookd::admin {
 namespace {
 
-constexpr std::size_t longest_token = 1024;
-
 std::optional<std::string> credentials_of(const http::request& r) {
     const auto header = r.headers.find(http::field::authorization);
     if (header == r.headers.end()) return std::nullopt;
@@ -30,14 +28,14 @@ std::optional<std::string> credentials_of(const http::request& r) {
     return pair;
 }
 
+} // namespace
+
 std::string sha256_hex(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     std::size_t size = 0;
     EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), digest.data(), &size);
     return text::to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
-
-} // namespace
 
 std::optional<std::string> token_of(const http::request& r) {
     auto given = credentials_of(r);

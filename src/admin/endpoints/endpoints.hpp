@@ -73,6 +73,11 @@ outcome explain_routes(const call& c);
 // configuration.cpp: the configuration in force, without its secrets
 outcome show_configuration(const call& c);
 
+// session.cpp: signing in on the page, who is signed in, signing out
+outcome sign_in(const call& c);
+outcome show_session(const call& c);
+outcome sign_out(const call& c);
+
 // reload.cpp: reads the configuration again, as SIGHUP does
 task<outcome> reload(const call& c);
 

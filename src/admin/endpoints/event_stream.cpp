@@ -46,9 +46,10 @@ struct stream_start {
 
 class stream_source final : public http::body_source {
 public:
-    stream_source(const api_sources& from, stream_filter filter, stream_start start,
+    stream_source(const api_sources& from, identity who, stream_filter filter, stream_start start,
                   const runtime::executor& loop)
         : from_(from)
+        , who_(std::move(who))
         , filter_(std::move(filter))
         , start_(std::move(start))
         , last_(start_.after)
@@ -65,6 +66,8 @@ public:
             };
             const auto fresh = co_await on_reader<batch>(from_.readers, std::move(read));
             if (!fresh) co_return fresh.error();
+            // The token may have left the configuration, or its owner signed out.
+            if (!from_.who.still_allows(who_)) break;
             if (auto lines = to_lines(*fresh); !lines.empty()) co_return piece(std::move(lines));
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(silent_since + heartbeat -
                                                                                     clock::now());
@@ -102,6 +105,7 @@ private:
     }
 
     const api_sources& from_;
+    identity who_;
     stream_filter filter_;
     stream_start start_;
     store::event_offset last_;
@@ -179,7 +183,8 @@ task<outcome> stream_events(const call& c) {
     stream.content_type = "text/event-stream";
     stream.headers.emplace_back("Cache-Control", "no-store");
     stream.headers.emplace_back("X-Accel-Buffering", "no"); // nginx would hold the events back
-    stream.stream = std::make_shared<stream_source>(c.from, std::move(*filter), std::move(*start), loop);
+    stream.stream =
+        std::make_shared<stream_source>(c.from, c.who, std::move(*filter), std::move(*start), loop);
     co_return stream;
 }
 

@@ -117,6 +117,8 @@ class Contract:
             for each in self.document.mismatches(header["schema"], self.to_value(header["schema"], value)):
                 self.wrong(f"{place}: {name}: {each}")
         kind = answer.header("Content-Type")
+        if "content" not in documented and kind is None and not answer.body:
+            return
         media = documented.get("content", {}).get(kind)
         if media is None:
             self.wrong(f"{place}: {kind} is not documented")
@@ -301,6 +303,7 @@ class Contract:
         compare = "/v1/events/report/compare"
         self.ask(compare, "get", 409, at="troubled_admin")
         self.ask(compare, "get", 502, query={"created_gt": "2001-01-01"})  # of this year, it fails
+        self.ask_about_sessions()
         self.ask("/v1/reload", "post", 200)
         self.ask("/v1/reload", "post", 422, at="troubled_admin")  # its file has become wrong
         # A daemon without keys for one of its endpoints, and with as many deliveries waiting as may.
@@ -353,6 +356,31 @@ class Contract:
         self.ask("/v1/deliveries/discard", "post", 400)  # whose?
         self.ask("/v1/deliveries/discard", "post", 200, query={"handler": "broken", "limit": 1})
 
+    def ask_about_sessions(self):
+        json_type = {"Content-Type": "application/json"}
+        foreign = {"Origin": "http://evil.example"}
+
+        def sign_in(status, token, headers=json_type, **where):
+            return self.ask("/v1/session", "post", status, headers=headers, body=json.dumps({"token": token}), **where)
+        begun = sign_in(200, TOKENS["admin"])
+        cookie = {"Authorization": "", "Cookie": begun.header("Set-Cookie").split(";")[0]}
+        signed_in = json.loads(self.ask("/v1/session", "get", 200, headers=cookie).body)
+        if signed_in["role"] != "admin" or signed_in["expires"] is None:
+            self.wrong(f"the session is {signed_in}")
+        self.ask("/v1/session", "delete", 403, headers=cookie)
+        own = cookie | {"Sec-Fetch-Site": "same-origin", "Webhookd-Console": "1"}
+        self.ask("/v1/session", "delete", 204, headers=own)
+        self.ask("/v1/session", "get", 401, headers=cookie)
+        for body in ("", "{}", "[]", '{"token":7}', '{"token":"a","more":1}'):
+            self.ask("/v1/session", "post", 400, headers=json_type, body=body)
+        sign_in(401, "guess", source=next(FRESH))
+        sign_in(403, TOKENS["admin"], json_type | foreign)
+        sign_in(415, TOKENS["admin"], {"Content-Type": "text/plain"})
+        sign_in(409, "any", at="troubled_admin")
+        source = next(FRESH)
+        while sign_in((401, 429), "guess", source=source).status == 401:
+            pass
+
     def ask_ingest(self):
         path = "/webhooks/universign"
         folder = pathlib.Path(self.given["webhooks"])
@@ -404,7 +432,7 @@ class Contract:
 
     def check_routes(self, sources):
         """The table of routes: a path that is not documented is asked by nobody above."""
-        row = re.compile(r'\{(?:get|post), +"(/[^"]*)"')
+        row = re.compile(r'\{(?:get|post|del), +"(/[^"]*)"')
         routes, literals = set(), set()
         for file in pathlib.Path(sources).rglob("*.cpp"):
             text = file.read_text(encoding="utf-8")

@@ -43,7 +43,10 @@ if command -v ccache >/dev/null; then
     mkdir -p "$folder"
     compiled=(--volume "$folder:/root/.cache/ccache")
 fi
-images build "${compiled[@]}" --layers --quiet --isolation chroot --format docker --build-arg BASE=localhost/debian-bare \
+# Nor does it fetch what the page is made of.
+page_cache=${cache%/deploy}/console
+mkdir -p "$page_cache"
+images build "${compiled[@]}" --volume "$page_cache:/root/.cache/universign-webhookd/console" --layers --quiet --isolation chroot --format docker --build-arg BASE=localhost/debian-bare \
     --build-arg VERSION="$("$binary" --version | cut -d ' ' -f 2)" --ignorefile "$source/.dockerignore" \
     -f "$source/docker/Dockerfile" -t localhost/webhookd "$source" >"$scratch/build.log" 2>&1 || fail "buildah build"
 
@@ -59,7 +62,7 @@ expect_equal "the program's version" "$(chroot "$root" /usr/bin/universign-webho
 size=$(($(du -sk --apparent-size "$root" | cut -f 1) / 1024))
 echo "image: $size MiB"
 [[ $size -lt 120 ]] || fail "the image has $size MiB"
-for tool in cc gcc g++ cmake make git; do
+for tool in cc gcc g++ cmake make git node npm; do
     [[ ! -e $root/usr/bin/$tool ]] || fail "$tool is in the image"
 done
 missing=$(chroot "$root" ldd /usr/bin/universign-webhookd | grep 'not found' || true)
@@ -98,6 +101,7 @@ unshare --pid --mount --fork --kill-child bash "$scratch/contain.sh" 2>"$scratch
 started+=($!)
 await "the daemon" chroot "$root" /usr/bin/universign-webhookd healthcheck --admin "http://127.0.0.1:$admin"
 expect_match "an event" "$(post "http://127.0.0.1:$ingest/webhooks/universign")" '"accepted"'
+expect_match "the page" "$(curl -sL --max-time 30 "http://127.0.0.1:$admin/")" '<title>universign-webhookd</title>'
 await "the program" test -s "$scratch/volume/ran"
 expect_equal "the secret that the program got" "$(cat "$scratch/volume/ran")" "a secret"
 

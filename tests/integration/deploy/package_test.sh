@@ -90,6 +90,7 @@ stop() {
 }
 start
 expect_match "an event" "$(post "http://127.0.0.1:$ingest/webhooks/universign")" '"accepted"'
+expect_match "the page" "$(curl -sL --max-time 30 "http://127.0.0.1:$admin/")" '<title>universign-webhookd</title>'
 stop
 
 inside dpkg -i /newer.deb >"$scratch/upgrade.log" 2>&1 || fail "the upgrade"

@@ -35,12 +35,16 @@ std::string name_of(const admin::permission& needed) {
                                              : "owner";
 }
 
+std::string name_of(http::verb verb) {
+    return verb == http::verb::get ? "get " : verb == http::verb::post ? "post " : "delete ";
+}
+
 operations in_the_table() {
     operations all;
     for (const auto& each : admin::routes()) {
         std::vector<std::string> parameters;
         if (each.parameters) parameters.assign(each.parameters->begin(), each.parameters->end());
-        all.push_back(to_line((each.verb == http::verb::get ? "get " : "post ") + std::string(each.path),
+        all.push_back(to_line(name_of(each.verb) + std::string(each.path),
                               name_of(each.needs), std::move(parameters)));
     }
     std::sort(all.begin(), all.end());

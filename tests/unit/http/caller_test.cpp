@@ -158,3 +158,30 @@ TEST_CASE("a page of another origin, or one that hides its origin, is foreign", 
     }
     CHECK(judge({{"Origin", "https://hooks.example"}}, {.host = "hooks.example:443"}).page == web_page::own);
 }
+
+TEST_CASE("that a client spoke https is told by a trusted proxy or by its browser", "[http]") {
+    const auto https = [](const header_list& headers, asking a = {}) {
+        a.host = "hooks.example";
+        return judge(headers, a).https;
+    };
+    const asking through{.peer = "192.0.2.7"};
+    CHECK_FALSE(https({}));
+    CHECK(https({{"X-Forwarded-Proto", "https"}}, through));
+    CHECK(https({{"X-Forwarded-Proto", "http, HTTPS"}}, through));
+    CHECK(https({{"Forwarded", "for=198.51.100.7;proto=http, for=192.0.2.9;Proto=\"https\""}}, through));
+    CHECK(https({{"X-Forwarded-Proto", "https"}}, {.peer = "unix"}));
+    CHECK(https({{"Origin", "https://hooks.example"}}));
+    for (const auto& headers : std::vector<header_list>{{{"X-Forwarded-Proto", "http"}},
+                                                        {{"X-Forwarded-Proto", "https, http"}},
+                                                        {{"X-Forwarded-Proto", "httpsx"}},
+                                                        {{"X-Forwarded-Proto", ""}},
+                                                        {{"Forwarded", "for=198.51.100.7"}},
+                                                        {{"Forwarded", "for=198.51.100.7;proto=http"}}}) {
+        INFO(headers[0].second);
+        CHECK_FALSE(https(headers, through));
+    }
+    // Nobody else is believed.
+    CHECK_FALSE(https({{"X-Forwarded-Proto", "https"}}));
+    CHECK_FALSE(https({{"Origin", "https://evil.example"}}));
+    CHECK_FALSE(https({{"Origin", "http://hooks.example"}}));
+}

@@ -77,3 +77,11 @@ TEST_CASE("empty lines before a request are counted whole", "[http]") {
     CHECK(http::empty_lines("\r\n\r\n\rGET") == 4);
     CHECK(http::empty_lines("GET / HTTP/1.1\r\n\r\n") == 0);
 }
+
+TEST_CASE("a constant counts as a body and is not copied", "[http]") {
+    http::response r;
+    r.constant = "constant bytes";
+    const auto wire = http::to_wire(r, {});
+    CHECK_THAT(wire, Catch::Contains("Content-Type: application/json\r\nContent-Length: 14\r\n"));
+    CHECK_THAT(wire, Catch::EndsWith("\r\n\r\n"));
+}

@@ -1,0 +1,81 @@
+#include <webhookd/event/document.hpp>
+#include <webhookd/http/problem.hpp>
+#include <webhookd/text/ascii.hpp>
+
+#include "admin/endpoints/endpoints.hpp"
+#include "admin/format/json.hpp"
+
+#include <rapidjson/document.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace webhookd::admin {
+namespace {
+
+std::string_view name_of(config::role r) {
+    switch (r) {
+    case config::role::owner:
+        return "owner";
+    case config::role::admin:
+        return "admin";
+    case config::role::integrator:
+        break;
+    }
+    return "integrator";
+}
+
+http::response session_response(const identity& who) {
+    json_response json;
+    json.begin_object();
+    json.text("object", "session");
+    json.maybe_text("name", who.token_sha256.empty() ? "" : who.name);
+    json.text("role", name_of(who.role));
+    json.instant("expires", who.session_ends);
+    json.end_object();
+    return json.take();
+}
+
+/// No form of a web page can send this type.
+bool is_json(const http::request& r) {
+    const auto header = r.headers[http::field::content_type];
+    const std::string_view type(header.data(), header.size());
+    return text::iequals(text::trim(type.substr(0, type.find(';'))), "application/json");
+}
+
+/// Errors: argument_invalid. The detail shows nothing of what came.
+result<std::string> read_token(std::string_view body) {
+    const failure wrong{errc::argument_invalid, R"(the body must be one JSON object: {"token": "..."})"};
+    const auto parsed = event::document::parse(body, {.bytes = 64 * 1024, .depth = 2});
+    if (!parsed) return wrong;
+    const auto* token = event::document::child(parsed->root(), "token");
+    if (token == nullptr || !token->IsString() || parsed->root().MemberCount() != 1) return wrong;
+    return std::string(token->GetString(), token->GetStringLength());
+}
+
+} // namespace
+
+outcome sign_in(const call& c) {
+    if (!is_json(c.request))
+        return http::problem(http::status::unsupported_media_type, "The body must be application/json.");
+    const auto token = read_token(c.request.body);
+    if (!token) return token.error();
+    auto begun = c.from.who.sign_in(c.request, *token);
+    if (auto* refusal = std::get_if<http::response>(&begun)) return std::move(*refusal);
+    auto& session = std::get<access::signed_in>(begun);
+    auto told = session_response(session.who);
+    told.headers.emplace_back("Set-Cookie", std::move(session.cookie));
+    return told;
+}
+
+outcome show_session(const call& c) {
+    return session_response(c.who);
+}
+
+outcome sign_out(const call& c) {
+    return c.from.who.sign_out(c.request);
+}
+
+} // namespace webhookd::admin

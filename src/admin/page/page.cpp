@@ -1,0 +1,123 @@
+#include "admin/page/page.hpp"
+
+#include <webhookd/http/problem.hpp>
+
+#include "admin/page/negotiation.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace webhookd::admin {
+namespace {
+
+constexpr std::string_view index_file = "index.html";
+constexpr std::string_view assets_folder = "assets/";
+
+/// What a browser may do with the page: nothing that it does not need. Everything comes from here, no script
+/// or style stands in the markup, and no other page frames it or gets hold of its window.
+constexpr std::pair<std::string_view, std::string_view> browser_rules[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+};
+
+/// Of one coding: what caches must not take for another.
+std::string entity_tag(const page_file& file, content_coding coding) {
+    std::string tag = '"' + std::string(file.digest);
+    if (coding == content_coding::brotli) tag += "-br";
+    if (coding == content_coding::gzip) tag += "-gzip";
+    return tag + '"';
+}
+
+std::string_view bytes_of(const page_file& file, content_coding coding) {
+    switch (coding) {
+    case content_coding::brotli:
+        return file.brotli;
+    case content_coding::gzip:
+        return file.gzip;
+    case content_coding::identity:
+        break;
+    }
+    return file.plain;
+}
+
+std::string_view header_of(const http::fields& asked, http::field name) {
+    const auto value = asked[name];
+    return {value.data(), value.size()};
+}
+
+http::response show(const call& c, std::string_view path) {
+    return serve_page_file(page_files(), path, c.request.headers);
+}
+
+outcome show_index(const call& c) {
+    return show(c, index_file);
+}
+
+outcome show_file(const call& c) {
+    return show(c, c.request.parameters.at(0));
+}
+
+outcome show_asset(const call& c) {
+    return show(c, std::string(assets_folder) + c.request.parameters.at(0));
+}
+
+/// Relative, so that it holds below any path of a proxy.
+outcome redirect_to_page(const call& c) {
+    if (page_files().empty()) return show_index(c);
+    http::response elsewhere{http::status::temporary_redirect, {}, {}, {}};
+    elsewhere.headers.emplace_back("Location", "console/");
+    return elsewhere;
+}
+
+// clang-format off
+constexpr auto get = http::verb::get;
+constexpr route table[] = {
+    {get, "/",                      open_page::console, runs_on::loop, redirect_to_page, std::nullopt},
+    {get, "/console",               open_page::console, runs_on::loop, redirect_to_page, std::nullopt},
+    {get, "/console/",              open_page::console, runs_on::loop, show_index,       std::nullopt},
+    {get, "/console/{file}",        open_page::console, runs_on::loop, show_file,        std::nullopt},
+    {get, "/console/assets/{file}", open_page::console, runs_on::loop, show_asset,       std::nullopt},
+};
+// clang-format on
+
+} // namespace
+
+std::span<const route> page_routes() {
+    return table;
+}
+
+http::response serve_page_file(std::span<const page_file> files, std::string_view path,
+                               const http::fields& asked) {
+    if (files.empty())
+        return http::problem(http::status::not_found,
+                             "This program was built without the page (WEBHOOKD_CONSOLE=OFF).");
+    const auto file = std::ranges::find(files, path, &page_file::path);
+    if (file == files.end()) return http::problem(http::status::not_found, "The page has no such file.");
+    const auto coding = preferred_coding(header_of(asked, http::field::accept_encoding));
+    const auto tag = entity_tag(*file, coding);
+
+    http::response r;
+    r.headers.emplace_back("ETag", tag);
+    r.headers.emplace_back("Vary", "Accept-Encoding");
+    r.headers.emplace_back("Cache-Control", file->immutable ? "max-age=31536000, immutable" : "no-cache");
+    for (const auto& [name, value] : browser_rules)
+        r.headers.emplace_back(name, value);
+    if (names_entity_tag(header_of(asked, http::field::if_none_match), tag)) {
+        r.status = http::status::not_modified;
+        return r;
+    }
+    if (coding != content_coding::identity)
+        r.headers.emplace_back("Content-Encoding", coding == content_coding::brotli ? "br" : "gzip");
+    r.content_type = file->type;
+    r.constant = bytes_of(*file, coding);
+    return r;
+}
+
+} // namespace webhookd::admin
