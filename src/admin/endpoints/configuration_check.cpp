@@ -1,6 +1,7 @@
+#include "admin/endpoints/configuration_check.hpp"
+
 #include <webhookd/http/problem.hpp>
 
-#include "admin/endpoints/configuration_check.hpp"
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/json.hpp"
 #include "admin/request_body.hpp"

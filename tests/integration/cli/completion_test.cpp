@@ -67,9 +67,11 @@ TEST_CASE("bash completes commands, options and values", "[cli][completion]") {
     CHECK(bash.after({"events", "s"}) == list{"show"});
     CHECK(bash.after({"completion", ""}) == list{"bash"});
     CHECK(bash.after({"serve", "--c"}) == list{"--config"});
-    CHECK(bash.after({"deliveries", "list", "--state", ""}) == list{"discarded", "failed", "pending", "successful"});
+    CHECK(bash.after({"deliveries", "list", "--state", ""}) ==
+          list{"discarded", "failed", "pending", "successful"});
     CHECK(bash.after({"deliveries", "list", "--state", "=", "f"}) == list{"failed"});
-    CHECK(bash.after({"deliveries", "list", "--state", "="}) == list{"discarded", "failed", "pending", "successful"});
+    CHECK(bash.after({"deliveries", "list", "--state", "="}) ==
+          list{"discarded", "failed", "pending", "successful"});
     CHECK(bash.after({"deliveries", "list", "--state=f"}) == list{"--state=failed"});
     CHECK(bash.after({"events", "export", "--format", "n"}) == list{"ndjson"});
     CHECK(bash.after({"trigger", "--tamper", "s"}) == list{"signature"});
