@@ -178,6 +178,10 @@ describe("reading", { skip: missing, timeout: 600_000 }, () => {
     // As its README says, with openssl alone: its commands are the lines that begin with four blanks and no fifth.
     const commands = readFileSync(join(files, "README.txt"), "utf8").split("\n").filter((line) => /^ {4}\S/.test(line)).join("\n");
     assert.match(execFileSync("bash", ["-e", "-c", commands], { cwd: files, encoding: "utf8" }), /Verified OK/);
+    await page.emulateMedia({ media: "print" });
+    await picture(page, "print-proof-light");
+    assert.equal(await page.getByRole("button").count(), 0);
+    await page.getByText("This is Universign's, byte for byte").waitFor();
     await close();
     // One byte changed on its way, and it says so.
     const changed = await visit("#/unknown");
