@@ -77,13 +77,14 @@ constexpr route table[] = {
     {post, "/v1/deliveries/retry",        role::integrator,   coroutine, retry_deliveries,  retry_choice},
     {post, "/v1/deliveries/{id}/discard", role::integrator,   coroutine, discard_delivery,  no_parameters},
     {post, "/v1/deliveries/discard",      role::integrator,   coroutine, discard_deliveries, retry_choice},
+    {post, "/v1/handlers/{name}/test",    role::admin,        coroutine, test_handler,      no_parameters},
 
     {get,  "/v1/session",                 role::integrator,   loop,      show_session,      no_parameters},
     {post, "/v1/session",                 open_page::console, loop,      sign_in,           no_parameters},
     {del,  "/v1/session",                 open_page::console, loop,      sign_out,          no_parameters},
-    {post, "/v1/handlers/{name}/test",    role::admin,        coroutine, test_handler,      no_parameters},
-    {post, "/v1/routes/explain",          role::integrator,   reader,    explain_routes,    no_parameters},
+
     {get,  "/v1/configuration",           role::admin,        reader,    show_configuration, no_parameters},
+    {post, "/v1/routes/explain",          role::integrator,   reader,    explain_routes,    no_parameters},
     {post, "/v1/configuration/check",     role::integrator,   reader,    check_configuration, no_parameters},
     {post, "/v1/reload",                  role::admin,        coroutine, reload,            no_parameters},
 };

@@ -18,6 +18,15 @@ std::string_view member_text(const event::json_value& text) {
     return {text.GetString(), text.GetStringLength()};
 }
 
+/// What stands for every reference of a text that somebody sends: nobody may ask this host's environment and
+/// files in this way. An address, because that is what is checked most.
+constexpr const char* stand_in = "https://reference.example/";
+
+config::secret_sources no_references() {
+    const auto found = [](const auto&) { return std::optional<std::string>(stand_in); };
+    return {found, found, {}, {}};
+}
+
 } // namespace
 
 result<request_body> request_body::parse(const http::request& r,
@@ -46,6 +55,20 @@ result<std::optional<std::string>> request_body::json(std::string_view member) c
     if (value->IsObject()) return std::optional(event::write_json(*value));
     return failure{errc::argument_invalid,
                    "'" + std::string(member) + "' must be a JSON object, or a text that holds one"};
+}
+
+config::loaded load_sent_text(std::string_view yaml) {
+    return config::load_text(yaml, "configuration", no_references());
+}
+
+std::string mistakes_of(const config::loaded& loaded) {
+    std::string lines;
+    for (const auto& each : loaded.diagnostics) {
+        if (each.severity != config::severity::error) continue;
+        if (!lines.empty()) lines += '\n';
+        lines += to_string(each);
+    }
+    return lines;
 }
 
 } // namespace webhookd::admin

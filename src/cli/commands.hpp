@@ -17,8 +17,8 @@ void add_events_commands(CLI::App& app, int& exit_code);
 /// daemon kept or with `--jwks`.
 void add_event_show(CLI::App& events, int& exit_code);
 
-/// `events proof ID --out FILE.zip`: what anybody can check of one event, as a file that is there only when it
-/// is whole, and is readable for its owner alone.
+/// `events proof ID --out FILE.zip`: what anybody can check of one event, as a file that is there only when
+/// it is whole, and is readable for its owner alone.
 void add_event_proof(CLI::App& events, int& exit_code);
 
 /// `events export`: everything that the filters choose, as CSV or NDJSON, to standard output or a file that

@@ -90,7 +90,8 @@ void add_report_command(CLI::App& app, int& exit_code) {
                           "received at this endpoint; name it with --compare where the daemon receives for "
                           "more than one workspace");
     auto* api_key = reporting->add_option("--api-key", opts->api_key, "of requests with this API key");
-    reporting->add_flag("--compare", opts->compare, "beside Universign's own figures (universign.api.key)")->excludes(api_key);
+    reporting->add_flag("--compare", opts->compare, "beside Universign's own figures (universign.api.key)")
+        ->excludes(api_key);
     reporting->add_flag("--json", opts->json, "print JSON");
     reporting->footer("Exit codes of --compare: 0 every figure is the same, 1 they differ, 69 the daemon or "
                       "Universign cannot be had,\n77 the token is refused, 78 no key is configured.");

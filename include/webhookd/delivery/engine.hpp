@@ -33,7 +33,8 @@ struct handler_setup {
 struct handler_status {
     std::string name;
     circuit_breaker::state circuit = circuit_breaker::state::closed;
-    std::optional<circuit_breaker::clock::time_point> open_until; ///< of an open circuit: when one attempt tests it
+    std::optional<circuit_breaker::clock::time_point>
+        open_until; ///< of an open circuit: when one attempt tests it
     std::size_t in_flight = 0;
     std::uint32_t concurrency = 0; ///< how many may be
     std::uint64_t successful = 0;  ///< attempts

@@ -1,23 +1,11 @@
-#include <webhookd/http/problem.hpp>
-
-#include "admin/endpoints/configuration_check.hpp"
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/json.hpp"
 #include "admin/request_body.hpp"
 
-#include <utility>
+#include <cstdint>
 
 namespace webhookd::admin {
 namespace {
-
-/// What stands for every reference of a text that somebody sends: nobody may ask this host's environment and
-/// files in this way. An address, because that is what is checked most.
-constexpr const char* stand_in = "https://reference.example/";
-
-config::secret_sources no_references() {
-    const auto found = [](const auto&) { return std::optional<std::string>(stand_in); };
-    return {found, found, {}, {}};
-}
 
 void write(json_response& json, const config::diagnostic& d) {
     json.begin_object();
@@ -30,20 +18,6 @@ void write(json_response& json, const config::diagnostic& d) {
 }
 
 } // namespace
-
-config::loaded load_sent_text(std::string_view yaml) {
-    return config::load_text(yaml, "configuration", no_references());
-}
-
-std::string mistakes_of(const config::loaded& loaded) {
-    std::string lines;
-    for (const auto& each : loaded.diagnostics) {
-        if (each.severity != config::severity::error) continue;
-        if (!lines.empty()) lines += '\n';
-        lines += to_string(each);
-    }
-    return lines;
-}
 
 outcome check_configuration(const call& c) {
     const auto body = request_body::parse(c.request, {"configuration"});

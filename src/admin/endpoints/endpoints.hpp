@@ -67,11 +67,6 @@ task<outcome> discard_deliveries(const call& c);
 task<outcome> retry_delivery(const call& c);
 task<outcome> retry_deliveries(const call& c);
 
-// session.cpp: signing in on the page, who is signed in, signing out
-outcome sign_in(const call& c);
-outcome show_session(const call& c);
-outcome sign_out(const call& c);
-
 // handler_test.cpp: sends a test event to one handler, past queue and store
 task<outcome> test_handler(const call& c);
 
@@ -83,6 +78,11 @@ outcome show_configuration(const call& c);
 
 // configuration_check.cpp: what is wrong with a configuration that is sent along
 outcome check_configuration(const call& c);
+
+// session.cpp: signing in on the page, who is signed in, signing out
+outcome sign_in(const call& c);
+outcome show_session(const call& c);
+outcome sign_out(const call& c);
 
 // reload.cpp: reads the configuration again, as SIGHUP does
 task<outcome> reload(const call& c);

@@ -3,7 +3,6 @@
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/secrets.hpp>
 
-#include "admin/endpoints/configuration_check.hpp"
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/json.hpp"
 #include "admin/parameters.hpp"

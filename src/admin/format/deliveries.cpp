@@ -16,7 +16,8 @@ void write_attempt(json_response& json, const store::attempt& a) {
     json.end_object();
 }
 
-std::optional<timestamp> on_wall_clock(std::optional<std::chrono::steady_clock::time_point> at, timestamp now) {
+std::optional<timestamp> on_wall_clock(std::optional<std::chrono::steady_clock::time_point> at,
+                                       timestamp now) {
     if (!at) return std::nullopt;
     return now + std::chrono::duration_cast<timestamp::duration>(*at - std::chrono::steady_clock::now());
 }
@@ -105,7 +106,8 @@ void write_history(json_response& json, const std::vector<store::attempt>& attem
     json.end_array();
 }
 
-void write(json_response& json, const delivery::handler_status& handler, std::int64_t waiting, timestamp now) {
+void write(json_response& json, const delivery::handler_status& handler, std::int64_t waiting,
+           timestamp now) {
     const auto attempts = handler.successful + handler.retried + handler.failed;
     json.begin_object();
     json.text("object", "handler");

@@ -1,7 +1,7 @@
 // Finding, looking and checking: filters, keys, masks, proofs.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { binary } from "../support/daemon.mjs";
@@ -11,6 +11,18 @@ import { eventPath, missing, setStage } from "../support/stage.mjs";
 describe("reading", { skip: missing, timeout: 600_000 }, () => {
   const stage = setStage();
   const visit = (path, options = {}) => openPage(stage.browser, stage.base, { path, ...options });
+
+  // WEBHOOKD_PICTURE=1 ./dev console browser reading: makes config/console.png anew.
+  test("the picture of the documents is small, and shows what needs somebody", async () => {
+    for (const type of ["transaction.lifecycle.created", "transaction.lifecycle.started", "action.opened"]) await stage.daemon.send(type);
+    const { page, close } = await visit("#/overview", { size: [1280, 740] });
+    await page.getByRole("link", { name: /have failed for good/ }).first().waitFor();
+    await page.locator(".chart .u-over").waitFor();
+    const shot = await page.screenshot({ animations: "disabled" });
+    assert.ok(shot.length < 150_000, `${shot.length} bytes`);
+    if (process.env.WEBHOOKD_PICTURE) writeFileSync(new URL("../../../config/console.png", import.meta.url), shot);
+    await close();
+  });
 
   test("filters stand in the address, as chips, and can be taken away", async () => {
     const { page, close } = await visit("#/events");
@@ -166,6 +178,10 @@ describe("reading", { skip: missing, timeout: 600_000 }, () => {
     // As its README says, with openssl alone: its commands are the lines that begin with four blanks and no fifth.
     const commands = readFileSync(join(files, "README.txt"), "utf8").split("\n").filter((line) => /^ {4}\S/.test(line)).join("\n");
     assert.match(execFileSync("bash", ["-e", "-c", commands], { cwd: files, encoding: "utf8" }), /Verified OK/);
+    await page.emulateMedia({ media: "print" });
+    await picture(page, "print-proof-light");
+    assert.equal(await page.getByRole("button").count(), 0);
+    await page.getByText("This is Universign's, byte for byte").waitFor();
     await close();
     // One byte changed on its way, and it says so.
     const changed = await visit("#/unknown");

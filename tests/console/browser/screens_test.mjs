@@ -1,6 +1,5 @@
 // Every screen in both themes, in both languages, zoomed and narrow; what opens over them; events that mean harm.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { accessible, fits, openPage, picture, settled } from "../support/page.mjs";
 import { eventPath, missing, setStage } from "../support/stage.mjs";
@@ -54,18 +53,6 @@ describe("screens", { skip: missing, timeout: 600_000 }, () => {
       await close();
     });
   }
-
-  // WEBHOOKD_PICTURE=1 ./dev console browser screens: makes config/console.png anew.
-  test("the picture of the documents is small, and shows what needs somebody", async () => {
-    for (const type of ["transaction.lifecycle.created", "transaction.lifecycle.started", "action.opened"]) await stage.daemon.send(type);
-    const { page, close } = await visit("#/overview", { size: [1280, 720] });
-    await page.getByRole("link", { name: /have failed for good/ }).first().waitFor();
-    await page.locator(".chart .u-over").waitFor();
-    const shot = await page.screenshot({ animations: "disabled" });
-    assert.ok(shot.length < 150_000, `${shot.length} bytes`);
-    if (process.env.WEBHOOKD_PICTURE) writeFileSync(new URL("../../../config/console.png", import.meta.url), shot);
-    await close();
-  });
 
   test("what opens over a screen is shown without a finding", async () => {
     const { page, close } = await visit("#/events");

@@ -116,7 +116,8 @@ TEST_CASE("an event that the endpoint leaves out is explained as left out", "[ad
     CHECK(summary(nowhere) == "no here: only at endpoint trial\nyes all: * matches\naudit ");
 }
 
-TEST_CASE("a sent configuration is checked and tried without a look at this host, and changes nothing", "[admin]") {
+TEST_CASE("a sent configuration is checked and tried without a look at this host, and changes nothing",
+          "[admin]") {
     daemon_fixture daemon(with_routes());
     test::http_connection connection(daemon.admin_port());
     const std::string yaml = "endpoints: [{ name: e, path: /e, signature: { mode: disabled } }]\n"

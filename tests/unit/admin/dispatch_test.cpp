@@ -258,8 +258,8 @@ TEST_CASE("no call of the API reads the store on the admin loop", "[admin]") {
             CHECK(f.run(answer.stream->next()).has_value());
     }
     f.ask(verb::get, "/v1/events.ndjson", "payload=true");
-    f.ask(verb::get, "/v1/events", "include=deliveries");
     CHECK(number(f.ask(verb::post, "/v1/routes/explain", {}, {}, R"({"event":"evt_1"})")) == 200);
+    f.ask(verb::get, "/v1/events", "include=deliveries");
     f.ask(verb::post, "/v1/events/purge", "created_lt=2026-01-01&dry_run=true");
     const auto readers = f.kept.readers();
     for (const auto& [call, threads] : readers) {
