@@ -6,13 +6,6 @@
 #include <string>
 
 namespace webhookd::store::sqlite {
-namespace {
-
-/// The size of an event's attempts, on average and with their output.
-constexpr std::int64_t attempt_bytes = 1024;
-
-} // namespace
-
 result<purge_writer> purge_writer::open(connection& db) {
     // Purged data must be overwritten on disk, not only be out of reach. A purge then writes more pages; an
     // append, which deletes nothing, costs nearly the same.
@@ -46,7 +39,7 @@ result<purge_writer> purge_writer::open(connection& db) {
     return w;
 }
 
-result<purge_writer::event_weight> purge_writer::weigh(event_offset offset) {
+result<event_weight> purge_writer::weigh(event_offset offset) {
     const statement_reset guard{weigh_};
     auto row = weigh_.bind(offset).step();
     if (!row) return row.error();
@@ -58,14 +51,11 @@ result<purge_writer::event_weight> purge_writer::weigh(event_offset offset) {
 result<purge_outcome> purge_writer::purge(std::span<const event_offset> events, purge_scope scope,
                                           std::size_t max_bytes) {
     purge_outcome outcome;
-    const auto most = static_cast<std::int64_t>(max_bytes);
-    std::int64_t weight = 0;
+    removal_budget budget{max_bytes};
     for (const auto offset : events) {
         auto e = weigh(offset);
         if (!e) return e.error();
-        weight += e->body_bytes;
-        if (scope == purge_scope::event) weight += e->attempts * attempt_bytes;
-        if (outcome.done > 0 && weight > most) break;
+        if (!budget.take(*e, scope == purge_scope::event)) break;
         ++outcome.done;
         if (e->held) {
             ++outcome.held;
@@ -87,13 +77,11 @@ result<erase_outcome> purge_writer::erase(delivery_writer& deliveries, std::span
                                           const erasure& tombstone, std::string_view reason,
                                           std::size_t max_bytes) {
     erase_outcome outcome;
-    const auto most = static_cast<std::int64_t>(max_bytes);
-    std::int64_t weight = 0;
+    removal_budget budget{max_bytes};
     for (const auto offset : events) {
         auto e = weigh(offset);
         if (!e) return e.error();
-        weight += e->body_bytes + e->attempts * attempt_bytes;
-        if (outcome.done > 0 && weight > most) break;
+        if (!budget.take(*e, true)) break;
         ++outcome.done;
         if (!e->there) continue;
         auto waited = deliveries.give_up(offset, reason, tombstone.at);

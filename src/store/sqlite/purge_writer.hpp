@@ -2,6 +2,7 @@
 
 #include <webhookd/store/purge.hpp>
 
+#include "store/removal.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_writer.hpp"
 
@@ -24,13 +25,6 @@ public:
                                 const erasure& tombstone, std::string_view reason, std::size_t max_bytes);
 
 private:
-    struct event_weight {
-        bool there = false;
-        bool held = false;
-        bool body = false;
-        std::int64_t body_bytes = 0;
-        std::int64_t attempts = 0;
-    };
     result<event_weight> weigh(event_offset offset);
     result<void> erase_one(event_offset offset, const erasure& tombstone);
 

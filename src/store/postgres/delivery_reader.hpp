@@ -1,0 +1,23 @@
+#pragma once
+
+#include "store/postgres/connection.hpp"
+
+#include <webhookd/store/delivery_queue.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Reads deliveries. What the calls promise is documented in delivery_query.
+namespace webhookd::store::postgres {
+
+[[nodiscard]] result<std::vector<delivery_record>> list_deliveries(connection& db,
+                                                                   const delivery_filter& filter,
+                                                                   std::optional<delivery_id> before,
+                                                                   std::size_t limit);
+[[nodiscard]] result<std::vector<attempt>> list_attempts(connection& db, delivery_id id);
+[[nodiscard]] result<std::map<std::string, std::int64_t>> count_waiting(connection& db);
+[[nodiscard]] result<backlog> read_backlog(connection& db);
+
+} // namespace webhookd::store::postgres
