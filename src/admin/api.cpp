@@ -25,9 +25,11 @@ constexpr auto operator+(const std::array<std::string_view, M>& a, const std::ar
 
 constexpr auto no_parameters = names();
 constexpr auto event_choice = names("endpoint");
-constexpr auto event_filters =
-    names("created_gt", "created_lt", "type", "api_key", "transaction", "endpoint", "q");
+constexpr auto event_filters = names("created_gt", "created_lt", "type", "api_key", "transaction", "endpoint",
+                                     "q", "state", "stalled_reason", "outcome");
 constexpr auto event_page = event_filters + names("limit", "cursor");
+constexpr auto event_list = event_page + names("include");
+constexpr auto event_histogram = event_filters + names("interval");
 constexpr auto event_export = event_filters + names("payload");
 constexpr auto live_filters = names("type", "endpoint", "api_key", "transaction");
 constexpr auto report_period = names("created_gt", "created_lt", "endpoint");
@@ -37,7 +39,8 @@ constexpr auto replay_of_many = event_page + names("handler", "dry_run");
 constexpr auto purge_choice = names("created_lt", "endpoint", "dry_run", "limit", "cursor");
 constexpr auto erase_choice = names("endpoint", "dry_run");
 constexpr auto delivery_page = names("state", "handler", "event", "limit", "cursor");
-constexpr auto retry_choice = names("state", "handler", "event", "limit");
+constexpr auto failure_choice = names("state", "handler", "limit");
+constexpr auto retry_choice = names("state", "handler", "event", "cause", "limit");
 constexpr auto any_query = std::nullopt;
 
 // clang-format off
@@ -47,8 +50,9 @@ constexpr route table[] = {
     {get,  "/metrics",                    open_page::metrics, coroutine, show_metrics,      any_query},
 
     {get,  "/v1/event-types",             role::integrator,   reader,    list_event_types,  no_parameters},
-    {get,  "/v1/events",                  role::integrator,   reader,    list_events,       event_page},
+    {get,  "/v1/events",                  role::integrator,   reader,    list_events,       event_list},
     {get,  "/v1/events/count",            role::integrator,   reader,    count_events,      event_filters},
+    {get,  "/v1/events/histogram",        role::integrator,   reader,    show_histogram,    event_histogram},
     {get,  "/v1/events.csv",              role::integrator,   coroutine, export_csv,        event_filters},
     {get,  "/v1/events.ndjson",           role::integrator,   coroutine, export_ndjson,     event_export},
     {get,  "/v1/events/stream",           role::integrator,   coroutine, stream_events,     live_filters},
@@ -63,9 +67,12 @@ constexpr route table[] = {
 
     {get,  "/v1/handlers",                role::integrator,   reader,    list_handlers,     no_parameters},
     {get,  "/v1/deliveries",              role::integrator,   reader,    list_deliveries,   delivery_page},
+    {get,  "/v1/deliveries/groups",       role::integrator,   reader,    list_failures,     failure_choice},
     {get,  "/v1/deliveries/{id}",         role::integrator,   reader,    show_delivery,     any_query},
     {post, "/v1/deliveries/{id}/retry",   role::integrator,   coroutine, retry_delivery,    any_query},
     {post, "/v1/deliveries/retry",        role::integrator,   coroutine, retry_deliveries,  retry_choice},
+    {post, "/v1/deliveries/{id}/discard", role::integrator,   coroutine, discard_delivery,  no_parameters},
+    {post, "/v1/deliveries/discard",      role::integrator,   coroutine, discard_deliveries, retry_choice},
 
     {post, "/v1/reload",                  role::admin,        coroutine, reload,            no_parameters},
 };

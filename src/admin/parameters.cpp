@@ -28,6 +28,21 @@ bool read_number(std::string_view text, Number& number) {
     return error == std::errc{} && end == text.data() + text.size();
 }
 
+result<std::optional<store::delivery_outcome>> read_outcome(const query& q) {
+    using enum store::delivery_outcome;
+    static constexpr std::pair<std::string_view, store::delivery_outcome> outcomes[]{
+        {"none", none},
+        {"pending", pending},
+        {"successful", successful},
+        {"failed", failed},
+        {"discarded", discarded}};
+    const auto name = q.text("outcome");
+    if (name.empty()) return std::optional<store::delivery_outcome>{};
+    for (const auto& [known, outcome] : outcomes)
+        if (name == known) return std::optional{outcome};
+    return invalid("outcome", "is none, pending, successful, failed or discarded");
+}
+
 } // namespace
 
 result<routing::pattern_list> read_types(std::string_view list) {
@@ -65,6 +80,11 @@ result<store::event_filter> read_filter(const query& q, store::event_query& even
     f.transaction_id = q.text("transaction");
     f.endpoint = q.text("endpoint");
     f.text = q.text("q");
+    f.state = q.text("state");
+    f.stalled_reason = q.text("stalled_reason");
+    const auto outcome = read_outcome(q);
+    if (!outcome) return outcome.error();
+    f.outcome = *outcome;
     const auto list = q.text("type");
     if (list.empty()) return f;
     const auto wanted = read_types(list);
@@ -111,11 +131,12 @@ result<store::delivery_filter> read_delivery_filter(const query& q) {
     filter.handler = q.text("handler");
     filter.event_id = q.text("event");
     const auto state = q.text("state");
-    for (const auto each :
-         {store::delivery_state::pending, store::delivery_state::successful, store::delivery_state::failed})
+    using enum store::delivery_state;
+    for (const auto each : {pending, successful, failed, discarded})
         if (state == name_of(each)) filter.state = each;
     if (!state.empty() && !filter.state)
-        return failure{errc::argument_invalid, "'state' is pending, successful or failed"};
+        return failure{errc::argument_invalid, "'state' is pending, successful, failed or discarded"};
+    if (q.has("cause")) filter.cause = q.text("cause");
     return filter;
 }
 

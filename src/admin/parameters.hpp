@@ -13,7 +13,8 @@
 /// What a call's parameters say about events and deliveries.
 namespace webhookd::admin {
 
-/// From `created_gt`, `created_lt`, `type`, `api_key`, `transaction`, `endpoint` and `q`. `type` is a list
+/// From `created_gt`, `created_lt`, `type`, `api_key`, `transaction`, `endpoint`, `q`, `state`,
+/// `stalled_reason` and `outcome`. `type` is a list
 /// with commas of resources (`transaction`), types and patterns (`action.*`), `!` excludes; it is resolved
 /// against the types that ever arrived. Reads the disk. Errors: argument_invalid, naming the parameter; the
 /// store's.
@@ -35,7 +36,7 @@ namespace webhookd::admin {
 [[nodiscard]] result<store::stored_event> find_event(store::event_query& events, const std::string& id,
                                                      const query& q);
 
-/// From `state`, `handler` and `event`. Errors: argument_invalid.
+/// From `state`, `handler`, `event` and `cause`. Errors: argument_invalid.
 [[nodiscard]] result<store::delivery_filter> read_delivery_filter(const query& q);
 
 /// Errors: store_not_found, for what is no number.

@@ -40,6 +40,11 @@ result<query> query::parse(std::string_view text, std::span<const std::string_vi
     return parsed;
 }
 
+bool query::has(std::string_view name) const {
+    return std::any_of(parameters_.begin(), parameters_.end(),
+                       [&](const auto& each) { return each.first == name; });
+}
+
 std::string query::text(std::string_view name) const {
     const auto found = std::find_if(parameters_.begin(), parameters_.end(),
                                     [&](const auto& each) { return each.first == name; });

@@ -26,6 +26,7 @@ public:
         return parse(text, std::span(known.begin(), known.size()));
     }
 
+    [[nodiscard]] bool has(std::string_view name) const;
     /// Empty when it is not there.
     [[nodiscard]] std::string text(std::string_view name) const;
     /// `true` or `false`; false when it is not there. Errors: argument_invalid, naming the parameter.

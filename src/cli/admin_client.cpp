@@ -45,8 +45,13 @@ outbound::http_request admin_client::request_for(std::string_view method, const 
     return request;
 }
 
-result<rapidjson::Document> admin_client::call(std::string_view method, const std::string& path) {
+result<rapidjson::Document> admin_client::call(std::string_view method, const std::string& path,
+                                               std::string json) {
     auto request = request_for(method, path);
+    if (!json.empty()) {
+        request.headers.emplace_back("Content-Type: application/json");
+        request.body = std::move(json);
+    }
     request.headers.emplace_back("Accept: application/json");
     request.timeout = std::chrono::minutes(1);
     const auto response = client_.perform(request);

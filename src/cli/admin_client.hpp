@@ -30,9 +30,11 @@ public:
     explicit admin_client(admin_options options)
         : options_(std::move(options)) {}
 
-    /// `path` with its query. Errors: network and network_timeout; http_status, with what the problem detail
-    /// says; argument_invalid for an answer that is no JSON object.
-    [[nodiscard]] result<rapidjson::Document> call(std::string_view method, const std::string& path);
+    /// `path` with its query; `json`, where it is not empty, is the body. Errors: network and
+    /// network_timeout; http_status, with what the problem detail says; argument_invalid for an answer that
+    /// is no JSON object.
+    [[nodiscard]] result<rapidjson::Document> call(std::string_view method, const std::string& path,
+                                                   std::string json = {});
 
     /// A GET whose answer is taken piece by piece: `on_piece` answers false to end it. `headers` are lines
     /// beside those that every call has. Fails when nothing arrives for `stall`. Errors: as of `call`.

@@ -8,7 +8,8 @@
 /// which outlives the parsing.
 namespace webhookd::cli {
 
-/// `events list|types|show|export|tail|gaps|replay`: the events of a running daemon, over its admin API.
+/// `events list|count|types|show|histogram|export|tail|gaps|replay`: the events of a running daemon, over its
+/// admin API.
 void add_events_commands(CLI::App& app, int& exit_code);
 
 /// `events show ID`: the envelope, the body, the proof, deliveries and the transaction's story. `--raw` gives
@@ -20,6 +21,9 @@ void add_event_show(CLI::App& events, int& exit_code);
 /// is there only when it is whole.
 void add_event_export(CLI::App& events, int& exit_code);
 
+/// `events histogram`: how many events there were in each interval, as bars.
+void add_event_histogram(CLI::App& events, int& exit_code);
+
 /// `events tail`: events as they arrive, until it is interrupted. It waits for a daemon that restarts, and
 /// misses nothing meanwhile.
 void add_event_tail(CLI::App& events, int& exit_code);
@@ -30,8 +34,8 @@ void add_event_gaps(CLI::App& events, int& exit_code);
 /// `events erase` and `events purge`.
 void add_event_removal(CLI::App& events, int& exit_code);
 
-/// `deliveries list`, `deliveries show ID`, `deliveries retry ID…` (or by filter), and `handlers`: the
-/// deliveries of a running daemon, over its admin API.
+/// `deliveries list|show|groups|retry|discard` and `handlers`: the deliveries of a running daemon, over its
+/// admin API. Retried and discarded are those with the ids, or that the filters choose.
 void add_deliveries_commands(CLI::App& app, int& exit_code);
 
 /// `report`: what was consumed in a period, as Universign counts it; `--compare` puts Universign's own

@@ -42,6 +42,14 @@ void add_event_filters(CLI::App& command, event_filters& into) {
     add_period(command, into);
     add_kind_filters(command, into);
     command.add_option("--text", into.text, "with this in an id or in the metadata");
+    command.add_option("--state", into.state, "whose object is in this state, such as completed");
+    command.add_option("--stalled-reason", into.stalled_reason, "whose object stalls for this reason");
+    command.add_option("--outcome", into.outcome, "with a delivery in this state, or with none")
+        ->check(CLI::IsMember({"none", "pending", "successful", "failed", "discarded"}));
+}
+
+bool is_empty(const event_filters& f) {
+    return filtered({}, f).empty();
 }
 
 std::string filtered(std::string path, const event_filters& f) {
@@ -52,6 +60,9 @@ std::string filtered(std::string path, const event_filters& f) {
     add_parameter(path, "transaction", f.transaction);
     add_parameter(path, "endpoint", f.endpoint);
     add_parameter(path, "q", f.text);
+    add_parameter(path, "state", f.state);
+    add_parameter(path, "stalled_reason", f.stalled_reason);
+    add_parameter(path, "outcome", f.outcome);
     return path;
 }
 

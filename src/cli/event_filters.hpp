@@ -19,7 +19,13 @@ struct event_filters {
     std::string transaction;
     std::string endpoint;
     std::string text;
+    std::string state;
+    std::string stalled_reason;
+    std::string outcome;
 };
+
+/// Whether they choose everything.
+[[nodiscard]] bool is_empty(const event_filters& filters);
 
 /// A CLI11 check: empty for a duration such as 30m, else what is wrong.
 [[nodiscard]] std::string check_duration(const std::string& text);

@@ -79,11 +79,7 @@ result<replayed> replay_all(admin_client& client, const events_options& opts) {
 }
 
 int replay(const events_options& opts) {
-    const auto& f = opts.filters;
-    const bool chosen = !opts.id.empty() || !f.after.empty() || !f.before.empty() || !f.since.empty() ||
-                        !f.type.empty() || !f.api_key.empty() || !f.transaction.empty() || !f.text.empty() ||
-                        !f.endpoint.empty();
-    if (!chosen && !opts.dry_run) {
+    if (opts.id.empty() && is_empty(opts.filters) && !opts.dry_run) {
         std::cerr
             << "universign-webhookd: name an event, or filters, or look with --dry-run first: this would "
                "replay all that was ever received\n";
@@ -137,6 +133,7 @@ void add_events_commands(CLI::App& app, int& exit_code) {
     replaying->add_flag("--dry-run", opts->dry_run, "only count");
 
     add_event_show(*events, exit_code);
+    add_event_histogram(*events, exit_code);
     add_event_export(*events, exit_code);
     add_event_tail(*events, exit_code);
     add_event_removal(*events, exit_code);

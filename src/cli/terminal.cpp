@@ -5,7 +5,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <clocale>
+#include <cmath>
 #include <cstdlib>
 #include <cwchar>
 
@@ -103,6 +105,18 @@ std::string painted(std::string_view title, std::string_view text, bool coloured
     }
     if (colour.empty()) return std::string(text);
     return std::string(colour).append(text).append(plain);
+}
+
+std::string bar(std::int64_t part, std::int64_t whole, std::size_t width) {
+    if (part <= 0 || whole <= 0) return {};
+    constexpr std::string_view fractions[]{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    const auto share = static_cast<double>(part) / static_cast<double>(whole);
+    const auto eighths =
+        static_cast<std::size_t>(std::lround(std::min(share, 1.0) * 8.0 * static_cast<double>(width)));
+    std::string blocks;
+    for (std::size_t full = eighths / 8; full > 0; --full)
+        blocks += "█";
+    return blocks.append(eighths == 0 ? fractions[1] : fractions[eighths % 8]);
 }
 
 } // namespace webhookd::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -26,5 +27,9 @@ struct text_style {
 [[nodiscard]] std::string painted_title(std::string_view text, bool coloured);
 /// A state or circuit in the colour of how well that is; everything else as it stands.
 [[nodiscard]] std::string painted(std::string_view title, std::string_view text, bool coloured);
+
+/// `part` of `whole` as a bar of blocks, in eighths of a column, `width` columns for the whole. What is more
+/// than nothing shows.
+[[nodiscard]] std::string bar(std::int64_t part, std::int64_t whole, std::size_t width);
 
 } // namespace webhookd::cli

@@ -56,7 +56,8 @@ admin::reload_outcome reloader::carry_out(config::configuration next, admin::rel
     // What can fail comes first, so that nothing is half applied.
     std::shared_ptr<boost::asio::ssl::context> tls;
     if (running_.fixed.server.encrypted && next.reloadable.tls) {
-        auto renewed = http::make_tls_context(*next.reloadable.tls);
+        auto renewed =
+            http::make_tls_context(next.reloadable.tls->certificate, next.reloadable.tls->private_key);
         if (!renewed) return refuse(renewed.error());
         tls = std::move(*renewed);
     }
@@ -85,7 +86,7 @@ void reloader::apply(config::reloadable next, std::vector<delivery::handler_setu
     to_.purger.change(ages_of(retention));
     to_.access.change(admin);
     to_.universign.change(universign);
-    to_.ingest_server.change_limits(limits);
+    to_.ingest_server.change_limits(ingest_limits(limits));
     to_.admin_server.change_limits(admin_limits(limits));
     for (const auto& ring : to_.rings)
         ring->refresh_now();

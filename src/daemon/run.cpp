@@ -165,9 +165,10 @@ int live(const options& options, config::configuration& running, runtime::superv
     runtime::event_loops ingest_loops{fixed.server.threads != 0 ? fixed.server.threads : cores, "ingest"};
     runtime::event_loops admin_loop{1, "admin"};
     // The listeners.
-    http::server_options to_ingest{"ingest", reloadable.limits, fixed.server.trusted_proxies, nullptr};
+    http::server_options to_ingest{"ingest", ingest_limits(reloadable.limits), fixed.server.trusted_proxies,
+                                   nullptr};
     if (reloadable.tls) {
-        auto context = http::make_tls_context(*reloadable.tls);
+        auto context = http::make_tls_context(reloadable.tls->certificate, reloadable.tls->private_key);
         if (!context) return end.refuse({"TLS cannot be set up", context.error(), exit_code::configuration});
         to_ingest.tls = std::move(*context);
     }

@@ -122,8 +122,14 @@ std::optional<refusal> open_listeners(const config::fixed& c, http::server& inge
     return std::nullopt;
 }
 
-config::limits admin_limits(config::limits limits) {
-    limits.body.bytes = std::min<std::uint64_t>(limits.body.bytes, 64 * 1024);
+http::limits ingest_limits(const config::limits& set) {
+    return {set.body.bytes,     set.bodies.bytes, set.headers.bytes, set.connections,
+            set.header_timeout, set.body_timeout, set.idle_timeout};
+}
+
+http::limits admin_limits(const config::limits& set) {
+    auto limits = ingest_limits(set);
+    limits.body = std::min<std::uint64_t>(limits.body, 64 * 1024);
     return limits;
 }
 

@@ -71,6 +71,7 @@ struct endpoints {
                                                     http::server& admin);
 
 /// No call of the admin API has a large body, and its sender has not shown a token yet.
-[[nodiscard]] config::limits admin_limits(config::limits limits);
+[[nodiscard]] http::limits ingest_limits(const config::limits& set);
+[[nodiscard]] http::limits admin_limits(const config::limits& set);
 
 } // namespace webhookd::daemon

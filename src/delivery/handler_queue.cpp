@@ -169,6 +169,8 @@ void handler_queue::account(const attempt& a, const decision& made, timestamp no
     };
     counted_->took.add(a.took);
     switch (made.state) {
+    case store::delivery_state::discarded: // by hand only, never by an attempt
+        break;
     case store::delivery_state::successful:
         attempt_counters::count(counted_->successful);
         counted_->to_success.add(std::max(now - a.which.since, {})); // a clock may have gone back

@@ -44,10 +44,11 @@ void schedule::configure(std::vector<handler_setup> handlers) {
 
 /// A handler that changed, or comes back while its last attempts still run, goes on counting.
 std::shared_ptr<attempt_counters> schedule::counters_of(const std::string& name) const {
-    for (const auto* group : {&queues_, &retiring_})
-        for (const auto& each : *group)
-            if (each->name() == name) return each->counted();
-    return std::make_shared<attempt_counters>();
+    std::shared_ptr<attempt_counters> found;
+    for_each_queue([&](const auto& each) {
+        if (!found && each->name() == name) found = each->counted();
+    });
+    return found ? found : std::make_shared<attempt_counters>();
 }
 
 void schedule::wake() {
@@ -208,9 +209,7 @@ void schedule::add_cancellation(std::vector<action>& to, time_point now) {
     cancelled_ = true;
     log::warning("attempts under way are cut off: the grace was over", {{"attempts", running()}});
     cancel_handlers all;
-    for (const auto* group : {&queues_, &retiring_})
-        for (const auto& each : *group)
-            all.handlers.push_back(each->shared_handler());
+    for_each_queue([&](const auto& each) { all.handlers.push_back(each->shared_handler()); });
     to.emplace_back(std::move(all));
 }
 
@@ -252,9 +251,7 @@ handler_queue* schedule::find(std::string_view handler) const {
 
 std::vector<std::string> schedule::names() const {
     std::vector<std::string> all;
-    for (const auto* group : {&queues_, &retiring_})
-        for (const auto& each : *group)
-            all.push_back(each->name());
+    for_each_queue([&](const auto& each) { all.push_back(each->name()); });
     return all;
 }
 
@@ -267,9 +264,7 @@ std::vector<call_back> schedule::recalls() const {
 
 std::size_t schedule::running() const {
     std::size_t sum = 0;
-    for (const auto* group : {&queues_, &retiring_})
-        for (const auto& each : *group)
-            sum += each->running();
+    for_each_queue([&](const auto& each) { sum += each->running(); });
     return sum;
 }
 

@@ -96,6 +96,14 @@ private:
     void add_claim(std::vector<action>& to, time_point now);
     void add_cancellation(std::vector<action>& to, time_point now);
 
+    /// The configured ones first, then those that are being retired.
+    template <class Use>
+    void for_each_queue(Use use) const {
+        for (const auto* group : {&queues_, &retiring_})
+            for (const auto& each : *group)
+                use(each);
+    }
+
     std::vector<std::shared_ptr<handler_queue>> queues_;
     std::vector<std::shared_ptr<handler_queue>> retiring_; ///< replaced, with attempts under way
     held_claims held_;

@@ -33,7 +33,7 @@ connection<Stream>::connection(Stream stream, shard& owner, bool welcome)
     , state_(owner.state())
     , position_(owner.connections.insert(owner.connections.end(), this))
     , limits_(state_.limits.load())
-    , buffer_(limits().headers.bytes + 64 * 1024)
+    , buffer_(limits().headers + 64 * 1024)
     , peer_(peer_address(stream_.lowest_layer()))
     , own_(own_address(stream_.lowest_layer()))
     , welcome_(welcome) {
@@ -123,7 +123,7 @@ template <class Stream>
 task<boost::system::error_code> connection<Stream>::receive_head() {
     error_code ec;
     while (!ec && scan_head(received()) == head_progress::incomplete &&
-           received().size() <= limits().headers.bytes) {
+           received().size() <= limits().headers) {
         const auto got = co_await stream_.async_read_some(room(), asio::redirect_error(use_task, ec));
         buffer_.commit(got);
         buffer_.consume(empty_lines(received())); // the first one may have arrived in part
@@ -155,7 +155,7 @@ task<std::optional<response>> connection<Stream>::read_head(parser& p) {
 template <class Stream>
 bool connection<Stream>::has_room_for_body(const parser& p) const {
     const auto length = p.is_done() ? 0 : p.content_length_remaining().value_or(0);
-    return state_.bodies.has_room(length, limits().bodies.bytes);
+    return state_.bodies.has_room(length, limits().bodies);
 }
 
 template <class Stream>
@@ -175,7 +175,7 @@ task<std::optional<response>> connection<Stream>::read_body(parser& p, body_shar
     p.eager(true);
     while (!ec && !p.is_done()) {
         co_await boost::beast::http::async_read_some(stream_, buffer_, p, asio::redirect_error(use_task, ec));
-        if (!ec && !share.grow_to(p.get().body().size(), limits().bodies.bytes)) co_return no_room_for_body();
+        if (!ec && !share.grow_to(p.get().body().size(), limits().bodies)) co_return no_room_for_body();
     }
     if (!ec) co_return std::nullopt;
     if (ec == asio::error::operation_aborted && past_deadline()) {
@@ -235,8 +235,8 @@ task<typename connection<Stream>::after> connection<Stream>::serve_one() {
     body_share share(state_.bodies); // first: it ends when the body is gone
     constexpr wire_options last_answer{.keep_alive = false};
     parser p;
-    p.header_limit(static_cast<std::uint32_t>(limits().headers.bytes));
-    p.body_limit(limits().body.bytes);
+    p.header_limit(static_cast<std::uint32_t>(limits().headers));
+    p.body_limit(limits().body);
     const auto bad_head = co_await read_head(p);
     if (bad_head) co_return co_await send(*bad_head, last_answer);
 

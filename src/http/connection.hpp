@@ -69,13 +69,13 @@ private:
         return fresh_ ? first_request_wait : last_request_wait;
     }
     bool past_deadline() const { return deadline <= clock::now(); }
-    const config::limits& limits() const { return *limits_; }
+    const http::limits& limits() const { return *limits_; }
 
     Stream stream_;
     shard& shard_;
     server_state& state_;
     std::list<connection_handle*>::iterator position_;
-    std::shared_ptr<const config::limits> limits_;
+    std::shared_ptr<const http::limits> limits_;
     boost::beast::flat_buffer buffer_;
     std::string peer_;
     std::string own_;               ///< address of this end

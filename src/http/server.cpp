@@ -265,7 +265,7 @@ bool server::drain(std::chrono::milliseconds grace) {
     return self_->drain(grace);
 }
 
-void server::change_limits(const config::limits& limits) {
+void server::change_limits(const http::limits& limits) {
     self_->state_.limits.store(limits);
 }
 
@@ -285,25 +285,26 @@ server::statistics server::snapshot() const {
             .malformed = s.malformed,
             .exceptions = s.exceptions,
             .body_bytes = s.bodies.held(),
-            .body_bytes_limit = limits->bodies.bytes,
+            .body_bytes_limit = limits->bodies,
             .bodies_refused = s.bodies.refusals()};
 }
 
-result<std::shared_ptr<asio::ssl::context>> make_tls_context(const config::tls& files) {
+result<std::shared_ptr<asio::ssl::context>> make_tls_context(const std::filesystem::path& certificate,
+                                                             const std::filesystem::path& private_key) {
     using context = asio::ssl::context;
     auto made = std::make_shared<context>(context::tls_server);
     boost::system::error_code ec;
     made->set_options(context::default_workarounds | context::no_tlsv1 | context::no_tlsv1_1, ec);
     // Without this OpenSSL would ask for a pass phrase on the terminal, and wait.
     made->set_password_callback([](std::size_t, context::password_purpose) { return std::string(); }, ec);
-    made->use_certificate_chain_file(files.certificate.string(), ec);
-    if (ec) return failure{errc::file_unreadable, files.certificate.string() + ": " + ec.message()};
-    made->use_private_key_file(files.private_key.string(), context::pem, ec);
-    if (ec) return failure{errc::file_unreadable, files.private_key.string() + ": " + ec.message()};
+    made->use_certificate_chain_file(certificate.string(), ec);
+    if (ec) return failure{errc::file_unreadable, certificate.string() + ": " + ec.message()};
+    made->use_private_key_file(private_key.string(), context::pem, ec);
+    if (ec) return failure{errc::file_unreadable, private_key.string() + ": " + ec.message()};
     if (SSL_CTX_check_private_key(made->native_handle()) != 1) {
         ERR_clear_error();
         return failure{errc::file_unreadable,
-                       files.private_key.string() + ": is not the key of " + files.certificate.string()};
+                       private_key.string() + ": is not the key of " + certificate.string()};
     }
     return made;
 }

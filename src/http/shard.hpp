@@ -37,7 +37,7 @@ struct server_state {
     service& serves;
     const server_options options; ///< its limits and its TLS are those of the start
     /// In force; a connection keeps those that it began with.
-    runtime::shared_value<config::limits> limits;
+    runtime::shared_value<http::limits> limits;
     body_budget bodies{};
     resting_list resting{};
     std::atomic<std::uint64_t> numbers{0};                                 ///< of the connections

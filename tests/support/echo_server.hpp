@@ -40,7 +40,7 @@ public:
 
 /// A server on a free port of loopback, with the service above.
 struct echo_server {
-    explicit echo_server(config::limits limits = {}, std::size_t loop_count = 2)
+    explicit echo_server(http::limits limits = {}, std::size_t loop_count = 2)
         : loops(loop_count, "test")
         , server(loops.contexts(), service, {"test", limits, trusted(), nullptr}) {
         REQUIRE(server.listen({net::listen_address::tcp("127.0.0.1", 0)}).has_value());

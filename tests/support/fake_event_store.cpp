@@ -73,7 +73,9 @@ result<std::vector<append_outcome>> fake_event_store::append(std::span<const new
                            e.key ? e.key->kid : std::string{}, e.source, e.received});
     }
     lock.unlock();
-    notifier_.tell(brought(batch, outcomes));
+    const auto now = brought(batch, outcomes);
+    untold_.events |= now.events;
+    untold_.deliveries |= now.deliveries;
     return outcomes;
 }
 

@@ -38,7 +38,7 @@ public:
     [[nodiscard]] std::size_t probes() const;
 
     result<std::vector<store::append_outcome>> append(std::span<const store::new_event> batch) override;
-    void announce() noexcept override {}
+    void announce() noexcept override { notifier_.tell(std::exchange(untold_, {})); }
     result<std::vector<store::stored_event>> read_after(store::event_offset offset, std::size_t limit,
                                                         std::size_t max_bytes, store::projection) override;
     result<store::stored_event> find(std::string_view endpoint, std::string_view event_id) override;
@@ -49,6 +49,9 @@ public:
     result<std::string> verification_key(store::event_offset) override { return std::string(); }
     result<std::vector<store::stored_event>> search(const store::event_search&) override {
         return std::vector<store::stored_event>{};
+    }
+    result<std::vector<store::type_histogram>> histogram(const store::histogram_search&) override {
+        return std::vector<store::type_histogram>{};
     }
     result<std::vector<store::type_count>> event_types() override { return std::vector<store::type_count>{}; }
     result<event::consumption> consumed(const store::consumption_window&) override {
@@ -69,6 +72,10 @@ public:
         return failure{errc::store_not_found};
     }
     result<std::size_t> retry(const store::delivery_filter&, std::size_t) override { return 0; }
+    result<std::size_t> discard(const store::delivery_filter&, const store::discard_record&,
+                                std::size_t) override {
+        return 0;
+    }
     result<std::size_t> call_back(std::string_view, std::chrono::milliseconds, std::size_t) override {
         return 0;
     }
@@ -79,6 +86,16 @@ public:
     }
     result<std::vector<store::attempt>> attempts(store::delivery_id) override {
         return std::vector<store::attempt>{};
+    }
+    result<std::vector<store::discard_record>> discards(store::delivery_id) override {
+        return std::vector<store::discard_record>{};
+    }
+    result<std::vector<store::delivery_counts>>
+    count_deliveries(std::span<const store::event_offset> events) override {
+        return std::vector<store::delivery_counts>(events.size());
+    }
+    result<std::vector<store::failure_group>> failure_groups(std::string_view, std::size_t) override {
+        return std::vector<store::failure_group>{};
     }
     result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
         return std::map<std::string, std::int64_t>{};
@@ -131,6 +148,7 @@ public:
 
 private:
     store::notifier notifier_;
+    store::commit_notice untold_; ///< of what was appended; the appending thread alone
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     script script_;

@@ -25,7 +25,6 @@ struct exception {
     std::string_view why;
 };
 constexpr exception exceptions[] = {
-    {"http", "webhookd/config/", "addresses and sizes move to the room net; limits become http's own"},
     {"handler", "webhookd/store/event.hpp", "an attempt hands over a stored_event"},
 };
 

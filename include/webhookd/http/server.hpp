@@ -1,6 +1,5 @@
 #pragma once
 
-#include <webhookd/config/config.hpp>
 #include <webhookd/error.hpp>
 #include <webhookd/http/message.hpp>
 #include <webhookd/http/server_statistics.hpp>
@@ -12,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,16 +19,28 @@
 
 namespace webhookd::http {
 
+/// What a client may use. A request that needs more is refused, a connection that is slower is closed.
+struct limits {
+    std::uint64_t body = 8 * 1024 * 1024;     ///< in bytes, as the next two
+    std::uint64_t bodies = 128 * 1024 * 1024; ///< of all requests in flight together
+    std::uint64_t headers = 16 * 1024;
+    std::uint32_t connections = 4096;
+    std::chrono::milliseconds header_timeout{10'000};
+    std::chrono::milliseconds body_timeout{15'000};
+    std::chrono::milliseconds idle_timeout{75'000};
+};
+
 struct server_options {
     std::string name; ///< `ingest` or `admin`: for the log
-    config::limits limits;
+    http::limits limits;
     std::vector<net::cidr> trusted_proxies;
     std::shared_ptr<boost::asio::ssl::context> tls; ///< null: plain
 };
 
 /// Certificate chain and key for a TLS listener, TLS 1.2 and later. Never asks for a pass phrase. Errors:
 /// file_unreadable (also an encrypted key, and one that is not the certificate's).
-[[nodiscard]] result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const config::tls& files);
+[[nodiscard]] result<std::shared_ptr<boost::asio::ssl::context>>
+make_tls_context(const std::filesystem::path& certificate, const std::filesystem::path& private_key);
 
 /// An HTTP/1.1 server over one or several event loops. Each TCP address gets one SO_REUSEPORT acceptor on
 /// every loop; unix sockets and sockets that systemd passed get one accept loop that distributes connections.
@@ -52,7 +64,7 @@ public:
     void start();
 
     /// For connections that are accepted from now on. Any thread.
-    void change_limits(const config::limits& limits);
+    void change_limits(const http::limits& limits);
     /// For handshakes from now on, where the server speaks TLS already. Any thread.
     void change_tls(std::shared_ptr<boost::asio::ssl::context> tls);
 

@@ -15,7 +15,12 @@
 /// Deliveries as they are claimed, finished and shown.
 namespace webhookd::store {
 
-enum class delivery_state { pending, successful, failed };
+enum class delivery_state {
+    pending,
+    successful,
+    failed,    ///< a dead letter
+    discarded, ///< failed, and given up by hand
+};
 
 /// One attempt of a delivery, as in its history.
 struct attempt {
@@ -91,6 +96,33 @@ struct delivery_record {
     std::string reason; ///< of the last attempt that was not successful, or why none was made
 };
 
+/// When, by whom and why a failed delivery was given up.
+struct discard_record {
+    timestamp at;
+    std::string by;     ///< the name of the token
+    std::string reason; ///< as it was given; empty once the event was erased
+    friend bool operator==(const discard_record&, const discard_record&) = default;
+};
+
+/// How many deliveries an event has.
+struct delivery_counts {
+    std::int64_t pending = 0;
+    std::int64_t successful = 0;
+    std::int64_t failed = 0;
+    std::int64_t discarded = 0;
+    friend bool operator==(const delivery_counts&, const delivery_counts&) = default;
+};
+
+/// The deliveries of a handler that are failed now and have the same `reason`.
+struct failure_group {
+    std::string handler;
+    std::string cause; ///< that reason; may be empty
+    std::int64_t deliveries = 0;
+    timestamp first_finished;
+    timestamp last_finished;
+    delivery_record sample; ///< the one that failed last
+};
+
 /// The deliveries that wait, and those that failed for good.
 struct backlog {
     struct waiting {
@@ -108,6 +140,8 @@ struct delivery_filter {
     std::optional<delivery_state> state = {};
     std::string handler = {};
     std::string event_id = {};
+    /// The `reason`, whole. Only of failed deliveries; nullopt matches all, an empty one those without.
+    std::optional<std::string> cause = {};
 };
 
 } // namespace webhookd::store

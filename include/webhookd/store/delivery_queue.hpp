@@ -24,6 +24,16 @@ public:
     deliveries(const delivery_filter& filter, std::optional<delivery_id> before, std::size_t limit) = 0;
     /// Oldest first. Empty also for a delivery that is not there.
     virtual result<std::vector<attempt>> attempts(delivery_id id) = 0;
+    /// When and why it was discarded, oldest first: it may have been retried in between. Empty also for a
+    /// delivery that is not there.
+    virtual result<std::vector<discard_record>> discards(delivery_id id) = 0;
+    /// How many deliveries each of these events has, in their order; all 0 for one that is not there.
+    virtual result<std::vector<delivery_counts>> count_deliveries(std::span<const event_offset> events) = 0;
+    /// The failed deliveries by handler and cause, largest group first, at most `limit` groups; of one
+    /// handler, where it is not empty. Kept as they fail: the cost grows with the groups, not with their
+    /// deliveries.
+    virtual result<std::vector<failure_group>> failure_groups(std::string_view handler,
+                                                              std::size_t limit) = 0;
     /// Handlers that ever had a delivery, with how many wait for each. Counted from an index: the cost grows
     /// with what waits.
     virtual result<std::map<std::string, std::int64_t>> waiting_by_handler() = 0;
@@ -38,8 +48,8 @@ protected:
 
 /// The port of the queue that deliveries are: planned → claimed → finished.
 /// The engine's own clock decides what is due and how long a claim holds: callers pass durations. Blocking.
-/// `finish`, `plan`, `retry`, `call_back` and `fail_waiting` come from the writer's thread; `claim`, `extend`
-/// and `release` from any. Durability and errors as event_log has them.
+/// `finish`, `plan`, `retry`, `discard`, `call_back` and `fail_waiting` come from the writer's thread;
+/// `claim`, `extend` and `release` from any. Durability and errors as event_log has them.
 class delivery_queue {
 public:
     /// Claims what is due for a handler. Of an ordering key only the earliest is ever due. A claim costs no
@@ -63,8 +73,13 @@ public:
     /// Makes failed deliveries that the filter names pending again, at most `limit`, oldest first. Their
     /// attempts so far do not count any more; those whose event's body was purged stay failed. They come
     /// before all later ones of their ordering keys that do not run at this moment. One that is named by its
-    /// id, and waits for its next attempt, becomes due. Returns how many.
+    /// id may also be discarded; or wait for its next attempt, and becomes due. Returns how many.
     virtual result<std::size_t> retry(const delivery_filter& filter, std::size_t limit) = 0;
+    /// Gives up failed deliveries that the filter names, at most `limit`, in one transaction: they are
+    /// discarded, hold the later ones of their ordering keys up no longer, and keep `how` for good. Returns
+    /// how many.
+    virtual result<std::size_t> discard(const delivery_filter& filter, const discard_record& how,
+                                        std::size_t limit) = 0;
     /// Lets pending deliveries of a handler become due that wait longer than they should: never tried and due
     /// in some seconds, or due later than `most` from now. The cause is a clock that was ahead when they were
     /// planned or tried, and was corrected since. At most `limit`; answers how many.

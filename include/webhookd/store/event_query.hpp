@@ -35,6 +35,12 @@ public:
     virtual result<std::vector<stored_event>> search(const event_search& wanted) = 0;
     /// How many events there are of a kind. Errors: query_timeout.
     virtual result<std::int64_t> count(const event_filter& filter) = 0;
+    /// How many events that the filter finds happened in each interval, for each type of which there is one,
+    /// in the order of their names. By types, endpoint and whole hours or days (in UTC) they are counted as
+    /// they arrive and are purged: of such a period only the beginning and the end within an hour cost more
+    /// than a few rows. Any other filter, and intervals that are not of whole hours, read the events of the
+    /// period. Errors: query_timeout.
+    virtual result<std::vector<type_histogram>> histogram(const histogram_search& wanted) = 0;
     /// In the order of their names.
     virtual result<std::vector<type_count>> event_types() = 0;
     /// The sum over all completed transactions of the window, each counted once.

@@ -12,6 +12,9 @@
 /// Questions about what was received, and their answers.
 namespace webhookd::store {
 
+/// What an event's deliveries have come to: at least one is in that state, or (`none`) there is none at all.
+enum class delivery_outcome { none, pending, successful, failed, discarded };
+
 /// Which events; all conditions must hold, and one that is empty always does. An event's time is
 /// `instant_of`.
 struct event_filter {
@@ -25,6 +28,9 @@ struct event_filter {
     std::string event_id = {};
     /// A part of an id, or of the metadata of the event's object; ASCII letters match in either case.
     std::string text = {};
+    std::string state = {};          ///< of the event's object
+    std::string stalled_reason = {}; ///< of the same
+    std::optional<delivery_outcome> outcome = {};
 };
 
 /// A position in the order of events: newest first, and of those of the same instant the later arrival first.
@@ -45,7 +51,23 @@ struct event_search {
     bool oldest_first = false;                 ///< the order is reversed
     std::size_t limit = 50;
     projection of = projection::envelope_only;
-    std::chrono::milliseconds timeout{10'000}; ///< for what no index serves: `text`
+    std::chrono::milliseconds timeout{10'000}; ///< for what no index serves: `text`, `state` and such
+};
+
+/// Intervals, one after another, in which events are counted.
+struct histogram_search {
+    event_filter filter = {};
+    timestamp begin = {}; ///< of the first interval
+    std::chrono::seconds interval{3600};
+    std::size_t intervals = 0;
+    std::chrono::milliseconds timeout{10'000}; ///< for what is not kept counted
+};
+
+/// How many events of a type happened in each interval.
+struct type_histogram {
+    std::string type;
+    std::vector<std::int64_t> counts;
+    friend bool operator==(const type_histogram&, const type_histogram&) = default;
 };
 
 /// A type of which an event was ever received.

@@ -52,6 +52,8 @@ public:
         key(name);
         writer_.Int64(value);
     }
+    /// In an array.
+    void number(std::int64_t value) { writer_.Int64(value); }
     void decimal(std::string_view name, double value) {
         key(name);
         writer_.Double(value);

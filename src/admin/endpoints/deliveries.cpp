@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::int64_t default_deliveries_page = 50;
 constexpr std::int64_t largest_deliveries_page = 1000;
+constexpr std::int64_t usual_groups = 100;
+constexpr std::int64_t most_groups = 500;
 
 } // namespace
 
@@ -36,8 +38,25 @@ outcome show_delivery(const call& c) {
     json_response json;
     write(json, *found);
     write_history(json, *attempts);
+    const auto discards = c.from.deliveries.discards(*id);
+    if (!discards) return discards.error();
+    write_discards(json, *discards);
     json.end_object();
     return json.take();
+}
+
+outcome list_failures(const call& c) {
+    const auto filter = read_delivery_filter(c.parameters);
+    if (!filter) return filter.error();
+    if (filter->state && *filter->state != store::delivery_state::failed)
+        return failure{errc::argument_invalid, "'state' can only be failed here"};
+    const auto limit = c.parameters.number("limit", 1, most_groups);
+    if (!limit) return limit.error();
+    const auto most = static_cast<std::size_t>(limit->value_or(usual_groups));
+    auto found = c.from.deliveries.failure_groups(filter->handler, most + 1);
+    if (!found) return found.error();
+    const auto row = [](json_response& json, const auto& each) { write(json, each); };
+    return list_response(std::move(*found), most, row, [](const auto&) { return std::string{}; });
 }
 
 outcome list_handlers(const call& c) {

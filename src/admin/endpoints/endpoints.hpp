@@ -18,6 +18,9 @@ outcome list_events(const call& c);
 outcome count_events(const call& c);
 outcome show_event(const call& c);
 
+// histogram.cpp: how many events happened when
+outcome show_histogram(const call& c);
+
 // event_export.cpp: everything that the filters choose, newest first
 task<outcome> export_csv(const call& c);
 task<outcome> export_ndjson(const call& c);
@@ -48,6 +51,11 @@ task<outcome> erase_transaction(const call& c);
 outcome list_handlers(const call& c);
 outcome list_deliveries(const call& c);
 outcome show_delivery(const call& c);
+outcome list_failures(const call& c); ///< by handler and cause
+
+// discard.cpp: dead letters are given up, with a reason
+task<outcome> discard_delivery(const call& c);
+task<outcome> discard_deliveries(const call& c);
 
 // retry.cpp: dead letters, and what waits for its next attempt, become due
 task<outcome> retry_delivery(const call& c);

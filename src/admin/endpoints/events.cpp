@@ -29,6 +29,9 @@ result<void> write_deliveries(json_response& json, store::delivery_query& store,
         if (!attempts) return attempts.error();
         write(json, *each);
         write_history(json, *attempts);
+        const auto discards = store.discards(each->id);
+        if (!discards) return discards.error();
+        write_discards(json, *discards);
         json.end_object();
     }
     json.end_array();
@@ -53,6 +56,16 @@ result<void> write_timeline(json_response& json, store::event_query& store, cons
     }
     json.end_array();
     return {};
+}
+
+/// Of each event.
+result<std::vector<store::delivery_counts>> count_deliveries(store::delivery_query& store,
+                                                             const std::vector<store::stored_event>& events) {
+    std::vector<store::event_offset> offsets;
+    offsets.reserve(events.size());
+    for (const auto& each : events)
+        offsets.push_back(each.offset);
+    return store.count_deliveries(offsets);
 }
 
 void write_type(json_response& json, std::string_view name, std::string_view group,
@@ -102,9 +115,25 @@ outcome list_events(const call& c) {
     const auto beyond = read_cursor(c.parameters);
     if (!beyond) return beyond.error();
     const auto page = static_cast<std::size_t>(limit->value_or(default_page));
+    const auto include = c.parameters.text("include");
+    if (!include.empty() && include != "deliveries")
+        return failure{errc::argument_invalid, "'include' can only be deliveries"};
     auto found = c.from.events.search({.filter = std::move(*filter), .beyond = *beyond, .limit = page + 1});
     if (!found) return found.error();
-    return list_response(std::move(*found), page, write_envelope,
+    std::vector<store::delivery_counts> counts;
+    if (!include.empty()) {
+        auto counted = count_deliveries(c.from.deliveries, *found);
+        if (!counted) return counted.error();
+        counts = std::move(*counted);
+    }
+    const auto row = [next = counts.begin(), end = counts.end()](json_response& json,
+                                                                 const store::stored_event& e) mutable {
+        write_envelope(json, e);
+        if (next == end) return;
+        json.key("deliveries");
+        write(json, *next++);
+    };
+    return list_response(std::move(*found), page, row,
                          [](const auto& last) { return to_cursor(position_of(last)); });
 }
 

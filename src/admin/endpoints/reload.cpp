@@ -40,20 +40,12 @@ void reload_requests::close() {
 
 namespace {
 
-void write_list(json_response& json, const char* name, const std::vector<std::string>& items) {
-    json.key(name);
-    json.begin_array();
-    for (const auto& each : items)
-        json.text(each);
-    json.end_array();
-}
-
 http::response reloaded(const reload_outcome& done) {
     json_response json;
     json.begin_object();
     json.text("object", "reload");
-    write_list(json, "warnings", done.diagnostics);
-    write_list(json, "needs_restart", done.needs_restart);
+    json.texts("warnings", done.diagnostics);
+    json.texts("needs_restart", done.needs_restart);
     json.end_object();
     return json.take();
 }

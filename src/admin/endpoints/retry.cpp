@@ -26,7 +26,7 @@ result<std::size_t> retry_now(store::delivery_queue& queue, const store::deliver
         const auto retried = queue.retry(of_handler, limit - count);
         if (!retried) return retried.error();
         count += *retried;
-        if (filter.id || !filter.event_id.empty()) continue;
+        if (filter.id || filter.cause || !filter.event_id.empty()) continue;
         const auto called = queue.call_back(name, longest_delay, limit - count);
         if (!called) return called.error();
         count += *called;
@@ -82,13 +82,7 @@ http::response retried(std::size_t count, const std::vector<std::string>& skippe
     json_response json;
     json.begin_object();
     json.number("retried", static_cast<std::int64_t>(count));
-    if (!skipped.empty()) {
-        json.key("skipped_handlers");
-        json.begin_array();
-        for (const auto& each : skipped)
-            json.text(each);
-        json.end_array();
-    }
+    if (!skipped.empty()) json.texts("skipped_handlers", skipped);
     json.end_object();
     return json.take();
 }
@@ -104,7 +98,9 @@ task<outcome> retry_delivery(const call& c) {
     const auto found = co_await on_reader<store::delivery_record>(c.from.readers, std::move(find));
     if (!found) co_return found.error();
     const bool waits = found->state == store::delivery_state::pending && found->due > c.from.clock.now();
-    if (found->state != store::delivery_state::failed && !waits)
+    const bool ended =
+        found->state == store::delivery_state::failed || found->state == store::delivery_state::discarded;
+    if (!ended && !waits)
         co_return problem(status::conflict,
                           std::string("The delivery has not failed: it is ") + name_of(found->state) + ".");
     auto handlers = chosen_handlers(c.from, found->handler);

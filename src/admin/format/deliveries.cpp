@@ -26,6 +26,8 @@ const char* name_of(store::delivery_state s) {
         return "successful";
     case store::delivery_state::failed:
         return "failed";
+    case store::delivery_state::discarded:
+        return "discarded";
     }
     return "pending";
 }
@@ -44,6 +46,41 @@ void write(json_response& json, const store::delivery_record& d) {
     json.instant("planned", d.planned);
     json.instant("due", d.due);
     json.instant("finished", d.finished);
+}
+
+void write(json_response& json, const store::failure_group& g) {
+    json.begin_object();
+    json.text("object", "delivery_group");
+    json.text("handler", g.handler);
+    json.text("cause", secrets::masked(g.cause));
+    json.number("deliveries", g.deliveries);
+    json.instant("first_finished", g.first_finished);
+    json.instant("last_finished", g.last_finished);
+    json.key("sample");
+    write(json, g.sample);
+    json.end_object();
+}
+
+void write_discards(json_response& json, const std::vector<store::discard_record>& discards) {
+    json.key("discards");
+    json.begin_array();
+    for (const auto& each : discards) {
+        json.begin_object();
+        json.instant("at", each.at);
+        json.text("by", each.by);
+        json.maybe_text("reason", each.reason);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void write(json_response& json, const store::delivery_counts& counts) {
+    json.begin_object();
+    json.number("pending", counts.pending);
+    json.number("successful", counts.successful);
+    json.number("failed", counts.failed);
+    json.number("discarded", counts.discarded);
+    json.end_object();
 }
 
 void write_history(json_response& json, const std::vector<store::attempt>& attempts) {

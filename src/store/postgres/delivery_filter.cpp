@@ -11,6 +11,7 @@ delivery_condition::delivery_condition(const delivery_filter& filter, std::optio
     if (!filter.handler.empty()) sql += " AND d.handler = " + add(filter.handler);
     if (!filter.event_id.empty())
         sql += " AND d.event IN (SELECT seq FROM events WHERE event_id = " + add(filter.event_id) + ')';
+    if (filter.cause) sql += " AND d.state = 2 AND coalesce(d.reason, '') = " + add(*filter.cause);
     if (before) sql += " AND d.id < " + add(*before);
 }
 

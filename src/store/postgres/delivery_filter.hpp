@@ -11,7 +11,7 @@ namespace webhookd::store::postgres {
 
 /// The condition on deliveries `d` for what a filter names, and nothing for the rest, so that the planner can
 /// choose the best index. Its parameters come first. The state is a literal: a partial index is used only
-/// where its own condition is in the SQL.
+/// where its own condition is in the SQL. A cause is that of failed deliveries.
 struct delivery_condition {
     std::string sql; ///< begins with WHERE
     parameters given;

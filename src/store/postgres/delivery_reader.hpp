@@ -17,6 +17,11 @@ namespace webhookd::store::postgres {
                                                                    std::optional<delivery_id> before,
                                                                    std::size_t limit);
 [[nodiscard]] result<std::vector<attempt>> list_attempts(connection& db, delivery_id id);
+[[nodiscard]] result<std::vector<discard_record>> list_discards(connection& db, delivery_id id);
+[[nodiscard]] result<std::vector<delivery_counts>> count_by_event(connection& db,
+                                                                  std::span<const event_offset> events);
+[[nodiscard]] result<std::vector<failure_group>> read_failure_groups(connection& db, std::string_view handler,
+                                                                     std::size_t limit);
 [[nodiscard]] result<std::map<std::string, std::int64_t>> count_waiting(connection& db);
 [[nodiscard]] result<backlog> read_backlog(connection& db);
 

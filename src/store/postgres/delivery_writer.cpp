@@ -86,8 +86,18 @@ constexpr const char* revive = R"sql(
 UPDATE deliveries SET state = 0, due = CASE WHEN chain IS NULL THEN now_us() + {ahead} END,
     forgiven = attempts, since = now_us() + {ahead}, finished = NULL, token = NULL, holder = NULL, lease = NULL
 WHERE id IN (SELECT d.id FROM deliveries d {where}
-             AND EXISTS (SELECT 1 FROM payloads p WHERE p.seq = d.event) ORDER BY d.id LIMIT {limit})
+             AND EXISTS (SELECT 1 FROM payloads p WHERE p.seq = d.event) ORDER BY {order} LIMIT {limit})
 RETURNING id
+)sql";
+
+constexpr const char* discard = R"sql(
+WITH chosen AS (
+    UPDATE deliveries SET state = 3 WHERE id IN (SELECT d.id FROM deliveries d {where} LIMIT {limit}) RETURNING id
+), told AS (
+    INSERT INTO discards (delivery, number, at, by, reason)
+    SELECT c.id, 1 + (SELECT count(*) FROM discards x WHERE x.delivery = c.id), {at}, {by}, {reason} FROM chosen c
+)
+SELECT id FROM chosen
 )sql";
 
 constexpr statement hasten{
@@ -231,10 +241,15 @@ result<std::vector<delivery_id>> plan_deliveries(connection& db, const session& 
 
 result<retry_answer> retry_deliveries(connection& db, const session& self, const delivery_filter& filter,
                                       std::size_t limit) {
-    auto failed = filter;
-    failed.state = delivery_state::failed;
-    delivery_condition where{failed};
+    // One that is named by its id may also be discarded, or wait for its next attempt.
+    const bool any_state = filter.id && filter.state != delivery_state::failed;
+    auto wanted = filter;
+    wanted.state = delivery_state::failed;
+    if (any_state) wanted.state.reset();
+    delivery_condition where{wanted};
+    if (any_state) where.sql += " AND d.state IN (2, 3)";
     auto sql = replaced(revive, "{ahead}", where.add(self.clock_ahead()));
+    sql = replaced(std::move(sql), "{order}", filter.cause ? "coalesce(d.finished, d.planned), d.id" : "d.id");
     sql = replaced(std::move(sql), "{limit}", where.add(at_most(limit)));
     sql = replaced(std::move(sql), "{where}", where.sql);
     const statement dynamic{sql.c_str(), "retry deliveries", false};
@@ -242,7 +257,7 @@ result<retry_answer> retry_deliveries(connection& db, const session& self, const
     if (!revived) return revived.error();
     const auto ids = ids_of(*revived);
     retry_answer answer{ids.size(), ids.size()};
-    if (ids.empty() && filter.id && filter.state != delivery_state::failed) {
+    if (ids.empty() && any_state) {
         const auto hastened = db.run_one(hasten, parameters{self.clock_ahead(), *filter.id});
         if (!hastened) return hastened.error();
         answer.retried = static_cast<std::size_t>(hastened->changed());
@@ -251,6 +266,27 @@ result<retry_answer> retry_deliveries(connection& db, const session& self, const
     if (!ids.empty()) settle(rest, self, ids);
     if (auto done = commit_with(db, self, std::move(rest), answer.retried > 0); !done) return done.error();
     return answer;
+}
+
+// Any failed ones: none is better than another.
+result<std::size_t> discard_deliveries(connection& db, const session& self, const delivery_filter& filter,
+                                       const discard_record& how, std::size_t limit) {
+    auto failed = filter;
+    failed.state = delivery_state::failed;
+    delivery_condition where{failed};
+    auto sql = replaced(discard, "{at}", where.add(microseconds(how.at)));
+    sql = replaced(std::move(sql), "{by}", where.add(how.by));
+    sql = replaced(std::move(sql), "{reason}", where.add(how.reason));
+    sql = replaced(std::move(sql), "{limit}", where.add(at_most(limit)));
+    sql = replaced(std::move(sql), "{where}", where.sql);
+    const statement dynamic{sql.c_str(), "discard deliveries", false};
+    const auto discarded = begin_with(db, dynamic, std::move(where.given));
+    if (!discarded) return discarded.error();
+    const auto ids = ids_of(*discarded);
+    std::vector<command> rest;
+    if (!ids.empty()) settle(rest, self, ids);
+    if (auto done = commit_with(db, self, std::move(rest), !ids.empty()); !done) return done.error();
+    return ids.size();
 }
 
 result<std::size_t> call_back_deliveries(connection& db, const session& self, std::string_view handler,

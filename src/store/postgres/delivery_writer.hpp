@@ -29,6 +29,10 @@ struct retry_answer {
 [[nodiscard]] result<retry_answer> retry_deliveries(connection& db, const session& self,
                                                     const delivery_filter& filter, std::size_t limit);
 
+[[nodiscard]] result<std::size_t> discard_deliveries(connection& db, const session& self,
+                                                     const delivery_filter& filter, const discard_record& how,
+                                                     std::size_t limit);
+
 [[nodiscard]] result<std::size_t> call_back_deliveries(connection& db, const session& self,
                                                        std::string_view handler,
                                                        std::chrono::milliseconds most, std::size_t limit);

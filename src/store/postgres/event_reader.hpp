@@ -20,6 +20,8 @@ namespace webhookd::store::postgres {
 [[nodiscard]] result<std::string> find_verification_key(connection& db, event_offset offset);
 [[nodiscard]] result<std::vector<stored_event>> search_events(connection& db, const event_search& wanted);
 [[nodiscard]] result<std::int64_t> count_events(connection& db, const event_filter& filter);
+[[nodiscard]] result<std::vector<type_histogram>> draw_histogram(connection& db,
+                                                                 const histogram_search& wanted);
 [[nodiscard]] result<std::vector<type_count>> list_event_types(connection& db);
 [[nodiscard]] result<event::consumption> sum_consumption(connection& db, const consumption_window& window);
 

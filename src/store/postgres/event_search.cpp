@@ -27,6 +27,9 @@ public:
         add_text("api_key", f.api_key);
         add_text("transaction_id", f.transaction_id);
         add_text("event_id", f.event_id);
+        add_text("state", f.state);
+        add_text("stalled_reason", f.stalled_reason);
+        if (f.outcome) add_outcome(*f.outcome);
         if (f.types) add_types(*f.types);
         if (!f.text.empty()) add_part(f.text);
     }
@@ -53,6 +56,14 @@ private:
             names.push(std::string_view{each});
         given_.add(std::move(names));
         sql_ += fmt::format(" AND e.type = ANY(${}::text[])", given_.count());
+    }
+
+    void add_outcome(delivery_outcome o) {
+        const std::string of_event = "EXISTS (SELECT 1 FROM deliveries d WHERE d.event = e.seq";
+        if (o == delivery_outcome::none)
+            sql_ += " AND NOT " + of_event + ')';
+        else // the states come in the same order, after `none`
+            sql_ += fmt::format(" AND {} AND d.state = {})", of_event, static_cast<int>(o) - 1);
     }
 
     /// In the collation "C" only ASCII letters have two cases.
@@ -120,6 +131,30 @@ result<std::int64_t> count_events(connection& db, const event_filter& filter) {
     const auto found = run_bounded(db, sql, "count events", std::move(where.given()), all.timeout);
     if (!found) return found.error();
     return found->at(0).integer(0);
+}
+
+result<std::vector<type_histogram>> draw_histogram(connection& db, const histogram_search& wanted) {
+    if (wanted.intervals == 0) return std::vector<type_histogram>{};
+    event_search all{.filter = wanted.filter};
+    search_condition where{all};
+    const auto begin = microseconds(wanted.begin);
+    const std::int64_t interval = std::chrono::microseconds{wanted.interval}.count();
+    const auto from = where.add(begin);
+    const auto end = where.add(begin + interval * static_cast<std::int64_t>(wanted.intervals));
+    const auto number = fmt::format("(e.at - {}) / {}", from, where.add(interval));
+    const auto sql = fmt::format("SELECT e.type, {}, count(*) FROM events e{} AND e.at >= {} AND e.at < {} "
+                                 "GROUP BY 1, 2 ORDER BY 1, 2",
+                                 number, where.sql(), from, end);
+    const auto found = run_bounded(db, sql, "count events by time", std::move(where.given()), wanted.timeout);
+    if (!found) return found.error();
+    std::vector<type_histogram> drawn;
+    for (const auto row : *found) {
+        auto type = row.text(0);
+        if (drawn.empty() || drawn.back().type != type)
+            drawn.push_back({std::move(type), std::vector<std::int64_t>(wanted.intervals)});
+        drawn.back().counts.at(static_cast<std::size_t>(row.integer(1))) = row.integer(2);
+    }
+    return drawn;
 }
 
 } // namespace webhookd::store::postgres

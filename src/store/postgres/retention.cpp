@@ -5,6 +5,7 @@
 #include "store/removal.hpp"
 
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,9 @@ constexpr statement take_payloads{
 constexpr statement take_attempts{
     "DELETE FROM attempts WHERE delivery IN (SELECT id FROM deliveries WHERE event = ANY($1::bigint[]))",
     "purge attempts"};
+constexpr statement take_discards{
+    "DELETE FROM discards WHERE delivery IN (SELECT id FROM deliveries WHERE event = ANY($1::bigint[]))",
+    "purge discards"};
 constexpr statement take_deliveries{"DELETE FROM deliveries WHERE event = ANY($1::bigint[])",
                                     "purge deliveries"};
 constexpr statement take_events{"WITH gone AS (DELETE FROM events WHERE seq = ANY($1::bigint[]) RETURNING 1) "
@@ -38,6 +42,10 @@ constexpr statement clear_attempts{
     "UPDATE attempts SET output = NULL WHERE output IS NOT NULL AND delivery IN "
     "(SELECT id FROM deliveries WHERE event = ANY($1::bigint[]))",
     "erase outputs"};
+constexpr statement clear_discards{
+    "UPDATE discards SET reason = '' WHERE delivery IN "
+    "(SELECT id FROM deliveries WHERE event = ANY($1::bigint[]))",
+    "erase why deliveries were discarded"};
 constexpr statement keep_erasure{
     "INSERT INTO erasures AS x (transaction_id, endpoint, last_seq, at, by) "
     "SELECT transaction_id, endpoint, max(seq), $2::bigint, $3::text FROM events "
@@ -46,7 +54,7 @@ constexpr statement keep_erasure{
     "at = excluded.at, by = excluded.by",
     "keep what tells of an erasure"};
 constexpr statement give_up{
-    "UPDATE deliveries SET state = 2, due = NULL, blocks = false, finished = coalesce(finished, $2::bigint), "
+    "UPDATE deliveries SET state = greatest(state, 2::smallint), due = NULL, blocks = false, finished = coalesce(finished, $2::bigint), "
     "reason = $3::text WHERE event = ANY($1::bigint[]) AND state <> 1 RETURNING id",
     "give deliveries up"};
 
@@ -87,10 +95,14 @@ result<std::vector<weighed_event>> begin_removal(connection& db, std::span<const
     const auto answers = db.run(std::move(all));
     if (!answers) return answers.error();
     std::vector<weighed_event> weighed;
-    for (const auto row : answers->back())
-        weighed.push_back({{row.integer(0) != 0, row.integer(1) != 0, row.integer(2) != 0, row.integer(3),
-                            row.integer(4)},
-                           row.integer(5)});
+    std::unordered_set<event_offset> seen;
+    for (const auto row : answers->back()) {
+        auto& e = weighed.emplace_back();
+        if (!seen.insert(events[weighed.size() - 1]).second) continue; // removed already, then
+        e.weight = {row.integer(0) != 0, row.integer(1) != 0, row.integer(2) != 0, row.integer(3),
+                    row.integer(4)};
+        e.waiting = row.integer(5);
+    }
     return weighed;
 }
 
@@ -151,7 +163,7 @@ result<purge_outcome> purge_events(connection& db, std::span<const event_offset>
     std::vector<command> all;
     if (!removed.empty()) all.push_back({&take_payloads, parameters{integers(removed)}});
     if (!removed.empty() && scope == purge_scope::event)
-        for (const auto* each : {&take_attempts, &take_deliveries, &take_events})
+        for (const auto* each : {&take_attempts, &take_discards, &take_deliveries, &take_events})
             all.push_back({each, parameters{integers(removed)}});
     if (auto done = end_removal(db, std::move(all)); !done) return done.error();
     return outcome;
@@ -180,7 +192,7 @@ result<erase_outcome> erase_events(connection& db, const session& self, std::spa
     for (const auto row : *given_up)
         ids.push_back(row.integer(0));
     std::vector<command> all;
-    for (const auto* each : {&take_payloads, &clear_events, &clear_attempts})
+    for (const auto* each : {&take_payloads, &clear_events, &clear_attempts, &clear_discards})
         all.push_back({each, parameters{integers(erased)}});
     all.push_back({&keep_erasure, parameters{integers(erased), microseconds(tombstone.at), tombstone.by}});
     settle(all, self, ids);

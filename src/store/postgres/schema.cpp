@@ -120,7 +120,8 @@ constexpr std::array<migration, 1> schema_migrations{{
         WHERE chain IS NOT NULL AND (state = 0 OR (state = 2 AND blocks));
     CREATE UNIQUE INDEX deliveries_head ON deliveries (handler, chain)
         WHERE chain IS NOT NULL AND state = 0 AND due IS NOT NULL;
-    CREATE INDEX deliveries_failed ON deliveries (id) WHERE state = 2;
+    CREATE INDEX deliveries_failed ON deliveries (handler, id) WHERE state = 2;
+    CREATE INDEX deliveries_discarded ON deliveries (id) WHERE state = 3;
     CREATE INDEX deliveries_by_event ON deliveries (event);
     CREATE TABLE attempts (
         delivery  bigint NOT NULL,
@@ -130,6 +131,14 @@ constexpr std::array<migration, 1> schema_migrations{{
         status    integer NOT NULL,
         reason    text COLLATE "C",
         output    text COLLATE "C",
+        PRIMARY KEY (delivery, number)
+    );
+    CREATE TABLE discards (
+        delivery  bigint NOT NULL,
+        number    integer NOT NULL,
+        at        bigint NOT NULL,
+        by        text COLLATE "C" NOT NULL,
+        reason    text COLLATE "C" NOT NULL,
         PRIMARY KEY (delivery, number)
     );
     CREATE TABLE erasures (

@@ -92,6 +92,9 @@ public:
     result<std::int64_t> count(const event_filter& filter) override {
         return read([&](connection& db) { return postgres::count_events(db, filter); });
     }
+    result<std::vector<type_histogram>> histogram(const histogram_search& wanted) override {
+        return read([&](connection& db) { return postgres::draw_histogram(db, wanted); });
+    }
     result<std::vector<type_count>> event_types() override {
         return read([](connection& db) { return postgres::list_event_types(db); });
     }
@@ -113,6 +116,15 @@ public:
     }
     result<std::vector<attempt>> attempts(delivery_id id) override {
         return read([&](connection& db) { return postgres::list_attempts(db, id); });
+    }
+    result<std::vector<discard_record>> discards(delivery_id id) override {
+        return read([&](connection& db) { return postgres::list_discards(db, id); });
+    }
+    result<std::vector<delivery_counts>> count_deliveries(std::span<const event_offset> events) override {
+        return read([&](connection& db) { return postgres::count_by_event(db, events); });
+    }
+    result<std::vector<failure_group>> failure_groups(std::string_view handler, std::size_t limit) override {
+        return read([&](connection& db) { return postgres::read_failure_groups(db, handler, limit); });
     }
     result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
         return read([](connection& db) { return postgres::count_waiting(db); });
@@ -171,6 +183,14 @@ public:
         if (!done) return done.error();
         notifier_.tell({.deliveries = done->retried > 0});
         return done->retried;
+    }
+    result<std::size_t> discard(const delivery_filter& filter, const discard_record& how,
+                                std::size_t limit) override {
+        const auto discarded = change(
+            [&](connection& db) { return postgres::discard_deliveries(db, self_, filter, how, limit); },
+            [](std::size_t) { return std::int64_t{0}; }, [](std::size_t many) { return many > 0; });
+        notifier_.tell({.deliveries = discarded && *discarded > 0});
+        return discarded;
     }
     result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                   std::size_t limit) override {

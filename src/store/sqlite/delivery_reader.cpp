@@ -21,6 +21,20 @@ std::int64_t at_most(std::size_t limit) {
         std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max()));
 }
 
+std::int64_t* count_of(delivery_counts& counts, delivery_state s) {
+    switch (s) {
+    case delivery_state::pending:
+        return &counts.pending;
+    case delivery_state::successful:
+        return &counts.successful;
+    case delivery_state::failed:
+        return &counts.failed;
+    case delivery_state::discarded:
+        return &counts.discarded;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 result<delivery_reader> delivery_reader::open(connection& db) {
@@ -40,6 +54,10 @@ result<delivery_reader> delivery_reader::open(connection& db) {
          "SELECT started, duration, status, reason, output FROM attempts WHERE delivery = ? "
          "ORDER BY number",
          "read attempts"},
+        {r.select_discards_, "SELECT at, by, reason FROM discards WHERE delivery = ? ORDER BY number",
+         "read why a delivery was discarded"},
+        {r.count_by_state_, "SELECT state, count(*) FROM deliveries WHERE event = ? GROUP BY state",
+         "count an event's deliveries"},
         {r.count_waiting_,
          "SELECT name, (SELECT count(*) FROM deliveries d WHERE d.state = 0 AND d.handler = h.id) "
          "FROM handlers h",
@@ -108,6 +126,37 @@ result<std::vector<attempt>> delivery_reader::attempts(delivery_id id) {
         if (!*row) return all;
         all.push_back(read_attempt(select_attempts_));
     }
+}
+
+result<std::vector<discard_record>> delivery_reader::discards(delivery_id id) {
+    std::vector<discard_record> all;
+    const statement_reset guard{select_discards_};
+    select_discards_.bind(id);
+    for (;;) {
+        auto row = select_discards_.step();
+        if (!row) return row.error();
+        if (!*row) return all;
+        const auto& r = select_discards_;
+        all.push_back({instant(r.integer(0)), std::string{r.text(1)}, std::string{r.text(2)}});
+    }
+}
+
+result<std::vector<delivery_counts>> delivery_reader::count(std::span<const event_offset> events) {
+    std::vector<delivery_counts> all;
+    all.reserve(events.size());
+    for (const auto offset : events) {
+        auto& counts = all.emplace_back();
+        const statement_reset guard{count_by_state_};
+        count_by_state_.bind(offset);
+        for (;;) {
+            auto row = count_by_state_.step();
+            if (!row) return row.error();
+            if (!*row) break;
+            if (auto* count = count_of(counts, static_cast<delivery_state>(count_by_state_.integer(0))))
+                *count = count_by_state_.integer(1);
+        }
+    }
+    return all;
 }
 
 result<std::map<std::string, std::int64_t>> delivery_reader::waiting_by_handler() {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ public:
     result<claim_answer> claim(const claim_request& request, const leases::claim_lock& claiming,
                                timestamp now);
     result<std::vector<attempt>> attempts(delivery_id id);
+    result<std::vector<discard_record>> discards(delivery_id id);
+    result<std::vector<delivery_counts>> count(std::span<const event_offset> events);
     result<std::map<std::string, std::int64_t>> waiting_by_handler();
     static result<std::vector<delivery_record>> list(connection& db, const delivery_filter& filter,
                                                      std::optional<delivery_id> before, std::size_t limit);
@@ -36,6 +39,8 @@ private:
     statement select_claim_envelope_;
     statement select_next_;
     statement select_attempts_;
+    statement select_discards_;
+    statement count_by_state_;
     statement count_waiting_;
 };
 

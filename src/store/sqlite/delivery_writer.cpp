@@ -37,7 +37,7 @@ result<delivery_writer> delivery_writer::open(connection& db, const runtime::clo
          "plan a delivery"},
         {w.occupied_,
          "SELECT 1 FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
-         "(state = 0 OR blocks = 1) LIMIT 1",
+         "(state = 0 OR (state = 2 AND blocks = 1)) LIMIT 1",
          "look at an ordering key"},
         {w.finish_,
          "UPDATE deliveries SET state = ?, due = ?, attempts = attempts + 1, finished = ?, "
@@ -50,7 +50,7 @@ result<delivery_writer> delivery_writer::open(connection& db, const runtime::clo
          "record an attempt"},
         {w.head_,
          "SELECT id, state FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND "
-         "(state = 0 OR blocks = 1) ORDER BY id LIMIT 1",
+         "(state = 0 OR (state = 2 AND blocks = 1)) ORDER BY id LIMIT 1",
          "look at an ordering key"},
         {w.due_one_,
          "SELECT id FROM deliveries WHERE handler = ? AND chain = ? AND state <> 1 AND state = 0 AND "
@@ -68,6 +68,8 @@ result<delivery_writer> delivery_writer::open(connection& db, const runtime::clo
          "UPDATE deliveries SET state = 0, due = ?, forgiven = attempts, since = ?, finished = NULL "
          "WHERE id = ?",
          "retry a delivery"},
+        {w.discard_, "UPDATE deliveries SET state = 3 WHERE id = ? AND state = 2 RETURNING handler, chain",
+         "discard a delivery"},
         {w.fail_waiting_,
          "UPDATE deliveries SET state = 2, due = NULL, finished = ?, reason = ? WHERE id IN "
          "(SELECT id FROM deliveries WHERE state = 0 AND handler = ? ORDER BY due LIMIT ?)",
@@ -75,7 +77,8 @@ result<delivery_writer> delivery_writer::open(connection& db, const runtime::clo
         {w.unfinished_, "SELECT id, handler, chain, state FROM deliveries WHERE event = ? AND state <> 1",
          "look at an event's deliveries"},
         {w.give_up_,
-         "UPDATE deliveries SET state = 2, due = NULL, blocks = 0, finished = coalesce(finished, ?), "
+         "UPDATE deliveries SET state = max(state, 2), due = NULL, blocks = 0, finished = coalesce(finished, "
+         "?), "
          "reason = ? WHERE id = ?",
          "give a delivery up"},
     });
@@ -189,30 +192,43 @@ result<void> delivery_writer::settle(const ordered_queue& p, const running& runs
 
 result<std::size_t> delivery_writer::retry(connection& db, const delivery_filter& filter, std::size_t limit,
                                            const running& runs) {
-    auto only_failed = filter;
-    only_failed.state = delivery_state::failed;
-    delivery_query query{"SELECT d.id, d.handler, d.chain FROM deliveries d", only_failed};
-    auto select =
-        query.prepare(db, " AND EXISTS (SELECT 1 FROM payloads p WHERE p.seq = d.event) ORDER BY d.id LIMIT ",
-                      "choose deliveries to retry");
+    auto wanted = filter;
+    wanted.state = delivery_state::failed;
+    auto chosen = choose(db, wanted, limit);
+    if (!chosen) return chosen.error();
+    if (chosen->empty() && filter.id && filter.state != delivery_state::failed) {
+        wanted.state = delivery_state::discarded;
+        chosen = choose(db, wanted, limit);
+        if (!chosen) return chosen.error();
+        if (chosen->empty()) {
+            if (auto done = hasten_.bind(*filter.id, microseconds(clock_->now())).run(); !done)
+                return done.error();
+            return static_cast<std::size_t>(db.changes());
+        }
+    }
+    for (const auto& [id, where] : *chosen)
+        if (auto done = revive(id, where, runs); !done) return done.error();
+    return chosen->size();
+}
+
+result<std::vector<delivery_writer::ordered_delivery>>
+delivery_writer::choose(connection& db, const delivery_filter& filter, std::size_t limit) {
+    const std::string columns = "d.id, d.handler, d.chain";
+    const bool by_failure = filter.cause && !filter.handler.empty();
+    const auto query = by_failure ? delivery_query::of_failures(columns, filter)
+                                  : delivery_query{"SELECT " + columns + " FROM deliveries d", filter};
+    const std::string rest = " AND EXISTS (SELECT 1 FROM payloads p WHERE p.seq = d.event) ORDER BY " +
+                             std::string{by_failure ? "x.finished, x.delivery" : "d.id"} + " LIMIT ";
+    auto select = query.prepare(db, rest.c_str(), "choose deliveries to retry");
     if (!select) return select.error();
     query.bind(*select, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
-    std::vector<std::pair<delivery_id, ordered_queue>> chosen;
+    std::vector<ordered_delivery> all;
     for (;;) {
         auto row = select->step();
         if (!row) return row.error();
-        if (!*row) break;
-        chosen.emplace_back(select->integer(0),
-                            ordered_queue{select->integer(1), std::string{select->text(2)}});
+        if (!*row) return all;
+        all.emplace_back(select->integer(0), ordered_queue{select->integer(1), std::string{select->text(2)}});
     }
-    if (chosen.empty() && filter.id && filter.state != delivery_state::failed) {
-        if (auto done = hasten_.bind(*filter.id, microseconds(clock_->now())).run(); !done)
-            return done.error();
-        return static_cast<std::size_t>(db.changes());
-    }
-    for (const auto& [id, where] : chosen)
-        if (auto done = revive(id, where, runs); !done) return done.error();
-    return chosen.size();
 }
 
 result<void> delivery_writer::revive(delivery_id id, const ordered_queue& p, const running& runs) {
@@ -222,6 +238,20 @@ result<void> delivery_writer::revive(delivery_id id, const ordered_queue& p, con
     if (auto done = revive_.bind(due, now, id).run(); !done) return done;
     ++pending_;
     return settle(p, runs);
+}
+
+result<bool> delivery_writer::discard(delivery_id id) {
+    ordered_queue where;
+    {
+        const statement_reset guard{discard_};
+        auto row = discard_.bind(id).step();
+        if (!row) return row.error();
+        if (!*row) return false;
+        where = {discard_.integer(0), std::string{discard_.text(1)}};
+        if (auto end = discard_.step(); !end) return end.error();
+    }
+    if (auto done = settle(where, perhaps); !done) return done.error();
+    return true;
 }
 
 result<std::size_t> delivery_writer::call_back(connection& db, std::string_view handler,

@@ -11,7 +11,9 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace webhookd::store::sqlite {
@@ -38,6 +40,8 @@ public:
     /// `runs` must stay true of what it is asked about until the transaction has ended.
     result<std::size_t> retry(connection& db, const delivery_filter& filter, std::size_t limit,
                               const running& runs);
+    /// Gives a failed delivery up, and lets those behind it go on. False when it is not failed.
+    result<bool> discard(delivery_id id);
     result<std::size_t> call_back(connection& db, std::string_view handler, std::chrono::milliseconds most,
                                   std::size_t limit);
     result<std::size_t> fail_waiting(connection& db, std::string_view handler, std::string_view reason,
@@ -65,6 +69,10 @@ private:
     /// Makes the earliest delivery of a key due, unless a failed one blocks the key. A later one that is
     /// already due is put back, unless it runs: then this is done when it ends.
     result<void> settle(const ordered_queue& p, const running& runs);
+    using ordered_delivery = std::pair<delivery_id, ordered_queue>;
+    /// Those whose event still has its body.
+    static result<std::vector<ordered_delivery>> choose(connection& db, const delivery_filter& filter,
+                                                        std::size_t limit);
     result<void> revive(delivery_id id, const ordered_queue& p, const running& runs);
     result<std::optional<std::int64_t>> first(statement& select);
 
@@ -80,6 +88,7 @@ private:
     statement call_back_;
     statement hasten_;
     statement revive_;
+    statement discard_;
     statement fail_waiting_;
     statement unfinished_;
     statement give_up_;

@@ -1,3 +1,4 @@
+#include "store/sqlite/backfill.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/recount.hpp"
@@ -20,6 +21,7 @@ result<sqlite::connection> open_checked(const sqlite_options& options, const std
     if (auto ready = sqlite::prepare_schema(*db); !ready) return ready.error();
     if (auto fine = sqlite::check_integrity(*db); !fine) return fine.error();
     if (auto counted = sqlite::recount_consumption(*db, options.break_off); !counted) return counted.error();
+    if (auto counted = sqlite::count_kept(*db, options.break_off); !counted) return counted.error();
     return std::move(*db);
 }
 

@@ -15,7 +15,7 @@ result<purge_writer> purge_writer::open(connection& db) {
         {w.weigh_,
          std::string("SELECT ") + held_event +
              ", p.seq IS NOT NULL, length(p.body), "
-             "(SELECT sum(d.attempts) FROM deliveries d WHERE d.event = e.seq) "
+             "(SELECT sum(d.attempts) FROM deliveries d WHERE d.event = e.seq), e.at, e.endpoint, e.type "
              "FROM events e LEFT JOIN payloads p ON p.seq = e.seq WHERE e.seq = ?",
          "look at an event to purge"},
         {w.delete_payload_, "DELETE FROM payloads WHERE seq = ?", "purge a body"},
@@ -27,6 +27,9 @@ result<purge_writer> purge_writer::open(connection& db) {
          "UPDATE attempts SET output = NULL WHERE output IS NOT NULL AND delivery IN "
          "(SELECT id FROM deliveries WHERE event = ?)",
          "erase outputs"},
+        {w.clear_discards_,
+         "UPDATE discards SET reason = '' WHERE delivery IN (SELECT id FROM deliveries WHERE event = ?)",
+         "erase why deliveries were discarded"},
         {w.insert_erasure_,
          "INSERT INTO erasures (endpoint, transaction_id, last_seq, at, by) "
          "SELECT endpoint, transaction_id, seq, ?2, ?3 FROM events "
@@ -39,17 +42,20 @@ result<purge_writer> purge_writer::open(connection& db) {
     return w;
 }
 
-result<event_weight> purge_writer::weigh(event_offset offset) {
+result<purge_writer::counted_weight> purge_writer::weigh(event_offset offset) {
     const statement_reset guard{weigh_};
     auto row = weigh_.bind(offset).step();
     if (!row) return row.error();
-    if (!*row) return event_weight{};
-    return event_weight{true, weigh_.integer(0) != 0, weigh_.integer(1) != 0, weigh_.integer(2),
-                        weigh_.integer(3)};
+    if (!*row) return counted_weight{};
+    return counted_weight{{true, weigh_.integer(0) != 0, weigh_.integer(1) != 0, weigh_.integer(2),
+                           weigh_.integer(3)},
+                          weigh_.integer(4),
+                          weigh_.integer(5),
+                          weigh_.integer(6)};
 }
 
-result<purge_outcome> purge_writer::purge(std::span<const event_offset> events, purge_scope scope,
-                                          std::size_t max_bytes) {
+result<purge_outcome> purge_writer::purge(event_counter& counter, std::span<const event_offset> events,
+                                          purge_scope scope, std::size_t max_bytes) {
     purge_outcome outcome;
     removal_budget budget{max_bytes};
     for (const auto offset : events) {
@@ -64,12 +70,14 @@ result<purge_outcome> purge_writer::purge(std::span<const event_offset> events, 
         if (!e->there || (scope == purge_scope::payload && !e->body)) continue;
         auto& removal = scope == purge_scope::event ? delete_event_ : delete_payload_;
         if (auto done = removal.bind(offset).run(); !done) return done.error();
+        if (scope == purge_scope::event) counter.note(e->at, e->endpoint, e->type, -1);
         ++outcome.purged;
         outcome.bytes += e->body_bytes;
     }
     if (scope == purge_scope::event && outcome.purged > 0)
         if (auto done = count_down_.bind(static_cast<std::int64_t>(outcome.purged)).run(); !done)
             return done.error();
+    if (auto done = counter.write(); !done) return done.error();
     return outcome;
 }
 
@@ -94,7 +102,7 @@ result<erase_outcome> purge_writer::erase(delivery_writer& deliveries, std::span
 }
 
 result<void> purge_writer::erase_one(event_offset offset, const erasure& tombstone) {
-    for (auto* each : {&delete_payload_, &clear_event_, &clear_attempts_})
+    for (auto* each : {&delete_payload_, &clear_event_, &clear_attempts_, &clear_discards_})
         if (auto done = each->bind(offset).run(); !done) return done;
     return insert_erasure_.bind(offset, microseconds(tombstone.at), std::string_view{tombstone.by}).run();
 }

@@ -5,6 +5,7 @@
 #include "store/removal.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_writer.hpp"
+#include "store/sqlite/event_counter.hpp"
 
 #include <cstdint>
 #include <span>
@@ -19,13 +20,19 @@ public:
     /// From here on the connection overwrites what it deletes with zeros.
     static result<purge_writer> open(connection& db);
 
-    result<purge_outcome> purge(std::span<const event_offset> events, purge_scope scope,
-                                std::size_t max_bytes);
+    result<purge_outcome> purge(event_counter& counter, std::span<const event_offset> events,
+                                purge_scope scope, std::size_t max_bytes);
     result<erase_outcome> erase(delivery_writer& deliveries, std::span<const event_offset> events,
                                 const erasure& tombstone, std::string_view reason, std::size_t max_bytes);
 
 private:
-    result<event_weight> weigh(event_offset offset);
+    /// With what the event is counted by.
+    struct counted_weight : event_weight {
+        std::int64_t at = 0;
+        std::int64_t endpoint = 0;
+        std::int64_t type = 0;
+    };
+    result<counted_weight> weigh(event_offset offset);
     result<void> erase_one(event_offset offset, const erasure& tombstone);
 
     statement weigh_;
@@ -34,6 +41,7 @@ private:
     statement count_down_;
     statement clear_event_;
     statement clear_attempts_;
+    statement clear_discards_;
     statement insert_erasure_;
 };
 

@@ -7,7 +7,7 @@ namespace webhookd::store::sqlite {
 namespace {
 
 /// The n-th script migrates version n-1 to version n. A released script never changes; a new one is added.
-constexpr std::array<const char*, 5> migrations{
+constexpr std::array<const char*, 6> migrations{
     // 1: events as they arrive, and what is delivered of them.
     // Names that repeat in every event (endpoints, types, keys, handlers) are stored once in small tables.
     // Bodies and their proof are apart from what is searched, so that a scan over events does not load them
@@ -185,6 +185,75 @@ constexpr std::array<const char*, 5> migrations{
         seq  INTEGER NOT NULL
     ) STRICT;
     INSERT INTO recount (id, at, seq) SELECT 1, -1, 0 WHERE EXISTS (SELECT 1 FROM consumption);
+    )sql",
+    // 6: what is kept counted, and deliveries that were given up (`state` 3).
+    // `event_counts`: how many events there are by hours and by days (`span`: 1 or 24 hours) from `start` on.
+    // `failures` has a row for each handler and reason of deliveries that are failed now, and how many;
+    // `failed_deliveries` has these, by when they failed. The triggers hold for every change of a delivery.
+    // `discards`: when, by whom and why a failed delivery was given up.
+    // The row of `backfill` is there until all that was kept before is counted (count_kept): the last event
+    // and the last failed delivery that are.
+    R"sql(
+    CREATE TABLE event_counts (
+        span      INTEGER NOT NULL,
+        start     INTEGER NOT NULL,
+        endpoint  INTEGER NOT NULL REFERENCES endpoints,
+        type      INTEGER NOT NULL REFERENCES event_types,
+        events    INTEGER NOT NULL,
+        PRIMARY KEY (span, start, endpoint, type)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE failures (
+        id          INTEGER PRIMARY KEY,
+        handler     INTEGER NOT NULL REFERENCES handlers,
+        cause       TEXT NOT NULL,
+        deliveries  INTEGER NOT NULL,
+        UNIQUE (handler, cause)
+    ) STRICT;
+    CREATE TABLE failed_deliveries (
+        failure   INTEGER NOT NULL,
+        finished  INTEGER NOT NULL,
+        delivery  INTEGER NOT NULL,
+        PRIMARY KEY (failure, finished, delivery)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER failures_change AFTER UPDATE OF state, finished, reason ON deliveries
+    WHEN old.state = 2 OR new.state = 2 BEGIN
+        DELETE FROM failed_deliveries WHERE old.state = 2 AND
+            failure = (SELECT id FROM failures WHERE handler = old.handler AND cause = ifnull(old.reason, ''))
+            AND finished = ifnull(old.finished, old.planned) AND delivery = old.id;
+        UPDATE failures SET deliveries = deliveries - 1
+            WHERE old.state = 2 AND handler = old.handler AND cause = ifnull(old.reason, '');
+        INSERT INTO failures (handler, cause, deliveries)
+            SELECT new.handler, ifnull(new.reason, ''), 1 WHERE new.state = 2
+            ON CONFLICT (handler, cause) DO UPDATE SET deliveries = deliveries + 1;
+        INSERT INTO failed_deliveries (failure, finished, delivery)
+            SELECT id, ifnull(new.finished, new.planned), new.id FROM failures
+            WHERE new.state = 2 AND handler = new.handler AND cause = ifnull(new.reason, '');
+        DELETE FROM failures WHERE old.state = 2 AND
+            handler = old.handler AND cause = ifnull(old.reason, '') AND deliveries = 0;
+    END;
+    CREATE TRIGGER failures_go AFTER DELETE ON deliveries WHEN old.state = 2 BEGIN
+        DELETE FROM failed_deliveries WHERE
+            failure = (SELECT id FROM failures WHERE handler = old.handler AND cause = ifnull(old.reason, ''))
+            AND finished = ifnull(old.finished, old.planned) AND delivery = old.id;
+        UPDATE failures SET deliveries = deliveries - 1
+            WHERE handler = old.handler AND cause = ifnull(old.reason, '');
+        DELETE FROM failures
+            WHERE handler = old.handler AND cause = ifnull(old.reason, '') AND deliveries = 0;
+    END;
+    CREATE TABLE discards (
+        delivery  INTEGER NOT NULL REFERENCES deliveries ON DELETE CASCADE,
+        number    INTEGER NOT NULL,
+        at        INTEGER NOT NULL,
+        by        TEXT NOT NULL,
+        reason    TEXT NOT NULL,
+        PRIMARY KEY (delivery, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE backfill (
+        id        INTEGER PRIMARY KEY CHECK (id = 1),
+        event     INTEGER NOT NULL,
+        delivery  INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO backfill (id, event, delivery) SELECT 1, 0, 0 WHERE EXISTS (SELECT 1 FROM events);
     )sql",
 };
 

@@ -1,7 +1,9 @@
 #include "store/notifier.hpp"
 #include "store/sqlite/backlog.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/event_histogram.hpp"
 #include "store/sqlite/event_search.hpp"
+#include "store/sqlite/failure_groups.hpp"
 #include "store/sqlite/instances.hpp"
 #include "store/sqlite/leases.hpp"
 #include "store/sqlite/purge_reader.hpp"
@@ -42,6 +44,9 @@ public:
 
     result<std::vector<stored_event>> search(const event_search& wanted) override {
         return readers_.with([&](sqlite::reader& r) { return sqlite::search_events(r.database(), wanted); });
+    }
+    result<std::vector<type_histogram>> histogram(const histogram_search& wanted) override {
+        return readers_.with([&](sqlite::reader& r) { return sqlite::draw_histogram(r.database(), wanted); });
     }
     result<std::vector<type_count>> event_types() override {
         return readers_.with([](sqlite::reader& r) { return sqlite::list_event_types(r.database()); });
@@ -87,6 +92,14 @@ public:
         return retried;
     }
 
+    result<std::size_t> discard(const delivery_filter& filter, const discard_record& how,
+                                std::size_t limit) override {
+        // What was given up may have held others up.
+        const auto discarded = write([&](sqlite::writer& w) { return w.discard(filter, how, limit); });
+        notifier_.tell({.deliveries = discarded && *discarded > 0});
+        return discarded;
+    }
+
     result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                   std::size_t limit) override {
         const auto called = write([&](sqlite::writer& w) { return w.call_back(handler, most, limit); });
@@ -106,6 +119,19 @@ public:
 
     result<std::vector<attempt>> attempts(delivery_id id) override {
         return readers_.with([&](sqlite::reader& r) { return r.deliveries().attempts(id); });
+    }
+
+    result<std::vector<discard_record>> discards(delivery_id id) override {
+        return readers_.with([&](sqlite::reader& r) { return r.deliveries().discards(id); });
+    }
+
+    result<std::vector<delivery_counts>> count_deliveries(std::span<const event_offset> events) override {
+        return readers_.with([&](sqlite::reader& r) { return r.deliveries().count(events); });
+    }
+
+    result<std::vector<failure_group>> failure_groups(std::string_view handler, std::size_t limit) override {
+        return readers_.with(
+            [&](sqlite::reader& r) { return sqlite::read_failure_groups(r.database(), handler, limit); });
     }
 
     result<std::map<std::string, std::int64_t>> waiting_by_handler() override {

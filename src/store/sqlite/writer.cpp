@@ -57,6 +57,12 @@ result<void> writer::prepare(const runtime::clock& clock) {
     auto deliveries = delivery_writer::open(db_, clock);
     if (!deliveries) return deliveries.error();
     deliveries_ = std::move(*deliveries);
+    auto discards = discard_writer::open(db_);
+    if (!discards) return discards.error();
+    discards_ = std::move(*discards);
+    auto counter = event_counter::open(db_);
+    if (!counter) return counter.error();
+    counter_ = std::move(*counter);
     auto purges = purge_writer::open(db_);
     if (!purges) return purges.error();
     purges_ = std::move(*purges);
@@ -110,6 +116,7 @@ void writer::note(const failure& f) noexcept {
     types_.forget();
     api_keys_.forget();
     keys_.forget();
+    counter_.forget();
     const bool before_writing =
         f.code == errc::store_busy || f.code == errc::argument_invalid || f.code == errc::store_not_found;
     if (!before_writing || db_.in_transaction()) usable_ = false;
@@ -128,6 +135,7 @@ result<std::vector<append_outcome>> writer::append(std::span<const new_event> ba
         }
         for (const auto& [type, events] : fresh_by_type_)
             if (auto done = count_type_.bind(events, type).run(); !done) return done.error();
+        if (auto done = counter_.write(); !done) return done.error();
         return outcomes;
     });
 }
@@ -164,6 +172,11 @@ result<std::size_t> writer::retry(const delivery_filter& filter, std::size_t lim
     return in_transaction([&] { return deliveries_.retry(db_, filter, limit, runs); });
 }
 
+result<std::size_t> writer::discard(const delivery_filter& filter, const discard_record& how,
+                                    std::size_t limit) {
+    return in_transaction([&] { return discards_.discard(db_, deliveries_, filter, how, limit); });
+}
+
 result<std::size_t> writer::call_back(std::string_view handler, std::chrono::milliseconds most,
                                       std::size_t limit) {
     return in_transaction([&] { return deliveries_.call_back(db_, handler, most, limit); });
@@ -176,7 +189,7 @@ result<std::size_t> writer::fail_waiting(std::string_view handler, std::string_v
 
 result<purge_outcome> writer::purge(std::span<const event_offset> events, purge_scope scope,
                                     std::size_t max_bytes) {
-    return in_transaction([&] { return purges_.purge(events, scope, max_bytes); });
+    return in_transaction([&] { return purges_.purge(counter_, events, scope, max_bytes); });
 }
 
 result<erase_outcome> writer::erase(std::span<const event_offset> events, const erasure& tombstone,
@@ -230,6 +243,7 @@ result<append_outcome> writer::keep(const new_event& e, event_offset next) {
         return done.error();
     }
     ++fresh_by_type_[*ids->type];
+    counter_.note(microseconds(instant_of(e.envelope, e.received)), *ids->endpoint, *ids->type, 1);
     if (e.consumption)
         if (auto done = insert_consumption(e, next, *ids->endpoint); !done) return done.error();
     if (auto done = deliveries_.plan(db_, next, e.deliveries, event::ordering_key(e.envelope), e.received);

@@ -7,6 +7,8 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_writer.hpp"
 #include "store/sqlite/dictionary.hpp"
+#include "store/sqlite/discard_writer.hpp"
+#include "store/sqlite/event_counter.hpp"
 #include "store/sqlite/purge_writer.hpp"
 
 #include <map>
@@ -31,6 +33,7 @@ public:
     result<std::vector<delivery_id>> plan(std::span<const event_plan> plans);
     result<std::size_t> retry(const delivery_filter& filter, std::size_t limit,
                               const delivery_writer::running& runs);
+    result<std::size_t> discard(const delivery_filter& filter, const discard_record& how, std::size_t limit);
     result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                   std::size_t limit);
     result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason, std::size_t limit);
@@ -88,6 +91,8 @@ private:
     statement insert_consumption_;
     statement select_key_;
     delivery_writer deliveries_;
+    discard_writer discards_;
+    event_counter counter_;
     purge_writer purges_;
     std::map<std::int64_t, std::int64_t> fresh_by_type_; ///< of the batch that is being written
     event_offset last_offset_ = 0;

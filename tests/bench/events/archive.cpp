@@ -72,6 +72,10 @@ std::string archive::api_key(std::size_t number) {
     return fmt::format("key_{:012x}", scatter(number) >> 16);
 }
 
+std::string archive::failing_handler(std::size_t number) {
+    return fmt::format("receiver-{}", number % failing_handlers);
+}
+
 event::consumption archive::consumed_by(std::size_t transaction) {
     const auto mixed = scatter(transaction);
     event::consumption used;
@@ -102,6 +106,7 @@ store::new_event archive::make(std::size_t i) const {
                          e.envelope.type);
     e.source = "198.51.100.7";
     e.received = created(i) + milliseconds(350);
+    if (i % events_per_failure == 0) e.deliveries.push_back({failing_handler(i / events_per_failure)});
     if (std::string_view(told.state) == "completed") e.consumption = consumed_by(number);
     return e;
 }
@@ -121,15 +126,40 @@ event::consumption archive::consumed(timestamp after, timestamp before) const {
 }
 
 std::size_t archive::count(timestamp after, timestamp before) const {
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < events_; ++i)
-        found += created(i) > after && created(i) < before;
-    return found;
+    const auto first = [&](auto is_before) {
+        std::size_t low = 0, high = events_;
+        while (low < high) {
+            const auto middle = low + (high - low) / 2;
+            if (is_before(created(middle)))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    };
+    const auto begin = first([after](timestamp t) { return t <= after; });
+    const auto end = first([before](timestamp t) { return t < before; });
+    return end > begin ? end - begin : 0;
 }
+
+namespace {
+
+/// All that wait, each time for another cause.
+void fail_deliveries(store::event_store& store, std::size_t now) {
+    for (std::size_t handler = 0; handler < archive::failing_handlers; ++handler)
+        for (std::size_t part = 0; part < 4; ++part) {
+            const auto cause = scatter(now + handler * 4 + part) % archive::causes;
+            expect(store.fail_waiting(archive::failing_handler(handler),
+                                      fmt::format("HTTP 500, case {}; that was the last attempt", cause),
+                                      part < 3 ? 5 : batch_size));
+        }
+}
+
+} // namespace
 
 std::filesystem::path keep_archive(const std::filesystem::path& directory, const archive& a) {
     // What an older archive counted is not in its bodies, and would be counted again.
-    const auto kept = directory / fmt::format("events-of-schema-5-{}.db", a.events());
+    const auto kept = directory / fmt::format("events-of-schema-6-{}.db", a.events());
     if (std::filesystem::exists(kept)) return kept;
     std::filesystem::create_directories(directory);
     const auto growing = directory / "growing.db";
@@ -145,6 +175,7 @@ std::filesystem::path keep_archive(const std::filesystem::path& directory, const
                 if (outcome.status != store::append_status::accepted)
                     throw std::runtime_error("the archive has an event twice");
             batch.clear();
+            fail_deliveries(*store, i);
             if ((i + 1) * 10 / a.events() != (i + 1 - batch_size) * 10 / a.events())
                 std::fprintf(stderr, "kept %zu of %zu events (made once, then cached)\n", i + 1, a.events());
         }

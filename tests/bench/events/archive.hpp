@@ -20,14 +20,21 @@ public:
 
     static constexpr std::size_t events_per_transaction = 8; ///< one of them about something else
     static constexpr std::size_t api_keys = 200;
+    static constexpr std::size_t events_per_failure = 100; ///< the first of them has a delivery that failed
+    static constexpr std::size_t failing_handlers = 5;
+    static constexpr std::size_t causes = 40; ///< of each handler's failures
 
     [[nodiscard]] std::size_t events() const noexcept { return events_; }
+    [[nodiscard]] std::size_t failures() const noexcept {
+        return (events_ + events_per_failure - 1) / events_per_failure;
+    }
     [[nodiscard]] timestamp begin() const noexcept;
     [[nodiscard]] timestamp end() const noexcept;
     [[nodiscard]] timestamp created(std::size_t i) const noexcept;
     [[nodiscard]] store::new_event make(std::size_t i) const;
     [[nodiscard]] static std::string transaction(std::size_t number);
     [[nodiscard]] static std::string api_key(std::size_t number);
+    [[nodiscard]] static std::string failing_handler(std::size_t number);
     /// The report over a window, both ends exclusive.
     [[nodiscard]] event::consumption consumed(timestamp after, timestamp before) const;
     /// How many events were created in a window, both ends exclusive.

@@ -2,6 +2,7 @@
 
 #include "bench/delivery/daemon.hpp"
 #include "bench/events/archive.hpp"
+#include "bench/events/charts.hpp"
 #include "bench/events/export.hpp"
 #include "bench/events/questions.hpp"
 #include "bench/events/upkeep.hpp"
@@ -20,6 +21,7 @@ namespace webhookd::bench {
 namespace {
 
 constexpr std::size_t pages_of_a_kind = 1000;
+constexpr std::size_t charts_of_a_kind = 300;
 
 void tell(const char* line) {
     std::fprintf(stderr, "%s\n", line);
@@ -44,6 +46,8 @@ event_measurements measure_events(const options& opts) {
     tell("asking for pages and reports");
     all.pages = ask_pages(*daemon, a, pages_of_a_kind);
     all.report = ask_reports(*daemon, a);
+    tell("asking for histograms and failures");
+    all.charts = ask_charts(*daemon, a, charts_of_a_kind);
     tell("acknowledging without and beside an export");
     const auto requests = test::to_requests(*corpus, webhook_path);
     const auto half = std::span<const std::string>(requests).first(requests.size() / 2);

@@ -13,7 +13,7 @@ namespace webhookd::bench {
 
 /// Pages of one kind, asked one after another over HTTP.
 struct page_times {
-    std::string filter; ///< period, type, API key or transaction
+    std::string filter; ///< period, type, API key or transaction; or a kind of chart
     test::histogram latency;
     std::string
         problem; ///< why they count for nothing; empty: each held events, and only such as were asked for
@@ -53,6 +53,7 @@ struct event_measurements {
     std::size_t events = 0;
     std::uint64_t store_bytes = 0;
     std::vector<page_times> pages;
+    std::vector<page_times> charts; ///< histograms, and failures by cause
     report_times report;
     export_run csv;
     beside_export acknowledgements;

@@ -29,6 +29,12 @@ std::string latency_row(const std::string& name, const test::histogram& latency)
                        milliseconds(latency.quantile(0.99)), milliseconds(latency.max()));
 }
 
+const page_times* slowest_of(const std::vector<page_times>& all) {
+    const auto found = std::max_element(all.begin(), all.end(),
+                                        [](const auto& a, const auto& b) { return p99(a) < p99(b); });
+    return found == all.end() ? nullptr : &*found;
+}
+
 std::vector<double> ratios(const beside_export& runs) {
     std::vector<double> values;
     for (std::size_t i = 0; i < std::min(runs.alone.size(), runs.beside.size()); ++i)
@@ -40,12 +46,14 @@ std::vector<double> ratios(const beside_export& runs) {
 
 std::vector<verdict> judge(const event_measurements& all) {
     std::vector<verdict> verdicts;
-    const auto slowest = std::max_element(all.pages.begin(), all.pages.end(),
-                                          [](const auto& a, const auto& b) { return p99(a) < p99(b); });
-    if (slowest != all.pages.end())
+    if (const auto* slowest = slowest_of(all.pages))
         verdicts.push_back({fmt::format("a page of {} events by any filter within 20 ms at p99", all.events),
                             fmt::format("{:.2f} ms ({})", p99(*slowest), slowest->filter),
                             p99(*slowest) <= 20});
+    if (const auto* slowest = slowest_of(all.charts))
+        verdicts.push_back({"histograms and failures by cause within 100 ms at p99",
+                            fmt::format("{:.2f} ms ({})", p99(*slowest), slowest->filter),
+                            p99(*slowest) <= 100});
     const auto report = milliseconds(all.report.slowest);
     verdicts.push_back(
         {"the report of a month within 1 s", fmt::format("{:.1f} ms", report), report <= 1000});
@@ -69,6 +77,8 @@ std::vector<std::string> invalid_runs(const event_measurements& all) {
     };
     for (const auto& each : all.pages)
         add("pages by " + each.filter, each.problem);
+    for (const auto& each : all.charts)
+        add(each.filter, each.problem);
     add("report", all.report.problem);
     add("export", all.csv.problem);
     add("acknowledgements", all.acknowledgements.problem);
@@ -81,6 +91,9 @@ std::string to_text(const event_measurements& all, const options& opts) {
                                    static_cast<double>(all.store_bytes) / mebibyte);
     text += latency_head("pages by");
     for (const auto& each : all.pages)
+        text += latency_row(each.filter, each.latency);
+    text += latency_head("charts");
+    for (const auto& each : all.charts)
         text += latency_row(each.filter, each.latency);
     text +=
         fmt::format("\nCSV: {} rows at {:.0f}/s, {:.1f} MiB more resident\nreport of a month: {:.1f} ms\n",
@@ -116,6 +129,11 @@ std::string to_json(const event_measurements& all) {
     writer.Key("page_p99_ms");
     writer.StartObject();
     for (const auto& each : all.pages)
+        number(each.filter, p99(each));
+    writer.EndObject();
+    writer.Key("chart_p99_ms");
+    writer.StartObject();
+    for (const auto& each : all.charts)
         number(each.filter, p99(each));
     writer.EndObject();
     number("report_ms", milliseconds(all.report.slowest));

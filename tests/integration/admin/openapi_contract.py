@@ -21,7 +21,8 @@ from openapi_document import Document
 
 TOKENS = {"integrator": "look", "admin": "act", "owner": "own"}
 BELOW = {"admin": "integrator", "owner": "admin"}
-NOWHERE = {"/v1/deliveries/{id}": "999999", "/v1/deliveries/{id}/retry": "999999"}  # else evt_none
+NOWHERE = {"/v1/deliveries/{id}": "999999", "/v1/deliveries/{id}/retry": "999999",
+           "/v1/deliveries/{id}/discard": "999999"}  # else evt_none
 # What is no proper value somewhere; where the schema takes it, it is not tried.
 WRONG = ("?!", "99999999999999999999", "perhaps")
 
@@ -78,6 +79,10 @@ class Contract:
         target = path.replace("{id}", urllib.parse.quote(str(id), safe=""))
         if query:
             target += "?" + urllib.parse.urlencode(query)
+        example = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        if body is None and example and at == "admin":
+            body = json.dumps(example)
+            headers.setdefault("Content-Type", "application/json")
         content = operation["responses"].get("200", {}).get("content", {})
         messages = None
         if "text/event-stream" in content:  # the greeting, and where there must be more, the first events
@@ -255,12 +260,16 @@ class Contract:
         self.ask("/v1/events/{id}", "get", 400, id=twice)
         self.ask("/v1/events", "get", 200, query={"limit": 1})
         self.ask("/v1/events.ndjson", "get", 200, query={"payload": "true"})
+        counted = json.loads(self.ask("/v1/events", "get", 200, query={"include": "deliveries"}).body)["data"]
+        if not any(each["deliveries"]["failed"] for each in counted):
+            self.wrong(f"no event has a failed delivery: {counted}")
         for state in ("failed", "pending", "successful"):
             self.ask("/v1/deliveries/{id}", "get", 200, id=self.delivery(state))
             self.ask("/v1/deliveries", "get", 200, query={"state": state, "limit": 1})
         self.ask("/v1/deliveries/{id}/retry", "post", 409, id=self.delivery("successful"))
         self.ask("/v1/deliveries/{id}/retry", "post", 200, id=self.delivery("failed"))
         self.delivery("failed")
+        self.ask_about_failures()
         self.ask("/v1/deliveries/retry", "post", 200)
         self.ask("/v1/events/replay", "post", 200, query={"type": "apikey", "limit": 1})
         self.ask("/v1/events/{id}/replay", "post", 200, id=event)
@@ -285,6 +294,22 @@ class Contract:
         self.ask("/readyz", "get", 503, at="troubled_admin")
         self.ask("/v1/events/{id}/replay", "post", 503, id=self.given["troubled_event"], at="troubled_admin")
         self.ask("/v1/events/replay", "post", 503, at="troubled_admin")
+
+    def ask_about_failures(self):
+        groups = json.loads(self.ask("/v1/deliveries/groups", "get", 200).body)["data"]
+        if not groups:
+            self.wrong("nothing has failed")
+        discard = "/v1/deliveries/{id}/discard"
+        given_up = self.delivery("failed")
+        for body in ("", "[]", "{}", '{"reason":7}', '{"reason":" "}', '{"reason":"a","more":1}'):
+            self.ask(discard, "post", 400, id=given_up, headers={"Content-Type": "application/json"}, body=body)
+        self.ask(discard, "post", 400, id=given_up, headers={"Content-Type": "text/plain"})
+        self.ask(discard, "post", 409, id=self.delivery("successful"))
+        self.ask(discard, "post", 200, id=given_up)
+        self.ask(discard, "post", 409, id=given_up)
+        self.ask("/v1/deliveries/{id}", "get", 200, id=self.delivery("discarded"))
+        self.ask("/v1/deliveries/discard", "post", 400)  # whose?
+        self.ask("/v1/deliveries/discard", "post", 200, query={"handler": "broken", "limit": 1})
 
     def ask_ingest(self):
         path = "/webhooks/universign"

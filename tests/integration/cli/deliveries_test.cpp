@@ -93,6 +93,47 @@ TEST_CASE("an operator lists, looks into and retries deliveries", "[cli]") {
     CHECK(run_at(d.port(), {"deliveries", "retry"}).out == "0 retried\n");
 }
 
+TEST_CASE("an operator sees what failed for which cause, and retries or discards all of that", "[cli]") {
+    broken_daemon d;
+    CHECK(run_at(d.port(), {"deliveries", "groups"}).out == "none\n");
+    for (std::uint64_t seed = 1; seed <= 4; ++seed)
+        d.post(seed);
+    REQUIRE(wait_for_condition([&] { return count_deliveries(*d.daemon, "state=failed") == 4; }));
+    const std::string cause = "exit code 3; that was the last attempt";
+    const auto table = run_at(d.port(), {"deliveries", "groups"});
+    CHECK(table.out.starts_with("handler  deliveries  first_finished"));
+    CHECK(contains(table.out, "hook     4 "));
+    CHECK(contains(table.out, cause + "\n"));
+    const auto json = parse(run_at(d.port(), {"deliveries", "groups", "--json", "--handler", "hook"}).out);
+    REQUIRE(json["data"].Size() == 1);
+    CHECK(json["data"][0]["cause"].GetString() == cause);
+
+    CHECK(run_at(d.port(), {"deliveries", "discard", "1", "2", "--reason", "sent by \"hand\""}).out ==
+          "2 discarded\n");
+    const auto shown = run_at(d.port(), {"deliveries", "show", "1"});
+    CHECK(contains(shown.out, "state     discarded\n"));
+    CHECK(contains(shown.out, "\nDISCARDED\n"));
+    CHECK(contains(shown.out, "sent by \"hand\"\n"));
+    CHECK(run_at(d.port(), {"deliveries", "discard", "1", "--reason", "again"}).code == 65);
+    const std::vector<std::string> of_hook{"--handler", "hook", "--reason", "no use", "--json", "--cause"};
+    const auto discard = [&](const std::string& for_cause) {
+        std::vector<std::string> command{"deliveries", "discard"};
+        command.insert(command.end(), of_hook.begin(), of_hook.end());
+        command.push_back(for_cause);
+        return run_at(d.port(), command).out;
+    };
+    CHECK(discard("another") == "{\"discarded\":0}\n");
+    CHECK(run_at(d.port(), {"deliveries", "retry", "--cause", "another"}).out == "0 retried\n");
+    CHECK(run_at(d.port(), {"deliveries", "retry", "3"}).out == "1 retried\n");
+    REQUIRE(wait_for_condition([&] { return count_deliveries(*d.daemon, "state=failed") == 2; }));
+    CHECK(discard(cause) == "{\"discarded\":2}\n");
+    test::write_text(d.directory / "repaired", "");
+    CHECK(run_at(d.port(), {"deliveries", "retry", "--cause", cause}).out == "0 retried\n");
+    CHECK(run_at(d.port(), {"deliveries", "retry", "1"}).out == "1 retried\n");
+    REQUIRE(wait_for_condition([&] { return count_deliveries(*d.daemon, "state=successful") == 1; }));
+    CHECK(run_at(d.port(), {"deliveries", "discard", "--reason", "all"}).code == 64);
+}
+
 TEST_CASE("an operator sees how each handler is doing", "[cli]") {
     broken_daemon d;
     d.post(1);

@@ -11,7 +11,7 @@ base=$(made_or_skip "$here/debian_base.sh")
 key=$({ echo "$base"; sed -n '/^packages_/,/)$/p' "$source/dev"; cat "$source/docker/Dockerfile"; } | sha256sum | cut -c 1-12)
 store=$cache/containers-$key
 exec 8>"$cache/containers.lock"
-flock 8
+flock 8 # nobody below inherits it: a container that outlives a killed test would keep it
 for old in "$cache"/containers-????????????; do
     [[ $old == "$store" && $(du -sm "$old" | cut -f 1) -lt 12000 ]] || rm -rf "$old"
 done
@@ -20,7 +20,7 @@ export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=overlay
 mkdir "$scratch"/{lower,upper,work,merged}
 mount -t overlay overlay -o "lowerdir=$scratch/lower,upperdir=$scratch/upper,workdir=$scratch/work" "$scratch/merged" 2>/dev/null &&
     umount "$scratch/merged" || STORAGE_DRIVER=vfs
-images() { buildah --root "$store" --runroot "$scratch/containers" "$@"; }
+images() { buildah --root "$store" --runroot "$scratch/containers" "$@" 8>&-; }
 cleanup() {
     images umount --all >/dev/null 2>&1 || true
     images rm --all >/dev/null 2>&1 || true
@@ -94,7 +94,7 @@ mount --bind "$root" "$root" && mount --bind "$scratch/volume" "$volume" && moun
 mount -o remount,ro,bind "$root" && mount --bind /dev "$root/dev" && exec chroot --userspec=10001:10001 "$root" \
     /usr/bin/universign-webhookd serve --config /etc/universign-webhookd/universign-webhookd.yaml
 TEXT
-unshare --pid --mount --fork --kill-child bash "$scratch/contain.sh" 2>"$scratch/daemon.log" &
+unshare --pid --mount --fork --kill-child bash "$scratch/contain.sh" 2>"$scratch/daemon.log" 8>&- &
 started+=($!)
 await "the daemon" chroot "$root" /usr/bin/universign-webhookd healthcheck --admin "http://127.0.0.1:$admin"
 expect_match "an event" "$(post "http://127.0.0.1:$ingest/webhooks/universign")" '"accepted"'
@@ -117,5 +117,5 @@ else
 fi
 
 images tag localhost/webhookd localhost/universign-webhookd
-part "$here/compose.sh" "$store" "$scratch/containers"
+part "$here/compose.sh" "$store" "$scratch/containers" 8>&-
 pass

@@ -14,13 +14,13 @@ using namespace test::plain;
 
 namespace {
 
-config::limits quick_limits() {
-    config::limits l;
+http::limits quick_limits() {
+    http::limits l;
     l.header_timeout = 300ms;
     l.body_timeout = 300ms;
     l.idle_timeout = 300ms;
-    l.body.bytes = 1000;
-    l.headers.bytes = 2000;
+    l.body = 1000;
+    l.headers = 2000;
     return l;
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("slow clients are told and let go", "[http]") {
 }
 
 TEST_CASE("connections over the limit are turned away, and later ones are welcome again", "[http]") {
-    auto limits = config::limits();
+    auto limits = http::limits();
     limits.connections = 2;
     echo_server f(limits);
     // Each with a request under way: none of them can make room.
@@ -121,7 +121,7 @@ TEST_CASE("connections over the limit are turned away, and later ones are welcom
 }
 
 TEST_CASE("at the limit the connection that has rested longest makes room for a newcomer", "[http]") {
-    auto limits = config::limits();
+    auto limits = http::limits();
     limits.connections = 3;
     // One loop goes on with a connection before it looks at the next request: with several, the client has
     // an answer before the connection rests.
@@ -153,7 +153,7 @@ TEST_CASE("at the limit the connection that has rested longest makes room for a 
 }
 
 TEST_CASE("a newcomer finds room where the connection that rests is another loop's", "[http]") {
-    auto limits = config::limits();
+    auto limits = http::limits();
     limits.connections = 3;
     echo_server f(limits, 2);
     std::vector<raw_client> resting;
@@ -167,8 +167,8 @@ TEST_CASE("a newcomer finds room where the connection that rests is another loop
 }
 
 TEST_CASE("an answer before the body has been read reaches a client that sends on", "[http]") {
-    auto limits = config::limits();
-    limits.body.bytes = 1000;
+    auto limits = http::limits();
+    limits.body = 1000;
     echo_server f(limits);
     for (const auto* head : {"POST / HTTP/1.1\r\nContent-Length: 30000000\r\n", // 413
                              "POST /refused HTTP/1.1\r\nTransfer-Encoding: chunked\r\n",
@@ -202,9 +202,9 @@ TEST_CASE("a refusal does not wait for the body, and a small one keeps the conne
 }
 
 TEST_CASE("all bodies in flight together have a bound, and room comes back", "[http]") {
-    auto limits = config::limits();
-    limits.body.bytes = 1'000'000;
-    limits.bodies.bytes = 2'500'000;
+    auto limits = http::limits();
+    limits.body = 1'000'000;
+    limits.bodies = 2'500'000;
     echo_server f(limits, 1);
     const auto head = [](std::size_t size) {
         return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";

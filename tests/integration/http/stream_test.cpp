@@ -127,7 +127,7 @@ private:
 };
 
 struct fixture {
-    explicit fixture(config::limits limits = {})
+    explicit fixture(http::limits limits = {})
         : server(loops.contexts(), service, {"test", limits, {}, nullptr}) {
         REQUIRE(server.listen({net::listen_address::tcp("127.0.0.1", 0)}).has_value());
         server.start();
@@ -163,8 +163,8 @@ bool has(const std::vector<std::string>& lines, const std::string& wanted) {
     return false;
 }
 
-config::limits impatient() {
-    config::limits l;
+http::limits impatient() {
+    http::limits l;
     l.body_timeout = 300ms;
     return l;
 }

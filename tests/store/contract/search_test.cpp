@@ -248,3 +248,44 @@ TEST_CASE("events are counted by the filters that find them", "[store]") {
     CHECK(f.kept->count({}).value() == 3);
     CHECK(f.kept->last_offset() == 3);
 }
+
+TEST_CASE("events are found by their object's state and by why it stalls", "[store]") {
+    fixture f;
+    f.add("evt_1", noon + 1s).envelope.state = "completed";
+    auto& stalled = f.add("evt_2", noon + 2s);
+    stalled.envelope.state = "stalled";
+    stalled.envelope.stalled_reason = "signature_refusal";
+    f.add("evt_3", noon + 3s).envelope.state = "stalled";
+    f.keep_all();
+    CHECK(f.ids({.state = "stalled"}) == names{"evt_3", "evt_2"});
+    CHECK(f.ids({.state = "stall"}).empty());
+    CHECK(f.ids({.stalled_reason = "signature_refusal"}) == names{"evt_2"});
+    CHECK(f.ids({.before = noon + 3s, .state = "stalled"}) == names{"evt_2"});
+    CHECK(f.ids({.text = "evt_2", .state = "stalled", .stalled_reason = "signature_refusal"}) ==
+          names{"evt_2"});
+    CHECK(f.kept->count({.state = "stalled"}).value() == 2);
+}
+
+TEST_CASE("events are found by what their deliveries have come to", "[store]") {
+    fixture f;
+    f.keep("evt_1", "tx_1", {crm, audit}, noon + 1s);
+    f.keep("evt_2", "tx_2", {crm}, noon + 2s);
+    f.keep("evt_3", "tx_3", {}, noon + 3s);
+    f.keep("evt_4", "tx_4", {audit}, noon + 4s);
+    f.finish(1, store::delivery_state::failed);
+    f.finish(2, store::delivery_state::successful);
+    f.finish(3, store::delivery_state::failed);
+    REQUIRE(f.kept->discard({.id = 3}, {noon, "ops", "no use"}, 1));
+    using enum store::delivery_outcome;
+    CHECK(f.ids({.outcome = failed}) == names{"evt_1"});
+    CHECK(f.ids({.outcome = successful}) == names{"evt_1"});
+    CHECK(f.ids({.outcome = discarded}) == names{"evt_2"});
+    CHECK(f.ids({.outcome = pending}) == names{"evt_4"});
+    CHECK(f.ids({.outcome = none}) == names{"evt_3"});
+    CHECK(f.ids({.transaction_id = "tx_1", .outcome = failed}) == names{"evt_1"});
+    CHECK(f.ids({.transaction_id = "tx_2", .outcome = failed}).empty());
+    CHECK(f.ids({.endpoint = "nowhere", .outcome = failed}).empty());
+    CHECK(f.ids({.after = noon + 1s, .outcome = failed}).empty());
+    for (const auto outcome : {none, pending, successful, failed, discarded})
+        CHECK(f.kept->count({.outcome = outcome}).value() == 1);
+}

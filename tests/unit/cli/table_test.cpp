@@ -88,3 +88,16 @@ TEST_CASE("bytes that are no text do not reach the terminal", "[cli]") {
     CHECK(printed({"r"}, {{"a\x9b"
                            "2J\xff"}}) == "r\na?2J?\n");
 }
+
+TEST_CASE("a bar is as long as its share, and something always shows", "[cli]") {
+    using webhookd::cli::bar;
+    CHECK(bar(0, 10, 4).empty());
+    CHECK(bar(10, 10, 4) == "████");
+    CHECK(bar(5, 10, 4) == "██");
+    CHECK(bar(1, 8, 1) == "▏");
+    CHECK(bar(5, 16, 4) == "█▎");
+    CHECK(bar(1, 1'000'000, 4) == "▏");
+    CHECK(bar(20, 10, 2) == "██");
+    CHECK(bar(1, 0, 4).empty());
+    CHECK(bar(-1, 10, 4).empty());
+}
