@@ -90,7 +90,7 @@ int live(const options& options, config::configuration& running, runtime::superv
     const auto directory = store::state_directory(fixed.storage_url);
     if (!directory) return end.refuse({"the storage cannot be opened", directory.error()});
     // All that is kept; destroyed last, which flushes and closes it.
-    auto opened = open_database(fixed.storage_url);
+    auto opened = open_database(fixed);
     if (!opened) return end_without_database(opened.error(), end);
     const auto database = std::move(*opened);
     // This daemon among those that share the store.

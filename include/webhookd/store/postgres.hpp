@@ -31,6 +31,10 @@ struct postgres_options {
 /// do), store_io, store_busy, store_newer, store_full, shutting_down.
 [[nodiscard]] result<std::unique_ptr<event_store>> open_postgres_store(const postgres_options& options);
 
+/// Whether the database can be reached, takes writes and is safe, as it is now. For a check: takes some
+/// seconds at most, and makes nothing. Errors: as open_postgres_store.
+[[nodiscard]] result<void> try_postgres(const postgres_options& options);
+
 /// Whether the URL is one of PostgreSQL's: `postgresql://` or `postgres://`.
 [[nodiscard]] bool is_postgres_url(std::string_view url) noexcept;
 

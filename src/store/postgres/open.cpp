@@ -66,6 +66,13 @@ postgres::access postgres::access_to_read(const postgres_options& options) {
     return {options.url, options.password, reading_statement, reading_answer, "5", false};
 }
 
+result<void> try_postgres(const postgres_options& options) {
+    if (auto fine = check_postgres_url(options.url); !fine) return fine;
+    const auto db = postgres::connection::open(postgres::access_to_write(options));
+    if (!db) return db.error();
+    return postgres::check_safety(**db);
+}
+
 result<std::unique_ptr<event_store>> open_postgres_store(const postgres_options& options) {
     if (auto fine = check_postgres_url(options.url); !fine) return fine.error();
     const auto located = [&](failure f) {
