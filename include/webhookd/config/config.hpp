@@ -51,6 +51,7 @@ struct server {
     std::vector<net::cidr> allowed_sources;
     bool encrypted = false; ///< by TLS; with which files is `reloadable::tls`
     milliseconds shutdown_grace = 20s;
+    std::string instance; ///< this daemon's name among those that share a database; empty: the host's
     friend bool operator==(const server&, const server&) = default;
 };
 

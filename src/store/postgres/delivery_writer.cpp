@@ -41,7 +41,9 @@ AND EXISTS (SELECT 1 FROM deliveries e WHERE e.handler = d.handler AND e.chain =
 )sql",
                              "put a delivery back"};
 
+// The other daemons are told of it, without an offset, which is not known here.
 constexpr statement advance{R"sql(
+WITH advanced AS (
 UPDATE deliveries d SET due = now_us() + $1::bigint
 FROM (SELECT DISTINCT handler, chain FROM deliveries WHERE id = ANY($2::bigint[]) AND chain IS NOT NULL) q
 CROSS JOIN LATERAL (SELECT h.id FROM deliveries h WHERE h.handler = q.handler AND h.chain = q.chain
@@ -49,6 +51,8 @@ CROSS JOIN LATERAL (SELECT h.id FROM deliveries h WHERE h.handler = q.handler AN
 WHERE d.id = head.id AND d.state = 0
 AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.handler = q.handler AND o.chain = q.chain AND o.state = 0
                 AND o.due IS NOT NULL)
+RETURNING d.id)
+SELECT pg_notify('universign_webhookd', $3::bigint || ' 0 0 1') WHERE EXISTS (SELECT 1 FROM advanced)
 )sql",
                             "let a delivery become due"};
 
@@ -182,7 +186,7 @@ std::vector<delivery_id> ids_of(const rows& all) {
 
 void settle(std::vector<command>& to, const session& self, std::span<const delivery_id> ids) {
     to.push_back({&put_back, parameters{integers(ids)}});
-    to.push_back({&advance, parameters{self.clock_ahead(), integers(ids)}});
+    to.push_back({&advance, parameters{self.clock_ahead(), integers(ids), self.id}});
 }
 
 result<finish_answer> finish_deliveries(connection& db, const session& self,

@@ -28,7 +28,17 @@ constexpr int count_share = 50;
 constexpr int most_overlapping = 10;
 
 constexpr statement listen{"LISTEN universign_webhookd", "listen to other daemons", false};
-constexpr statement read_totals{"SELECT last_seq, plans FROM totals WHERE id = 1", "look for news"};
+// What is due for long, and nobody has claimed, may have been the plan of a daemon that died. Of those that
+// are claimed each costs a look.
+constexpr std::int64_t overdue_microseconds = 5'000'000;
+constexpr statement read_totals{R"sql(
+SELECT last_seq, plans, EXISTS (
+    SELECT 1 FROM handlers h WHERE EXISTS (
+        SELECT 1 FROM deliveries d WHERE d.state = 0 AND d.handler = h.name
+        AND d.due <= now_us() + $1::bigint - $2::bigint AND (d.lease IS NULL OR d.lease <= now_us())))
+FROM totals WHERE id = 1
+)sql",
+                                "look for news"};
 constexpr statement count_waiting_deliveries{"SELECT count(*) FROM deliveries WHERE state = 0",
                                              "count what waits"};
 
@@ -118,7 +128,7 @@ void follower::hear(std::string_view text) {
 result<void> follower::poll() {
     const auto begun = known_.changes_begun();
     const auto own = known_.own_plans();
-    const auto totals = db_->run_one(read_totals);
+    const auto totals = db_->run_one(read_totals, parameters{self_.clock_ahead(), overdue_microseconds});
     if (!totals) return totals.error();
     db_->take_notifications([this](std::string_view heard) { hear(heard); });
     if (steady_clock::now() >= next_count_)
@@ -127,7 +137,8 @@ result<void> follower::poll() {
     if (known_.changes_now() || begun != known_.changes_begun() || totals->empty()) return {};
     const auto others = totals->at(0).integer(1) - own - plans_before_;
     const bool newer = known_.raise_last_offset(totals->at(0).integer(0));
-    listeners_.tell({.events = newer, .deliveries = others > others_plans_});
+    const bool overdue = totals->at(0).integer(2) != 0;
+    listeners_.tell({.events = newer, .deliveries = overdue || others > others_plans_});
     others_plans_ = others;
     return {};
 }

@@ -75,7 +75,9 @@ public:
 
     result<void> probe() override {
         if (auto safe = follower_.check(); !safe) return safe;
-        const auto done = read([](connection& db) { return db.run_one(write_probe); });
+        // As the writer does: what it asks with is then known to be there again.
+        const auto done =
+            writer_.with(pool::kind::reads, [](connection& db) { return db.run_one(write_probe); });
         if (!done) return done.error();
         return {};
     }
