@@ -207,18 +207,3 @@ TEST_CASE("what one daemon plans starts on another that is idle, by notification
         return c.database.execute("SELECT count(*) FROM universign_webhookd.deliveries WHERE state = 1") == "4";
     }));
 }
-
-TEST_CASE("a duty goes to another daemon when its leader is stopped or killed", "[cluster]") {
-    if (no_postgres()) return;
-    cluster c;
-    const auto leader = [&] {
-        return c.database.execute("SELECT instance FROM universign_webhookd.duties WHERE name = 'retention' AND "
-                                  "until > universign_webhookd.now_us()");
-    };
-    REQUIRE(wait_for_condition([&] { return leader() != ""; }));
-    const auto first = leader();
-    CHECK((first == "alpha" || first == "beta"));
-    auto& leading = c[first == "alpha" ? 0 : 1];
-    leading.kill9();
-    CHECK(wait_for_condition([&] { return leader() != first; }, bound)); // at the latest when the lease is over
-}
