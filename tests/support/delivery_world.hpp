@@ -49,6 +49,24 @@ public:
     void add(store::delivery_id id, const std::string& handler) {
         rows[id] = {.handler = handler, .due = now};
     }
+    /// So many for the handler crm, from 1 on.
+    void add_many(store::delivery_id deliveries) {
+        for (store::delivery_id id = 1; id <= deliveries; ++id)
+            add(id, "crm");
+    }
+    /// Nothing but deliveries is left to do.
+    void settle_in() {
+        advance(std::chrono::seconds{30});
+        actions.clear();
+    }
+    /// The handler crm, alone and settled in, gets so many deliveries, and they are claimed.
+    void begin(store::delivery_id deliveries, const config::handler_common& common = {}) {
+        schedule.configure({setup("crm", common)});
+        settle_in();
+        add_many(deliveries);
+        schedule.wake();
+        work();
+    }
 
     /// Until nothing is to be done at this moment.
     void work() {

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <utility>
 
 namespace webhookd::store::sqlite {
@@ -37,20 +36,26 @@ public:
         return unit::events;
     }
 
-    /// `at` is in one of the intervals.
+    /// `at` is in one of the intervals. Called for each row of hundreds of thousands.
     void add(std::int64_t type, std::int64_t at, std::int64_t events) {
-        auto& counts = by_type_[type];
-        counts.resize(intervals_);
+        const auto index = static_cast<std::size_t>(type);
+        if (index >= by_type_.size()) by_type_.resize(index + 1);
+        auto& counts = by_type_[index];
+        if (counts.empty()) counts.resize(intervals_);
         counts[static_cast<std::size_t>((at - begin_) / interval_)] += events;
     }
 
-    [[nodiscard]] std::map<std::int64_t, std::vector<std::int64_t>> take() { return std::move(by_type_); }
+    /// Of a type; empty where none happened.
+    [[nodiscard]] std::vector<std::int64_t> take(std::int64_t type) {
+        const auto index = static_cast<std::size_t>(type);
+        return index < by_type_.size() ? std::exchange(by_type_[index], {}) : std::vector<std::int64_t>{};
+    }
 
 private:
     std::int64_t begin_;
     std::int64_t interval_;
     std::size_t intervals_;
-    std::map<std::int64_t, std::vector<std::int64_t>> by_type_;
+    std::vector<std::vector<std::int64_t>> by_type_; ///< by the type's id, which are small and dense
 };
 
 /// Whether the filter has conditions by period, types and endpoint alone.
@@ -121,8 +126,7 @@ result<void> add_counts(connection& db, const indexed_conditions& of, const coun
     }
 }
 
-result<std::vector<type_histogram>> with_names(connection& db,
-                                               std::map<std::int64_t, std::vector<std::int64_t>> by_type) {
+result<std::vector<type_histogram>> with_names(connection& db, interval_counts& counted) {
     auto rows = db.prepare("SELECT id, name FROM event_types ORDER BY name", "list event types");
     if (!rows) return rows.error();
     std::vector<type_histogram> all;
@@ -130,8 +134,8 @@ result<std::vector<type_histogram>> with_names(connection& db,
         auto row = rows->step();
         if (!row) return row.error();
         if (!*row) return all;
-        if (const auto found = by_type.find(rows->integer(0)); found != by_type.end())
-            all.push_back({std::string{rows->text(1)}, std::move(found->second)});
+        auto counts = counted.take(rows->integer(0));
+        if (!counts.empty()) all.push_back({std::string{rows->text(1)}, std::move(counts)});
     }
 }
 
@@ -173,7 +177,7 @@ result<std::vector<type_histogram>> draw_histogram(connection& db, const histogr
                               : add_counts(db, **known, part, counts);
         if (!done) return done.error();
     }
-    return with_names(db, counts.take());
+    return with_names(db, counts);
 }
 
 } // namespace webhookd::store::sqlite

@@ -151,7 +151,7 @@ TEST_CASE("events are listed with their deliveries' counts, and found by what th
     CHECK(counts["discarded"].GetInt() == 1);
     CHECK(!w.get("/v1/events")["data"][0].HasMember("deliveries"));
     for (const auto& [query, events] :
-         {std::pair("outcome=failed", 3), {"outcome=none", 0}, {"state=open", 0}})
+         {std::pair("outcome=failed", 3), {"outcome=none", 0}, {"state=lost", 0}, {"state=open", 3}})
         CHECK(w.get(std::string("/v1/events/count?") + query)["events"].GetInt() == events);
     CHECK(w.call("GET", "/v1/events?outcome=lost").status == 400);
     CHECK(w.call("GET", "/v1/events?include=bodies").status == 400);

@@ -67,9 +67,11 @@ TEST_CASE("bash completes commands, options and values", "[cli][completion]") {
     CHECK(bash.after({"events", "s"}) == list{"show"});
     CHECK(bash.after({"completion", ""}) == list{"bash"});
     CHECK(bash.after({"serve", "--c"}) == list{"--config"});
-    CHECK(bash.after({"deliveries", "list", "--state", ""}) == list{"failed", "pending", "successful"});
+    CHECK(bash.after({"deliveries", "list", "--state", ""}) ==
+          list{"discarded", "failed", "pending", "successful"});
     CHECK(bash.after({"deliveries", "list", "--state", "=", "f"}) == list{"failed"});
-    CHECK(bash.after({"deliveries", "list", "--state", "="}) == list{"failed", "pending", "successful"});
+    CHECK(bash.after({"deliveries", "list", "--state", "="}) ==
+          list{"discarded", "failed", "pending", "successful"});
     CHECK(bash.after({"deliveries", "list", "--state=f"}) == list{"--state=failed"});
     CHECK(bash.after({"events", "export", "--format", "n"}) == list{"ndjson"});
     CHECK(bash.after({"trigger", "--tamper", "s"}) == list{"signature"});
@@ -86,7 +88,7 @@ TEST_CASE("bash completes commands, options and values", "[cli][completion]") {
     const auto options = bash.after({"events", "list", "--json", "-"});
     for (const char* each : {"--after", "--admin", "--json", "--limit", "--help", "-h"})
         CHECK(has(options, each));
-    CHECK_FALSE(has(options, "--state"));
+    CHECK_FALSE(has(options, "--handler"));
 
     // A value that nothing is known about, and what is no command at all.
     CHECK(bash.after({"events", "show", "--token", ""}).empty());

@@ -40,6 +40,10 @@ TEST_CASE("after an upgrade the report is counted anew from the bodies that are 
                                 "\n";
     CHECK(daemon.get("/v1/events/report").body == counted);
     CHECK(contains(daemon.stderr_text(), "counted anew"));
+    CHECK(contains(daemon.stderr_text(), "the events that are kept are counted"));
+    CHECK(contains(
+        daemon.get("/v1/events/histogram?created_gt=2026-03-09&created_lt=2026-03-12&interval=1d").body,
+        R"({"key":"transaction","events":4,"counts":[0,4,0]})"));
     REQUIRE(daemon.terminate() == 0);
     daemon.start();
     CHECK(daemon.get("/v1/events/report").body == counted);

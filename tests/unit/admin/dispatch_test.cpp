@@ -57,6 +57,10 @@ public:
         note("count");
         return fake_event_store::count(filter);
     }
+    result<std::vector<store::type_histogram>> histogram(const store::histogram_search& wanted) override {
+        note("histogram");
+        return fake_event_store::histogram(wanted);
+    }
     result<std::vector<store::type_count>> event_types() override {
         note("event_types");
         return fake_event_store::event_types();
@@ -89,6 +93,20 @@ public:
     result<std::vector<store::attempt>> attempts(store::delivery_id id) override {
         note("attempts");
         return fake_event_store::attempts(id);
+    }
+    result<std::vector<store::discard_record>> discards(store::delivery_id id) override {
+        note("discards");
+        return fake_event_store::discards(id);
+    }
+    result<std::vector<store::delivery_counts>>
+    count_deliveries(std::span<const store::event_offset> which) override {
+        note("count_deliveries");
+        return fake_event_store::count_deliveries(which);
+    }
+    result<std::vector<store::failure_group>> failure_groups(std::string_view handler,
+                                                             std::size_t limit) override {
+        note("failure_groups");
+        return fake_event_store::failure_groups(handler, limit);
     }
     result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
         note("waiting_by_handler");
@@ -234,6 +252,7 @@ TEST_CASE("no call of the API reads the store on the admin loop", "[admin]") {
             CHECK(f.run(answer.stream->next()).has_value());
     }
     f.ask(verb::get, "/v1/events.ndjson", "payload=true");
+    f.ask(verb::get, "/v1/events", "include=deliveries");
     f.ask(verb::post, "/v1/events/purge", "created_lt=2026-01-01&dry_run=true");
     const auto readers = f.kept.readers();
     for (const auto& [call, threads] : readers) {
@@ -245,8 +264,9 @@ TEST_CASE("no call of the API reads the store on the admin loop", "[admin]") {
     for (const auto& [call, threads] : readers)
         calls += call + ' ';
     CHECK(calls ==
-          "attempts backlog consumed count deliveries erasure_of event_types find holdings_of outages "
-          "read_after search statistics verification_key waiting_by_handler ");
+          "attempts backlog consumed count count_deliveries deliveries discards erasure_of event_types "
+          "failure_groups find histogram holdings_of outages read_after search statistics verification_key "
+          "waiting_by_handler ");
 }
 
 TEST_CASE("a parameter that a route does not have is refused before anything runs", "[admin]") {

@@ -22,21 +22,11 @@ config::handler_common one_at_a_time() {
     return common;
 }
 
-/// Nothing but its deliveries is left to do.
-void settle_in(delivery_world& w) {
-    w.advance(30s);
-    w.actions.clear();
-}
-
 } // namespace
 
 TEST_CASE("a delivery is claimed and begun, and its result is written", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm")});
-    settle_in(w);
-    w.add(1, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(1);
     CHECK(w.actions == strings{"claim", "start"});
     CHECK(w.running_ids() == ids{1});
     w.end(1);
@@ -76,12 +66,7 @@ TEST_CASE("whichever action fails, everything is done in the end, and once", "[d
 
 TEST_CASE("all claims are extended every ten seconds, those that run and those that wait", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm", one_at_a_time())});
-    settle_in(w);
-    for (store::delivery_id id = 1; id <= 3; ++id)
-        w.add(id, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(3, one_at_a_time());
     CHECK(w.running_ids() == ids{1});
     w.actions.clear();
     w.advance(9s);
@@ -102,11 +87,7 @@ TEST_CASE("all claims are extended every ten seconds, those that run and those t
 
 TEST_CASE("a dispatcher that stood still extends its claims before it claims anything", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm")});
-    settle_in(w);
-    w.add(1, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(1);
     w.actions.clear();
     w.now += 1h; // and nothing was done meanwhile
     w.schedule.wake();
@@ -117,11 +98,7 @@ TEST_CASE("a dispatcher that stood still extends its claims before it claims any
 
 TEST_CASE("claims that cannot be extended are tried again a second later", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm")});
-    settle_in(w);
-    w.add(1, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(1);
     w.fails = [](const std::string& action) { return action == "extend"; };
     w.advance(10s);
     CHECK(w.count("extend") == 1);
@@ -134,12 +111,7 @@ TEST_CASE("claims that cannot be extended are tried again a second later", "[del
 
 TEST_CASE("a claim that went to another does not begin, and its result is fenced", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm", one_at_a_time())});
-    settle_in(w);
-    for (store::delivery_id id = 1; id <= 3; ++id)
-        w.add(id, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(3, one_at_a_time());
     w.steal(1);
     w.steal(2);
     for (const store::delivery_id id : {1, 2})
@@ -178,8 +150,7 @@ TEST_CASE("an attempt that failed is made again after its delay", "[delivery]") 
 TEST_CASE("a handler that is removed in the middle ends its attempt, and the rest fails", "[delivery]") {
     delivery_world w;
     w.schedule.configure({w.setup("crm", one_at_a_time()), w.setup("audit")});
-    for (store::delivery_id id = 1; id <= 3; ++id)
-        w.add(id, "crm");
+    w.add_many(3);
     w.work();
     CHECK(w.running_ids() == ids{1});
     w.schedule.configure({w.setup("audit")});
@@ -197,8 +168,7 @@ TEST_CASE("a handler that is removed in the middle ends its attempt, and the res
 TEST_CASE("a handler that comes back before its deliveries have failed runs them", "[delivery]") {
     delivery_world w;
     w.schedule.configure({w.setup("audit")});
-    for (store::delivery_id id = 1; id <= 2; ++id)
-        w.add(id, "crm");
+    w.add_many(2);
     w.fails = [](const std::string& action) { return action == "fail orphans of crm"; };
     w.work();
     CHECK(w.count("fail orphans of crm") == 1);
@@ -211,8 +181,7 @@ TEST_CASE("a handler that comes back before its deliveries have failed runs them
 TEST_CASE("a new object takes over from the old one, whose attempt still counts", "[delivery]") {
     delivery_world w;
     w.schedule.configure({w.setup("crm", one_at_a_time())});
-    for (store::delivery_id id = 1; id <= 2; ++id)
-        w.add(id, "crm");
+    w.add_many(2);
     w.work();
     w.renew("crm");
     w.schedule.configure({w.setup("crm", one_at_a_time())});
@@ -228,12 +197,7 @@ TEST_CASE("a new object takes over from the old one, whose attempt still counts"
 
 TEST_CASE("stopping in the middle gives claims back and waits for what runs", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm", one_at_a_time())});
-    settle_in(w);
-    for (store::delivery_id id = 1; id <= 3; ++id)
-        w.add(id, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(3, one_at_a_time());
     w.schedule.stop(w.now + 60s);
     w.work();
     CHECK(w.rows[1].token != 0);
@@ -261,11 +225,7 @@ TEST_CASE("stopping in the middle gives claims back and waits for what runs", "[
 
 TEST_CASE("stopping waits for results that the store does not take yet, and not for ever", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm")});
-    settle_in(w);
-    w.add(1, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(1);
     w.fails = [](const std::string& action) { return action == "write"; };
     w.end(1);
     w.schedule.stop(w.now + 10s);
@@ -287,7 +247,7 @@ TEST_CASE("after a leap of the clock all handlers are called back, and once agai
           "[delivery]") {
     delivery_world w;
     w.schedule.configure({w.setup("crm"), w.setup("audit")});
-    settle_in(w);
+    w.settle_in();
     w.add(1, "audit");
     w.rows[1].due = w.now + 48h;
     w.schedule.clock_leapt();
@@ -304,7 +264,7 @@ TEST_CASE("after a leap of the clock all handlers are called back, and once agai
 TEST_CASE("while many events arrive a handler claims less, and once in a tick", "[delivery]") {
     delivery_world w;
     w.schedule.configure({w.setup("crm")});
-    settle_in(w);
+    w.settle_in();
     std::uint64_t arrived = 0;
     const auto tick = [&](std::uint64_t events) {
         w.now += 50ms;
@@ -331,12 +291,7 @@ TEST_CASE("while many events arrive a handler claims less, and once in a tick", 
 
 TEST_CASE("claims that are revoked go back to the store before anything is claimed anew", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm", one_at_a_time())});
-    settle_in(w);
-    for (store::delivery_id id = 1; id <= 3; ++id)
-        w.add(id, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(3, one_at_a_time());
     w.actions.clear();
     w.schedule.revoke_claims();
     w.rows[2].state = delivery_state::failed; // erased
@@ -349,12 +304,7 @@ TEST_CASE("claims that are revoked go back to the store before anything is claim
 
 TEST_CASE("what is prefetched for too long goes back to the store", "[delivery]") {
     delivery_world w;
-    w.schedule.configure({w.setup("crm", one_at_a_time())});
-    settle_in(w);
-    for (store::delivery_id id = 1; id <= 2; ++id)
-        w.add(id, "crm");
-    w.schedule.wake();
-    w.work();
+    w.begin(2, one_at_a_time());
     w.advance(delivery::prefetch_buffer::max_prefetch_age - 1s);
     CHECK(w.count("release") == 0);
     w.advance(12s); // the next extension looks at it
@@ -368,8 +318,7 @@ TEST_CASE("an open circuit begins nothing until it lets one attempt through", "[
     common.circuit_breaker = config::circuit_breaker{1, 1min};
     common.retry.full_jitter = false;
     w.schedule.configure({w.setup("crm", common)});
-    for (store::delivery_id id = 1; id <= 3; ++id)
-        w.add(id, "crm");
+    w.add_many(3);
     w.work();
     w.end(1, verdict::retry);
     w.advance(59s);
@@ -382,8 +331,7 @@ TEST_CASE("an open circuit begins nothing until it lets one attempt through", "[
 TEST_CASE("an attempt that was none pauses its handler for a moment", "[delivery]") {
     delivery_world w;
     w.schedule.configure({w.setup("crm", one_at_a_time())});
-    for (store::delivery_id id = 1; id <= 2; ++id)
-        w.add(id, "crm");
+    w.add_many(2);
     w.work();
     w.end(1, verdict::abandoned);
     CHECK(w.running.empty());
