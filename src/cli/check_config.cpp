@@ -92,7 +92,8 @@ int check_config(const check_config_options& options, const config::secret_sourc
     if (!loaded.value) return exit_code::configuration;
     const auto& c = *loaded.value;
     const auto warnings =
-        loaded.diagnostics.size() + (options.outside == config::outside_world::checked ? try_database(options.file, c.fixed, err) : 0);
+        loaded.diagnostics.size() +
+        (options.outside == config::outside_world::checked ? try_database(options.file, c.fixed, err) : 0);
     out << options.file << ": ok (" << counted(c.fixed.endpoints.size(), "endpoint") << ", "
         << counted(c.reloadable.handlers.size(), "handler") << ", "
         << counted(c.reloadable.routes.size(), "route");

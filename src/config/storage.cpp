@@ -31,8 +31,9 @@ void read_storage_url(object_reader& in, std::string& out) {
         return;
     }
     if (!url->value.starts_with("sqlite:"))
-        in.in().error(*url, "names no storage engine; write it like "
-                            "sqlite:/var/lib/universign-webhookd/events.db or postgresql://user@host/database");
+        in.in().error(*url,
+                      "names no storage engine; write it like "
+                      "sqlite:/var/lib/universign-webhookd/events.db or postgresql://user@host/database");
     else if (url->value.size() == 7 || url->value.ends_with('/'))
         in.in().error(*url, "names no file after `sqlite:`");
     else

@@ -94,7 +94,8 @@ int live(const options& options, config::configuration& running, runtime::superv
     if (!opened) return end_without_database(opened.error(), end);
     const auto database = std::move(*opened);
     // This daemon among those that share the store.
-    const store::this_instance self{*database, fixed.server.instance.empty() ? host_name() : fixed.server.instance};
+    const store::this_instance self{*database,
+                                    fixed.server.instance.empty() ? host_name() : fixed.server.instance};
     // The one thread that writes.
     store::group_writer writer{*database, {.max_waiting = fixed.max_in_memory}};
     // Records when this ran, and when webhooks were refused.

@@ -89,7 +89,8 @@ TEST_CASE("what any daemon has answered 200 is there after crashes of the databa
             down = true;
         }};
         while (!down) {
-            const auto answer = c[static_cast<std::size_t>(number)].post(sample("action.opened", static_cast<std::uint64_t>(number)));
+            const auto answer = c[static_cast<std::size_t>(number)].post(
+                sample("action.opened", static_cast<std::uint64_t>(number)));
             ++number;
             if (answer.status == 200) acknowledged.insert(id_in(answer.body));
         }
@@ -204,6 +205,7 @@ TEST_CASE("what one daemon plans starts on another that is idle, by notification
                        "due = universign_webhookd.now_us()");
     c.database.execute("UPDATE universign_webhookd.totals SET plans = plans + 1");
     CHECK(wait_for_condition([&] {
-        return c.database.execute("SELECT count(*) FROM universign_webhookd.deliveries WHERE state = 1") == "4";
+        return c.database.execute("SELECT count(*) FROM universign_webhookd.deliveries WHERE state = 1") ==
+               "4";
     }));
 }

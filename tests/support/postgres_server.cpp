@@ -77,8 +77,8 @@ postgres_server& postgres_server::shared() {
 
 postgres_server::postgres_server()
     : folder_(make_folder()) {
-    run_to_end(as_its_user({find_programs() / "initdb", "-D", folder_ / "data", "-U", superuser, "-A", "trust",
-                            "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--wal-segsize=1"}),
+    run_to_end(as_its_user({find_programs() / "initdb", "-D", folder_ / "data", "-U", superuser, "-A",
+                            "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--wal-segsize=1"}),
                folder_.string() + ".log");
     fs::remove(folder_.string() + ".log");
     start();
@@ -103,7 +103,8 @@ std::string postgres_server::url(const std::string& database) const {
 }
 
 std::string postgres_server::execute(const std::string& sql, const std::string& database) {
-    const auto where = "postgresql://" + std::string{superuser} + "@/" + database + "?host=" + folder_.string();
+    const auto where =
+        "postgresql://" + std::string{superuser} + "@/" + database + "?host=" + folder_.string();
     const std::unique_ptr<PGconn, decltype(&PQfinish)> db{PQconnectdb(where.c_str()), &PQfinish};
     const std::unique_ptr<PGresult, decltype(&PQclear)> answer{PQexec(db.get(), sql.c_str()), &PQclear};
     const auto status = PQresultStatus(answer.get());

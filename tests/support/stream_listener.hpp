@@ -12,7 +12,8 @@ namespace webhookd::test {
 /// A client of the stream, past the head of its answer.
 class stream_listener {
 public:
-    explicit stream_listener(daemon_fixture& daemon, const std::string& query = "", const std::string& headers = "")
+    explicit stream_listener(daemon_fixture& daemon, const std::string& query = "",
+                             const std::string& headers = "")
         : client_(daemon.admin_port()) {
         client_.send("GET /v1/events/stream" + query + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
         for (auto line = client_.read_line(); !line.empty(); line = client_.read_line())

@@ -222,8 +222,8 @@ struct fixed {
     std::vector<net::cidr> admin_trusted_proxies;
     std::vector<endpoint> endpoints;
     std::string storage_url = "sqlite:/var/lib/universign-webhookd/events.db";
-    std::string storage_password;    ///< of the database's user; empty: in the URL, or elsewhere
-    std::uint32_t storage_pool = 8;  ///< connections to a database server
+    std::string storage_password;       ///< of the database's user; empty: in the URL, or elsewhere
+    std::uint32_t storage_pool = 8;     ///< connections to a database server
     std::uint32_t max_in_memory = 4096; ///< events between the socket and the disk
     config::log_format log_format = config::log_format::json;
 };

@@ -16,7 +16,7 @@ namespace webhookd::store {
 struct postgres_options {
     std::string url = {};      ///< libpq's own URI: several hosts, TLS, unix sockets
     std::string password = {}; ///< empty: that of the URL, of PGPASSFILE, or none
-    std::size_t pool = 8; ///< connections, at least 4: to write, to claim, to listen, and to read
+    std::size_t pool = 8;      ///< connections, at least 4: to write, to claim, to listen, and to read
     /// Asked now and then while opening takes long, by the thread that opens; true breaks it off with
     /// shutting_down. Empty: never.
     std::function<bool()> break_off = {};

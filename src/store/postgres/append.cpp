@@ -101,7 +101,8 @@ class key_column {
 public:
     std::optional<std::int64_t> number_of(const std::shared_ptr<const key_text>& key) {
         if (!key) return std::nullopt;
-        const auto [at, added] = numbers_.try_emplace(key->jwk, static_cast<std::int64_t>(numbers_.size()) + 1);
+        const auto [at, added] =
+            numbers_.try_emplace(key->jwk, static_cast<std::int64_t>(numbers_.size()) + 1);
         if (added) {
             kids_.push(std::string_view{key->kid});
             jwks_.push(std::string_view{key->jwk});
@@ -126,9 +127,10 @@ public:
     void add(const new_event& e) {
         ++events_;
         const auto& v = e.envelope;
-        const std::string_view texts[] = {
-            e.endpoint,   v.id,          v.type,           v.user_id, v.trace_id,       v.api_key, v.object_type,
-            v.object_id,  v.transaction_id, v.state, v.stalled_reason, e.source,  e.metadata, e.signature};
+        const std::string_view texts[] = {e.endpoint,       v.id,       v.type,           v.user_id,
+                                          v.trace_id,       v.api_key,  v.object_type,    v.object_id,
+                                          v.transaction_id, v.state,    v.stalled_reason, e.source,
+                                          e.metadata,       e.signature};
         for (std::size_t i = 0; i < std::size(texts); ++i)
             texts_[i].push(i < required ? std::optional{texts[i]} : unless_empty(texts[i]));
         at_.push(microseconds(instant_of(v, e.received)));

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/postgres/session.hpp"
-
 #include <webhookd/store/event_log.hpp>
+
+#include "store/postgres/session.hpp"
 
 #include <span>
 #include <vector>

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::int64_t most_claims = 10'000; ///< in one call
 
-// What others are claiming at this moment is passed over. Bodies are measured before they are claimed, without
-// reading them.
+// What others are claiming at this moment is passed over. Bodies are measured before they are claimed,
+// without reading them.
 std::string claim_sql(projection of) {
     const std::string size = of == projection::full ? "octet_length(p.body)" : "0";
     return R"sql(
@@ -35,7 +35,8 @@ WITH due AS MATERIALIZED (
     RETURNING d.id, d.attempts, d.forgiven, d.since, d.chain, d.event, d.due, d.token
 )
 SELECT c.id, c.attempts, c.forgiven, c.since, c.chain IS NOT NULL, )sql" +
-           event_columns(of) + ", c.token, (SELECT count(*) FROM due) FROM claimed c JOIN events e ON e.seq = c.event" +
+           event_columns(of) +
+           ", c.token, (SELECT count(*) FROM due) FROM claimed c JOIN events e ON e.seq = c.event" +
            event_joins(of) + " ORDER BY c.due, c.id";
 }
 
@@ -72,8 +73,8 @@ constexpr statement release_claim{
     "release claims"};
 
 // No offset is known here: 0 tells of none.
-constexpr statement announce_release{
-    "SELECT pg_notify('universign_webhookd', $1::bigint || ' 0 0 1')", "notify other daemons"};
+constexpr statement announce_release{"SELECT pg_notify('universign_webhookd', $1::bigint || ' 0 0 1')",
+                                     "notify other daemons"};
 
 std::pair<array, array> columns_of(std::span<const claim> claims) {
     std::pair all{array{array::of::integers}, array{array::of::integers}};
@@ -97,9 +98,9 @@ result<claim_answer> claim_deliveries(connection& db, const session& self, const
     const std::chrono::microseconds lease = request.lease;
     std::vector<command> all;
     all.push_back({&begin_transaction});
-    all.push_back({&claim_statement(request.of),
-                   parameters{self.clock_ahead(), request.handler, limit, most_bytes,
-                              std::int64_t{lease.count()}, self.id}});
+    all.push_back(
+        {&claim_statement(request.of), parameters{self.clock_ahead(), request.handler, limit, most_bytes,
+                                                  std::int64_t{lease.count()}, self.id}});
     all.push_back({&find_next_due, parameters{self.clock_ahead(), request.handler, self.id}});
     all.push_back({&commit_transaction});
     const auto answers = db.run(std::move(all));
@@ -124,9 +125,8 @@ result<std::vector<delivery_id>> extend_claims(connection& db, std::span<const c
     std::vector<command> all;
     all.push_back({&begin_transaction});
     all.push_back({&lock_claims, parameters{ids_of_claims(claims)}});
-    all.push_back({&extend_lease,
-                   parameters{std::int64_t{std::chrono::microseconds{lease}.count()}, std::move(ids),
-                              std::move(tokens)}});
+    all.push_back({&extend_lease, parameters{std::int64_t{std::chrono::microseconds{lease}.count()},
+                                             std::move(ids), std::move(tokens)}});
     all.push_back({&commit_transaction});
     const auto answers = db.run(std::move(all));
     if (!answers) return answers.error();

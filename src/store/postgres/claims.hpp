@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/postgres/session.hpp"
-
 #include <webhookd/store/delivery_queue.hpp>
+
+#include "store/postgres/session.hpp"
 
 #include <cstdint>
 #include <mutex>
@@ -16,8 +16,8 @@ namespace webhookd::store::postgres {
 
 [[nodiscard]] result<claim_answer> claim_deliveries(connection& db, const session& self,
                                                     const claim_request& request);
-[[nodiscard]] result<std::vector<delivery_id>>
-extend_claims(connection& db, std::span<const claim> claims, std::chrono::milliseconds lease);
+[[nodiscard]] result<std::vector<delivery_id>> extend_claims(connection& db, std::span<const claim> claims,
+                                                             std::chrono::milliseconds lease);
 /// The other daemons are told.
 [[nodiscard]] result<void> release_claims(connection& db, const session& self, std::span<const claim> claims);
 

@@ -4,7 +4,6 @@
 #include "store/postgres/url.hpp"
 
 #include <fmt/format.h>
-
 #include <poll.h>
 
 #include <algorithm>
@@ -45,11 +44,11 @@ PGconn* connect(const access& to) {
 }
 
 std::string session_settings(const access& to) {
-    auto all = fmt::format(
-        "SET search_path = {0}; SET statement_timeout = {1}; SET lock_timeout = {1}; "
-        "SET idle_in_transaction_session_timeout = {1}; SET jit = off; SET work_mem = '32MB'; "
-        "SET default_transaction_isolation = 'read committed'; SET client_min_messages = error",
-        schema_name, to.statement_timeout.count());
+    auto all =
+        fmt::format("SET search_path = {0}; SET statement_timeout = {1}; SET lock_timeout = {1}; "
+                    "SET idle_in_transaction_session_timeout = {1}; SET jit = off; SET work_mem = '32MB'; "
+                    "SET default_transaction_isolation = 'read committed'; SET client_min_messages = error",
+                    schema_name, to.statement_timeout.count());
     if (to.fixed_plans)
         all += "; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
                "SET enable_bitmapscan = off";
@@ -68,7 +67,8 @@ result<std::unique_ptr<connection>> connection::open(const access& to) {
 }
 
 result<void> connection::set_up(const access& to) {
-    PQsetNoticeProcessor(handle_.get(), [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        handle_.get(), [](void*, const char*) {}, nullptr);
     PQsetnonblocking(handle_.get(), 1);
     return run_script(session_settings(to).c_str(), "set a session up");
 }

@@ -58,9 +58,10 @@ result<std::vector<delivery_record>> list_deliveries(connection& db, const deliv
                                                      std::optional<delivery_id> before, std::size_t limit) {
     delivery_condition where{filter, before};
     const auto most = where.add(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
-    const auto sql = "SELECT d.id, d.event, e.endpoint, e.event_id, e.type, d.handler, d.state, d.attempts, "
-                     "d.planned, d.due, d.finished, d.reason FROM deliveries d JOIN events e ON e.seq = d.event" +
-                     where.sql + " ORDER BY d.id DESC LIMIT " + most;
+    const auto sql =
+        "SELECT d.id, d.event, e.endpoint, e.event_id, e.type, d.handler, d.state, d.attempts, "
+        "d.planned, d.due, d.finished, d.reason FROM deliveries d JOIN events e ON e.seq = d.event" +
+        where.sql + " ORDER BY d.id DESC LIMIT " + most;
     const statement dynamic{sql.c_str(), "list deliveries", false};
     const auto found = db.run_one(dynamic, std::move(where.given));
     if (!found) return found.error();
@@ -99,15 +100,19 @@ result<std::vector<delivery_counts>> count_by_event(connection& db, std::span<co
 
 result<std::vector<failure_group>> read_failure_groups(connection& db, std::string_view handler,
                                                        std::size_t limit) {
-    const auto found =
-        db.run_one(read_groups, parameters{unless_empty(handler), static_cast<std::int64_t>(
-                                                                      std::min<std::size_t>(limit, INT32_MAX))});
+    const auto found = db.run_one(
+        read_groups, parameters{unless_empty(handler),
+                                static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX))});
     if (!found) return found.error();
     std::vector<failure_group> groups;
     for (const auto row : *found) {
         auto sample = read_record(row);
-        groups.push_back({sample.handler, sample.reason, row.integer(12), instant(row.integer(13)),
-                          instant(row.integer(14)), {}});
+        groups.push_back({sample.handler,
+                          sample.reason,
+                          row.integer(12),
+                          instant(row.integer(13)),
+                          instant(row.integer(14)),
+                          {}});
         groups.back().sample = std::move(sample);
     }
     return groups;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/postgres/connection.hpp"
-
 #include <webhookd/store/delivery_queue.hpp>
+
+#include "store/postgres/connection.hpp"
 
 #include <map>
 #include <optional>

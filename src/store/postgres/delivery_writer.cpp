@@ -232,10 +232,9 @@ result<std::vector<delivery_id>> plan_deliveries(connection& db, const session& 
         }
     }
     if (events.size() == 0) return std::vector<delivery_id>{};
-    auto planned =
-        begin_with(db, plan_again,
-                   parameters{self.clock_ahead(), std::move(events), std::move(handlers), std::move(ordered),
-                              std::move(blocks)});
+    auto planned = begin_with(db, plan_again,
+                              parameters{self.clock_ahead(), std::move(events), std::move(handlers),
+                                         std::move(ordered), std::move(blocks)});
     if (!planned) return planned.error();
     auto ids = ids_of(*planned);
     std::sort(ids.begin(), ids.end());
@@ -253,7 +252,8 @@ result<retry_answer> retry_deliveries(connection& db, const session& self, const
     delivery_condition where{wanted};
     if (any_state) where.sql += " AND d.state IN (2, 3)";
     auto sql = replaced(revive, "{ahead}", where.add(self.clock_ahead()));
-    sql = replaced(std::move(sql), "{order}", filter.cause ? "coalesce(d.finished, d.planned), d.id" : "d.id");
+    sql =
+        replaced(std::move(sql), "{order}", filter.cause ? "coalesce(d.finished, d.planned), d.id" : "d.id");
     sql = replaced(std::move(sql), "{limit}", where.add(at_most(limit)));
     sql = replaced(std::move(sql), "{where}", where.sql);
     const statement dynamic{sql.c_str(), "retry deliveries", false};
@@ -297,9 +297,9 @@ result<std::size_t> call_back_deliveries(connection& db, const session& self, st
                                          std::chrono::milliseconds most, std::size_t limit) {
     const std::chrono::microseconds least = of_no_account;
     const auto beyond = std::max<std::chrono::microseconds>(most, least);
-    const auto called = begin_with(
-        db, call_back,
-        parameters{self.clock_ahead(), handler, least.count(), beyond.count(), at_most(limit)});
+    const auto called =
+        begin_with(db, call_back,
+                   parameters{self.clock_ahead(), handler, least.count(), beyond.count(), at_most(limit)});
     if (!called) return called.error();
     const auto many = static_cast<std::size_t>(called->changed());
     if (auto done = commit_with(db, self, {}, many > 0); !done) return done.error();
@@ -308,9 +308,8 @@ result<std::size_t> call_back_deliveries(connection& db, const session& self, st
 
 result<std::size_t> fail_waiting_deliveries(connection& db, const session& self, std::string_view handler,
                                             std::string_view reason, std::size_t limit) {
-    const auto failed =
-        begin_with(db, fail_waiting,
-                   parameters{self.clock_ahead(), handler, unless_empty(reason), at_most(limit)});
+    const auto failed = begin_with(
+        db, fail_waiting, parameters{self.clock_ahead(), handler, unless_empty(reason), at_most(limit)});
     if (!failed) return failed.error();
     const auto many = static_cast<std::size_t>(failed->changed());
     if (auto done = commit_with(db, self, {}, false); !done) return done.error();

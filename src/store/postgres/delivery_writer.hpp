@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/postgres/session.hpp"
-
 #include <webhookd/store/delivery_queue.hpp>
+
+#include "store/postgres/session.hpp"
 
 #include <span>
 #include <string_view>

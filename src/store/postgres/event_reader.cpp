@@ -15,9 +15,11 @@ constexpr std::size_t read_at_once = 256; ///< events in one round trip
 // Bodies are measured without reading them, and those that do not fit are not sent.
 std::string read_after_sql(projection of) {
     const std::string size = of == projection::full ? "coalesce(octet_length(p.body), 0)" : "0";
-    return "WITH fitting AS MATERIALIZED (SELECT s.seq FROM (SELECT e.seq, row_number() OVER w AS place, sum(" +
+    return "WITH fitting AS MATERIALIZED (SELECT s.seq FROM (SELECT e.seq, row_number() OVER w AS place, "
+           "sum(" +
            size +
-           ") OVER w AS size FROM (SELECT seq FROM events WHERE seq > $1::bigint ORDER BY seq LIMIT $2::bigint) "
+           ") OVER w AS size FROM (SELECT seq FROM events WHERE seq > $1::bigint ORDER BY seq LIMIT "
+           "$2::bigint) "
            "e LEFT JOIN payloads p ON p.seq = e.seq WINDOW w AS (ORDER BY e.seq)) s "
            "WHERE (s.place = 1 AND $4::boolean) OR s.size <= $3::bigint) SELECT " +
            event_columns(of) + " FROM fitting f JOIN events e ON e.seq = f.seq" + event_joins(of) +
@@ -55,8 +57,9 @@ result<std::vector<stored_event>> read_events_after(connection& db, event_offset
         const auto some = std::min(limit - events.size(), read_at_once);
         const auto most = static_cast<std::int64_t>(
             std::min<std::uint64_t>(room, std::numeric_limits<std::int64_t>::max()));
-        const auto read = db.run_one(read_after_statement(of), parameters{offset, static_cast<std::int64_t>(some),
-                                                                          most, events.empty()});
+        const auto read =
+            db.run_one(read_after_statement(of),
+                       parameters{offset, static_cast<std::int64_t>(some), most, events.empty()});
         if (!read) return read.error();
         for (const auto row : *read) {
             events.push_back(read_event(row, of));

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/postgres/connection.hpp"
-
 #include <webhookd/store/event_query.hpp>
+
+#include "store/postgres/connection.hpp"
 
 #include <cstddef>
 #include <string>

@@ -21,7 +21,8 @@ public:
         if (wanted.beyond) {
             const auto at = add(microseconds(wanted.beyond->at));
             const auto offset = add(wanted.beyond->offset);
-            sql_ += fmt::format(" AND (e.at, e.seq) {} ({}, {})", wanted.oldest_first ? '>' : '<', at, offset);
+            sql_ +=
+                fmt::format(" AND (e.at, e.seq) {} ({}, {})", wanted.oldest_first ? '>' : '<', at, offset);
         }
         add_text("endpoint", f.endpoint);
         add_text("api_key", f.api_key);
@@ -78,8 +79,8 @@ private:
         std::string any;
         for (const char* column :
              {"event_id", "transaction_id", "object_id", "user_id", "trace_id", "metadata", "api_key"})
-            any += fmt::format("{}lower(e.{}) LIKE ${}::text COLLATE \"C\"", any.empty() ? "" : " OR ", column,
-                               given_.count());
+            any += fmt::format("{}lower(e.{}) LIKE ${}::text COLLATE \"C\"", any.empty() ? "" : " OR ",
+                               column, given_.count());
         sql_ += " AND (" + any + ')';
     }
 
@@ -92,8 +93,8 @@ private:
 result<rows> run_bounded(connection& db, const std::string& sql, const char* what, parameters given,
                          std::chrono::milliseconds timeout) {
     // 0 would be no bound at all.
-    const auto set = fmt::format("SET LOCAL statement_timeout = {}",
-                                 std::clamp<std::int64_t>(timeout.count(), 1, 30'000));
+    const auto set =
+        fmt::format("SET LOCAL statement_timeout = {}", std::clamp<std::int64_t>(timeout.count(), 1, 30'000));
     const statement bound{set.c_str(), "bound a search", false};
     const statement search{sql.c_str(), what, false};
     std::vector<command> all;

@@ -1,9 +1,9 @@
 #include "store/postgres/follower.hpp"
 
-#include "store/postgres/schema.hpp"
-
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
+
+#include "store/postgres/schema.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -83,8 +83,9 @@ void follower::run(const std::stop_token& stop) {
     runtime::name_this_thread("pg-follower");
     auto next_poll = steady_clock::now();
     while (!stop.stop_requested()) {
-        const auto left = std::max(std::chrono::ceil<std::chrono::milliseconds>(next_poll - steady_clock::now()),
-                                   std::chrono::milliseconds{0});
+        const auto left =
+            std::max(std::chrono::ceil<std::chrono::milliseconds>(next_poll - steady_clock::now()),
+                     std::chrono::milliseconds{0});
         if (db_) {
             db_->wait(wake_.get(), left);
             db_->take_notifications([this](std::string_view text) { hear(text); });

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <webhookd/files/unique_fd.hpp>
+
 #include "store/notifier.hpp"
 #include "store/postgres/figures.hpp"
 #include "store/postgres/session.hpp"
-
-#include <webhookd/files/unique_fd.hpp>
 
 #include <chrono>
 #include <memory>

@@ -37,7 +37,8 @@ constexpr statement keep_outage{
 
 constexpr statement keep_seen{
     "INSERT INTO instances (name, seen, ended, told_at) VALUES ($1::text, $2::bigint, $3::boolean, now_us()) "
-    "ON CONFLICT (name) DO UPDATE SET seen = excluded.seen, ended = excluded.ended, told_at = excluded.told_at",
+    "ON CONFLICT (name) DO UPDATE SET seen = excluded.seen, ended = excluded.ended, told_at = "
+    "excluded.told_at",
     "keep a heartbeat"};
 
 constexpr statement give_up_duties{"DELETE FROM duties WHERE instance = $1::text", "give duties up"};
@@ -61,7 +62,8 @@ constexpr statement read_clock{
 
 constexpr statement keep_belief{
     "INSERT INTO clock (id, believed, ahead, held) VALUES (1, $1::bigint, $2::bigint, $3::bigint) "
-    "ON CONFLICT (id) DO UPDATE SET believed = excluded.believed, ahead = excluded.ahead, held = excluded.held",
+    "ON CONFLICT (id) DO UPDATE SET believed = excluded.believed, ahead = excluded.ahead, held = "
+    "excluded.held",
     "keep what the clock is"};
 
 constexpr statement forget_bounds{"DELETE FROM arrivals WHERE at > $1::bigint", "forget bounds of arrivals"};
@@ -100,8 +102,7 @@ result<void> keep_heartbeat(connection& db, const heartbeat& sign) {
     std::vector<command> all;
     all.push_back({&begin_transaction});
     if (sign.first) {
-        const auto last =
-            db.run_one(find_last_heartbeat, parameters{name, std::int64_t{silent_for.count()}});
+        const auto last = db.run_one(find_last_heartbeat, parameters{name, std::int64_t{silent_for.count()}});
         if (!last) return last.error();
         if (const auto away = time_away(*last, sign.now)) all.push_back(to_keep(*away));
         all.push_back({&forget_outages, parameters{now, remembered}});

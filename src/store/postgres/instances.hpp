@@ -1,10 +1,10 @@
 #pragma once
 
-#include "store/postgres/connection.hpp"
-
 #include <webhookd/store/clock_belief.hpp>
 #include <webhookd/store/instances.hpp>
 #include <webhookd/store/purge.hpp>
+
+#include "store/postgres/connection.hpp"
 
 #include <optional>
 #include <vector>

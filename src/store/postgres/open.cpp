@@ -1,9 +1,9 @@
+#include <webhookd/runtime/log.hpp>
+
 #include "store/postgres/pool.hpp"
 #include "store/postgres/schema.hpp"
 #include "store/postgres/store.hpp"
 #include "store/postgres/url.hpp"
-
-#include <webhookd/runtime/log.hpp>
 
 #include <chrono>
 #include <thread>

@@ -22,8 +22,7 @@ constexpr const char* held_event =
 constexpr statement read_bounds{"SELECT beyond, at FROM arrivals WHERE at <= $1::bigint ORDER BY beyond",
                                 "read the bounds of arrivals"};
 
-constexpr statement take_payloads{
-    "DELETE FROM payloads WHERE seq = ANY($1::bigint[])", "purge bodies"};
+constexpr statement take_payloads{"DELETE FROM payloads WHERE seq = ANY($1::bigint[])", "purge bodies"};
 constexpr statement take_attempts{
     "DELETE FROM attempts WHERE delivery IN (SELECT id FROM deliveries WHERE event = ANY($1::bigint[]))",
     "purge attempts"};
@@ -32,9 +31,10 @@ constexpr statement take_discards{
     "purge discards"};
 constexpr statement take_deliveries{"DELETE FROM deliveries WHERE event = ANY($1::bigint[])",
                                     "purge deliveries"};
-constexpr statement take_events{"WITH gone AS (DELETE FROM events WHERE seq = ANY($1::bigint[]) RETURNING 1) "
-                                "UPDATE totals SET events = events - (SELECT count(*) FROM gone) WHERE id = 1",
-                                "purge events"};
+constexpr statement take_events{
+    "WITH gone AS (DELETE FROM events WHERE seq = ANY($1::bigint[]) RETURNING 1) "
+    "UPDATE totals SET events = events - (SELECT count(*) FROM gone) WHERE id = 1",
+    "purge events"};
 
 constexpr statement clear_events{
     "UPDATE events SET metadata = NULL, user_id = NULL WHERE seq = ANY($1::bigint[])", "erase metadata"};
@@ -42,21 +42,21 @@ constexpr statement clear_attempts{
     "UPDATE attempts SET output = NULL WHERE output IS NOT NULL AND delivery IN "
     "(SELECT id FROM deliveries WHERE event = ANY($1::bigint[]))",
     "erase outputs"};
-constexpr statement clear_discards{
-    "UPDATE discards SET reason = '' WHERE delivery IN "
-    "(SELECT id FROM deliveries WHERE event = ANY($1::bigint[]))",
-    "erase why deliveries were discarded"};
+constexpr statement clear_discards{"UPDATE discards SET reason = '' WHERE delivery IN "
+                                   "(SELECT id FROM deliveries WHERE event = ANY($1::bigint[]))",
+                                   "erase why deliveries were discarded"};
 constexpr statement keep_erasure{
     "INSERT INTO erasures AS x (transaction_id, endpoint, last_seq, at, by) "
     "SELECT transaction_id, endpoint, max(seq), $2::bigint, $3::text FROM events "
     "WHERE seq = ANY($1::bigint[]) AND transaction_id IS NOT NULL GROUP BY transaction_id, endpoint "
-    "ON CONFLICT (transaction_id, endpoint) DO UPDATE SET last_seq = greatest(x.last_seq, excluded.last_seq), "
+    "ON CONFLICT (transaction_id, endpoint) DO UPDATE SET last_seq = greatest(x.last_seq, "
+    "excluded.last_seq), "
     "at = excluded.at, by = excluded.by",
     "keep what tells of an erasure"};
-constexpr statement give_up{
-    "UPDATE deliveries SET state = greatest(state, 2::smallint), due = NULL, blocks = false, finished = coalesce(finished, $2::bigint), "
-    "reason = $3::text WHERE event = ANY($1::bigint[]) AND state <> 1 RETURNING id",
-    "give deliveries up"};
+constexpr statement give_up{"UPDATE deliveries SET state = greatest(state, 2::smallint), due = NULL, blocks "
+                            "= false, finished = coalesce(finished, $2::bigint), "
+                            "reason = $3::text WHERE event = ANY($1::bigint[]) AND state <> 1 RETURNING id",
+                            "give deliveries up"};
 
 constexpr statement read_erasure{
     "SELECT x.at, x.by FROM events e JOIN erasures x ON x.transaction_id = e.transaction_id AND "
@@ -64,7 +64,8 @@ constexpr statement read_erasure{
     "look for an erasure"};
 
 constexpr statement count_held{
-    "SELECT count(*), count(p.seq), coalesce(sum((SELECT count(*) FROM deliveries d WHERE d.event = e.seq AND "
+    "SELECT count(*), count(p.seq), coalesce(sum((SELECT count(*) FROM deliveries d WHERE d.event = e.seq "
+    "AND "
     "d.state = 0)), 0)::bigint FROM events e LEFT JOIN payloads p ON p.seq = e.seq "
     "WHERE e.seq = ANY($1::bigint[])",
     "look at what events hold"};
@@ -121,8 +122,9 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
     static const std::string select = "SELECT e.seq, e.received, " + std::string{held_event} + " FROM ";
     static const std::string of_events =
         select + "events e WHERE e.seq > $1::bigint ORDER BY e.seq LIMIT $2::bigint";
-    static const std::string of_payloads = select + "payloads p JOIN events e ON e.seq = p.seq "
-                                                    "WHERE p.seq > $1::bigint ORDER BY p.seq LIMIT $2::bigint";
+    static const std::string of_payloads = select +
+                                           "payloads p JOIN events e ON e.seq = p.seq "
+                                           "WHERE p.seq > $1::bigint ORDER BY p.seq LIMIT $2::bigint";
     static const statement scan_events{of_events.c_str(), "look for what may be purged"};
     static const statement scan_payloads{of_payloads.c_str(), "look for what may be purged"};
 

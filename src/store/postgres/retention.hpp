@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/postgres/session.hpp"
-
 #include <webhookd/store/purge.hpp>
+
+#include "store/postgres/session.hpp"
 
 #include <optional>
 #include <span>

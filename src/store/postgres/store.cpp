@@ -146,16 +146,14 @@ public:
     result<std::vector<delivery_id>> extend(std::span<const store::claim> claims,
                                             std::chrono::milliseconds lease) override {
         if (claims.empty()) return std::vector<delivery_id>{};
-        return claimer_.with(pool::kind::writes, [&](connection& db) {
-            return postgres::extend_claims(db, claims, lease);
-        });
+        return claimer_.with(pool::kind::writes,
+                             [&](connection& db) { return postgres::extend_claims(db, claims, lease); });
     }
     /// Where it fails, the leases end by themselves.
     void release(std::span<const store::claim> claims) override {
         if (claims.empty()) return;
-        static_cast<void>(claimer_.with(pool::kind::writes, [&](connection& db) {
-            return postgres::release_claims(db, self_, claims);
-        }));
+        static_cast<void>(claimer_.with(
+            pool::kind::writes, [&](connection& db) { return postgres::release_claims(db, self_, claims); }));
         claims_.remove(claims);
     }
 
@@ -163,17 +161,16 @@ public:
         if (batch.empty()) return std::vector<delivery_id>{};
         const bool ordered = claims_.may_be_ordered(batch);
         const postgres::figures::change now{figures_};
-        auto answer = write(
-            [&](connection& db) { return postgres::finish_deliveries(db, self_, batch, ordered); });
+        auto answer =
+            write([&](connection& db) { return postgres::finish_deliveries(db, self_, batch, ordered); });
         if (!answer) return answer.error();
         claims_.remove(batch);
         figures_.add_pending(-answer->ended);
         return std::move(answer->fenced);
     }
     result<std::vector<delivery_id>> plan(std::span<const event_plan> plans) override {
-        auto planned =
-            change([&](connection& db) { return postgres::plan_deliveries(db, self_, plans); },
-                   [](const auto& ids) { return static_cast<std::int64_t>(ids.size()); });
+        auto planned = change([&](connection& db) { return postgres::plan_deliveries(db, self_, plans); },
+                              [](const auto& ids) { return static_cast<std::int64_t>(ids.size()); });
         notifier_.tell({.deliveries = planned && !planned->empty()});
         return planned;
     }
@@ -197,9 +194,7 @@ public:
     result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                   std::size_t limit) override {
         const auto called = change(
-            [&](connection& db) {
-                return postgres::call_back_deliveries(db, self_, handler, most, limit);
-            },
+            [&](connection& db) { return postgres::call_back_deliveries(db, self_, handler, most, limit); },
             [](std::size_t) { return std::int64_t{0}; }, [](std::size_t many) { return many > 0; });
         notifier_.tell({.deliveries = called && *called > 0});
         return called;

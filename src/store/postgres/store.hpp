@@ -1,9 +1,9 @@
 #pragma once
 
+#include <webhookd/store/postgres.hpp>
+
 #include "store/postgres/pool.hpp"
 #include "store/postgres/session.hpp"
-
-#include <webhookd/store/postgres.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -47,11 +47,11 @@ result<purge_writer::counted_weight> purge_writer::weigh(event_offset offset) {
     auto row = weigh_.bind(offset).step();
     if (!row) return row.error();
     if (!*row) return counted_weight{};
-    return counted_weight{{true, weigh_.integer(0) != 0, weigh_.integer(1) != 0, weigh_.integer(2),
-                           weigh_.integer(3)},
-                          weigh_.integer(4),
-                          weigh_.integer(5),
-                          weigh_.integer(6)};
+    return counted_weight{
+        {true, weigh_.integer(0) != 0, weigh_.integer(1) != 0, weigh_.integer(2), weigh_.integer(3)},
+        weigh_.integer(4),
+        weigh_.integer(5),
+        weigh_.integer(6)};
 }
 
 result<purge_outcome> purge_writer::purge(event_counter& counter, std::span<const event_offset> events,

@@ -1,9 +1,9 @@
 #include "store/sqlite/recount.hpp"
 
-#include "store/event_row.hpp"
-
 #include <webhookd/event/consumption.hpp>
 #include <webhookd/runtime/log.hpp>
+
+#include "store/event_row.hpp"
 
 #include <chrono>
 #include <optional>

@@ -55,8 +55,9 @@ TEST_CASE("a daemon on PostgreSQL keeps, delivers and shows events, also after i
     CHECK_FALSE(contains(daemon.all_stderr_text(), "webhookd@"));
 }
 
-TEST_CASE("while its database is away a daemon answers 503 with Retry-After, and goes on by itself afterwards",
-          "[postgres]") {
+TEST_CASE(
+    "while its database is away a daemon answers 503 with Retry-After, and goes on by itself afterwards",
+    "[postgres]") {
     if (cannot_run()) return;
     postgres_server server;
     const postgres_database database{server};
@@ -73,9 +74,8 @@ TEST_CASE("while its database is away a daemon answers 503 with Retry-After, and
     const auto back = [&] {
         CHECK(wait_for_condition([&] { return daemon.get("/readyz").status == 200; }));
         CHECK(daemon.post(opened(++last)).status == 200);
-        CHECK(wait_for_condition([&] {
-            return count_deliveries(daemon, "state=successful") == static_cast<std::size_t>(last);
-        }));
+        CHECK(wait_for_condition(
+            [&] { return count_deliveries(daemon, "state=successful") == static_cast<std::size_t>(last); }));
     };
     server.kill();
     away();

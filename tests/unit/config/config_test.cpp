@@ -30,8 +30,7 @@ void alter(std::vector<T>& list) {
 /// Every member: one more does not compile before it is named here.
 auto members(fixed& c) {
     auto& [server, admin_listen, admin_trusted_proxies, endpoints, storage_url, storage_password,
-           storage_pool, max_in_memory, log_format] =
-        c;
+           storage_pool, max_in_memory, log_format] = c;
     return std::tie(server, admin_listen, admin_trusted_proxies, endpoints, storage_url, storage_password,
                     storage_pool, max_in_memory, log_format);
 }

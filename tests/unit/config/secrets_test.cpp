@@ -28,10 +28,10 @@ routes: [{name: r, match: "*", handlers: [crm, tool]}]
     const auto has = [&](const char* secret) {
         return std::find(loaded.secrets.begin(), loaded.secrets.end(), secret) != loaded.secrets.end();
     };
-    for (const auto* secret :
-         {"from-environment", "from-file", "h%40sh", "h@sh", "pg-secret", "p@ss", "p%40ss", "me:p@ss", "0123456789", "Basic bWU6c2VzYW1l",
-          "bWU6c2VzYW1l", "me:sesame", "sesame", "plain-key", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
-          "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "0123456789abcdef01234567"}) {
+    for (const auto* secret : {"from-environment", "from-file", "h%40sh", "h@sh", "pg-secret", "p@ss",
+                               "p%40ss", "me:p@ss", "0123456789", "Basic bWU6c2VzYW1l", "bWU6c2VzYW1l",
+                               "me:sesame", "sesame", "plain-key", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
+                               "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "0123456789abcdef01234567"}) {
         CAPTURE(secret);
         CHECK(has(secret));
     }

@@ -39,7 +39,8 @@ result<store::append_outcome> keep(store::event_store& in, const std::string& id
 
 } // namespace
 
-TEST_CASE("a database that could lose what it has confirmed is refused with the remedy", "[store][postgres]") {
+TEST_CASE("a database that could lose what it has confirmed is refused with the remedy",
+          "[store][postgres]") {
     if (is_missing()) return;
     postgres_server server;
     const postgres_database database{server};

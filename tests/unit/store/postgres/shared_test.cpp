@@ -91,7 +91,8 @@ TEST_CASE("a cursor misses no event, whoever keeps it and however late it commit
     for (int i = 0; i < 2; ++i)
         threads.emplace_back([&, i] {
             for (std::size_t n = 0; n < 40; ++n)
-                CHECK(s.stores[i]->append(make_events("evt_" + std::to_string(i) + "_", 3, n * 3)).has_value());
+                CHECK(
+                    s.stores[i]->append(make_events("evt_" + std::to_string(i) + "_", 3, n * 3)).has_value());
         });
     store::event_offset last = 0;
     std::size_t seen = 0;
@@ -138,7 +139,8 @@ TEST_CASE("one transaction's deliveries run one after another on whichever daemo
                 if (!running.insert(key).second) ++mistakes;
                 if (number != next[key]) ++mistakes;
                 if (!again) ++next[key];
-                batch.push_back(end_of(each.claim, again ? delivery_state::pending : delivery_state::successful));
+                batch.push_back(
+                    end_of(each.claim, again ? delivery_state::pending : delivery_state::successful));
             }
             std::this_thread::yield();
             {

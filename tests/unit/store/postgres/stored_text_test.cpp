@@ -1,6 +1,6 @@
-#include "store/postgres/stored_text.hpp"
-
 #include <webhookd/text/utf8.hpp>
+
+#include "store/postgres/stored_text.hpp"
 
 #include <catch2/catch.hpp>
 

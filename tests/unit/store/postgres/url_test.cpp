@@ -13,7 +13,8 @@ using test::contains;
 
 namespace {
 
-constexpr const char* secret_url = "postgresql://gustave:s3cr%21t@127.0.0.1:1,localhost:1/events?connect_timeout=2";
+constexpr const char* secret_url =
+    "postgresql://gustave:s3cr%21t@127.0.0.1:1,localhost:1/events?connect_timeout=2";
 
 } // namespace
 
@@ -43,7 +44,8 @@ TEST_CASE("an error of a connection tells neither user nor password", "[store][p
         CHECK_FALSE(contains(failed.error().detail, secret));
 }
 
-TEST_CASE("beside a PostgreSQL database other files stand in systemd's state directory", "[store][postgres]") {
+TEST_CASE("beside a PostgreSQL database other files stand in systemd's state directory",
+          "[store][postgres]") {
     REQUIRE(setenv("STATE_DIRECTORY", "/var/lib/one:/var/lib/two", 1) == 0);
     CHECK(store::state_directory(secret_url).value() == "/var/lib/one");
     REQUIRE(unsetenv("STATE_DIRECTORY") == 0);
