@@ -1,6 +1,7 @@
 #include <webhookd/config/load.hpp>
 #include <webhookd/exit_code.hpp>
 #include <webhookd/store/backup.hpp>
+#include <webhookd/store/postgres.hpp>
 #include <webhookd/store/sqlite.hpp>
 
 #include "cli/commands.hpp"
@@ -27,6 +28,11 @@ result<std::filesystem::path> find_database(const backup_call& call) {
     if (!call.database.empty()) return std::filesystem::path(call.database);
     const auto loaded =
         config::load_file(call.config, config::secret_sources::of_process(), config::outside_world::ignored);
+    if (loaded.value && store::is_postgres_url(loaded.value->fixed.storage_url))
+        return failure{
+            errc::argument_invalid,
+            "PostgreSQL makes its own backups: pg_dump --format=custom --schema=universign_webhookd "
+            "for a copy of one moment; pg_basebackup with archived journals (WAL) for every moment"};
     if (loaded.value) return store::parse_sqlite_url(loaded.value->fixed.storage_url);
     std::string mistakes;
     for (const auto& each : loaded.diagnostics)

@@ -5,6 +5,7 @@
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/exit_code.hpp>
 #include <webhookd/files/file.hpp>
+#include <webhookd/store/postgres.hpp>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -92,6 +93,15 @@ int show_event(const check_config_options& options, const config::configuration&
     return exit_code::usage;
 }
 
+/// How many warnings: a database that is away now may be there when the daemon starts.
+std::size_t try_database(const std::string& file, const config::fixed& c, std::ostream& err) {
+    if (!store::is_postgres_url(c.storage_url)) return 0;
+    const auto there = store::try_postgres({.url = c.storage_url, .password = c.storage_password});
+    if (there) return 0;
+    err << file << ": storage.url: warning: " << there.error().detail << '\n';
+    return 1;
+}
+
 } // namespace
 
 int check_config(const check_config_options& options, const config::secret_sources& secrets,
@@ -101,10 +111,13 @@ int check_config(const check_config_options& options, const config::secret_sourc
         err << to_string(diagnostic) << '\n';
     if (!loaded.value) return exit_code::configuration;
     const auto& c = *loaded.value;
+    const auto warnings =
+        loaded.diagnostics.size() +
+        (options.outside == config::outside_world::checked ? try_database(options.file, c.fixed, err) : 0);
     out << options.file << ": ok (" << counted(c.fixed.endpoints.size(), "endpoint") << ", "
         << counted(c.reloadable.handlers.size(), "handler") << ", "
         << counted(c.reloadable.routes.size(), "route");
-    if (!loaded.diagnostics.empty()) out << ", " << counted(loaded.diagnostics.size(), "warning");
+    if (warnings > 0) out << ", " << counted(warnings, "warning");
     out << ")\n";
     return options.event.empty() ? exit_code::ok : show_event(options, c, out, err);
 }

@@ -13,6 +13,8 @@ std::vector<std::string> changed_keys(const fixed& before, const fixed& after) {
     compare("admin.trusted_proxies", &fixed::admin_trusted_proxies);
     compare("endpoints", &fixed::endpoints);
     compare("storage.url", &fixed::storage_url);
+    compare("storage.password", &fixed::storage_password);
+    compare("storage.pool", &fixed::storage_pool);
     compare("queue.max_in_memory", &fixed::max_in_memory);
     compare("log.format", &fixed::log_format);
     return keys;

@@ -4,6 +4,7 @@
 #include "config/sections.hpp"
 
 #include <boost/url/parse.hpp>
+#include <boost/url/pct_string_view.hpp>
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
@@ -24,6 +25,24 @@ void add_credentials(std::string_view pair, secrets& out) {
     out.emplace_back(pair);
     if (const auto colon = pair.find(':'); colon != std::string_view::npos)
         out.emplace_back(pair.substr(colon + 1));
+}
+
+/// libpq's URLs may name several hosts, which others do not understand. A user alone is no secret.
+void add_storage_url(std::string_view url, secrets& out) {
+    const auto begin = url.find("://");
+    if (begin == url.npos) return;
+    const auto authority = url.substr(begin + 3, url.find_first_of("/?", begin + 3) - begin - 3);
+    const auto end = authority.rfind('@');
+    if (end == authority.npos) return;
+    const auto user = authority.substr(0, end);
+    const auto colon = user.find(':');
+    if (colon == user.npos) return;
+    out.emplace_back(user.substr(colon + 1));
+    if (const auto plain = boost::urls::make_pct_string_view(user.substr(colon + 1))) {
+        std::string decoded;
+        plain->decode({}, boost::urls::string_token::assign_to(decoded));
+        out.push_back(std::move(decoded));
+    }
 }
 
 void add_url(const std::string& text, secrets& out) {
@@ -80,6 +99,8 @@ std::vector<std::string> secrets_of(const configuration& c) {
         add_url(each.jwks.url, out);
     for (const auto& each : c.reloadable.handlers)
         if (const auto* forward = std::get_if<forward_handler>(&each.kind)) add_forward(*forward, out);
+    add_storage_url(c.fixed.storage_url, out);
+    out.push_back(c.fixed.storage_password);
     add_url(c.reloadable.universign.url, out);
     out.push_back(c.reloadable.universign.key);
     std::erase(out, std::string());

@@ -142,6 +142,7 @@ void read_server(object_reader& root, configuration& whole) {
         in.object("tls", [&](object_reader& files) { read_tls(files, whole.reloadable.tls); });
         out.encrypted = whole.reloadable.tls.has_value();
         in.duration("shutdown_grace", out.shutdown_grace, 0ms, 1h);
+        if (auto name = in.name("instance")) out.instance = std::move(name->value);
     });
     root.in().listens_on_loopback_only = !out.listen.empty() && all_local(out.listen);
 }

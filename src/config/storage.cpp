@@ -19,23 +19,47 @@ bool read_retention(object_reader& in, std::string_view key, std::optional<std::
     return true;
 }
 
+bool is_postgres(std::string_view url) {
+    return url.starts_with("postgresql://") || url.starts_with("postgres://");
+}
+
+/// Not quoted: a URL may hold a password.
+void read_storage_url(object_reader& in, std::string& out) {
+    in.note_default("url", json_text(out));
+    auto url = in.address_at("url");
+    if (!url) return;
+    if (is_postgres(url->value)) {
+        out = std::move(url->value);
+        return;
+    }
+    if (!url->value.starts_with("sqlite:"))
+        in.in().error(*url,
+                      "names no storage engine; write it like "
+                      "sqlite:/var/lib/universign-webhookd/events.db or postgresql://user@host/database");
+    else if (url->value.size() == 7 || url->value.ends_with('/'))
+        in.in().error(*url, "names no file after `sqlite:`");
+    else
+        out = std::move(url->value);
+}
+
+/// What only a database server needs; an SQLite database does not look at it.
+void read_server_access(object_reader& in, config::fixed& out) {
+    if (auto password = in.secret_at("password")) {
+        if (password->value.find('\0') != std::string::npos)
+            in.in().error(*password, "must not hold a NUL byte");
+        else
+            out.storage_password = std::move(password->value);
+    }
+    in.integer("pool", out.storage_pool, 4, 100);
+}
+
 } // namespace
 
 void read_storage(object_reader& root, configuration& whole) {
     auto& out = whole.reloadable.retention;
     root.object("storage", [&](object_reader& in) {
-        in.note_default("url", json_text(whole.fixed.storage_url));
-        if (auto url = in.address_at("url")) {
-            // Not quoted: other engines' URLs hold passwords.
-            if (!url->value.starts_with("sqlite:"))
-                in.in().error(
-                    *url,
-                    "names no storage engine; write it like sqlite:/var/lib/universign-webhookd/events.db");
-            else if (url->value.size() == 7 || url->value.ends_with('/'))
-                in.in().error(*url, "names no file after `sqlite:`");
-            else
-                whole.fixed.storage_url = std::move(url->value);
-        }
+        read_storage_url(in, whole.fixed.storage_url);
+        read_server_access(in, whole.fixed);
         in.object("retention", [&](object_reader& keep) {
             const bool events = read_retention(keep, "events", out.events);
             const bool payloads = read_retention(keep, "payloads", out.payloads);

@@ -91,11 +91,12 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     const auto directory = store::state_directory(fixed.storage_url);
     if (!directory) return end.refuse({"the storage cannot be opened", directory.error()});
     // All that is kept; destroyed last, which flushes and closes it.
-    auto opened = open_database(fixed.storage_url);
+    auto opened = open_database(fixed);
     if (!opened) return end_without_database(opened.error(), end);
     const auto database = std::move(*opened);
     // This daemon among those that share the store.
-    const store::this_instance self{*database, host_name()};
+    const store::this_instance self{*database,
+                                    fixed.server.instance.empty() ? host_name() : fixed.server.instance};
     // The one thread that writes.
     store::group_writer writer{*database, {.max_waiting = fixed.max_in_memory}};
     // Records when this ran, and when webhooks were refused.

@@ -74,9 +74,11 @@ int ending::refuse(const refusal& r) {
     return r.code;
 }
 
-result<std::unique_ptr<store::event_store>> open_database(const std::string& url) {
-    log::info("opening the database", {{"url", secrets::shown_url(url)}});
-    return store::open(url, {.break_off = runtime::supervisor::end_is_asked});
+result<std::unique_ptr<store::event_store>> open_database(const config::fixed& c) {
+    log::info("opening the database", {{"url", store::describe(c.storage_url)}});
+    return store::open(c.storage_url, {.password = c.storage_password,
+                                       .pool = c.storage_pool,
+                                       .break_off = runtime::supervisor::end_is_asked});
 }
 
 std::string host_name() {

@@ -47,7 +47,7 @@ private:
 
 /// Opens the store. Can take long (a journal is written back, figures are counted), so that a line of the log
 /// comes first. Errors: as store::open, which a signal that ends the daemon breaks off.
-[[nodiscard]] result<std::unique_ptr<store::event_store>> open_database(const std::string& url);
+[[nodiscard]] result<std::unique_ptr<store::event_store>> open_database(const config::fixed& c);
 
 /// The name of this instance among those that share a store.
 [[nodiscard]] std::string host_name();

@@ -50,7 +50,8 @@ void daemon_fixture::write_configuration() const {
     } else {
         yaml += setup_.endpoints;
     }
-    yaml += "storage:\n  url: \"sqlite:" + database().string() + "\"\n" + setup_.storage;
+    const auto url = setup_.storage_url.empty() ? "sqlite:" + database().string() : setup_.storage_url;
+    yaml += "storage:\n  url: \"" + url + "\"\n" + setup_.storage;
     if (!setup_.handlers.empty()) yaml += "handlers:\n" + setup_.handlers;
     if (!setup_.routes.empty()) yaml += "routes:\n" + setup_.routes;
     yaml += setup_.sections;

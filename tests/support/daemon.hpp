@@ -32,6 +32,7 @@ struct daemon_setup {
     std::string server;                        ///< more lines of the section: "  shutdown_grace: 2s\n"
     std::string admin;                         ///< the same
     std::string storage;                       ///< the same
+    std::string storage_url;                   ///< empty: an SQLite database in the directory
     std::string handlers = "  audit: { type: log, level: info }\n";
     std::string routes = "  - { name: everything, match: \"*\", handlers: [audit] }\n";
     std::string sections;                 ///< whole further sections: "queue: { max_pending: 10 }\n"

@@ -51,6 +51,7 @@ struct server {
     std::vector<net::cidr> allowed_sources;
     bool encrypted = false; ///< by TLS; with which files is `reloadable::tls`
     milliseconds shutdown_grace = 20s;
+    std::string instance; ///< this daemon's name among those that share a database; empty: the host's
     friend bool operator==(const server&, const server&) = default;
 };
 
@@ -222,6 +223,8 @@ struct fixed {
     std::vector<net::cidr> admin_trusted_proxies;
     std::vector<endpoint> endpoints;
     std::string storage_url = "sqlite:/var/lib/universign-webhookd/events.db";
+    std::string storage_password;       ///< of the database's user; empty: in the URL, or elsewhere
+    std::uint32_t storage_pool = 8;     ///< connections to a database server
     std::uint32_t max_in_memory = 4096; ///< events between the socket and the disk
     config::log_format log_format = config::log_format::json;
 };

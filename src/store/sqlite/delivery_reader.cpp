@@ -21,28 +21,6 @@ std::int64_t at_most(std::size_t limit) {
         std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max()));
 }
 
-std::optional<timestamp> maybe_instant(const statement& row, int column) {
-    if (row.is_null(column)) return std::nullopt;
-    return instant(row.integer(column));
-}
-
-delivery_record read_record(const statement& row) {
-    delivery_record r;
-    r.id = row.integer(0);
-    r.offset = row.integer(1);
-    r.endpoint = row.text(2);
-    r.event_id = row.text(3);
-    r.event_type = row.text(4);
-    r.handler = row.text(5);
-    r.state = static_cast<delivery_state>(row.integer(6));
-    r.attempts = static_cast<std::uint32_t>(row.integer(7));
-    r.planned = instant(row.integer(8));
-    r.due = maybe_instant(row, 9);
-    r.finished = maybe_instant(row, 10);
-    r.reason = row.text(11);
-    return r;
-}
-
 std::int64_t* count_of(delivery_counts& counts, delivery_state s) {
     switch (s) {
     case delivery_state::pending:
@@ -125,12 +103,7 @@ result<bool> delivery_reader::take(delivery_id id, projection of, std::size_t& r
     const auto size = body_size(row, of, first_event_column);
     if (size > room && !to.empty()) return false;
     room -= std::min(room, size);
-    to.push_back({{row.integer(0)},
-                  static_cast<std::uint32_t>(row.integer(1)),
-                  static_cast<std::uint32_t>(row.integer(2)),
-                  instant(row.integer(3)),
-                  row.integer(4) != 0,
-                  read_event(row, of, first_event_column)});
+    to.push_back(read_claim(row, of));
     return true;
 }
 
@@ -151,9 +124,7 @@ result<std::vector<attempt>> delivery_reader::attempts(delivery_id id) {
         auto row = select_attempts_.step();
         if (!row) return row.error();
         if (!*row) return all;
-        const auto& r = select_attempts_;
-        all.push_back({instant(r.integer(0)), std::chrono::microseconds{r.integer(1)},
-                       static_cast<int>(r.integer(2)), std::string{r.text(3)}, std::string{r.text(4)}});
+        all.push_back(read_attempt(select_attempts_));
     }
 }
 

@@ -13,7 +13,6 @@ constexpr std::string_view envelope_joins =
     "LEFT JOIN api_keys a ON a.id = e.api_key";
 constexpr std::string_view payload_joins =
     " LEFT JOIN payloads p ON p.seq = e.seq LEFT JOIN keys k ON k.id = p.key";
-constexpr int body_column = 17;
 
 } // namespace
 
@@ -27,33 +26,6 @@ std::string event_joins(projection of) {
     std::string sql{envelope_joins};
     if (of == projection::full) sql += payload_joins;
     return sql;
-}
-
-stored_event read_event(const statement& row, projection of, int first) {
-    int column = first;
-    const auto text = [&] { return row.text(column++); };
-    stored_event e;
-    e.offset = row.integer(column++);
-    e.endpoint = text();
-    e.envelope.id = text();
-    e.envelope.type = text();
-    if (!row.is_null(column)) e.envelope.created = instant(row.integer(column));
-    ++column;
-    e.received = instant(row.integer(column++));
-    e.envelope.user_id = text();
-    e.envelope.trace_id = text();
-    e.envelope.api_key = text();
-    e.envelope.object_type = text();
-    e.envelope.object_id = text();
-    e.envelope.transaction_id = text();
-    e.envelope.state = text();
-    e.envelope.stalled_reason = text();
-    e.source = text();
-    if (of == projection::envelope_only) return e;
-    e.key_id = text();
-    e.signature = text();
-    e.body = row.bytes(column);
-    return e;
 }
 
 std::size_t body_size(const statement& row, projection of, int first) {

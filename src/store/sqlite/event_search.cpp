@@ -129,14 +129,7 @@ result<event::consumption> sum_consumption(connection& db, const consumption_win
         window.before ? microseconds(*window.before) : std::numeric_limits<std::int64_t>::max();
     auto row = sums->bind(after, before, unless_empty(window.endpoint), unless_empty(window.api_key)).step();
     if (!row) return row.error();
-    event::consumption used;
-    used.visas = sums->integer(0);
-    used.seals = sums->integer(1);
-    used.reviews = sums->integer(2);
-    int column = 3;
-    for (auto& signatures : used.signatures_by_level)
-        signatures = sums->integer(column++);
-    return used;
+    return read_consumption(*sums);
 }
 
 } // namespace webhookd::store::sqlite

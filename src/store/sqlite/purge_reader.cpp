@@ -1,9 +1,10 @@
 #include "store/sqlite/purge_reader.hpp"
 
+#include "store/removal.hpp"
 #include "store/sqlite/event_columns.hpp"
 
-#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace webhookd::store::sqlite {
@@ -37,35 +38,17 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
         db.prepare(("SELECT e.seq, e.received, " + std::string(held_event) + ' ' + from + " LIMIT ?").c_str(),
                    "look for what may be purged");
     if (!rows) return rows.error();
-    const auto limit = static_cast<std::int64_t>(std::clamp<std::size_t>(wanted.limit, 1, INT32_MAX));
-    rows->bind(wanted.after, limit);
-    const auto before = microseconds(wanted.before);
-    const auto now = microseconds(wanted.now);
-    const auto bounds = find_bounds(db, now);
+    auto bounds = find_bounds(db, microseconds(wanted.now));
     if (!bounds) return bounds.error();
-    auto bound = bounds->begin();
-    purge_candidates found;
-    // Offsets grow with time: an instant smaller than the one before it means that the clock was behind.
-    auto arrived = microseconds(wanted.arrived);
-    event_offset last = wanted.after;
-    std::int64_t looked_at = 0;
-    for (;; ++looked_at) {
+    purge_scan scan{wanted, std::move(*bounds)};
+    rows->bind(wanted.after, scan.limit());
+    for (;;) {
         auto row = rows->step();
         if (!row) return row.error();
-        if (!*row) break;
-        last = rows->integer(0);
-        for (; bound != bounds->end() && bound->beyond < last; ++bound)
-            arrived = std::max(arrived, microseconds(bound->at));
-        const auto received = rows->integer(1);
-        const bool held = rows->integer(2) != 0;
-        if (received > now) continue;
-        arrived = std::max(arrived, received);
-        if (arrived >= before) return found;
-        if (!held) found.events.push_back(last);
+        if (!*row) return scan.take();
+        if (!scan.look(rows->integer(0), instant(rows->integer(1)), rows->integer(2) != 0))
+            return scan.take();
     }
-    if (looked_at == limit) found.next = last;
-    found.arrived = instant(arrived);
-    return found;
 }
 
 result<std::optional<erasure>> find_erasure(connection& db, event_offset offset) {

@@ -6,13 +6,6 @@
 #include <string>
 
 namespace webhookd::store::sqlite {
-namespace {
-
-/// The size of an event's attempts, on average and with their output.
-constexpr std::int64_t attempt_bytes = 1024;
-
-} // namespace
-
 result<purge_writer> purge_writer::open(connection& db) {
     // Purged data must be overwritten on disk, not only be out of reach. A purge then writes more pages; an
     // append, which deletes nothing, costs nearly the same.
@@ -49,32 +42,26 @@ result<purge_writer> purge_writer::open(connection& db) {
     return w;
 }
 
-result<purge_writer::event_weight> purge_writer::weigh(event_offset offset) {
+result<purge_writer::counted_weight> purge_writer::weigh(event_offset offset) {
     const statement_reset guard{weigh_};
     auto row = weigh_.bind(offset).step();
     if (!row) return row.error();
-    if (!*row) return event_weight{};
-    return event_weight{true,
-                        weigh_.integer(0) != 0,
-                        weigh_.integer(1) != 0,
-                        weigh_.integer(2),
-                        weigh_.integer(3),
-                        weigh_.integer(4),
-                        weigh_.integer(5),
-                        weigh_.integer(6)};
+    if (!*row) return counted_weight{};
+    return counted_weight{
+        {true, weigh_.integer(0) != 0, weigh_.integer(1) != 0, weigh_.integer(2), weigh_.integer(3)},
+        weigh_.integer(4),
+        weigh_.integer(5),
+        weigh_.integer(6)};
 }
 
 result<purge_outcome> purge_writer::purge(event_counter& counter, std::span<const event_offset> events,
                                           purge_scope scope, std::size_t max_bytes) {
     purge_outcome outcome;
-    const auto most = static_cast<std::int64_t>(max_bytes);
-    std::int64_t weight = 0;
+    removal_budget budget{max_bytes};
     for (const auto offset : events) {
         auto e = weigh(offset);
         if (!e) return e.error();
-        weight += e->body_bytes;
-        if (scope == purge_scope::event) weight += e->attempts * attempt_bytes;
-        if (outcome.done > 0 && weight > most) break;
+        if (!budget.take(*e, scope == purge_scope::event)) break;
         ++outcome.done;
         if (e->held) {
             ++outcome.held;
@@ -98,13 +85,11 @@ result<erase_outcome> purge_writer::erase(delivery_writer& deliveries, std::span
                                           const erasure& tombstone, std::string_view reason,
                                           std::size_t max_bytes) {
     erase_outcome outcome;
-    const auto most = static_cast<std::int64_t>(max_bytes);
-    std::int64_t weight = 0;
+    removal_budget budget{max_bytes};
     for (const auto offset : events) {
         auto e = weigh(offset);
         if (!e) return e.error();
-        weight += e->body_bytes + e->attempts * attempt_bytes;
-        if (outcome.done > 0 && weight > most) break;
+        if (!budget.take(*e, true)) break;
         ++outcome.done;
         if (!e->there) continue;
         auto waited = deliveries.give_up(offset, reason, tombstone.at);

@@ -2,6 +2,7 @@
 
 #include <webhookd/store/purge.hpp>
 
+#include "store/removal.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_writer.hpp"
 #include "store/sqlite/event_counter.hpp"
@@ -25,17 +26,13 @@ public:
                                 const erasure& tombstone, std::string_view reason, std::size_t max_bytes);
 
 private:
-    struct event_weight {
-        bool there = false;
-        bool held = false;
-        bool body = false;
-        std::int64_t body_bytes = 0;
-        std::int64_t attempts = 0;
+    /// With what the event is counted by.
+    struct counted_weight : event_weight {
         std::int64_t at = 0;
         std::int64_t endpoint = 0;
         std::int64_t type = 0;
     };
-    result<event_weight> weigh(event_offset offset);
+    result<counted_weight> weigh(event_offset offset);
     result<void> erase_one(event_offset offset, const erasure& tombstone);
 
     statement weigh_;

@@ -3,6 +3,8 @@
 #include <webhookd/event/consumption.hpp>
 #include <webhookd/runtime/log.hpp>
 
+#include "store/event_row.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string_view>
@@ -26,15 +28,6 @@ struct counted_row {
     consumption_key key;
     consumption used;
 };
-
-consumption read_figures(const statement& row, int column) {
-    consumption used;
-    for (auto* figure : {&used.visas, &used.seals, &used.reviews})
-        *figure = row.integer(column++);
-    for (auto& signatures : used.signatures_by_level)
-        signatures = row.integer(column++);
-    return used;
-}
 
 /// nullopt where the body is not of a completion, which only a change from outside can cause.
 std::optional<consumption> count_again(std::string_view body) {
@@ -108,7 +101,7 @@ private:
             bytes += body.size();
             ++read_;
             const auto used = count_again(body);
-            if (used && *used != read_figures(rows_, 2)) batch_.push_back({from, *used});
+            if (used && *used != read_consumption(rows_, 2)) batch_.push_back({from, *used});
         }
         return std::optional{from};
     }

@@ -11,7 +11,7 @@ result<std::filesystem::path> parse_sqlite_url(std::string_view url) {
                        std::string{why} +
                            "; a storage URL is written sqlite:/var/lib/universign-webhookd/events.db"};
     };
-    if (!url.starts_with(scheme)) return bad("the only storage engine is sqlite");
+    if (!url.starts_with(scheme)) return bad("the storage engines are sqlite and postgresql");
     auto path = url.substr(scheme.size());
     if (path.starts_with("//")) {
         path.remove_prefix(2);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string>
@@ -237,7 +238,10 @@ TEST_CASE("what a clock that ran ahead has put off is called back, and what wait
     CHECK(f.kept->call_back("crm", 1h, 3).value() == 1);
     CHECK(f.kept->call_back("crm", 1h, 3).value() == 0);
     CHECK(f.kept->call_back("unheard-of", 1h, 3).value() == 0);
-    CHECK(f.claimed_ids("crm") == strings{"tried ahead", "a little ahead", "ahead", "ordered, ahead"});
+    // Those of one instant come in the order of planning; a clock that goes on distinguishes the calls.
+    auto due = f.claimed_ids("crm");
+    std::sort(due.begin(), due.end());
+    CHECK(due == strings{"a little ahead", "ahead", "ordered, ahead", "tried ahead"});
     CHECK(f.is_due(2, 30min));
     CHECK(f.claimed_ids("audit").empty());
 }

@@ -2,6 +2,7 @@
 
 #include <webhookd/store/open.hpp>
 
+#include "support/postgres_server.hpp"
 #include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 
@@ -22,8 +23,13 @@ store_location make_sqlite_location() {
     return location;
 }
 
+store_location make_postgres_location() {
+    return postgres_at(std::make_shared<postgres_database>(postgres_server::shared()));
+}
+
 std::vector<engine> chosen() {
-    std::vector<engine> all{{"sqlite", "", make_sqlite_location}};
+    std::vector<engine> all{{"sqlite", "", make_sqlite_location},
+                            {"postgres", postgres_server::missing(), make_postgres_location}};
     const auto* name = std::getenv("WEBHOOKD_TEST_ENGINE");
     if (name == nullptr) return all;
     std::erase_if(all, [&](const engine& each) { return each.name != name; });

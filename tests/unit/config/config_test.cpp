@@ -29,10 +29,10 @@ void alter(std::vector<T>& list) {
 
 /// Every member: one more does not compile before it is named here.
 auto members(fixed& c) {
-    auto& [server, admin_listen, admin_trusted_proxies, endpoints, storage_url, max_in_memory, log_format] =
-        c;
-    return std::tie(server, admin_listen, admin_trusted_proxies, endpoints, storage_url, max_in_memory,
-                    log_format);
+    auto& [server, admin_listen, admin_trusted_proxies, endpoints, storage_url, storage_password,
+           storage_pool, max_in_memory, log_format] = c;
+    return std::tie(server, admin_listen, admin_trusted_proxies, endpoints, storage_url, storage_password,
+                    storage_pool, max_in_memory, log_format);
 }
 
 /// The keys that change with one member alone.
@@ -55,6 +55,8 @@ TEST_CASE("every member of what is fixed has a key that tells of its change", "[
                                                         {"admin.trusted_proxies"},
                                                         {"endpoints"},
                                                         {"storage.url"},
+                                                        {"storage.password"},
+                                                        {"storage.pool"},
                                                         {"queue.max_in_memory"},
                                                         {"log.format"}});
 }

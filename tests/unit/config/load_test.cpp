@@ -24,9 +24,15 @@ x: 1
           "c.yaml:2:1: x: is no key here; there are server, admin, endpoints, storage, queue, universign, "
           "handlers, routes, log"}},
         {test::sections,
-         R"(storage: {url: postgres://u:p@h/d})",
+         R"(storage: {url: mysql://u:p@h/d})",
          {"c.yaml:1:16: storage.url: names no storage engine; write it like "
-          "sqlite:/var/lib/universign-webhookd/events.db"}},
+          "sqlite:/var/lib/universign-webhookd/events.db or postgresql://user@host/database"}},
+        {test::sections,
+         R"(storage: {url: postgresql://u@h1,h2/d?sslmode=require, password: x, pool: 4})",
+         {}},
+        {test::sections,
+         R"(storage: {url: postgresql://u@h/d, pool: 3})",
+         {"c.yaml:1:43: storage.pool: \"3\" is out of range; it goes from 4 to 100"}},
         {test::sections,
          R"(storage: {url: "sqlite:"})",
          {"c.yaml:1:16: storage.url: names no file after `sqlite:`"}},

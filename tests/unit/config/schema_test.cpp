@@ -136,6 +136,7 @@ TEST_CASE("the example shows every key", "[config]") {
 TEST_CASE("the options that the example comments out are right, and stand at their defaults", "[config]") {
     test::config_world world = test::product_world();
     world.files["/creds/archive"] = "x";
+    world.files["/creds/db"] = "password";
     world.credentials_directory = "/creds";
     world.environment["UNIVERSIGN_API_KEY"] = "key";
     world.environment["ALPHA_SECRET"] = "2c4f8a1e97d05b36f1a08e4c7b92d3e5";
@@ -174,6 +175,8 @@ TEST_CASE("the options that the example comments out are right, and stand at the
     CHECK(c.fixed.endpoints[0].only.names == std::vector<std::string>{"ACME Legal"});
     CHECK(c.fixed.endpoints[0].only.strict == workspace_filter{}.strict);
     CHECK(c.fixed.storage_url == d.fixed.storage_url);
+    CHECK(c.fixed.storage_password == "password");
+    CHECK(c.fixed.storage_pool == d.fixed.storage_pool);
     CHECK(c.reloadable.retention.events == d.reloadable.retention.events);
     CHECK(c.reloadable.retention.payloads == d.reloadable.retention.payloads);
     CHECK(c.reloadable.max_pending == d.reloadable.max_pending);

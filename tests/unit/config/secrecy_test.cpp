@@ -125,7 +125,7 @@ TEST_CASE("no diagnostic shows what a reference stands for, wherever it stands",
 TEST_CASE("secrets written into the file itself are not shown either", "[config]") {
     const auto loaded = test::load_sections(R"(
 admin: {tokens: [{name: a, role: admin, sha256: HUSH}]}
-storage: {url: "postgres://u:HUSH@h/d"}
+storage: {url: "mysql://u:HUSH@h/d", password: "HUSH", pool: HUSH}
 universign: {api: {url: "https://u:HUSH@h", key: "HUSH HUSH"}}
 handlers:
   f: {type: forward, url: "HUSH", headers: {a: "HUSH\n"}, sign: {secret: HUSH, secrets: [HUSH]}}

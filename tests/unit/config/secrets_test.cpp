@@ -13,6 +13,7 @@ TEST_CASE("a configuration tells what in it is a secret, wherever it came from",
     world.files = {{"/run/secret", "from-file\n"}};
     const auto loaded = test::load_sections(R"(
 server: {listen: ["${env:ADDRESS}"]}
+storage: {url: "postgresql://webhookd:h%40sh@db1:5432,db2:5432/events?sslmode=require", password: "pg-secret"}
 handlers:
   crm:
     type: forward
@@ -27,13 +28,13 @@ routes: [{name: r, match: "*", handlers: [crm, tool]}]
     const auto has = [&](const char* secret) {
         return std::find(loaded.secrets.begin(), loaded.secrets.end(), secret) != loaded.secrets.end();
     };
-    for (const auto* secret :
-         {"from-environment", "from-file", "p@ss", "p%40ss", "me:p@ss", "0123456789", "Basic bWU6c2VzYW1l",
-          "bWU6c2VzYW1l", "me:sesame", "sesame", "plain-key", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
-          "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "0123456789abcdef01234567"}) {
+    for (const auto* secret : {"from-environment", "from-file", "h%40sh", "h@sh", "pg-secret", "p@ss",
+                               "p%40ss", "me:p@ss", "0123456789", "Basic bWU6c2VzYW1l", "bWU6c2VzYW1l",
+                               "me:sesame", "sesame", "plain-key", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
+                               "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "0123456789abcdef01234567"}) {
         CAPTURE(secret);
         CHECK(has(secret));
     }
-    for (const auto* open : {"127.0.0.1:8080", "x", "", "/bin/true"})
+    for (const auto* open : {"127.0.0.1:8080", "x", "", "/bin/true", "webhookd", "events"})
         CHECK_FALSE(has(open));
 }

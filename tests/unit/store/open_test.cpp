@@ -27,7 +27,7 @@ TEST_CASE("a store is opened by its URL", "[store]") {
 }
 
 TEST_CASE("a URL that names no store is refused with a word on how to write one", "[store]") {
-    for (const auto* url : {"postgres://host/db", "/var/lib/events.db", "sqlite:", ""}) {
+    for (const auto* url : {"mysql://host/db", "/var/lib/events.db", "sqlite:", ""}) {
         INFO(url);
         for (const auto& refused : {store::open(url).error(), store::state_directory(url).error()}) {
             CHECK(refused.code == errc::store_bad_url);
@@ -36,8 +36,8 @@ TEST_CASE("a URL that names no store is refused with a word on how to write one"
                            "a storage URL is written sqlite:/var/lib/universign-webhookd/events.db"));
         }
     }
-    CHECK_THAT(store::open("postgres://host/db").error().detail,
-               Catch::Matchers::StartsWith("the only storage engine is sqlite"));
+    CHECK_THAT(store::open("mysql://host/db").error().detail,
+               Catch::Matchers::StartsWith("the storage engines are sqlite and postgresql"));
 }
 
 TEST_CASE("a daemon's other files stand beside its database", "[store]") {

@@ -1,0 +1,257 @@
+#include "store/postgres/append.hpp"
+
+#include <webhookd/event/envelope.hpp>
+
+#include "store/event_row.hpp"
+
+#include <boost/container_hash/hash.hpp>
+
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace webhookd::store::postgres {
+namespace {
+
+constexpr statement add_keys{
+    "INSERT INTO keys (kid, jwk) SELECT g.kid, g.jwk FROM unnest($1::text[], $2::text[]) AS g (kid, jwk) "
+    "WHERE NOT EXISTS (SELECT 1 FROM keys k WHERE k.jwk = g.jwk) ON CONFLICT (jwk) DO NOTHING",
+    "keep a key"};
+
+// `totals` is locked, so that nothing can come between what this sees and what it writes. An array of offsets
+// takes the place of joins with `numbered`, which would cost the square of the batch.
+constexpr statement keep_events{R"sql(
+WITH looked AS MATERIALIZED (
+    SELECT g.*, e.seq AS known
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[],
+                $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+                $17::text[], $18::text[], $19::bigint[], $20::text[]) WITH ORDINALITY
+        AS g (endpoint, event_id, type, at, created, received, user_id, trace_id, api_key, object_type,
+              object_id, transaction_id, state, stalled_reason, source, metadata, key, signature, n)
+    LEFT JOIN events e ON e.event_id = g.event_id AND e.endpoint = g.endpoint
+), numbered AS MATERIALIZED (
+    SELECT l.*, CASE WHEN l.known IS NULL
+                     THEN t.last_seq + count(*) FILTER (WHERE l.known IS NULL) OVER (ORDER BY l.n) END AS seq
+    FROM looked l CROSS JOIN totals t WHERE t.id = 1
+), offsets AS MATERIALIZED (
+    SELECT array_agg(seq ORDER BY n) AS seq FROM numbered
+), kept AS (
+    INSERT INTO events (seq, endpoint, event_id, type, at, created, received, user_id, trace_id, api_key,
+                        object_type, object_id, transaction_id, state, stalled_reason, source, metadata)
+    SELECT seq, endpoint, event_id, type, at, created, received, user_id, trace_id, api_key, object_type,
+           object_id, transaction_id, state, stalled_reason, source, metadata
+    FROM numbered WHERE seq IS NOT NULL ORDER BY seq
+), bodies AS (
+    INSERT INTO payloads (seq, key, signature, body)
+    SELECT f.seq, (SELECT k.id FROM keys k WHERE k.jwk = ($22::text[])[f.key]), f.signature,
+           ($21::bytea[])[f.n]
+    FROM numbered f WHERE f.seq IS NOT NULL ORDER BY f.seq
+), types AS (
+    INSERT INTO event_types AS t (name, events)
+    SELECT type, count(*) FROM numbered WHERE seq IS NOT NULL GROUP BY type ORDER BY type
+    ON CONFLICT (name) DO UPDATE SET events = t.events + excluded.events
+), used AS (
+    INSERT INTO consumption (at, seq, endpoint, transaction_id, visas, seals, reviews, level_0, level_1,
+                             level_2, level_3, level_4)
+    SELECT c.at, o.seq[c.n], c.endpoint, c.transaction_id, f.f[i * 8 - 7], f.f[i * 8 - 6], f.f[i * 8 - 5],
+           f.f[i * 8 - 4], f.f[i * 8 - 3], f.f[i * 8 - 2], f.f[i * 8 - 1], f.f[i * 8]
+    FROM unnest($28::bigint[], $29::bigint[], $30::text[], $31::text[]) WITH ORDINALITY
+        AS c (n, at, endpoint, transaction_id, i)
+    CROSS JOIN offsets o CROSS JOIN (SELECT $32::bigint[] AS f) f
+    WHERE o.seq[c.n] IS NOT NULL ORDER BY c.i
+    ON CONFLICT (transaction_id, endpoint) DO NOTHING
+), planned AS MATERIALIZED (
+    SELECT p.*, o.seq[p.n] AS event, t.last_delivery + row_number() OVER (ORDER BY p.i) AS id
+    FROM unnest($23::bigint[], $24::text[], $25::text[], $26::boolean[], $27::bigint[]) WITH ORDINALITY
+        AS p (n, handler, chain, blocks, since, i)
+    CROSS JOIN offsets o CROSS JOIN totals t
+    WHERE t.id = 1 AND o.seq[p.n] IS NOT NULL
+), waiting AS (
+    INSERT INTO deliveries (id, event, handler, state, due, chain, blocks, attempts, forgiven, planned, since)
+    SELECT p.id, p.event, p.handler, 0,
+           CASE WHEN p.chain IS NULL OR (
+               row_number() OVER (PARTITION BY p.handler, p.chain ORDER BY p.id) = 1 AND NOT EXISTS (
+                   SELECT 1 FROM deliveries d WHERE d.handler = p.handler AND d.chain = p.chain
+                   AND (d.state = 0 OR (d.state = 2 AND d.blocks))))
+           THEN now_us() + $1::bigint END,
+           p.chain, p.blocks AND p.chain IS NOT NULL, 0, 0, p.since, p.since
+    FROM planned p ORDER BY p.id
+), named AS (
+    INSERT INTO handlers (name) SELECT DISTINCT p.handler FROM planned p
+    WHERE NOT EXISTS (SELECT 1 FROM handlers h WHERE h.name = p.handler) ON CONFLICT (name) DO NOTHING
+), counted AS MATERIALIZED (
+    SELECT (SELECT count(*) FROM numbered WHERE seq IS NOT NULL) AS events,
+           (SELECT count(*) FROM planned) AS deliveries
+), advanced AS (
+    UPDATE totals t SET last_seq = t.last_seq + c.events, last_delivery = t.last_delivery + c.deliveries,
+                        events = t.events + c.events, plans = t.plans + CASE WHEN c.deliveries > 0 THEN 1 ELSE 0 END
+    FROM counted c WHERE t.id = 1 AND c.events > 0
+    RETURNING t.last_seq, c.deliveries
+), notified AS MATERIALIZED (
+    SELECT pg_notify('universign_webhookd', $2::bigint || ' ' || last_seq || ' 1 ' ||
+                     CASE WHEN deliveries > 0 THEN '1' ELSE '0' END) FROM advanced
+)
+SELECT n.seq, n.known, c.deliveries, (SELECT count(*) FROM notified)
+FROM numbered n CROSS JOIN counted c ORDER BY n.n
+)sql",
+                                "keep events"};
+
+/// Each JWK once, and its number from 1.
+class key_column {
+public:
+    std::optional<std::int64_t> number_of(const std::shared_ptr<const key_text>& key) {
+        if (!key) return std::nullopt;
+        const auto [at, added] =
+            numbers_.try_emplace(key->jwk, static_cast<std::int64_t>(numbers_.size()) + 1);
+        if (added) {
+            kids_.push(std::string_view{key->kid});
+            jwks_.push(std::string_view{key->jwk});
+            again_.push(std::string_view{key->jwk});
+        }
+        return at->second;
+    }
+    [[nodiscard]] bool empty() const noexcept { return numbers_.empty(); }
+    [[nodiscard]] parameters to_add() { return parameters{std::move(kids_), std::move(jwks_)}; }
+    [[nodiscard]] array&& take() { return std::move(again_); }
+
+private:
+    std::unordered_map<std::string_view, std::int64_t> numbers_;
+    array kids_{array::of::texts};
+    array jwks_{array::of::texts};
+    array again_{array::of::texts};
+};
+
+/// The columns of the events of a batch, of their deliveries and of what they used.
+class batch_columns {
+public:
+    void add(const new_event& e) {
+        ++events_;
+        const auto& v = e.envelope;
+        const std::string_view texts[] = {e.endpoint,       v.id,       v.type,           v.user_id,
+                                          v.trace_id,       v.api_key,  v.object_type,    v.object_id,
+                                          v.transaction_id, v.state,    v.stalled_reason, e.source,
+                                          e.metadata,       e.signature};
+        for (std::size_t i = 0; i < std::size(texts); ++i)
+            texts_[i].push(i < required ? std::optional{texts[i]} : unless_empty(texts[i]));
+        at_.push(microseconds(instant_of(v, e.received)));
+        created_.push(v.created ? std::optional{microseconds(*v.created)} : std::nullopt);
+        received_.push(microseconds(e.received));
+        key_.push(keys_.number_of(e.key));
+        body_.push(bytes{e.body});
+        for (const auto& each : e.deliveries)
+            add_delivery(e, each);
+        if (e.consumption) add_consumption(e);
+    }
+
+    [[nodiscard]] bool has_keys() const noexcept { return !keys_.empty(); }
+    [[nodiscard]] parameters keys() { return keys_.to_add(); }
+
+    [[nodiscard]] parameters take(const session& self) {
+        parameters p{self.clock_ahead(), self.id};
+        for (std::size_t i = 0; i < required; ++i)
+            p.add(std::move(texts_[i]));
+        p.add(std::move(at_)).add(std::move(created_)).add(std::move(received_));
+        for (std::size_t i = required; i < texts_.size() - 1; ++i)
+            p.add(std::move(texts_[i]));
+        p.add(std::move(key_)).add(std::move(texts_.back())).add(std::move(body_)).add(keys_.take());
+        for (auto* each : {&event_, &handler_, &chain_, &blocks_, &since_})
+            p.add(std::move(*each));
+        for (auto* each : {&used_event_, &used_at_, &used_endpoint_, &used_transaction_, &figures_})
+            p.add(std::move(*each));
+        return p;
+    }
+
+private:
+    static constexpr std::size_t required = 3; ///< of the texts: they are never NULL
+
+    void add_delivery(const new_event& e, const planned_delivery& d) {
+        const auto key = event::ordering_key(e.envelope);
+        event_.push(events_);
+        handler_.push(std::string_view{d.handler});
+        chain_.push(d.ordering == ordering::none ? std::nullopt : unless_empty(key));
+        blocks_.push(d.ordering == ordering::block);
+        since_.push(microseconds(e.received));
+    }
+
+    void add_consumption(const new_event& e) {
+        const auto& v = e.envelope;
+        used_event_.push(events_);
+        used_at_.push(microseconds(instant_of(v, e.received)));
+        used_endpoint_.push(std::string_view{e.endpoint});
+        used_transaction_.push(std::string_view{v.transaction_id.empty() ? v.id : v.transaction_id});
+        for (const auto figure : {e.consumption->visas, e.consumption->seals, e.consumption->reviews})
+            figures_.push(figure);
+        for (const auto figure : e.consumption->signatures_by_level)
+            figures_.push(figure);
+    }
+
+    std::int64_t events_ = 0;
+    std::vector<array> texts_ = std::vector<array>(14, array{array::of::texts});
+    array at_{array::of::integers};
+    array created_{array::of::integers};
+    array received_{array::of::integers};
+    array key_{array::of::integers};
+    array body_{array::of::bytes};
+    key_column keys_;
+    // Of deliveries:
+    array event_{array::of::integers};
+    array handler_{array::of::texts};
+    array chain_{array::of::texts};
+    array blocks_{array::of::booleans};
+    array since_{array::of::integers};
+    // Of completed transactions:
+    array used_event_{array::of::integers};
+    array used_at_{array::of::integers};
+    array used_endpoint_{array::of::texts};
+    array used_transaction_{array::of::texts};
+    array figures_{array::of::integers};
+};
+
+/// Which event of a batch is the first of its endpoint and id.
+class first_of_batch {
+public:
+    /// The place, among those that are the first, of this event; and whether it is the first itself.
+    std::pair<std::size_t, bool> look(const new_event& e) {
+        const auto [at, added] = places_.try_emplace({e.endpoint, e.envelope.id}, places_.size());
+        return {at->second, added};
+    }
+
+private:
+    using identity = std::pair<std::string_view, std::string_view>;
+    std::unordered_map<identity, std::size_t, boost::hash<identity>> places_;
+};
+
+} // namespace
+
+result<append_answer> append_events(connection& db, const session& self, std::span<const new_event> batch) {
+    batch_columns columns;
+    first_of_batch firsts;
+    std::vector<std::pair<std::size_t, bool>> places;
+    places.reserve(batch.size());
+    for (const auto& e : batch) {
+        places.push_back(firsts.look(e));
+        if (places.back().second) columns.add(e);
+    }
+    std::vector<command> all;
+    all.push_back({&begin_transaction});
+    all.push_back({&lock_totals});
+    if (columns.has_keys()) all.push_back({&add_keys, columns.keys()});
+    all.push_back({&keep_events, columns.take(self)});
+    all.push_back({&commit_transaction});
+    const auto answers = db.run(std::move(all));
+    if (!answers) return answers.error();
+    const auto& kept = answers->at(answers->size() - 2);
+
+    append_answer answer;
+    for (const auto& [place, first] : places) {
+        const auto row = kept.at(static_cast<int>(place));
+        const bool fresh = first && !row.is_null(0);
+        answer.outcomes.push_back({fresh ? append_status::accepted : append_status::duplicate,
+                                   row.is_null(0) ? row.integer(1) : row.integer(0)});
+        answer.last_offset = std::max(answer.last_offset, answer.outcomes.back().offset);
+        answer.planned = row.integer(2);
+    }
+    return answer;
+}
+
+} // namespace webhookd::store::postgres

@@ -1,0 +1,236 @@
+#include "store/postgres/connection.hpp"
+
+#include "store/postgres/errors.hpp"
+#include "store/postgres/url.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace webhookd::store::postgres {
+namespace {
+
+/// What the URL does not say. A peer that is silently gone is noticed within half a minute, whatever the
+/// system's own settings are.
+struct keyword {
+    const char* name;
+    const char* value;
+};
+constexpr std::array<keyword, 5> defaults{{{"keepalives_idle", "10"},
+                                           {"keepalives_interval", "5"},
+                                           {"keepalives_count", "3"},
+                                           {"tcp_user_timeout", "15000"},
+                                           {"fallback_application_name", "universign-webhookd"}}};
+
+/// The last one of a name counts.
+PGconn* connect(const access& to) {
+    std::vector<const char*> names;
+    std::vector<const char*> values;
+    const auto add = [&](const char* name, const char* value) {
+        names.push_back(name);
+        values.push_back(value);
+    };
+    for (const auto& each : defaults)
+        add(each.name, each.value);
+    add("connect_timeout", to.connect_timeout);
+    add("dbname", to.url.c_str());
+    if (!to.password.empty()) add("password", to.password.c_str());
+    add("client_encoding", "UTF8");
+    add(nullptr, nullptr);
+    return PQconnectdbParams(names.data(), values.data(), 1);
+}
+
+std::string session_settings(const access& to) {
+    auto all =
+        fmt::format("SET search_path = {0}; SET statement_timeout = {1}; SET lock_timeout = {1}; "
+                    "SET idle_in_transaction_session_timeout = {1}; SET jit = off; SET work_mem = '32MB'; "
+                    "SET default_transaction_isolation = 'read committed'; SET client_min_messages = error",
+                    schema_name, to.statement_timeout.count());
+    if (to.fixed_plans)
+        all += "; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
+               "SET enable_bitmapscan = off";
+    return all;
+}
+
+} // namespace
+
+result<std::unique_ptr<connection>> connection::open(const access& to) {
+    std::unique_ptr<connection> opened{new connection{connect(to), to}};
+    if (opened->handle_ == nullptr) return failure{errc::store_io, "no memory for a connection"};
+    if (PQstatus(opened->handle_.get()) != CONNECTION_OK)
+        return failure{errc::store_io, connect_failure_text(opened->handle_.get())};
+    if (auto ready = opened->set_up(to); !ready) return ready.error();
+    return opened;
+}
+
+result<void> connection::set_up(const access& to) {
+    PQsetNoticeProcessor(
+        handle_.get(), [](void*, const char*) {}, nullptr);
+    PQsetnonblocking(handle_.get(), 1);
+    return run_script(session_settings(to).c_str(), "set a session up");
+}
+
+result<std::vector<rows>> connection::run(std::vector<command> all) {
+    may_try_again_ = was_canceled_ = false;
+    if (broken_ || PQenterPipelineMode(handle_.get()) == 0) return lost("the connection is closed");
+    std::vector<const statement*> parsed;
+    const bool sent =
+        std::all_of(all.begin(), all.end(), [&](const command& c) { return send(c, parsed); }) &&
+        PQpipelineSync(handle_.get()) != 0;
+    if (!sent) return lost("a statement could not be sent");
+    auto answers = receive(all, parsed);
+    if (broken_) return answers;
+    PQexitPipelineMode(handle_.get());
+    if (!answers) roll_back();
+    return answers;
+}
+
+result<rows> connection::run_one(const statement& s, parameters given) {
+    std::vector<command> one;
+    one.push_back({&s, std::move(given)});
+    auto answers = run(std::move(one));
+    if (!answers) return answers.error();
+    return std::move(answers->front());
+}
+
+result<void> connection::run_script(const char* sql, const char* what) {
+    const auto until = std::chrono::steady_clock::now() + answer_timeout_;
+    if (broken_ || PQsendQuery(handle_.get(), sql) == 0) return lost("the connection is closed");
+    result<void> outcome;
+    for (;;) {
+        auto answer = next_answer(until);
+        if (!answer) return answer.error();
+        if (*answer == nullptr) return outcome;
+        const rows owner{*answer};
+        if (PQresultStatus(*answer) == PGRES_FATAL_ERROR && outcome) outcome = note(*answer, what);
+        if (broken_) return outcome;
+    }
+}
+
+void connection::roll_back() noexcept {
+    if (broken_ || PQtransactionStatus(handle_.get()) == PQTRANS_IDLE) return;
+    if (!run_script(roll_back_transaction.sql, roll_back_transaction.what)) broken_ = true;
+}
+
+bool connection::usable() {
+    if (broken_) return false;
+    pollfd peer{PQsocket(handle_.get()), POLLIN, 0};
+    if (poll(&peer, 1, 0) > 0 && PQconsumeInput(handle_.get()) == 0) broken_ = true;
+    if (PQstatus(handle_.get()) != CONNECTION_OK) broken_ = true;
+    return !broken_;
+}
+
+void connection::wait(int wake, std::chrono::milliseconds bound) {
+    std::array<pollfd, 2> both{{{PQsocket(handle_.get()), POLLIN, 0}, {wake, POLLIN, 0}}};
+    poll(both.data(), both.size(), static_cast<int>(bound.count()));
+    static_cast<void>(usable()); // takes in what has come
+}
+
+void connection::take_notifications(const notification_handler& each) {
+    struct freer {
+        void operator()(PGnotify* n) const noexcept { PQfreemem(n); }
+    };
+    while (const std::unique_ptr<PGnotify, freer> next{PQnotifies(handle_.get())})
+        each(next->extra);
+}
+
+bool connection::send(const command& c, std::vector<const statement*>& parsed) {
+    const auto& s = *c.of;
+    const auto& p = c.given;
+    auto* db = handle_.get();
+    if (!s.prepared)
+        return PQsendQueryParams(db, s.sql, p.count(), nullptr, p.values(), p.lengths(), p.formats(), 1) != 0;
+    auto known = prepared_.find(s.sql);
+    if (known == prepared_.end()) {
+        known = prepared_.emplace(s.sql, "s" + std::to_string(++last_name_)).first;
+        parsed.push_back(&s);
+        if (PQsendPrepare(db, known->second.c_str(), s.sql, 0, nullptr) == 0) return false;
+    }
+    return PQsendQueryPrepared(db, known->second.c_str(), p.count(), p.values(), p.lengths(), p.formats(),
+                               1) != 0;
+}
+
+result<std::vector<rows>> connection::receive(const std::vector<command>& all,
+                                              const std::vector<const statement*>& parsed) {
+    const auto until = std::chrono::steady_clock::now() + answer_timeout_;
+    std::vector<rows> answers;
+    std::optional<failure> failed;
+    auto next_parsed = parsed.begin();
+    bool parsing = false;
+    bool ended = false;
+    for (std::size_t at = 0;;) {
+        auto answer = next_answer(until);
+        if (!answer) return answer.error();
+        if (*answer == nullptr) { // the end of one command's
+            if (std::exchange(ended, true)) return lost("answers are missing");
+            continue;
+        }
+        ended = false;
+        rows owned{*answer};
+        const auto status = PQresultStatus(*answer);
+        if (status == PGRES_PIPELINE_SYNC) break;
+        if (at == all.size()) return lost("an answer came that nobody asked for");
+        // The answer to a preparation comes before that of its statement.
+        parsing = !parsing && next_parsed != parsed.end() && *next_parsed == all[at].of;
+        if (parsing) ++next_parsed;
+        if (status == PGRES_FATAL_ERROR && !failed) failed = note(*answer, all[at].of->what);
+        if (broken_) return *failed;
+        if (parsing) {
+            // What was not prepared must be prepared under a new name.
+            if (status != PGRES_COMMAND_OK) prepared_.erase(all[at].of->sql);
+            continue;
+        }
+        ++at;
+        answers.push_back(std::move(owned));
+    }
+    if (failed) return *failed;
+    return answers;
+}
+
+result<PGresult*> connection::next_answer(deadline until) {
+    if (auto done = flush(until); !done) return done.error();
+    while (PQisBusy(handle_.get()) != 0) {
+        if (auto ready = wait_for(POLLIN, until); !ready) return ready.error();
+        if (PQconsumeInput(handle_.get()) == 0) return lost("the connection was lost");
+    }
+    return PQgetResult(handle_.get());
+}
+
+result<void> connection::flush(deadline until) {
+    for (;;) {
+        const int left = PQflush(handle_.get());
+        if (left == 0) return {};
+        if (left < 0) return lost("the connection was lost");
+        if (auto ready = wait_for(POLLIN | POLLOUT, until); !ready) return ready.error();
+        if (PQconsumeInput(handle_.get()) == 0) return lost("the connection was lost");
+    }
+}
+
+result<void> connection::wait_for(short events, deadline until) {
+    pollfd peer{PQsocket(handle_.get()), events, 0};
+    for (;;) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (left.count() <= 0) return lost("it did not answer in time");
+        if (poll(&peer, 1, static_cast<int>(left.count())) > 0) return {};
+    }
+}
+
+failure connection::note(const PGresult* answer, std::string_view what) {
+    const char* text = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+    const std::string_view state{text != nullptr ? text : ""};
+    may_try_again_ = is_transient(state);
+    was_canceled_ = state == "57014";
+    if (state.empty() || ends_connection(state) || PQstatus(handle_.get()) != CONNECTION_OK) broken_ = true;
+    return make_failure(answer, what);
+}
+
+failure connection::lost(std::string_view why) {
+    broken_ = true;
+    return {errc::store_io, "the database: " + std::string{why}};
+}
+
+} // namespace webhookd::store::postgres

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <webhookd/files/unique_fd.hpp>
+
+#include "store/notifier.hpp"
+#include "store/postgres/figures.hpp"
+#include "store/postgres/session.hpp"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace webhookd::store::postgres {
+
+/// The thread that follows what other daemons do: it listens for their notifications (a hint), and asks the
+/// database once a second (the truth). It also looks whether the database is still safe.
+class follower {
+public:
+    /// All outlive the follower. `plans`: what `totals` told when the session began.
+    follower(access to, const session& self, figures& known, notifier& listeners, std::int64_t plans);
+    /// Ends within a second, or when the database has answered.
+    ~follower();
+    follower(const follower&) = delete;
+    follower& operator=(const follower&) = delete;
+
+    /// Errors: the database has become unsafe; the detail tells which setting.
+    [[nodiscard]] result<void> check() const;
+
+private:
+    using steady = std::chrono::steady_clock::time_point;
+
+    void run(const std::stop_token& stop);
+    result<void> connect();
+    result<void> look();
+    void hear(std::string_view text);
+    result<void> poll();
+    result<void> count_pending();
+    result<void> look_at_safety();
+    void note_failure(const result<void>& outcome);
+
+    const access access_;
+    const session& self_;
+    figures& known_;
+    notifier& listeners_;
+    const std::int64_t plans_before_;
+    files::unique_fd wake_; ///< an eventfd, readable once it ends
+    mutable std::mutex mutex_;
+    std::optional<failure> unsafe_;
+    // Of the thread:
+    std::unique_ptr<connection> db_;
+    std::int64_t others_plans_ = 0; ///< that listeners were told of
+    int overlapping_ = 0;           ///< polls in a row beside changes of our own
+    steady next_count_;
+    steady next_safety_;
+    std::string standby_;
+    bool away_ = false;
+    std::jthread thread_; ///< last
+};
+
+} // namespace webhookd::store::postgres

@@ -1,0 +1,92 @@
+#include <webhookd/runtime/log.hpp>
+
+#include "store/postgres/pool.hpp"
+#include "store/postgres/schema.hpp"
+#include "store/postgres/store.hpp"
+#include "store/postgres/url.hpp"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace webhookd::store {
+namespace {
+
+/// Less than a thread may spend on one piece of work before it counts as hung (runtime/roll_call).
+constexpr std::chrono::milliseconds writing_statement{3000};
+constexpr std::chrono::milliseconds writing_answer{4000};
+constexpr std::chrono::milliseconds reading_statement{30'000};
+constexpr std::chrono::milliseconds reading_answer{35'000};
+
+/// A database may start at the same time as the daemon.
+constexpr std::chrono::seconds wait_for_database{30};
+constexpr std::chrono::milliseconds between_tries{500};
+
+constexpr postgres::statement open_session{
+    "SELECT nextval('sessions'), last_seq, plans, (SELECT count(*) FROM deliveries WHERE state = 0) "
+    "FROM totals WHERE id = 1",
+    "open a session"};
+
+result<std::unique_ptr<postgres::connection>> connect_patiently(const postgres_options& options) {
+    const auto until = std::chrono::steady_clock::now() + wait_for_database;
+    for (bool told = false;; told = true) {
+        auto opened = postgres::connection::open(postgres::access_to_read(options));
+        if (opened || std::chrono::steady_clock::now() > until) return opened;
+        if (!told)
+            log::warning("waiting for the database", {{"database", describe_postgres_url(options.url)},
+                                                      {"error", to_string(opened.error())}});
+        if (options.break_off && options.break_off())
+            return failure{errc::shutting_down, "waiting for the database was broken off"};
+        std::this_thread::sleep_for(between_tries);
+    }
+}
+
+result<postgres::opening> read_opening(postgres::connection& db) {
+    if (auto safe = postgres::check_safety(db); !safe) return safe.error();
+    if (auto ready = postgres::prepare_schema(db); !ready) return ready.error();
+    const auto found = db.run_one(open_session);
+    if (!found) return found.error();
+    if (found->empty()) return failure{errc::store_corrupt, "the row of totals is missing"};
+    const auto row = found->at(0);
+    postgres::opening o;
+    o.self.id = row.integer(0);
+    o.last_offset = row.integer(1);
+    o.plans = row.integer(2);
+    o.pending = row.integer(3);
+    return o;
+}
+
+} // namespace
+
+postgres::access postgres::access_to_write(const postgres_options& options) {
+    return {options.url, options.password, writing_statement, writing_answer, "2", true};
+}
+
+postgres::access postgres::access_to_read(const postgres_options& options) {
+    return {options.url, options.password, reading_statement, reading_answer, "5", false};
+}
+
+result<void> try_postgres(const postgres_options& options) {
+    if (auto fine = check_postgres_url(options.url); !fine) return fine;
+    const auto db = postgres::connection::open(postgres::access_to_write(options));
+    if (!db) return db.error();
+    return postgres::check_safety(**db);
+}
+
+result<std::unique_ptr<event_store>> open_postgres_store(const postgres_options& options) {
+    if (auto fine = check_postgres_url(options.url); !fine) return fine.error();
+    const auto located = [&](failure f) {
+        f.detail = describe_postgres_url(options.url) + ": " + f.detail;
+        return f;
+    };
+    auto db = connect_patiently(options);
+    if (!db) return located(db.error());
+    auto found = read_opening(**db);
+    if (!found) return located(found.error());
+    found->self.ahead = options.clock_ahead;
+    auto standby = postgres::find_lagging_standby(**db);
+    if (standby && !standby->empty()) log::warning(*standby);
+    return postgres::make_store(options, *found);
+}
+
+} // namespace webhookd::store

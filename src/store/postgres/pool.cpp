@@ -1,0 +1,76 @@
+#include "store/postgres/pool.hpp"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+namespace webhookd::store::postgres {
+namespace {
+
+using std::chrono::steady_clock;
+constexpr std::chrono::milliseconds between_connects{500};
+
+} // namespace
+
+pool::pool(access to, std::size_t size, checker check)
+    : access_(std::move(to))
+    , check_(std::move(check))
+    , idle_(std::max<std::size_t>(size, 1)) {}
+
+void pool::pause(int tries) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    const int most = 10 << tries;
+    std::this_thread::sleep_for(std::chrono::milliseconds{std::uniform_int_distribution{1, most}(random)});
+}
+
+bool pool::take(std::unique_ptr<connection>& out) {
+    std::unique_lock lock{mutex_};
+    if (!returned_.wait_for(lock, access_.answer_timeout, [this] { return !idle_.empty(); })) return false;
+    out = std::move(idle_.back());
+    idle_.pop_back();
+    return true;
+}
+
+void pool::give_back(std::unique_ptr<connection> returned) {
+    {
+        const std::lock_guard lock{mutex_};
+        idle_.push_back(std::move(returned)); // never allocates: the capacity was reserved at the start
+    }
+    returned_.notify_one();
+}
+
+result<void> pool::ensure(std::unique_ptr<connection>& held) {
+    if (held && held->usable()) return {};
+    held.reset();
+    {
+        const std::lock_guard lock{mutex_};
+        if (away_ && steady_clock::now() < away_until_) return *away_;
+    }
+    auto opened = connection::open(access_);
+    auto fine = opened ? check_(**opened) : result<void>{opened.error()};
+    const std::lock_guard lock{mutex_};
+    away_ = fine ? std::nullopt : std::optional{fine.error()};
+    away_until_ = steady_clock::now() + between_connects;
+    if (!fine) return fine;
+    held = std::move(*opened);
+    return {};
+}
+
+result<void> pool::check() {
+    const std::lock_guard lock{mutex_};
+    if (away_) return *away_;
+    for (auto& each : idle_) {
+        if (!each || each->usable()) continue;
+        each.reset();
+        return failure{errc::store_io, "the connection to the database was lost"};
+    }
+    return {};
+}
+
+void pool::close_idle() {
+    const std::lock_guard lock{mutex_};
+    for (auto& each : idle_)
+        each.reset();
+}
+
+} // namespace webhookd::store::postgres

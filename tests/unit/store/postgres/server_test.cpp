@@ -1,0 +1,128 @@
+#include <webhookd/store/postgres.hpp>
+
+#include "support/postgres_server.hpp"
+#include "support/store_events.hpp"
+#include "support/text.hpp"
+#include "support/wait_for_condition.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace webhookd;
+using namespace webhookd::test;
+
+namespace {
+
+bool is_missing() {
+    if (postgres_server::missing().empty()) return false;
+    WARN("this test is skipped: " << postgres_server::missing());
+    return true;
+}
+
+std::unique_ptr<store::event_store> open_at(const std::string& url) {
+    auto opened = store::open_postgres_store({.url = url});
+    if (!opened) FAIL(to_string(opened.error()));
+    return std::move(*opened);
+}
+
+result<store::append_outcome> keep(store::event_store& in, const std::string& id) {
+    const auto e = make_event(id);
+    auto outcomes = in.append({&e, 1});
+    if (!outcomes) return outcomes.error();
+    return outcomes->at(0);
+}
+
+} // namespace
+
+TEST_CASE("a database that could lose what it has confirmed is refused with the remedy",
+          "[store][postgres]") {
+    if (is_missing()) return;
+    postgres_server server;
+    const postgres_database database{server};
+    const auto refusal = [&] {
+        const auto opened = store::open_postgres_store({.url = database.url()});
+        return opened ? std::string{} : to_string(opened.error());
+    };
+    CHECK(refusal() == "");
+    const auto set = [&](const std::string& setting, const std::string& value) {
+        server.execute("ALTER SYSTEM SET " + setting + " = " + value);
+        server.execute("SELECT pg_reload_conf()");
+        REQUIRE(wait_for_condition([&] { return server.execute("SHOW " + setting) == value; }));
+    };
+    for (const std::string setting : {"fsync", "full_page_writes"}) {
+        set(setting, "off");
+        CHECK(contains(refusal(), setting + "=off"));
+        CHECK(contains(refusal(), "set " + setting + "=on"));
+        set(setting, "on");
+    }
+    server.execute("ALTER ROLE webhookd SET synchronous_commit = off");
+    CHECK(contains(refusal(), "synchronous_commit=off"));
+    server.execute("ALTER ROLE webhookd SET synchronous_commit = local");
+    CHECK(refusal() == "");
+    set("synchronous_standby_names", "other");
+    CHECK(contains(refusal(), "synchronous_commit=local, and synchronous standbys"));
+}
+
+TEST_CASE("a store outlives crashes, restarts and silences of its database", "[store][postgres]") {
+    if (is_missing()) return;
+    postgres_server server;
+    const postgres_database database{server};
+    const auto kept = open_at(database.url());
+    REQUIRE(keep(*kept, "evt_0"));
+    int last = 0;
+    const auto recovers = [&] {
+        return wait_for_condition([&] { return kept->probe().has_value(); }) &&
+               keep(*kept, "evt_" + std::to_string(++last)).has_value() && kept->in_place().has_value();
+    };
+    server.kill();
+    CHECK(wait_for_condition([&] { return !kept->in_place(); }));
+    CHECK(keep(*kept, "lost").error().code == errc::store_io);
+    CHECK(kept->search({}).error().code == errc::store_io);
+    server.start();
+    CHECK(recovers());
+    server.stop();
+    server.start();
+    CHECK(recovers());
+    server.freeze(true);
+    CHECK(keep(*kept, "unanswered").error().code == errc::store_io);
+    server.freeze(false);
+    CHECK(recovers());
+    CHECK(kept->find("production", "evt_0").has_value());
+    CHECK(kept->find("production", "evt_3").has_value());
+}
+
+TEST_CASE("daemons that start at once make one schema, and any of them works", "[store][postgres]") {
+    if (is_missing()) return;
+    auto& server = postgres_server::shared();
+    server.execute("DROP DATABASE IF EXISTS bare WITH (FORCE)");
+    server.execute("CREATE DATABASE bare OWNER webhookd");
+    std::vector<std::unique_ptr<store::event_store>> stores(4);
+    std::vector<std::thread> starting;
+    for (auto& each : stores)
+        starting.emplace_back([&] {
+            if (auto opened = store::open_postgres_store({.url = server.url("bare")}))
+                each = std::move(*opened);
+        });
+    for (auto& each : starting)
+        each.join();
+    int number = 0;
+    for (const auto& each : stores) {
+        REQUIRE(each);
+        ++number;
+        CHECK(keep(*each, "evt_" + std::to_string(number))->offset == number);
+    }
+}
+
+TEST_CASE("a schema that is newer is refused unless it accepts this program", "[store][postgres]") {
+    if (is_missing()) return;
+    postgres_database database{postgres_server::shared()};
+    database.execute("UPDATE universign_webhookd.schema SET version = 1000, accepted_by = 1000");
+    CHECK(store::open_postgres_store({.url = database.url()}).error().code == errc::store_newer);
+    database.execute("UPDATE universign_webhookd.schema SET accepted_by = 1");
+    CHECK(keep(*open_at(database.url()), "evt_1")->offset == 1);
+}
