@@ -43,7 +43,8 @@ constexpr statement list_types{"SELECT name, events FROM event_types ORDER BY na
 constexpr statement add_up{
     "SELECT sum(visas)::bigint, sum(seals)::bigint, sum(reviews)::bigint, sum(level_0)::bigint, "
     "sum(level_1)::bigint, sum(level_2)::bigint, sum(level_3)::bigint, sum(level_4)::bigint FROM consumption "
-    "WHERE at > $1::bigint AND at < $2::bigint AND ($3::text IS NULL OR endpoint = $3::text)",
+    "WHERE at > $1::bigint AND at < $2::bigint AND ($3::text IS NULL OR endpoint = $3::text) "
+    "AND ($4::text IS NULL OR (SELECT api_key FROM events e WHERE e.seq = consumption.seq) = $4::text)",
     "add the consumption up"};
 
 } // namespace
@@ -102,7 +103,8 @@ result<event::consumption> sum_consumption(connection& db, const consumption_win
     const auto after = window.after ? microseconds(*window.after) : std::numeric_limits<std::int64_t>::min();
     const auto before =
         window.before ? microseconds(*window.before) : std::numeric_limits<std::int64_t>::max();
-    const auto sums = db.run_one(add_up, parameters{after, before, unless_empty(window.endpoint)});
+    const auto sums = db.run_one(
+        add_up, parameters{after, before, unless_empty(window.endpoint), unless_empty(window.api_key)});
     if (!sums) return sums.error();
     return read_consumption(sums->at(0));
 }
