@@ -11,6 +11,11 @@
 
 namespace webhookd::test {
 
+/// SQL that makes a database of version 6 one of version 5, with all that it holds but what version 6 added.
+inline constexpr const char* back_to_version_5 =
+    "DROP TRIGGER failures_change; DROP TRIGGER failures_go; DROP TABLE event_counts; DROP TABLE failures; "
+    "DROP TABLE failed_deliveries; DROP TABLE discards; DROP TABLE backfill; PRAGMA user_version=5";
+
 /// Makes a database as programs of schema version 4 have left it: completed transactions with the figures
 /// that were counted when they arrived, by the three levels that were known then. The file is whole once the
 /// object is gone. Throws std::runtime_error.

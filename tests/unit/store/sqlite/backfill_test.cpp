@@ -1,6 +1,7 @@
 #include "store/sqlite/backfill.hpp"
 #include "store/sqlite/schema.hpp"
 #include "support/fault_vfs.hpp"
+#include "support/old_store.hpp"
 #include "support/store_file.hpp"
 #include "support/store_fixture.hpp"
 #include "support/temp_directory.hpp"
@@ -43,10 +44,7 @@ void make_version_5(const std::filesystem::path& file) {
         f.erase({7});
     }
     auto db = connect(file);
-    REQUIRE(db.execute("DROP TRIGGER failures_change; DROP TRIGGER failures_go; DROP TABLE event_counts; "
-                       "DROP TABLE failures; DROP TABLE failed_deliveries; DROP TABLE discards; "
-                       "DROP TABLE backfill; PRAGMA user_version=5",
-                       "make an old database"));
+    REQUIRE(db.execute(back_to_version_5, "make an old database"));
     db.checkpoint_on_close(true);
 }
 

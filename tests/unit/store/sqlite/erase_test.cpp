@@ -1,4 +1,5 @@
 #include "support/files.hpp"
+#include "support/old_store.hpp"
 #include "support/process.hpp"
 #include "support/store_fixture.hpp"
 #include "support/temp_directory.hpp"
@@ -151,6 +152,7 @@ TEST_CASE("a database of before erasures is brought up to date", "[erase]") {
     fixture f;
     f.keep(personal_event("evt_1", "tx_1", "Ada"));
     f.kept.reset();
+    other_connection(f.file()).execute(back_to_version_5);
     other_connection(f.file()).execute(
         "DROP TABLE erasures; DROP TABLE life; DROP TABLE outages; DROP TABLE recount;"
         "ALTER TABLE consumption DROP COLUMN level_0; ALTER TABLE consumption DROP COLUMN level_4;"
