@@ -40,7 +40,7 @@ function PeriodFilter({ filters, onChange }: { filters: Filters; onChange: (filt
           <Draft type="datetime-local" step="1" value={filters[name] ? toInput(filters[name], zone.value) : ""} onCommit={(value) => between(name, value)} />
         </Field>
       ))}
-      <span class="hint">{t("filter.between_hint")}</span>
+      <span class="small faint">{t("filter.between_hint")}</span>
     </fieldset>
   );
 }
