@@ -14,10 +14,10 @@ class App;
 namespace webhookd::cli {
 
 struct verify_options {
-    std::string jwks;      ///< a file, or an http or https URL; beside a proof it may be empty
-    std::string signature; ///< the value of x-jws-signature, or `@file`
-    std::string body;      ///< a file, or `-`
-    std::string proof;     ///< a file, in the place of signature and body
+    std::string jwks = {};      ///< a file, or an http or https URL; beside a proof it may be empty
+    std::string signature = {}; ///< the value of x-jws-signature, or `@file`
+    std::string body = {};      ///< a file, or `-`
+    std::string proof = {};     ///< a file, in the place of signature and body
     bool explain = false;
     bool json = false;
 };

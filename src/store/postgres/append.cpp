@@ -3,9 +3,11 @@
 #include <webhookd/event/envelope.hpp>
 
 #include "store/event_row.hpp"
+#include "store/postgres/delivery_writer.hpp"
 
 #include <boost/container_hash/hash.hpp>
 
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -20,7 +22,8 @@ constexpr statement add_keys{
 
 // `totals` is locked, so that nothing can come between what this sees and what it writes. An array of offsets
 // takes the place of joins with `numbered`, which would cost the square of the batch.
-constexpr statement keep_events{R"sql(
+const statement& keep_events_statement() {
+    static const std::string sql = R"sql(
 WITH looked AS MATERIALIZED (
     SELECT g.*, e.seq AS known
     FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[],
@@ -66,20 +69,8 @@ WITH looked AS MATERIALIZED (
         AS p (n, handler, chain, blocks, since, i)
     CROSS JOIN offsets o CROSS JOIN totals t
     WHERE t.id = 1 AND o.seq[p.n] IS NOT NULL
-), waiting AS (
-    INSERT INTO deliveries (id, event, handler, state, due, chain, blocks, attempts, forgiven, planned, since)
-    SELECT p.id, p.event, p.handler, 0,
-           CASE WHEN p.chain IS NULL OR (
-               row_number() OVER (PARTITION BY p.handler, p.chain ORDER BY p.id) = 1 AND NOT EXISTS (
-                   SELECT 1 FROM deliveries d WHERE d.handler = p.handler AND d.chain = p.chain
-                   AND (d.state = 0 OR (d.state = 2 AND d.blocks))))
-           THEN now_us() + $1::bigint END,
-           p.chain, p.blocks AND p.chain IS NOT NULL, 0, 0, p.since, p.since
-    FROM planned p ORDER BY p.id
-), named AS (
-    INSERT INTO handlers (name) SELECT DISTINCT p.handler FROM planned p
-    WHERE NOT EXISTS (SELECT 1 FROM handlers h WHERE h.name = p.handler) ON CONFLICT (name) DO NOTHING
-), counted AS MATERIALIZED (
+),)sql" + std::string{insert_planned} +
+                                   R"sql(, counted AS MATERIALIZED (
     SELECT (SELECT count(*) FROM numbered WHERE seq IS NOT NULL) AS events,
            (SELECT count(*) FROM planned) AS deliveries
 ), advanced AS (
@@ -93,8 +84,10 @@ WITH looked AS MATERIALIZED (
 )
 SELECT n.seq, n.known, c.deliveries, (SELECT count(*) FROM notified)
 FROM numbered n CROSS JOIN counted c ORDER BY n.n
-)sql",
-                                "keep events"};
+)sql";
+    static const statement keep_events{sql.c_str(), "keep events"};
+    return keep_events;
+}
 
 /// Each JWK once, and its number from 1.
 class key_column {
@@ -236,7 +229,7 @@ result<append_answer> append_events(connection& db, const session& self, std::sp
     all.push_back({&begin_transaction});
     all.push_back({&lock_totals});
     if (columns.has_keys()) all.push_back({&add_keys, columns.keys()});
-    all.push_back({&keep_events, columns.take(self)});
+    all.push_back({&keep_events_statement(), columns.take(self)});
     all.push_back({&commit_transaction});
     const auto answers = db.run(std::move(all));
     if (!answers) return answers.error();

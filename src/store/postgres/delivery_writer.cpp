@@ -56,8 +56,8 @@ SELECT pg_notify('universign_webhookd', $3::bigint || ' 0 0 1') WHERE EXISTS (SE
 )sql",
                             "let a delivery become due"};
 
-// Deliveries that one ordering key gets in one call wait for each other: `occupied` sees none of them.
-constexpr statement plan_again{R"sql(
+const statement& plan_again_statement() {
+    static const std::string sql = R"sql(
 WITH given AS MATERIALIZED (
     SELECT p.i, p.handler, p.blocks, e.seq AS event,
            CASE WHEN p.ordered THEN coalesce(e.transaction_id, e.object_id) END AS chain
@@ -65,26 +65,18 @@ WITH given AS MATERIALIZED (
         AS p (event, handler, ordered, blocks, i)
     JOIN events e ON e.seq = p.event JOIN payloads b ON b.seq = e.seq
 ), planned AS MATERIALIZED (
-    SELECT g.*, t.last_delivery + row_number() OVER (ORDER BY g.i) AS id
+    SELECT g.*, t.last_delivery + row_number() OVER (ORDER BY g.i) AS id, now_us() + $1::bigint AS since
     FROM given g CROSS JOIN totals t WHERE t.id = 1
-), named AS (
-    INSERT INTO handlers (name) SELECT DISTINCT p.handler FROM planned p
-    WHERE NOT EXISTS (SELECT 1 FROM handlers h WHERE h.name = p.handler) ON CONFLICT (name) DO NOTHING
-), advanced AS (
+),)sql" + std::string{insert_planned} +
+                                   R"sql(, advanced AS (
     UPDATE totals t SET last_delivery = t.last_delivery + c.deliveries
     FROM (SELECT count(*) AS deliveries FROM planned) c WHERE t.id = 1 AND c.deliveries > 0
 )
-INSERT INTO deliveries (id, event, handler, state, due, chain, blocks, attempts, forgiven, planned, since)
-SELECT p.id, p.event, p.handler, 0,
-       CASE WHEN p.chain IS NULL OR (
-           row_number() OVER (PARTITION BY p.handler, p.chain ORDER BY p.id) = 1 AND NOT EXISTS (
-               SELECT 1 FROM deliveries d WHERE d.handler = p.handler AND d.chain = p.chain
-               AND (d.state = 0 OR (d.state = 2 AND d.blocks))))
-       THEN now_us() + $1::bigint END,
-       p.chain, p.blocks AND p.chain IS NOT NULL, 0, 0, now_us() + $1::bigint, now_us() + $1::bigint
-FROM planned p ORDER BY p.id RETURNING id
-)sql",
-                               "plan deliveries"};
+SELECT id FROM waiting
+)sql";
+    static const statement plan_again{sql.c_str(), "plan deliveries"};
+    return plan_again;
+}
 
 constexpr const char* revive = R"sql(
 UPDATE deliveries SET state = 0, due = CASE WHEN chain IS NULL THEN now_us() + {ahead} END,
@@ -232,7 +224,7 @@ result<std::vector<delivery_id>> plan_deliveries(connection& db, const session& 
         }
     }
     if (events.size() == 0) return std::vector<delivery_id>{};
-    auto planned = begin_with(db, plan_again,
+    auto planned = begin_with(db, plan_again_statement(),
                               parameters{self.clock_ahead(), std::move(events), std::move(handlers),
                                          std::move(ordered), std::move(blocks)});
     if (!planned) return planned.error();
