@@ -28,11 +28,11 @@ x: 1
          {"c.yaml:1:16: storage.url: names no storage engine; write it like "
           "sqlite:/var/lib/universign-webhookd/events.db or postgresql://user@host/database"}},
         {test::sections,
-         R"(storage: {url: postgresql://u@h1,h2/d?sslmode=require, password: x, pool: 4})",
+         R"(storage: {url: "postgresql://u@h1,h2/d?sslmode=require", password: x, pool: 4})",
          {}},
         {test::sections,
          R"(storage: {url: postgresql://u@h/d, pool: 3})",
-         {"c.yaml:1:43: storage.pool: \"3\" is out of range; it goes from 4 to 100"}},
+         {"c.yaml:1:42: storage.pool: \"3\" is out of range; it goes from 4 to 100"}},
         {test::sections,
          R"(storage: {url: "sqlite:"})",
          {"c.yaml:1:16: storage.url: names no file after `sqlite:`"}},
