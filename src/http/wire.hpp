@@ -15,8 +15,8 @@ struct wire_options {
     bool head = false;     ///< answer to HEAD: the length of the body, but not the body
 };
 
-/// The response as bytes, without what its `stream` produces and without its `constant`. Header values with line breaks (a bug) are cut
-/// at the break, so that nothing can be smuggled.
+/// The response as bytes, without what its `stream` produces and without its `constant`. Header values with
+/// line breaks (a bug) are cut at the break, so that nothing can be smuggled.
 [[nodiscard]] std::string to_wire(const response& r, const wire_options& options);
 
 /// A piece of a body in the chunked coding (RFC 9112 §7.1), as it is where the client does not know that. An

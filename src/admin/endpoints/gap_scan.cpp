@@ -59,7 +59,8 @@ result<gap_page> gap_scan::page(const gap_question& q) {
     return page;
 }
 
-result<transaction_outlook> gap_scan::outlook_of(const std::string& endpoint, const std::string& transaction) {
+result<transaction_outlook> gap_scan::outlook_of(const std::string& endpoint,
+                                                 const std::string& transaction) {
     transaction_outlook all;
     const auto events = store_.search({.filter = {.types = to_names(event::timeline_types()),
                                                   .endpoint = endpoint,

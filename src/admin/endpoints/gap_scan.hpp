@@ -60,7 +60,7 @@ public:
     /// Whatever arrived just now counts as well. Nothing is claimed of a very long timeline. Errors: the
     /// store's.
     [[nodiscard]] result<transaction_outlook> outlook_of(const std::string& endpoint,
-                                                        const std::string& transaction);
+                                                         const std::string& transaction);
 
 private:
     using timelines = std::map<std::pair<std::string, std::string>, std::vector<missing_event>>;

@@ -54,7 +54,8 @@ TEST_CASE(
     test::temp_directory directory;
     test::write_text(directory / "secret", "whsec_HUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSH\n");
     const std::string placeholder = "SECRET_FILE";
-    setup.handlers.replace(setup.handlers.find(placeholder), placeholder.size(), (directory / "secret").string());
+    setup.handlers.replace(setup.handlers.find(placeholder), placeholder.size(),
+                           (directory / "secret").string());
     daemon_fixture daemon(setup);
 
     test::http_connection connection(daemon.admin_port());

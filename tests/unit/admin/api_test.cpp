@@ -44,8 +44,8 @@ operations in_the_table() {
     for (const auto& each : admin::routes()) {
         std::vector<std::string> parameters;
         if (each.parameters) parameters.assign(each.parameters->begin(), each.parameters->end());
-        all.push_back(to_line(name_of(each.verb) + std::string(each.path),
-                              name_of(each.needs), std::move(parameters)));
+        all.push_back(
+            to_line(name_of(each.verb) + std::string(each.path), name_of(each.needs), std::move(parameters)));
     }
     std::sort(all.begin(), all.end());
     return all;

@@ -23,8 +23,7 @@ TEST_CASE("an event's ids stand in the environment, and nothing personal", "[han
     CHECK(event_variables(test::shell_delivery("the body")) ==
           std::vector<std::string>{
               "UNIVERSIGN_HANDLER=archive", "UNIVERSIGN_DELIVERY_ID=7", "UNIVERSIGN_ATTEMPT=1",
-              "UNIVERSIGN_TEST=",
-              "UNIVERSIGN_ENDPOINT=production", "UNIVERSIGN_EVENT_ID=evt_1",
+              "UNIVERSIGN_TEST=", "UNIVERSIGN_ENDPOINT=production", "UNIVERSIGN_EVENT_ID=evt_1",
               "UNIVERSIGN_EVENT_TYPE=action.stalled", "UNIVERSIGN_CREATED=2026-01-02T12:00:00.000Z",
               "UNIVERSIGN_RECEIVED=2026-01-02T12:00:01.000Z", "UNIVERSIGN_TRANSACTION_ID=tx_1",
               "UNIVERSIGN_OBJECT_ID=act_1", "UNIVERSIGN_OBJECT_TYPE=action", "UNIVERSIGN_STATE=stalled",
