@@ -25,7 +25,7 @@ purge_scan::purge_scan(const purge_search& wanted, std::vector<arrival_bound> be
     , last_(wanted.after) {}
 
 // An instant smaller than the one before it means that the clock was behind.
-bool purge_scan::look(event_offset offset, timestamp received, bool held) {
+bool purge_scan::inspect(event_offset offset, timestamp received, bool held) {
     last_ = offset;
     for (; next_bound_ < bounds_.size() && bounds_[next_bound_].beyond < offset; ++next_bound_)
         arrived_ = std::max(arrived_, bounds_[next_bound_].at);

@@ -44,7 +44,7 @@ public:
     /// How many events to look at, at most.
     [[nodiscard]] std::int64_t limit() const noexcept { return limit_; }
     /// False: this event, and so all after it, is too young.
-    [[nodiscard]] bool look(event_offset offset, timestamp received, bool held);
+    [[nodiscard]] bool inspect(event_offset offset, timestamp received, bool held);
     [[nodiscard]] purge_candidates take();
 
 private:

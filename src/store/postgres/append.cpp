@@ -94,8 +94,7 @@ class key_column {
 public:
     std::optional<std::int64_t> number_of(const std::shared_ptr<const key_text>& key) {
         if (!key) return std::nullopt;
-        const auto [at, added] =
-            numbers_.try_emplace(key->jwk, static_cast<std::int64_t>(numbers_.size()) + 1);
+        const auto [at, added] = ids_.try_emplace(key->jwk, static_cast<std::int64_t>(ids_.size()) + 1);
         if (added) {
             kids_.push(std::string_view{key->kid});
             jwks_.push(std::string_view{key->jwk});
@@ -103,12 +102,12 @@ public:
         }
         return at->second;
     }
-    [[nodiscard]] bool empty() const noexcept { return numbers_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return ids_.empty(); }
     [[nodiscard]] parameters to_add() { return parameters{std::move(kids_), std::move(jwks_)}; }
     [[nodiscard]] array&& take() { return std::move(again_); }
 
 private:
-    std::unordered_map<std::string_view, std::int64_t> numbers_;
+    std::unordered_map<std::string_view, std::int64_t> ids_;
     array kids_{array::of::texts};
     array jwks_{array::of::texts};
     array again_{array::of::texts};
@@ -147,7 +146,7 @@ public:
         for (std::size_t i = required; i < texts_.size() - 1; ++i)
             p.add(std::move(texts_[i]));
         p.add(std::move(key_)).add(std::move(texts_.back())).add(std::move(body_)).add(keys_.take());
-        for (auto* each : {&event_, &handler_, &chain_, &blocks_, &since_})
+        for (auto* each : {&event_, &handler_, &ordering_key_, &blocks_, &since_})
             p.add(std::move(*each));
         for (auto* each : {&used_event_, &used_at_, &used_endpoint_, &used_transaction_, &figures_})
             p.add(std::move(*each));
@@ -161,7 +160,7 @@ private:
         const auto key = event::ordering_key(e.envelope);
         event_.push(events_);
         handler_.push(std::string_view{d.handler});
-        chain_.push(d.ordering == ordering::none ? std::nullopt : unless_empty(key));
+        ordering_key_.push(d.ordering == ordering::none ? std::nullopt : unless_empty(key));
         blocks_.push(d.ordering == ordering::block);
         since_.push(microseconds(e.received));
     }
@@ -189,7 +188,7 @@ private:
     // Of deliveries:
     array event_{array::of::integers};
     array handler_{array::of::texts};
-    array chain_{array::of::texts};
+    array ordering_key_{array::of::texts};
     array blocks_{array::of::booleans};
     array since_{array::of::integers};
     // Of completed transactions:
@@ -204,14 +203,14 @@ private:
 class first_of_batch {
 public:
     /// The place, among those that are the first, of this event; and whether it is the first itself.
-    std::pair<std::size_t, bool> look(const new_event& e) {
-        const auto [at, added] = places_.try_emplace({e.endpoint, e.envelope.id}, places_.size());
+    std::pair<std::size_t, bool> find_or_add(const new_event& e) {
+        const auto [at, added] = positions_.try_emplace({e.endpoint, e.envelope.id}, positions_.size());
         return {at->second, added};
     }
 
 private:
     using identity = std::pair<std::string_view, std::string_view>;
-    std::unordered_map<identity, std::size_t, boost::hash<identity>> places_;
+    std::unordered_map<identity, std::size_t, boost::hash<identity>> positions_;
 };
 
 } // namespace
@@ -219,11 +218,11 @@ private:
 result<append_answer> append_events(connection& db, const session& self, std::span<const new_event> batch) {
     batch_columns columns;
     first_of_batch firsts;
-    std::vector<std::pair<std::size_t, bool>> places;
-    places.reserve(batch.size());
+    std::vector<std::pair<std::size_t, bool>> positions;
+    positions.reserve(batch.size());
     for (const auto& e : batch) {
-        places.push_back(firsts.look(e));
-        if (places.back().second) columns.add(e);
+        positions.push_back(firsts.find_or_add(e));
+        if (positions.back().second) columns.add(e);
     }
     std::vector<command> all;
     all.push_back({&begin_transaction});
@@ -236,8 +235,8 @@ result<append_answer> append_events(connection& db, const session& self, std::sp
     const auto& kept = answers->at(answers->size() - 2);
 
     append_answer answer;
-    for (const auto& [place, first] : places) {
-        const auto row = kept.at(static_cast<int>(place));
+    for (const auto& [position, first] : positions) {
+        const auto row = kept.at(static_cast<int>(position));
         const bool fresh = first && !row.is_null(0);
         answer.outcomes.push_back({fresh ? append_status::accepted : append_status::duplicate,
                                    row.is_null(0) ? row.integer(1) : row.integer(0)});

@@ -126,7 +126,7 @@ std::int64_t at_most(std::size_t limit) {
 }
 
 parameters finish_parameters(const session& self, std::span<const finished_delivery> batch) {
-    std::vector<array> numbers(7, array{array::of::integers});
+    std::vector<array> columns(7, array{array::of::integers});
     array reasons{array::of::texts};
     array outputs{array::of::texts};
     for (const auto& f : batch) {
@@ -137,13 +137,13 @@ parameters finish_parameters(const session& self, std::span<const finished_deliv
                                     microseconds(f.attempt.started),
                                     f.attempt.duration.count(),
                                     f.attempt.status};
-        for (std::size_t i = 0; i < numbers.size(); ++i)
-            numbers[i].push(row[i]);
+        for (std::size_t i = 0; i < columns.size(); ++i)
+            columns[i].push(row[i]);
         reasons.push(unless_empty(f.attempt.reason));
         outputs.push(unless_empty(f.attempt.output));
     }
     parameters p{self.clock_ahead()};
-    for (auto& each : numbers)
+    for (auto& each : columns)
         p.add(std::move(each));
     return std::move(p.add(std::move(reasons)).add(std::move(outputs)));
 }

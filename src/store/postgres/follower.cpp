@@ -29,7 +29,7 @@ constexpr int most_overlapping = 10;
 
 constexpr statement listen{"LISTEN universign_webhookd", "listen to other daemons", false};
 // What is due for long, and nobody has claimed, may have been the plan of a daemon that died. Of those that
-// are claimed each costs a look.
+// are claimed each costs a poll.
 constexpr std::int64_t overdue_microseconds = 5'000'000;
 constexpr statement read_totals{R"sql(
 SELECT last_seq, plans, EXISTS (
@@ -42,16 +42,16 @@ FROM totals WHERE id = 1
 constexpr statement count_waiting_deliveries{"SELECT count(*) FROM deliveries WHERE state = 0",
                                              "count what waits"};
 
-/// The numbers of `SESSION LAST_SEQ EVENTS DELIVERIES`; 0 where one is missing.
+/// The figures of `SESSION LAST_SEQ EVENTS DELIVERIES`; 0 where one is missing.
 std::array<std::int64_t, 4> parse_notification(std::string_view text) {
-    std::array<std::int64_t, 4> numbers{};
-    for (auto& each : numbers) {
+    std::array<std::int64_t, 4> figures{};
+    for (auto& each : figures) {
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), each);
         if (error != std::errc{}) break;
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         if (!text.empty()) text.remove_prefix(1);
     }
-    return numbers;
+    return figures;
 }
 
 } // namespace
@@ -95,7 +95,7 @@ void follower::run(const std::stop_token& stop) {
         }
         if (stop.stop_requested() || steady_clock::now() < next_poll) continue;
         next_poll = steady_clock::now() + between_polls;
-        note_failure(look());
+        note_failure(refresh());
         if (db_ && !db_->usable()) db_.reset();
     }
 }
@@ -108,13 +108,13 @@ result<void> follower::connect() {
     return {};
 }
 
-result<void> follower::look() {
+result<void> follower::refresh() {
     if (!db_)
         if (auto done = connect(); !done) return done;
     if (auto done = poll(); !done) return done;
     if (steady_clock::now() < next_safety_) return {};
     next_safety_ = steady_clock::now() + between_safety_checks;
-    return look_at_safety();
+    return watch_safety();
 }
 
 /// What this process did itself its listeners know already.
@@ -159,7 +159,7 @@ result<void> follower::count_pending() {
     return {};
 }
 
-result<void> follower::look_at_safety() {
+result<void> follower::watch_safety() {
     const auto safe = check_safety(*db_);
     const bool unsafe = !safe && safe.error().code == errc::store_bad_url;
     if (!safe && !unsafe) return safe;

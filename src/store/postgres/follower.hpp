@@ -35,11 +35,11 @@ private:
 
     void run(const std::stop_token& stop);
     result<void> connect();
-    result<void> look();
+    result<void> refresh();
     void hear(std::string_view text);
     result<void> poll();
     result<void> count_pending();
-    result<void> look_at_safety();
+    result<void> watch_safety();
     void note_failure(const result<void>& outcome);
 
     const access access_;

@@ -13,10 +13,10 @@ namespace webhookd::store {
 namespace {
 
 /// Less than a thread may spend on one piece of work before it counts as hung (runtime/roll_call).
-constexpr std::chrono::milliseconds writing_statement{3000};
-constexpr std::chrono::milliseconds writing_answer{4000};
-constexpr std::chrono::milliseconds reading_statement{30'000};
-constexpr std::chrono::milliseconds reading_answer{35'000};
+constexpr std::chrono::milliseconds write_statement_timeout{3000};
+constexpr std::chrono::milliseconds write_answer_timeout{4000};
+constexpr std::chrono::milliseconds read_statement_timeout{30'000};
+constexpr std::chrono::milliseconds read_answer_timeout{35'000};
 
 /// A database may start at the same time as the daemon.
 constexpr std::chrono::seconds wait_for_database{30};
@@ -59,11 +59,11 @@ result<postgres::opening> read_opening(postgres::connection& db) {
 } // namespace
 
 postgres::access postgres::access_to_write(const postgres_options& options) {
-    return {options.url, options.password, writing_statement, writing_answer, "2", true};
+    return {options.url, options.password, write_statement_timeout, write_answer_timeout, "2", true};
 }
 
 postgres::access postgres::access_to_read(const postgres_options& options) {
-    return {options.url, options.password, reading_statement, reading_answer, "5", false};
+    return {options.url, options.password, read_statement_timeout, read_answer_timeout, "5", false};
 }
 
 result<void> try_postgres(const postgres_options& options) {

@@ -138,7 +138,7 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
                                   parameters{wanted.after, scan.limit()});
     if (!found) return found.error();
     for (const auto row : *found)
-        if (!scan.look(row.integer(0), instant(row.integer(1)), row.integer(2) != 0)) break;
+        if (!scan.inspect(row.integer(0), instant(row.integer(1)), row.integer(2) != 0)) break;
     return scan.take();
 }
 

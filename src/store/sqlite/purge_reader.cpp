@@ -46,7 +46,7 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
         auto row = rows->step();
         if (!row) return row.error();
         if (!*row) return scan.take();
-        if (!scan.look(rows->integer(0), instant(rows->integer(1)), rows->integer(2) != 0))
+        if (!scan.inspect(rows->integer(0), instant(rows->integer(1)), rows->integer(2) != 0))
             return scan.take();
     }
 }

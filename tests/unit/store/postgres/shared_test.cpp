@@ -27,15 +27,13 @@ namespace {
 
 /// Two daemons' stores on one database.
 struct shared_database {
-    shared_database() {
-        for (auto& each : stores) {
-            auto opened = store::open_postgres_store({.url = database.url()});
-            if (!opened) FAIL(to_string(opened.error()));
-            each = std::move(*opened);
-        }
+    [[nodiscard]] std::unique_ptr<store::event_store> open() const {
+        auto opened = store::open_postgres_store({.url = database.url()});
+        if (!opened) FAIL(to_string(opened.error()));
+        return std::move(*opened);
     }
     postgres_database database{postgres_server::shared()};
-    std::unique_ptr<store::event_store> stores[2];
+    std::unique_ptr<store::event_store> stores[2] = {open(), open()};
     store::event_store& a = *stores[0];
     store::event_store& b = *stores[1];
 };
@@ -96,7 +94,7 @@ TEST_CASE("a cursor misses no event, whoever keeps it and however late it commit
         });
     store::event_offset last = 0;
     std::size_t seen = 0;
-    std::thread reading{[&] {
+    std::thread reader{[&] {
         while (!done || seen < 240) {
             const auto more = s.a.read_after(last, 100, SIZE_MAX, store::projection::envelope_only);
             if (!more) break;
@@ -110,7 +108,7 @@ TEST_CASE("a cursor misses no event, whoever keeps it and however late it commit
     for (auto& each : threads)
         each.join();
     done = true;
-    reading.join();
+    reader.join();
     CHECK(seen == 240);
 }
 
