@@ -3,16 +3,14 @@
 namespace webhookd::store {
 namespace {
 
-using std::chrono::microseconds;
-
-bool within_tolerance(microseconds difference) noexcept {
+bool within_tolerance(std::chrono::microseconds difference) noexcept {
     return difference <= clock_tolerance && difference >= -clock_tolerance;
 }
 
 } // namespace
 
 clock_verdict judge_clock(const clock_state& before, const clock_reading& reading) noexcept {
-    const bool was_in_doubt = before.offset != microseconds{0};
+    const bool was_in_doubt = before.offset != std::chrono::microseconds{0};
     const auto expected = before.believed + reading.elapsed;
     const auto offset = reading.wall - expected;
     if (within_tolerance(offset)) return {.state = {reading.wall, {}, {}}, .settled = was_in_doubt};

@@ -5,13 +5,12 @@
 namespace webhookd::store {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::seconds;
 
 /// A pause between two runs that is shorter than this is not worth a warning.
 constexpr std::chrono::hours ordinary_pause{24};
 
-seconds in_seconds(microseconds span) {
+seconds in_seconds(std::chrono::microseconds span) {
     return std::chrono::duration_cast<seconds>(span);
 }
 
@@ -25,12 +24,13 @@ bool clock_keeper::remember() {
         return false;
     }
     const auto wall = clock_.now();
-    const auto verdict = judge_clock(known->value_or(clock_state{wall, {}, {}}), {wall, microseconds{0}});
+    const auto verdict =
+        judge_clock(known->value_or(clock_state{wall, {}, {}}), {wall, std::chrono::microseconds{0}});
     {
         const std::lock_guard lock{mutex_};
         state_ = verdict.state;
         const auto offset = verdict.state.offset;
-        loud_ = verdict.in_doubt() && (offset < microseconds{0} || offset > ordinary_pause);
+        loud_ = verdict.in_doubt() && (offset < std::chrono::microseconds{0} || offset > ordinary_pause);
     }
     announce(verdict, wall);
     keep_with(bound_for(verdict, wall));
@@ -45,7 +45,7 @@ void clock_keeper::start() {
 
 void clock_keeper::observe() {
     const auto now = steady::now();
-    const auto elapsed = std::chrono::duration_cast<microseconds>(now - last_observed_);
+    const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now - last_observed_);
     last_observed_ = now;
     if (!state_) {
         (void)remember();
@@ -68,9 +68,11 @@ void clock_keeper::observe() {
 /// run began by the new time.
 std::optional<arrival_bound> clock_keeper::bound_for(const clock_verdict& verdict, timestamp wall) const {
     if (!verdict.leapt) return std::nullopt;
-    if (verdict.state.offset < microseconds{0}) return arrival_bound{sure_, verdict.state.believed};
-    const auto running = std::chrono::duration_cast<microseconds>(last_observed_ - started_);
-    if (running == microseconds{0}) return std::nullopt; // the daemon did not run, as far as is known
+    if (verdict.state.offset < std::chrono::microseconds{0})
+        return arrival_bound{sure_, verdict.state.believed};
+    const auto running = std::chrono::duration_cast<std::chrono::microseconds>(last_observed_ - started_);
+    if (running == std::chrono::microseconds{0})
+        return std::nullopt; // the daemon did not run, as far as is known
     return arrival_bound{first_, wall - running};
 }
 
@@ -113,7 +115,7 @@ std::optional<timestamp> clock_keeper::believed_now() const {
 
 std::optional<seconds> clock_keeper::doubt() const {
     const std::lock_guard lock{mutex_};
-    if (!state_ || state_->offset == microseconds{0} || !loud_) return std::nullopt;
+    if (!state_ || state_->offset == std::chrono::microseconds{0} || !loud_) return std::nullopt;
     return in_seconds(state_->offset);
 }
 

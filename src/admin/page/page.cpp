@@ -77,20 +77,20 @@ outcome redirect_to_page(const call& c) {
 }
 
 // clang-format off
-constexpr auto get = http::verb::get;
-constexpr route table[] = {
-    {get, "/",                      open_page::console, runs_on::loop, redirect_to_page, std::nullopt},
-    {get, "/console",               open_page::console, runs_on::loop, redirect_to_page, std::nullopt},
-    {get, "/console/",              open_page::console, runs_on::loop, show_index,       std::nullopt},
-    {get, "/console/{file}",        open_page::console, runs_on::loop, show_file,        std::nullopt},
-    {get, "/console/assets/{file}", open_page::console, runs_on::loop, show_asset,       std::nullopt},
+constexpr auto get_page = http::verb::get;
+constexpr route page_table[] = {
+    {get_page, "/",                      open_page::console, runs_on::loop, redirect_to_page, std::nullopt},
+    {get_page, "/console",               open_page::console, runs_on::loop, redirect_to_page, std::nullopt},
+    {get_page, "/console/",              open_page::console, runs_on::loop, show_index,       std::nullopt},
+    {get_page, "/console/{file}",        open_page::console, runs_on::loop, show_file,        std::nullopt},
+    {get_page, "/console/assets/{file}", open_page::console, runs_on::loop, show_asset,       std::nullopt},
 };
 // clang-format on
 
 } // namespace
 
 std::span<const route> page_routes() {
-    return table;
+    return page_table;
 }
 
 http::response serve_page_file(std::span<const page_file> files, std::string_view path,

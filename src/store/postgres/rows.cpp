@@ -15,8 +15,8 @@ std::string_view rows::row::bytes(int column) const {
 std::int64_t rows::row::integer(int column) const {
     const auto all = bytes(column);
     if (all.empty()) return 0;
-    auto value = static_cast<std::int64_t>(static_cast<signed char>(all[0]));
-    for (const char byte : all.substr(1))
+    std::int64_t value = (static_cast<unsigned char>(all[0]) & 0x80) != 0 ? -1 : 0;
+    for (const char byte : all)
         value = static_cast<std::int64_t>((static_cast<std::uint64_t>(value) << 8) |
                                           static_cast<unsigned char>(byte));
     return value;
