@@ -1,9 +1,8 @@
-#include "admin/format/gaps.hpp"
-
 #include <webhookd/event/retry_schedule.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/endpoints/gap_scan.hpp"
+#include "admin/format/events.hpp"
 #include "admin/format/json.hpp"
 #include "admin/parameters.hpp"
 

@@ -4,7 +4,6 @@
 #include "admin/endpoints/gap_scan.hpp"
 #include "admin/format/deliveries.hpp"
 #include "admin/format/events.hpp"
-#include "admin/format/gaps.hpp"
 
 #include <algorithm>
 #include <set>

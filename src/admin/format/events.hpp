@@ -11,6 +11,8 @@
 
 namespace webhookd::admin {
 
+struct missing_event;
+
 /// What a list shows of an event. Leaves the object open, for more members.
 void write_envelope(json_response& json, const store::stored_event& e);
 
@@ -33,5 +35,8 @@ void append_json(std::string& lines, const store::stored_event& e, bool payload)
 
 /// A server-sent event with that id.
 void append_message(std::string& lines, const store::stored_event& e);
+
+/// An event that must have been sent and is not here: what proves it, and when Universign tries again.
+void write(json_response& json, const missing_event& gap, timestamp now);
 
 } // namespace webhookd::admin

@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+/// How many deliveries wait and have failed. On a reader's connection; what is promised is documented in
+/// delivery_query.
 namespace webhookd::store::sqlite {
 
-/// On a reader's connection. What it promises is documented in delivery_query.
+[[nodiscard]] result<backlog> read_backlog(connection& db);
 [[nodiscard]] result<std::vector<failure_group>> read_failure_groups(connection& db, std::string_view handler,
                                                                      std::size_t limit);
 
