@@ -5,7 +5,7 @@
 
 #include "support/wait_for_condition.hpp"
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 #include <pwd.h>
 #include <sys/wait.h>
 #include <unistd.h>

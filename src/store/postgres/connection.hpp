@@ -5,7 +5,7 @@
 #include "store/postgres/parameters.hpp"
 #include "store/postgres/rows.hpp"
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 
 #include <chrono>
 #include <functional>

@@ -2,7 +2,7 @@
 
 #include <webhookd/error.hpp>
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include <webhookd/store/postgres.hpp>
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 
 #include <string>
 
