@@ -97,6 +97,7 @@ void schedule::extended(result<std::vector<store::delivery_id>> lost, time_point
     if (!lost) {
         log::error("claims cannot be extended; it is tried again", {{"reason", to_string(lost.error())}});
         held_.extend_failed(now);
+        if (held_.may_be_over(now)) give_up_doubtful();
         return;
     }
     held_.extended(now);
@@ -107,6 +108,15 @@ void schedule::extended(result<std::vector<store::delivery_id>> lost, time_point
     held_.forget(*lost);
     for (auto& each : queues_)
         each->drop(*lost);
+}
+
+/// Another may have what has not begun yet: it does not begin here.
+void schedule::give_up_doubtful() {
+    const auto before = to_release_.size();
+    revoke_claims();
+    if (to_release_.size() > before)
+        log::warning("claims are given up: they could not be extended for a lease",
+                     {{"deliveries", to_release_.size() - before}});
 }
 
 void schedule::ended(attempt& a, double chance, const moment& when) {
@@ -149,8 +159,9 @@ void schedule::written(const result<std::vector<store::delivery_id>>& fenced, ti
     forget_retired();
 }
 
-void schedule::waiting_counted(const result<std::map<std::string, std::int64_t>>& waiting, time_point now) {
-    orphans_.counted(waiting, names(), now);
+void schedule::waiting_counted(const result<std::map<std::string, std::int64_t>>& waiting, time_point now,
+                               const orphan_cleaner::name_set& elsewhere) {
+    orphans_.counted(waiting, names(), elsewhere, now);
 }
 
 void schedule::called_back(const result<std::size_t>& count, time_point now) {

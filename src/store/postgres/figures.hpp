@@ -31,6 +31,9 @@ public:
     /// Transactions of this process that raised `totals.plans`.
     [[nodiscard]] std::int64_t own_plans() const noexcept { return own_plans_; }
     void count_plan() noexcept { ++own_plans_; }
+    /// The same of `totals.erasures`.
+    [[nodiscard]] std::int64_t own_erasures() const noexcept { return own_erasures_; }
+    void count_erasure() noexcept { ++own_erasures_; }
 
     /// While one lives, what the database tells and what is known here may differ.
     class change {
@@ -53,6 +56,7 @@ private:
     std::atomic<event_offset> last_offset_;
     std::atomic<std::int64_t> pending_;
     std::atomic<std::int64_t> own_plans_ = 0;
+    std::atomic<std::int64_t> own_erasures_ = 0;
     std::atomic<std::uint64_t> begun_ = 0;
     std::atomic<std::uint64_t> ended_ = 0;
 };
