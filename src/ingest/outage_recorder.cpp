@@ -21,8 +21,8 @@ public:
         : instance_(std::move(self))
         , writer_(writer)
         , clock_(clock)
-        , options_(opts)
-        , tracker_(opts.pause) {}
+        , options_(std::move(opts))
+        , tracker_(options_.pause) {}
 
     void start() {
         started_ = clock_.now();
@@ -37,6 +37,8 @@ public:
         }
         wake_.notify_one();
     }
+
+    void tell_soon() { submit(std::nullopt); }
 
     void stop(timestamp at) {
         if (!thread_.joinable()) return;
@@ -87,6 +89,7 @@ private:
 
     result<void> record(store::heartbeat sign) {
         sign.instance = instance_.name;
+        if (options_.state) sign.state = options_.state();
         return instance_.all.record_heartbeat(sign);
     }
 
@@ -110,7 +113,7 @@ private:
 
 outage_recorder::outage_recorder(store::this_instance self, store::group_writer& writer,
                                  const runtime::clock& clock, options opts)
-    : self_(std::make_unique<implementation>(std::move(self), writer, clock, opts)) {}
+    : self_(std::make_unique<implementation>(std::move(self), writer, clock, std::move(opts))) {}
 
 outage_recorder::~outage_recorder() = default;
 
@@ -120,6 +123,10 @@ void outage_recorder::start() {
 
 void outage_recorder::deferred(const std::string& endpoint, errc why) {
     self_->deferred(endpoint, why);
+}
+
+void outage_recorder::tell_soon() {
+    self_->tell_soon();
 }
 
 void outage_recorder::stop(timestamp at) {

@@ -57,10 +57,16 @@ void write_writer(page& to, const metrics_snapshot& from) {
 void write_store(page& to, const metrics_snapshot& from, const store_counts& counted) {
     to.gauge("webhookd_store_healthy", "1 while what was written last has reached the disk.",
              from.store_healthy ? 1 : 0);
+    to.gauge("webhookd_store_info", "The store's engine; always 1.", 1,
+             {{"engine", std::string{from.store_engine}}});
+    to.gauge("webhookd_store_at_risk",
+             "1 while a failover of the database could lose acknowledged events: a standby is asynchronous.",
+             from.store_at_risk ? 1 : 0);
     if (counted.statistics) {
-        to.gauge("webhookd_store_events", "Events in the store.", counted.statistics->events);
+        to.gauge("webhookd_store_events", "Events in the store.", counted.statistics->events,
+                 of_store(from));
         to.gauge("webhookd_store_size_bytes", "The store's files, its journal included.",
-                 counted.statistics->bytes);
+                 counted.statistics->bytes, of_store(from));
         to.gauge("webhookd_store_journal_bytes", "The store's journal.", counted.statistics->journal_bytes);
         to.gauge(
             "webhookd_store_journal_held",

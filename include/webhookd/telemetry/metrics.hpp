@@ -18,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace webhookd::telemetry {
@@ -33,6 +34,9 @@ struct metrics_snapshot {
     store::group_writer::measurements commits;
     std::size_t max_waiting_for_disk = 0; ///< events
     bool store_healthy = true;
+    std::string_view store_engine = "sqlite"; ///< its name
+    bool store_is_shared = false; ///< by several daemons: figures of the store are those of all of them
+    bool store_at_risk = false;   ///< see event_log::risk
     std::filesystem::path store_directory;
     store::purger::statistics purger;
 

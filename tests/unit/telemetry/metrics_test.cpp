@@ -44,3 +44,24 @@ TEST_CASE("what the store cannot count is missing from the metrics, and the rest
     CHECK_THAT(text, !Catch::Contains("webhookd_handler_pending_deliveries"));
     CHECK_THAT(text, !Catch::Contains("webhookd_key_set_keys"));
 }
+
+TEST_CASE("figures of a store that several daemons share are marked and those of this one are not",
+          "[telemetry]") {
+    test::fake_event_store kept;
+    telemetry::store_counter counter(kept, kept);
+    REQUIRE(counter.begin());
+    counter.count();
+    telemetry::metrics_snapshot now;
+    now.handlers.emplace_back().name = "crm";
+    now.store_engine = "postgresql";
+    now.store_is_shared = true;
+    now.store_at_risk = true;
+    const auto text = telemetry::render_metrics(now, *counter.last());
+    for (const auto* sample :
+         {"webhookd_deliveries_pending{scope=\"cluster\"} 0\n", "webhookd_store_events{scope=\"cluster\"} 0\n",
+          "webhookd_deliveries_failed{scope=\"cluster\"} 0\n",
+          "webhookd_handler_pending_deliveries{handler=\"crm\",scope=\"cluster\"} 0\n",
+          "webhookd_handler_in_flight{handler=\"crm\"} 0\n",
+          "webhookd_store_info{engine=\"postgresql\"} 1\n", "webhookd_store_at_risk 1\n"})
+        CHECK_THAT(text, Catch::Contains(sample));
+}
