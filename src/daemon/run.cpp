@@ -150,7 +150,7 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     // Wakes live tails.
     admin::arrivals arrived{*database};
     // Counts in the store for the metrics.
-    telemetry::store_counter counter{*database, *database};
+    telemetry::store_counter counter{*database, *database, *database};
     // What metrics and readiness are read from; the listeners come last.
     std::map<std::string, const http::server*> listeners;
     const observed all{fixed,  *directory, clock,  roll,      stopping,  *database, *database,

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,17 @@ struct instance_record {
     instance_state told = {};
     std::vector<duty> leads = {}; ///< in the order of duty
 };
+
+/// Whether instances that run have different configurations, and so do different things with the same event.
+[[nodiscard]] inline bool have_drifted(std::span<const instance_record> all) {
+    const instance_record* first = nullptr;
+    for (const auto& each : all) {
+        if (each.presence != presence::running) continue;
+        if (first != nullptr && each.told.fingerprint != first->told.fingerprint) return true;
+        first = &each;
+    }
+    return false;
+}
 
 /// The port for the daemons (instances) that work with the store. Blocking. `record_heartbeat` comes from the
 /// writer's thread; everything else from any. Durability and errors as event_log has them.

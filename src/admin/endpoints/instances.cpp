@@ -10,18 +10,6 @@ namespace {
 
 using store::instance_record;
 
-bool runs(const instance_record& each) {
-    return each.presence == store::presence::running;
-}
-
-/// Instances with different configurations do different things with the same event.
-bool have_drifted(const std::vector<instance_record>& all) {
-    const auto first = std::ranges::find_if(all, runs);
-    return first != all.end() && std::ranges::any_of(all, [&](const instance_record& each) {
-        return runs(each) && each.told.fingerprint != first->told.fingerprint;
-    });
-}
-
 /// `own`: of the instance that answers; empty while it is not known.
 void write(json_response& json, const instance_record& each, std::string_view name, std::string_view own) {
     std::vector<std::string_view> duties;
@@ -36,7 +24,8 @@ void write(json_response& json, const instance_record& each, std::string_view na
     json.instant("since", each.since);
     json.instant("last_heartbeat", each.last_heartbeat);
     json.text("fingerprint", each.told.fingerprint);
-    json.flag("differs", runs(each) && !own.empty() && each.told.fingerprint != own);
+    json.flag("differs", each.presence == store::presence::running && !own.empty() &&
+                             each.told.fingerprint != own);
     json.number("in_flight", each.told.in_flight);
     json.texts("leads", duties);
     json.end_object();
@@ -61,7 +50,7 @@ outcome list_instances(const call& c) {
         write(json, each, name, fingerprint);
     json.end_array();
     json.flag("has_more", more);
-    json.flag("drift", have_drifted(*found));
+    json.flag("drift", store::have_drifted(*found));
     json.end_object();
     return json.take();
 }

@@ -207,7 +207,7 @@ struct fixture {
     admin::reload_requests reloads{[] {}};
     runtime::shared_value<admin::running_configuration> running{
         {{}, {"webhookd.yaml"}, {}, clock.now(), config::route_trial(config::configuration())}};
-    telemetry::store_counter counter{kept, kept};
+    telemetry::store_counter counter{kept, kept, kept};
     const std::string name = "alpha";
     std::unique_ptr<http::service> api = admin::make_api({
         .who = who,

@@ -17,7 +17,7 @@ public:
 
 TEST_CASE("the store is counted by one at a time and not again for a while", "[telemetry]") {
     test::fake_event_store kept;
-    telemetry::store_counter counter(kept, kept);
+    telemetry::store_counter counter(kept, kept, kept);
     CHECK_FALSE(counter.last()->statistics);
     REQUIRE(counter.begin());
     CHECK_FALSE(counter.begin());
@@ -29,7 +29,7 @@ TEST_CASE("the store is counted by one at a time and not again for a while", "[t
 
 TEST_CASE("what the store cannot count is missing from the metrics, and the rest is there", "[telemetry]") {
     unreadable_queue kept;
-    telemetry::store_counter counter(kept, kept);
+    telemetry::store_counter counter(kept, kept, kept);
     REQUIRE(counter.begin());
     counter.count();
     telemetry::metrics_snapshot now;
@@ -48,7 +48,7 @@ TEST_CASE("what the store cannot count is missing from the metrics, and the rest
 TEST_CASE("figures of a store that several daemons share are marked and those of this one are not",
           "[telemetry]") {
     test::fake_event_store kept;
-    telemetry::store_counter counter(kept, kept);
+    telemetry::store_counter counter(kept, kept, kept);
     REQUIRE(counter.begin());
     counter.count();
     telemetry::metrics_snapshot now;
@@ -62,6 +62,8 @@ TEST_CASE("figures of a store that several daemons share are marked and those of
           "webhookd_deliveries_failed{scope=\"cluster\"} 0\n",
           "webhookd_handler_pending_deliveries{handler=\"crm\",scope=\"cluster\"} 0\n",
           "webhookd_handler_in_flight{handler=\"crm\"} 0\n",
-          "webhookd_store_info{engine=\"postgresql\"} 1\n", "webhookd_store_at_risk 1\n"})
+          "webhookd_store_info{engine=\"postgresql\"} 1\n", "webhookd_store_at_risk 1\n",
+          "webhookd_instances{state=\"gone\",scope=\"cluster\"} 0\n",
+          "webhookd_configuration_drift{scope=\"cluster\"} 0\n"})
         CHECK_THAT(text, Catch::Contains(sample));
 }
