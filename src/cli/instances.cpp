@@ -37,7 +37,7 @@ void print_instances(const rapidjson::Value& answer) {
         std::cout << "none\n";
         return;
     }
-    table t({"name", "state", "version", "since", "last_heartbeat", "in_flight", "configuration", "leads"});
+    table t({"name", "state", "version", "since", "last_heartbeat", "attempts", "configuration", "leads"});
     for (const auto& row : rows->value.GetArray())
         t.add({cell(row, "name") + (is_true(row, "answers") ? " (answers)" : ""), cell(row, "state"),
                cell(row, "version"), second(row, "since"), second(row, "last_heartbeat"),
