@@ -41,8 +41,8 @@ void print_instances(const rapidjson::Value& answer) {
     for (const auto& row : rows->value.GetArray())
         t.add({cell(row, "name") + (is_true(row, "answers") ? " (answers)" : ""), cell(row, "state"),
                cell(row, "version"), second(row, "since"), second(row, "last_heartbeat"),
-               cell(row, "in_flight"),
-               cell(row, "fingerprint") + (is_true(row, "differs") ? " differs" : ""), duties_of(row)});
+               cell(row, "in_flight"), cell(row, "fingerprint") + (is_true(row, "differs") ? " differs" : ""),
+               duties_of(row)});
     t.print(std::cout, style_of(stdout));
     if (is_true(answer, "drift"))
         std::cerr << "The configurations differ: bring the same files to every instance, and reload.\n";

@@ -16,9 +16,9 @@ namespace {
 /// What may differ between instances: their addresses and names, how they reach the store, what their
 /// machines can bear, and what they log.
 bool is_own(std::string_view key) {
-    static constexpr std::string_view sections[] = {"server",      "admin.listen",     "admin.trusted_proxies",
-                                                    "storage.url", "storage.password", "storage.pool",
-                                                    "log",         "queue.max_in_memory"};
+    static constexpr std::string_view sections[] = {
+        "server",       "admin.listen", "admin.trusted_proxies", "storage.url", "storage.password",
+        "storage.pool", "log",          "queue.max_in_memory"};
     return std::ranges::any_of(sections, [key](auto section) { return is_within(key, section); });
 }
 
@@ -54,8 +54,9 @@ std::string fingerprint(const setting_list& list, std::string_view key) {
     }
     std::array<unsigned char, fingerprint_bytes> out{};
     const auto text = digest_of(all);
-    if (PKCS5_PBKDF2_HMAC(text.data(), static_cast<int>(text.size()), octets(key), static_cast<int>(key.size()),
-                          rounds, EVP_sha256(), static_cast<int>(out.size()), out.data()) != 1)
+    if (PKCS5_PBKDF2_HMAC(text.data(), static_cast<int>(text.size()), octets(key),
+                          static_cast<int>(key.size()), rounds, EVP_sha256(), static_cast<int>(out.size()),
+                          out.data()) != 1)
         throw std::runtime_error("PBKDF2 is not available");
     return webhookd::text::to_hex({reinterpret_cast<const char*>(out.data()), out.size()});
 }

@@ -122,12 +122,12 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     if (!options.dry_run) itself.change_handlers(reloadable.handlers);
     // Records when this ran, and when webhooks were refused.
     const bool is_shared = store::engine_of(fixed.storage_url).shared;
-    ingest::outage_recorder outages{self,
-                                    writer,
-                                    clock,
-                                    {.interval = is_shared ? store::shared_heartbeat_interval
-                                                           : store::sole_heartbeat_interval,
-                                     .state = [&itself] { return itself.read(); }}};
+    ingest::outage_recorder outages{
+        self,
+        writer,
+        clock,
+        {.interval = is_shared ? store::shared_heartbeat_interval : store::sole_heartbeat_interval,
+         .state = [&itself] { return itself.read(); }}};
 
     // The endpoints, and the keys of each.
     auto endpoints = make_endpoints(fixed.endpoints, *directory);
@@ -200,9 +200,9 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     if (const auto refused = open_listeners(fixed, ingest_server, admin_server)) return end.refuse(*refused);
 
     // Takes another configuration while all of this runs.
-    const reload_targets changed{purger, handlers,   engine,        planner,      endpoints.rings, admission,
-                                 access, universign, ingest_server, admin_server, shown,           clock,
-                                 itself, outages};
+    const reload_targets changed{purger,    handlers, engine,     planner,       endpoints.rings,
+                                 admission, access,   universign, ingest_server, admin_server,
+                                 shown,     clock,    itself,     outages};
     reloader reloading{options, running, reloads, changed};
 
     // The start: the objects that handle events before those that receive them.

@@ -37,7 +37,7 @@ struct commands {
     std::vector<test_request> tests;
     std::vector<std::shared_ptr<handler_test>> tested; ///< those that have ended
     bool woken = false;
-    bool erased = false; ///< by another instance: what was claimed before must not begin
+    bool erased = false;      ///< by another instance: what was claimed before must not begin
     bool clock_leapt = false; ///< the wall clock
     bool reopen = false;
 

@@ -43,8 +43,8 @@ void write_backlog(page& to, const labels& who, const store::backlog::waiting& w
 } // namespace
 
 void write_deliveries(page& to, const metrics_snapshot& from, const store_counts& counted) {
-    to.gauge("webhookd_deliveries_pending", "Deliveries that wait, of all handlers.",
-             from.pending_deliveries, of_store(from));
+    to.gauge("webhookd_deliveries_pending", "Deliveries that wait, of all handlers.", from.pending_deliveries,
+             of_store(from));
     to.gauge("webhookd_deliveries_pending_limit",
              "Deliveries that may wait; beyond it events are answered 503.", from.max_pending_deliveries);
     if (counted.backlog)

@@ -11,8 +11,7 @@ constexpr auto shortest_pause = std::chrono::seconds(5);
 /// At most this share of a reader's time is used for counting: a twentieth.
 constexpr int rest_factor = 20;
 
-void write_instances(page& to, const metrics_snapshot& from,
-                     const std::vector<store::instance_record>& all) {
+void write_instances(page& to, const metrics_snapshot& from, const std::vector<store::instance_record>& all) {
     for (std::size_t i = 0; i < store::presence_words.size(); ++i) {
         const auto is = static_cast<store::presence>(i);
         to.gauge("webhookd_instances",
@@ -78,8 +77,7 @@ void write_store(page& to, const metrics_snapshot& from, const store_counts& cou
              "1 while a failover of the database could lose acknowledged events: a standby is asynchronous.",
              from.store_at_risk ? 1 : 0);
     if (counted.statistics) {
-        to.gauge("webhookd_store_events", "Events in the store.", counted.statistics->events,
-                 of_store(from));
+        to.gauge("webhookd_store_events", "Events in the store.", counted.statistics->events, of_store(from));
         to.gauge("webhookd_store_size_bytes", "The store's files, its journal included.",
                  counted.statistics->bytes, of_store(from));
         to.gauge("webhookd_store_journal_bytes", "The store's journal.", counted.statistics->journal_bytes);

@@ -81,8 +81,9 @@ void reload(daemon_fixture& daemon) {
 /// Takes the handler crm out of a daemon's configuration, in which it is the only one.
 void remove_crm(daemon_fixture& daemon) {
     auto text = read_text(daemon.config_file());
-    for (const auto& [from, to] : {std::pair{daemon.setup().handlers, std::string{"  audit: { type: log }\n"}},
-                                   std::pair{std::string{"[crm]"}, std::string{"[audit]"}}}) {
+    for (const auto& [from, to] :
+         {std::pair{daemon.setup().handlers, std::string{"  audit: { type: log }\n"}},
+          std::pair{std::string{"[crm]"}, std::string{"[audit]"}}}) {
         const auto at = text.find(from);
         REQUIRE(at != text.npos);
         text.replace(at, from.size(), to);
@@ -122,8 +123,7 @@ TEST_CASE("every daemon lists all of them with who is gone and whose configurati
     CHECK(contains(shown.out, "alpha (answers)"));
     CHECK_FALSE(contains(shown.err, "differ"));
 
-    write_text(c.beta().config_file(),
-               read_text(c.beta().config_file()) + "queue: { max_pending: 500 }\n");
+    write_text(c.beta().config_file(), read_text(c.beta().config_file()) + "queue: { max_pending: 500 }\n");
     reload(c.beta());
     CHECK(wait_for_condition([&] { return ask(c.alpha(), "/v1/instances")["drift"].GetBool(); }, bound,
                              between));
@@ -137,8 +137,8 @@ TEST_CASE("every daemon lists all of them with who is gone and whose configurati
     c.alpha().start();
     CHECK(wait_for_condition([&] { return contains(states(c.beta()), "alpha running"); }, bound, between));
     c.alpha().kill9();
-    CHECK(wait_for_condition([&] { return states(c.beta()) == "beta running\nalpha gone\n"; }, bound,
-                             between));
+    CHECK(
+        wait_for_condition([&] { return states(c.beta()) == "beta running\nalpha gone\n"; }, bound, between));
 }
 
 TEST_CASE("figures of the whole cluster are marked and those of one daemon are not", "[cluster]") {
@@ -165,7 +165,8 @@ TEST_CASE("a handler that is removed from one daemon after the other fails deliv
     remove_crm(c.alpha());
     // While it leaves what waits to beta it looks again and again: the first look is over with the second.
     const auto lease = [&] {
-        return c.tell("SELECT coalesce(max(until), 0) FROM duties WHERE name = 'orphans' AND instance = 'alpha'");
+        return c.tell(
+            "SELECT coalesce(max(until), 0) FROM duties WHERE name = 'orphans' AND instance = 'alpha'");
     };
     c.tell("DELETE FROM duties WHERE name = 'orphans'");
     REQUIRE(wait_for_condition([&] { return lease() != "0"; }, bound, between));
@@ -173,8 +174,8 @@ TEST_CASE("a handler that is removed from one daemon after the other fails deliv
     REQUIRE(wait_for_condition([&] { return lease() != first && lease() != "0"; }, bound, between));
     CHECK(count_deliveries(c.alpha(), "state=pending") == 1);
     remove_crm(c.beta());
-    CHECK(wait_for_condition([&] { return count_deliveries(c.alpha(), "state=failed") == 1; }, bound,
-                             between));
+    CHECK(
+        wait_for_condition([&] { return count_deliveries(c.alpha(), "state=failed") == 1; }, bound, between));
 }
 
 TEST_CASE("an erasure is answered 200 once no daemon can deliver what was erased", "[cluster]") {
@@ -229,7 +230,8 @@ TEST_CASE("it is an outage when no daemon was there and none when one was restar
         return c.tell("SELECT count(*) FROM instances WHERE away_from IS NOT NULL") == "0";
     };
     REQUIRE(wait_for_condition(
-        [&] { return states(c.alpha()) == "alpha running\nbeta running\n" && is_settled(); }, bound, between));
+        [&] { return states(c.alpha()) == "alpha running\nbeta running\n" && is_settled(); }, bound,
+        between));
     const auto runs = c.tell("SELECT session FROM instances WHERE name = 'beta'");
     c.beta().kill9();
     c.beta().start();
@@ -243,8 +245,8 @@ TEST_CASE("it is an outage when no daemon was there and none when one was restar
     c.beta().start();
     CHECK(wait_for_condition([&] { return count_outages(c.beta()) == 1; }, bound, between));
     c.alpha().start();
-    REQUIRE(wait_for_condition([&] { return states(c.beta()) == "alpha running\nbeta running\n" && is_settled(); },
-                               bound, between));
+    REQUIRE(wait_for_condition(
+        [&] { return states(c.beta()) == "alpha running\nbeta running\n" && is_settled(); }, bound, between));
     const auto told = ask(c.alpha(), "/v1/events/gaps");
     REQUIRE(told["outages"].Size() == 1);
     CHECK(told["outages"][0]["reason"].GetString() == std::string{"died"});

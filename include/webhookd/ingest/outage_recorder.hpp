@@ -40,8 +40,8 @@ public:
     void start();
     /// A webhook was answered 503. Any thread; cheap.
     void deferred(const std::string& endpoint, errc why);
-    /// What is told of this instance has changed: tells it before what is submitted to the writer from now on.
-    /// Any thread, between `start` and `stop`.
+    /// What is told of this instance has changed: tells it before what is submitted to the writer from now
+    /// on. Any thread, between `start` and `stop`.
     void tell_soon();
     /// Since `at` nothing is received any more. Before the writer stops; idempotent.
     void stop(timestamp at);

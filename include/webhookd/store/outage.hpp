@@ -43,9 +43,9 @@ struct outage {
 
 /// What an instance tells of itself with each heartbeat, for whoever asks any of them.
 struct instance_state {
-    std::string version = {};     ///< of its program
-    std::string fingerprint = {}; ///< of its configuration, see config::fingerprint
-    std::int64_t in_flight = 0;   ///< attempts
+    std::string version = {};               ///< of its program
+    std::string fingerprint = {};           ///< of its configuration, see config::fingerprint
+    std::int64_t in_flight = 0;             ///< attempts
     std::vector<std::string> handlers = {}; ///< those that it has; what waits for another's is not an orphan
 };
 

@@ -24,8 +24,8 @@ void write(json_response& json, const instance_record& each, std::string_view na
     json.instant("since", each.since);
     json.instant("last_heartbeat", each.last_heartbeat);
     json.text("fingerprint", each.told.fingerprint);
-    json.flag("differs", each.presence == store::presence::running && !own.empty() &&
-                             each.told.fingerprint != own);
+    json.flag("differs",
+              each.presence == store::presence::running && !own.empty() && each.told.fingerprint != own);
     json.number("in_flight", each.told.in_flight);
     json.texts("leads", duties);
     json.end_object();

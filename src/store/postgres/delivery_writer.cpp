@@ -309,9 +309,9 @@ result<std::size_t> call_back_deliveries(connection& db, const session& self, st
 
 result<std::size_t> fail_waiting_deliveries(connection& db, const session& self, std::string_view handler,
                                             std::string_view reason, std::size_t limit) {
-    const auto failed = begin_with(
-        db, fail_waiting, parameters{self.clock_ahead(), handler, unless_empty(reason), at_most(limit),
-                                     self.id, std::int64_t{silent_for.count()}});
+    const auto failed = begin_with(db, fail_waiting,
+                                   parameters{self.clock_ahead(), handler, unless_empty(reason),
+                                              at_most(limit), self.id, std::int64_t{silent_for.count()}});
     if (!failed) return failed.error();
     const auto many = static_cast<std::size_t>(failed->changed());
     if (auto done = commit_with(db, self, {}, false); !done) return done.error();

@@ -64,9 +64,9 @@ private:
     std::string standby_; ///< the warning about one that is asynchronous
     // Of the thread:
     std::unique_ptr<connection> db_;
-    std::int64_t others_plans_ = 0; ///< that listeners were told of
+    std::int64_t others_plans_ = 0;    ///< that listeners were told of
     std::int64_t others_erasures_ = 0; ///< the same
-    int overlapping_ = 0;           ///< polls in a row beside changes of our own
+    int overlapping_ = 0;              ///< polls in a row beside changes of our own
     steady next_count_;
     steady next_safety_;
     bool away_ = false;

@@ -188,11 +188,10 @@ result<void> keep_heartbeat(connection& db, const session& self, const heartbeat
     for (const auto& each : sign.refusals)
         all.push_back(to_keep(each));
     all.push_back({&keep_seen, seen_parameters(name, self, sign, away)});
-    all.push_back({&settle_outage,
-                   parameters{name, std::int64_t{silent_for.count()}, to_string(outage_reason::stopped),
-                              to_string(outage_reason::crashed)}});
-    if (sign.first)
-        all.push_back({&forget_instances, parameters{name, std::int64_t{listed_for.count()}}});
+    all.push_back(
+        {&settle_outage, parameters{name, std::int64_t{silent_for.count()}, to_string(outage_reason::stopped),
+                                    to_string(outage_reason::crashed)}});
+    if (sign.first) all.push_back({&forget_instances, parameters{name, std::int64_t{listed_for.count()}}});
     if (sign.last) all.push_back({&give_up_duties, parameters{name}});
     return run_all(db, std::move(all));
 }
@@ -221,8 +220,7 @@ result<std::vector<instance_record>> list_instances(connection& db, std::size_t 
 }
 
 result<std::set<std::string, std::less<>>> find_handlers_elsewhere(connection& db, const session& self) {
-    const auto found =
-        db.run_one(read_other_handlers, parameters{self.id, std::int64_t{silent_for.count()}});
+    const auto found = db.run_one(read_other_handlers, parameters{self.id, std::int64_t{silent_for.count()}});
     if (!found) return found.error();
     std::set<std::string, std::less<>> names;
     for (const auto row : *found)

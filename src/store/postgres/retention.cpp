@@ -71,9 +71,10 @@ constexpr statement count_held{
     "look at what events hold"};
 
 // An erasure leaves the claims, so that it is known who still has what was erased.
-constexpr statement count_claims{"SELECT count(*) FROM deliveries WHERE event = ANY($1::bigint[]) AND token IS "
-                                 "NOT NULL AND lease > now_us()",
-                                 "look who has deliveries"};
+constexpr statement count_claims{
+    "SELECT count(*) FROM deliveries WHERE event = ANY($1::bigint[]) AND token IS "
+    "NOT NULL AND lease > now_us()",
+    "look who has deliveries"};
 
 struct weighed_event {
     event_weight weight;

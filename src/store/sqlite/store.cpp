@@ -187,8 +187,8 @@ public:
 
     /// A lease that is over stays its holder's, so that all of them count.
     result<std::size_t> held_claims_of(std::span<const event_offset> events) override {
-        const auto ids = readers_.with(
-            [&](sqlite::reader& r) { return sqlite::deliveries_of(r.database(), events); });
+        const auto ids =
+            readers_.with([&](sqlite::reader& r) { return sqlite::deliveries_of(r.database(), events); });
         if (!ids) return ids.error();
         return leases_.count_held(*ids);
     }

@@ -278,7 +278,8 @@ TEST_CASE("no call of the API reads the store on the admin loop", "[admin]") {
         calls += call + ' ';
     CHECK(calls ==
           "attempts backlog consumed count count_deliveries deliveries discards erasure_of event_types "
-          "failure_groups find histogram holdings_of list_instances outages read_after search statistics verification_key "
+          "failure_groups find histogram holdings_of list_instances outages read_after search statistics "
+          "verification_key "
           "waiting_by_handler ");
 }
 

@@ -14,8 +14,9 @@ namespace {
 
 const std::string key(32, 'k');
 
-const std::string sound = "handlers: { a: { type: log }, b: { type: forward, url: \"https://b.example/\" } }\n"
-                          "routes: [{ name: r, match: '*', handlers: [a, b] }]\n";
+const std::string sound =
+    "handlers: { a: { type: log }, b: { type: forward, url: \"https://b.example/\" } }\n"
+    "routes: [{ name: r, match: '*', handlers: [a, b] }]\n";
 
 std::string fingerprint_of(const std::string& yaml, const config_world& world = {}) {
     const auto loaded = test::load_sections(yaml, world);
@@ -36,10 +37,9 @@ TEST_CASE("what may differ between instances is not in the fingerprint", "[confi
     const auto plain = fingerprint_of(sound);
     CHECK(plain.size() == 16);
     CHECK(plain.find_first_not_of("0123456789abcdef") == plain.npos);
-    for (const std::string own :
-         {"server: { instance: alpha, listen: [\"127.0.0.1:9999\"], threads: 3 }\n",
-          "admin: { listen: \"127.0.0.1:9998\" }\n", "log: { level: debug }\n",
-          "queue: { max_in_memory: 100 }\n", "storage: { pool: 5 }\n"}) {
+    for (const std::string own : {"server: { instance: alpha, listen: [\"127.0.0.1:9999\"], threads: 3 }\n",
+                                  "admin: { listen: \"127.0.0.1:9998\" }\n", "log: { level: debug }\n",
+                                  "queue: { max_in_memory: 100 }\n", "storage: { pool: 5 }\n"}) {
         INFO(own);
         CHECK(fingerprint_of(own + sound) == plain);
     }
@@ -50,9 +50,8 @@ TEST_CASE("what may differ between instances is not in the fingerprint", "[confi
 
 TEST_CASE("what must be the same on all instances is in the fingerprint", "[config]") {
     const auto plain = fingerprint_of(sound);
-    for (const std::string other :
-         {"storage: { retention: { events: 100d } }\n", "queue: { max_pending: 10 }\n",
-          "admin: { console: false }\n"}) {
+    for (const std::string other : {"storage: { retention: { events: 100d } }\n",
+                                    "queue: { max_pending: 10 }\n", "admin: { console: false }\n"}) {
         INFO(other);
         CHECK(fingerprint_of(other + sound) != plain);
     }

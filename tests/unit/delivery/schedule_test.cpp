@@ -109,23 +109,6 @@ TEST_CASE("claims that cannot be extended are tried again a second later", "[del
     CHECK(w.rows[1].leased_until == w.now + 30s);
 }
 
-TEST_CASE("claims that could not be extended for a lease do not begin and are claimed again", "[delivery]") {
-    delivery_world w;
-    w.begin(3, one_at_a_time());
-    CHECK(w.running_ids() == ids{1});
-    w.fails = [](const std::string& action) { return action == "extend" || action == "claim"; };
-    w.advance(24s);
-    CHECK(w.count("release") == 0);
-    w.advance(2s);
-    CHECK(w.count("release") == 1);
-    w.end(1); // what runs goes on
-    w.advance(1s);
-    CHECK(w.running_ids().empty());
-    w.fails = {};
-    w.advance(2s);
-    CHECK(w.running_ids() == ids{2});
-}
-
 TEST_CASE("a claim that went to another does not begin, and its result is fenced", "[delivery]") {
     delivery_world w;
     w.begin(3, one_at_a_time());

@@ -58,12 +58,11 @@ TEST_CASE("figures of a store that several daemons share are marked and those of
     now.store_at_risk = true;
     const auto text = telemetry::render_metrics(now, *counter.last());
     for (const auto* sample :
-         {"webhookd_deliveries_pending{scope=\"cluster\"} 0\n", "webhookd_store_events{scope=\"cluster\"} 0\n",
-          "webhookd_deliveries_failed{scope=\"cluster\"} 0\n",
+         {"webhookd_deliveries_pending{scope=\"cluster\"} 0\n",
+          "webhookd_store_events{scope=\"cluster\"} 0\n", "webhookd_deliveries_failed{scope=\"cluster\"} 0\n",
           "webhookd_handler_pending_deliveries{handler=\"crm\",scope=\"cluster\"} 0\n",
-          "webhookd_handler_in_flight{handler=\"crm\"} 0\n",
-          "webhookd_store_info{engine=\"postgresql\"} 1\n", "webhookd_store_at_risk 1\n",
-          "webhookd_instances{state=\"gone\",scope=\"cluster\"} 0\n",
+          "webhookd_handler_in_flight{handler=\"crm\"} 0\n", "webhookd_store_info{engine=\"postgresql\"} 1\n",
+          "webhookd_store_at_risk 1\n", "webhookd_instances{state=\"gone\",scope=\"cluster\"} 0\n",
           "webhookd_configuration_drift{scope=\"cluster\"} 0\n"})
         CHECK_THAT(text, Catch::Contains(sample));
 }
