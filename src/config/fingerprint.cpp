@@ -53,8 +53,8 @@ std::string fingerprint(const setting_list& list, std::string_view key) {
         all += each->digest;
     }
     std::array<unsigned char, fingerprint_bytes> out{};
-    const auto text = digest_of(all);
-    if (PKCS5_PBKDF2_HMAC(text.data(), static_cast<int>(text.size()), octets(key),
+    const auto whole = digest_of(all);
+    if (PKCS5_PBKDF2_HMAC(whole.data(), static_cast<int>(whole.size()), octets(key),
                           static_cast<int>(key.size()), rounds, EVP_sha256(), static_cast<int>(out.size()),
                           out.data()) != 1)
         throw std::runtime_error("PBKDF2 is not available");

@@ -214,7 +214,7 @@ result<finish_answer> finish_deliveries(connection& db, const session& self,
             ++answer.ended;
     }
     // What was recorded is recorded, whether or not this succeeds: then the leases end by themselves.
-    if (!given_up.empty()) static_cast<void>(release_claims(db, self, given_up));
+    if (!given_up.empty() && !release_claims(db, self, given_up)) db.roll_back();
     return answer;
 }
 
