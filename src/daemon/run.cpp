@@ -223,8 +223,10 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
         ring->start();
     purger.start();
     admin_server.start();
-    ingest_server.start();
+    // The other instances are told of this one before it plans anything.
     outages.start();
+    outages.tell_soon();
+    ingest_server.start();
     tell_addresses("admin", admin_server);
     tell_addresses("ingest", ingest_server);
     notify_ready(fixed);
