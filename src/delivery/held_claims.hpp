@@ -47,6 +47,8 @@ public:
         sure_until_ = now + sure_for;
     }
     void extend_failed(steady::time_point now) { extend_at_ = now + pause_after_failed_extend; }
+    /// Until when no other has any of them. Beyond that, where there are some, an extension must come first.
+    [[nodiscard]] steady::time_point sure_until() const noexcept { return sure_until_; }
     /// No extension has succeeded for so long that leases may be over, and others have the claims.
     [[nodiscard]] bool may_be_over(steady::time_point now) const {
         return !held_.empty() && now >= sure_until_;

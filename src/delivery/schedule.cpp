@@ -90,6 +90,7 @@ void schedule::claimed(handler_queue& queue, result<store::claim_answer> answer,
         return;
     }
     held_.add(answer->deliveries, now);
+    share_sure_until();
     queue.claimed(std::move(*answer), now);
 }
 
@@ -101,6 +102,7 @@ void schedule::extended(result<std::vector<store::delivery_id>> lost, time_point
         return;
     }
     held_.extended(now);
+    share_sure_until();
     // Those whose results are being written end just now.
     std::erase_if(*lost, [this](auto id) { return results_.is_writing(id); });
     if (lost->empty()) return;
@@ -108,6 +110,12 @@ void schedule::extended(result<std::vector<store::delivery_id>> lost, time_point
     held_.forget(*lost);
     for (auto& each : queues_)
         each->drop(*lost);
+}
+
+/// Other threads begin claims, too.
+void schedule::share_sure_until() {
+    for (auto& each : queues_)
+        each->set_sure_until(held_.sure_until());
 }
 
 /// Another may have what has not begun yet: it does not begin here.

@@ -99,6 +99,7 @@ private:
     [[nodiscard]] std::size_t running() const; ///< tests included
     void release(std::vector<store::claim> claims);
     void give_back(const attempt& a, time_point now);
+    void share_sure_until();
     void give_up_doubtful();
     void forget_retired();
 

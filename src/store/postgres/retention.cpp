@@ -70,11 +70,16 @@ constexpr statement count_held{
     "WHERE e.seq = ANY($1::bigint[])",
     "look at what events hold"};
 
-// An erasure leaves the claims, so that it is known who still has what was erased.
-constexpr statement count_claims{
-    "SELECT count(*) FROM deliveries WHERE event = ANY($1::bigint[]) AND token IS "
-    "NOT NULL AND lease > now_us()",
-    "look who has deliveries"};
+// An erasure leaves the claims, so that it is known who still has what was erased. One whose lease is over is
+// revoked: its holder, should it only have stood still, finds that out before it begins anything.
+constexpr statement count_claims{R"sql(
+WITH revoked AS (
+    UPDATE deliveries SET token = NULL, holder = NULL, lease = NULL
+    WHERE event = ANY($1::bigint[]) AND state <> 0 AND token IS NOT NULL AND lease <= now_us()
+)
+SELECT count(*) FROM deliveries WHERE event = ANY($1::bigint[]) AND token IS NOT NULL AND lease > now_us()
+)sql",
+                                 "look who has deliveries"};
 
 struct weighed_event {
     event_weight weight;

@@ -165,12 +165,16 @@ TEST_CASE("what a dead daemon had claimed of what is erased holds until its leas
     shared_database s;
     const auto e = ordered_event("evt_1", "tx_1");
     REQUIRE(s.a.append({&e, 1}));
-    REQUIRE(s.a.claim({.handler = "crm", .lease = 1h}).value().deliveries.size() == 1);
+    const auto claimed = s.a.claim({.handler = "crm", .lease = 1h}).value();
+    REQUIRE(claimed.deliveries.size() == 1);
     const std::vector<store::event_offset> all{1};
     REQUIRE(s.b.erase(all, tombstone, "erased", 1024 * 1024));
     CHECK(s.b.held_claims_of(all).value() == 1);
     s.database.execute("UPDATE universign_webhookd.deliveries SET lease = universign_webhookd.now_us()");
     CHECK(s.b.held_claims_of(all).value() == 0);
+    // It only stood still: what it had claimed is not its own any more.
+    CHECK(s.a.extend(std::vector{claimed.deliveries[0].claim}, 1min).value() ==
+          std::vector<store::delivery_id>{1});
 }
 
 TEST_CASE("daemons on one database have one key for their fingerprints", "[store][postgres]") {
