@@ -1,5 +1,7 @@
 #include "store/postgres/instances.hpp"
 
+#include <webhookd/runtime/log.hpp>
+
 #include "store/event_row.hpp"
 
 #include <algorithm>
@@ -71,6 +73,9 @@ UPDATE instances i SET away_from = NULL FROM me m, others o
 WHERE i.name = m.name AND (o.there OR NOT o.perhaps)
 )sql",
                                   "look whether there was an outage"};
+
+constexpr statement read_session{"SELECT session FROM instances WHERE name = $1::text",
+                                 "look for a namesake"};
 
 constexpr statement forget_instances{
     "DELETE FROM instances WHERE name <> $1::text AND told_at < now_us() - $2::bigint",
@@ -175,7 +180,6 @@ result<void> run_all(connection& db, std::vector<command> all) {
 
 result<void> keep_heartbeat(connection& db, const session& self, const heartbeat& sign) {
     const std::string name{sign.instance.empty() ? sole_instance : std::string_view{sign.instance}};
-    const auto now = microseconds(sign.now);
     std::optional<outage> away;
     if (sign.first) {
         const auto last = db.run_one(find_last_heartbeat);
@@ -184,7 +188,8 @@ result<void> keep_heartbeat(connection& db, const session& self, const heartbeat
     }
     std::vector<command> all;
     all.push_back({&begin_transaction});
-    if (sign.first) all.push_back({&forget_outages, parameters{now, remembered}});
+    all.push_back({&read_session, parameters{name}});
+    if (sign.first) all.push_back({&forget_outages, parameters{microseconds(sign.now), remembered}});
     for (const auto& each : sign.refusals)
         all.push_back(to_keep(each));
     all.push_back({&keep_seen, seen_parameters(name, self, sign, away)});
@@ -193,7 +198,14 @@ result<void> keep_heartbeat(connection& db, const session& self, const heartbeat
                                     to_string(outage_reason::crashed)}});
     if (sign.first) all.push_back({&forget_instances, parameters{name, std::int64_t{listed_for.count()}}});
     if (sign.last) all.push_back({&give_up_duties, parameters{name}});
-    return run_all(db, std::move(all));
+    all.push_back({&commit_transaction});
+    const auto answers = db.run(std::move(all));
+    if (!answers) return answers.error();
+    const auto& before = answers->at(1);
+    if (!sign.first && !before.empty() && before.at(0).integer(0) != self.id)
+        log::warning("another daemon has the same name; give each its own server.instance",
+                     {{"instance", name}});
+    return {};
 }
 
 result<std::vector<instance_record>> list_instances(connection& db, std::size_t limit) {
