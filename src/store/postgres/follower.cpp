@@ -138,10 +138,11 @@ void follower::hear(std::string_view text) {
 result<void> follower::poll() {
     const auto begun = known_.changes_begun();
     const auto own = known_.own_plans();
+    const auto erasures_begun = known_.erasures_begun();
     const auto totals = db_->run_one(read_totals, parameters{self_.clock_ahead(), overdue_microseconds});
     if (!totals) return totals.error();
     db_->take_notifications([this](std::string_view heard) { hear(heard); });
-    note_erasures(*totals);
+    note_erasures(*totals, erasures_begun);
     if (steady_clock::now() >= next_count_)
         if (auto done = count_pending(); !done) return done;
     // Beside a change of our own nobody can tell whose news this is; what is missed is there the next time.
@@ -154,9 +155,10 @@ result<void> follower::poll() {
     return {};
 }
 
-/// Beside one of our own it may be told of one more: then claims are given back that may be kept.
-void follower::note_erasures(const rows& totals) {
-    if (totals.empty()) return;
+/// `begun`: how many of our own had begun before `totals` was asked. Beside one of them nobody can tell whose
+/// it is that is new; they are rare.
+void follower::note_erasures(const rows& totals, std::uint64_t begun) {
+    if (totals.empty() || known_.erases_now() || begun != known_.erasures_begun()) return;
     const auto others = totals.at(0).integer(3) - known_.own_erasures() - erasures_before_;
     const bool more = others > others_erasures_;
     others_erasures_ = others;

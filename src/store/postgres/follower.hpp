@@ -7,6 +7,7 @@
 #include "store/postgres/session.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,7 +48,7 @@ private:
     result<void> refresh();
     void hear(std::string_view text);
     result<void> poll();
-    void note_erasures(const rows& totals);
+    void note_erasures(const rows& totals, std::uint64_t begun);
     result<void> count_pending();
     result<void> watch_safety();
     void note_failure(const result<void>& outcome);

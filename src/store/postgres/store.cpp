@@ -223,6 +223,7 @@ public:
     result<erase_outcome> erase(std::span<const event_offset> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes) override {
         if (events.empty()) return erase_outcome{};
+        const postgres::figures::erasing now{figures_};
         // What was given up may have held others up.
         const auto done = change(
             [&](connection& db) {
