@@ -23,8 +23,8 @@ constexpr int tries = 200;
 constexpr const char* reason = "the transaction was erased";
 /// Another instance gives back within moments what it has not begun; what a dead one has is nobody's after a
 /// lease (30 s).
-constexpr auto between_looks = 250ms;
-constexpr int most_looks = 32s / between_looks;
+constexpr auto between_polls = 250ms;
+constexpr int most_polls = 32s / between_polls;
 
 struct erase_order {
     std::vector<store::event_offset> events; ///< of the transaction, oldest first
@@ -118,13 +118,13 @@ task<void> revoke_claims(delivery::engine& engine) {
 /// Waits until nobody has a claim of these events' deliveries, for a bounded time; how many there still are.
 task<result<std::size_t>> wait_for_claims(const api_sources& from,
                                           std::span<const store::event_offset> events) {
-    for (int left = most_looks;; --left) {
-        std::function<result<std::size_t>()> look = [&retention = from.retention, events] {
+    for (int left = most_polls;; --left) {
+        std::function<result<std::size_t>()> count = [&retention = from.retention, events] {
             return retention.held_claims_of(events);
         };
-        auto held = co_await on_reader<std::size_t>(from.readers, std::move(look));
+        auto held = co_await on_reader<std::size_t>(from.readers, std::move(count));
         if (!held || *held == 0 || left == 0) co_return held;
-        co_await pause(between_looks);
+        co_await pause(between_polls);
     }
 }
 
