@@ -1,16 +1,21 @@
 #include "daemon/own_state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace webhookd::daemon {
 
-void own_state::change_handlers(const std::vector<config::handler>& configured) {
+bool own_state::change_handlers(const std::vector<config::handler>& configured) {
     std::vector<std::string> names;
     names.reserve(configured.size());
     for (const auto& each : configured)
         names.push_back(each.name);
     const std::lock_guard lock{mutex_};
+    const bool some_are_new = std::ranges::any_of(names, [this](const std::string& name) {
+        return std::ranges::find(handlers_, name) == handlers_.end();
+    });
     handlers_ = std::move(names);
+    return some_are_new;
 }
 
 void own_state::change_fingerprint(const config::setting_list& in_force) {

@@ -5,12 +5,17 @@
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/store/instances.hpp>
 
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace webhookd::daemon {
+
+/// How long a start or a reload waits until the other instances can see a change. Longer than a busy database
+/// needs, and shorter than a watchdog waits.
+inline constexpr std::chrono::seconds heartbeat_bound{3};
 
 /// What this instance tells the others that share its store, with each heartbeat. Any thread.
 class own_state {
@@ -20,9 +25,9 @@ public:
         : engine_(engine)
         , key_(std::move(key)) {}
 
-    /// Deliveries for these are not orphans from the next heartbeat on, so that it must be told before the
-    /// first of them is planned.
-    void change_handlers(const std::vector<config::handler>& configured);
+    /// Deliveries for these are no orphans to other instances from the next heartbeat on: where some of them
+    /// are new, which is returned, it must be kept before the first delivery is planned.
+    bool change_handlers(const std::vector<config::handler>& configured);
     /// Takes some tens of milliseconds.
     void change_fingerprint(const config::setting_list& in_force);
 

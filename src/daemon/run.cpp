@@ -119,7 +119,7 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     if (!secret) return end.refuse({"the storage cannot be read", secret.error()});
     own_state itself{engine, std::move(*secret)};
     itself.change_fingerprint(loaded.settings);
-    if (!options.dry_run) itself.change_handlers(reloadable.handlers);
+    if (!options.dry_run) static_cast<void>(itself.change_handlers(reloadable.handlers));
     // Records when this ran, and when webhooks were refused.
     const bool is_shared = store::engine_of(fixed.storage_url).shared;
     ingest::outage_recorder outages{
@@ -223,9 +223,10 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
         ring->start();
     purger.start();
     admin_server.start();
-    // The other instances are told of this one before it plans anything.
+    // The other instances know of this one and its handlers before it plans anything.
     outages.start();
-    outages.tell_soon();
+    if (is_shared && !outages.tell_now(heartbeat_bound))
+        log::warning("the first heartbeat is not kept yet; it will be");
     ingest_server.start();
     tell_addresses("admin", admin_server);
     tell_addresses("ingest", ingest_server);

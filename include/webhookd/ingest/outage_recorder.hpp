@@ -40,9 +40,12 @@ public:
     void start();
     /// A webhook was answered 503. Any thread; cheap.
     void deferred(const std::string& endpoint, errc why);
-    /// What is told of this instance has changed: tells it before what is submitted to the writer from now
-    /// on. Any thread, between `start` and `stop`.
+    /// What is told of this instance has changed: tells it with the writer's next tasks. Any thread, between
+    /// `start` and `stop`.
     void tell_soon();
+    /// The same, and waits until it is kept; false: it is not within the bound, and will be later. Not on the
+    /// writer's thread.
+    [[nodiscard]] bool tell_now(std::chrono::milliseconds bound);
     /// Since `at` nothing is received any more. Before the writer stops; idempotent.
     void stop(timestamp at);
 

@@ -107,6 +107,12 @@ TEST_CASE("each heartbeat tells what the instance is by then, and a change does 
     in_flight = 2;
     f.recorder.tell_soon();
     REQUIRE(wait_for_condition([&] { return f.store.heartbeats().size() == 2; }));
+    in_flight = 3;
+    CHECK(f.recorder.tell_now(30s));
+    CHECK(f.store.heartbeats().back().state.in_flight == 3);
+    f.store.on_heartbeat([]() -> std::optional<failure> { return failure{errc::store_io}; });
+    CHECK_FALSE(f.recorder.tell_now(30s));
+    f.store.on_heartbeat({});
     f.recorder.stop(noon);
     f.writer.stop();
     const auto told = f.store.heartbeats();
