@@ -79,6 +79,8 @@ constexpr route table[] = {
     {post, "/v1/deliveries/discard",      role::integrator,   coroutine, discard_deliveries, retry_choice},
     {post, "/v1/handlers/{name}/test",    role::admin,        coroutine, test_handler,      no_parameters},
 
+    {get,  "/v1/instances",               role::integrator,   reader,    list_instances,    no_parameters},
+
     {get,  "/v1/session",                 role::integrator,   loop,      show_session,      no_parameters},
     {post, "/v1/session",                 open_page::console, loop,      sign_in,           no_parameters},
     {del,  "/v1/session",                 open_page::console, loop,      sign_out,          no_parameters},

@@ -49,6 +49,9 @@ void add_deliveries_commands(CLI::App& app, int& exit_code);
 /// `handlers`: how each is doing. `handlers test NAME` sends one a test event; ends with 1 where it fails.
 void add_handlers_commands(CLI::App& app, int& exit_code);
 
+/// `instances`: the daemons that share the store: which run, which are gone, whose configuration differs.
+void add_instances_command(CLI::App& app, int& exit_code);
+
 /// `config show [FILE]`: the effective configuration of a running daemon, or of a file, secrets masked.
 void add_config_commands(CLI::App& app, int& exit_code);
 

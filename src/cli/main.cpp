@@ -49,6 +49,7 @@ int run(int argc, char** argv, const serve_action& serve) {
     add_transactions_commands(app, exit_code);
     add_deliveries_commands(app, exit_code);
     add_handlers_commands(app, exit_code);
+    add_instances_command(app, exit_code);
     add_config_commands(app, exit_code);
     add_report_command(app, exit_code);
     add_reload_command(app, exit_code);

@@ -39,6 +39,16 @@ bool has_reference(const routing::condition_tree& tree) {
            std::ranges::any_of(tree.children, has_reference);
 }
 
+/// With its operands in the place of what is shown of them.
+routing::condition_tree unmasked(routing::condition_tree tree) {
+    for (auto& test : tree.tests)
+        for (auto& each : test.operands)
+            each.shown.clear();
+    for (auto& child : tree.children)
+        child = unmasked(std::move(child));
+    return tree;
+}
+
 } // namespace
 
 bool condition_reader::admit(location at, const std::string& path, std::size_t depth) {
@@ -123,7 +133,7 @@ void read_conditions(object_reader& in, routing::condition_tree& out) {
     });
     if (node && !out.empty())
         in.in().note(in.path("when"), json_text(shown(routing::describe(out), disclosure::plain).text),
-                     has_reference(out), node->at);
+                     has_reference(out), node->at, json_text(routing::describe(unmasked(out))));
 }
 
 } // namespace webhookd::config

@@ -128,6 +128,11 @@ shown_text shown(const text& t, disclosure how) {
     return out;
 }
 
+bool is_within(std::string_view key, std::string_view section) {
+    return key.starts_with(section) &&
+           (key.size() == section.size() || key[section.size()] == '.' || key[section.size()] == '[');
+}
+
 std::string json_text(std::string_view text) {
     webhookd::text::json_writer json;
     if (webhookd::text::valid_utf8_prefix(text) == text.size())

@@ -32,6 +32,12 @@ struct shown_text {
 /// letters and digits, or from small letters to capitals, as hexadecimal and base64 do and words do not.
 [[nodiscard]] bool looks_random(std::string_view part);
 
+/// Whether a key lies in a section of the file, or is it; a list's elements do.
+[[nodiscard]] bool is_within(std::string_view key, std::string_view section);
+
+/// SHA-256, as bytes. For setting::digest.
+[[nodiscard]] std::string digest_of(std::string_view value);
+
 /// A text as JSON.
 [[nodiscard]] std::string json_text(std::string_view text);
 

@@ -97,7 +97,8 @@ const std::string& load_pass::source_of(location at) const {
     return files_.at(static_cast<std::size_t>(at.file));
 }
 
-void load_pass::note(std::string path, std::string value, bool masked, const std::optional<location>& at) {
+void load_pass::note(std::string path, std::string value, bool masked, const std::optional<location>& at,
+                     std::string_view stands_for) {
     if (silent_ || describing()) return;
     if (settings.data.size() == most_settings) {
         settings.has_more = true;
@@ -108,29 +109,35 @@ void load_pass::note(std::string path, std::string value, bool masked, const std
         origin = source_of(*at);
         if (at->line > 0 && !is_override(origin)) origin += ':' + std::to_string(at->line);
     }
-    settings.data.push_back({std::move(path), std::move(value), masked, std::move(origin)});
+    auto digest = digest_of(stands_for.empty() ? std::string_view{value} : stands_for);
+    settings.data.push_back(
+        {std::move(path), std::move(value), masked, std::move(origin), std::move(digest)});
 }
 
 void load_pass::note(const text& t, disclosure how) {
     auto fit = shown(t, how);
-    note(t.path, json_text(fit.text), fit.masked, t.at);
+    note(t.path, json_text(fit.text), fit.masked, t.at, json_text(t.value));
 }
 
 void load_pass::note(const text& t, std::string value) {
-    if (t.referenced && !t.overridden) return note(t, disclosure::plain);
-    note(t.path, std::move(value), false, t.at);
+    if (!t.referenced || t.overridden) return note(t.path, std::move(value), false, t.at);
+    auto fit = shown(t, disclosure::plain);
+    note(t.path, json_text(fit.text), fit.masked, t.at, value);
 }
 
 void load_pass::note(std::string path, location at, const std::vector<text>& list, disclosure how) {
     std::string json = "[";
+    std::string stands_for = "[";
     bool masked = false;
     for (const auto& each : list) {
         const auto fit = shown(each, how);
         if (json.size() > 1) json += ',';
         json += json_text(fit.text);
+        if (stands_for.size() > 1) stands_for += ',';
+        stands_for += json_text(each.value);
         masked = masked || fit.masked;
     }
-    note(std::move(path), json + ']', masked, at);
+    note(std::move(path), json + ']', masked, at, stands_for + ']');
 }
 
 bool is_json_number(std::string_view text) noexcept {

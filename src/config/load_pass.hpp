@@ -75,8 +75,10 @@ public:
     [[nodiscard]] bool describing() const noexcept { return keys_ != nullptr; }
     void describe(const std::string& section, std::string_view key);
 
-    /// Notes the value of a key for `settings`, as JSON. Without a location it is the default.
-    void note(std::string path, std::string value, bool masked, const std::optional<location>& at);
+    /// Notes the value of a key for `settings`, as JSON. Without a location it is the default. `stands_for`
+    /// is what it is in truth, as JSON, where `value` hides that; empty: the same.
+    void note(std::string path, std::string value, bool masked, const std::optional<location>& at,
+              std::string_view stands_for = {});
     void note(const text& t, disclosure how);
     /// The value that a text stands for, unless it holds a reference.
     void note(const text& t, std::string value);

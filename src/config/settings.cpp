@@ -1,20 +1,13 @@
 #include <webhookd/config/settings.hpp>
 #include <webhookd/text/printable.hpp>
 
+#include "config/disclosure.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace webhookd::config {
-namespace {
-
-/// Whether a key lies in a section; a list's elements do.
-bool is_within(std::string_view key, std::string_view section) {
-    return key.starts_with(section) &&
-           (key.size() == section.size() || key[section.size()] == '.' || key[section.size()] == '[');
-}
-
-} // namespace
 
 void mask(setting_list& list, const std::function<std::string(std::string_view)>& masked) {
     for (auto& each : list.data) {

@@ -73,6 +73,8 @@ admin::reload_outcome reloader::carry_out(config::loaded loaded, admin::reload_o
     apply(std::move(next.reloadable), std::move(*setups));
     to_.shown.store(admin::show_reload(*to_.shown.load(), std::move(loaded), running_, outcome.needs_restart,
                                        to_.clock.now()));
+    to_.itself.change_fingerprint(to_.shown.load()->settings);
+    to_.outages.tell_soon();
     log::info("the configuration is reloaded");
     return outcome;
 }
@@ -93,7 +95,11 @@ void reloader::apply(config::reloadable next, std::vector<delivery::handler_setu
     to_.admin_server.change_limits(admin_limits(limits));
     for (const auto& ring : to_.rings)
         ring->refresh_now();
-    // First the plan, then the handler queues: what is planned from here on finds its handler.
+    // First the other instances know of new handlers, so that they take nothing that is planned for an
+    // orphan.
+    if (!options_.dry_run && to_.itself.change_handlers(handlers) && !to_.outages.tell_now(heartbeat_bound))
+        log::warning("the other instances do not know of the new handlers yet");
+    // Then the plan, then the handler queues: what is planned from here on finds its handler.
     to_.planner.change(running);
     if (options_.dry_run) return;
     to_.engine.apply(std::move(setups));

@@ -11,10 +11,12 @@
 #include <webhookd/delivery/planner.hpp>
 #include <webhookd/http/server.hpp>
 #include <webhookd/ingest/admission.hpp>
+#include <webhookd/ingest/outage_recorder.hpp>
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/store/purger.hpp>
 
+#include "daemon/own_state.hpp"
 #include "daemon/start.hpp"
 
 #include <vector>
@@ -35,6 +37,8 @@ struct reload_targets {
     http::server& admin_server;
     runtime::shared_value<admin::running_configuration>& shown;
     const runtime::clock& clock;
+    own_state& itself;
+    ingest::outage_recorder& outages;
 };
 
 /// Performs a reload for SIGHUP and `POST /v1/reload`, on the main thread. A file with mistakes, or one that

@@ -11,6 +11,7 @@
 #include <webhookd/runtime/systemd.hpp>
 #include <webhookd/store/open.hpp>
 
+#include "daemon/own_state.hpp"
 #include "daemon/reloader.hpp"
 #include "daemon/snapshots.hpp"
 #include "daemon/start.hpp"
@@ -99,8 +100,6 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
                                     fixed.server.instance.empty() ? host_name() : fixed.server.instance};
     // The one thread that writes.
     store::group_writer writer{*database, {.max_waiting = fixed.max_in_memory}};
-    // Records when this ran, and when webhooks were refused.
-    ingest::outage_recorder outages{self, writer, clock};
     // Purges what is old.
     store::purger purger{*database, *database, self, writer, clock, ages_of(reloadable.retention)};
     // The time that ages are counted with.
@@ -115,6 +114,20 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     delivery::engine engine{{*database, *database, *database, self}, writer, clock, believed};
     // Event → deliveries.
     delivery::planner planner{reloadable, options.dry_run};
+    // What the instances that share the store know of this one.
+    auto secret = database->fingerprint_key();
+    if (!secret) return end.refuse({"the storage cannot be read", secret.error()});
+    own_state itself{engine, std::move(*secret)};
+    itself.change_fingerprint(loaded.settings);
+    if (!options.dry_run) static_cast<void>(itself.change_handlers(reloadable.handlers));
+    // Records when this ran, and when webhooks were refused.
+    const bool is_shared = store::engine_of(fixed.storage_url).shared;
+    ingest::outage_recorder outages{
+        self,
+        writer,
+        clock,
+        {.interval = is_shared ? store::shared_heartbeat_interval : store::sole_heartbeat_interval,
+         .state = [&itself] { return itself.read(); }}};
 
     // The endpoints, and the keys of each.
     auto endpoints = make_endpoints(fixed.endpoints, *directory);
@@ -137,11 +150,11 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     // Wakes live tails.
     admin::arrivals arrived{*database};
     // Counts in the store for the metrics.
-    telemetry::store_counter counter{*database, *database};
+    telemetry::store_counter counter{*database, *database, *database};
     // What metrics and readiness are read from; the listeners come last.
     std::map<std::string, const http::server*> listeners;
-    const observed all{fixed,  *directory, clock,     roll,      stopping, *database, writer,
-                       purger, engine,     endpoints, admission, receiver, listeners};
+    const observed all{fixed,  *directory, clock,  roll,      stopping,  *database, *database,
+                       writer, purger,     engine, endpoints, admission, receiver,  listeners};
     // The admin API.
     const auto api = admin::make_api({
         .who = access,
@@ -151,6 +164,7 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
         .queue = *database,
         .retention = *database,
         .instances = *database,
+        .instance = self.name,
         .writer = writer,
         .readers = readers,
         .planner = planner,
@@ -186,8 +200,9 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     if (const auto refused = open_listeners(fixed, ingest_server, admin_server)) return end.refuse(*refused);
 
     // Takes another configuration while all of this runs.
-    const reload_targets changed{purger, handlers,   engine,        planner,      endpoints.rings, admission,
-                                 access, universign, ingest_server, admin_server, shown,           clock};
+    const reload_targets changed{purger,    handlers, engine,     planner,       endpoints.rings,
+                                 admission, access,   universign, ingest_server, admin_server,
+                                 shown,     clock,    itself,     outages};
     reloader reloading{options, running, reloads, changed};
 
     // The start: the objects that handle events before those that receive them.
@@ -208,8 +223,11 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
         ring->start();
     purger.start();
     admin_server.start();
-    ingest_server.start();
+    // The other instances know of this one and its handlers before it plans anything.
     outages.start();
+    if (is_shared && !outages.tell_now(heartbeat_bound))
+        log::warning("the first heartbeat is not kept yet; it will be");
+    ingest_server.start();
     tell_addresses("admin", admin_server);
     tell_addresses("ingest", ingest_server);
     notify_ready(fixed);

@@ -1,5 +1,7 @@
 #include "daemon/snapshots.hpp"
 
+#include <webhookd/store/open.hpp>
+
 #include <optional>
 
 namespace webhookd::daemon {
@@ -23,6 +25,7 @@ read_listeners(const std::map<std::string, const http::server*>& listeners) {
 } // namespace
 
 telemetry::metrics_snapshot read_metrics(const observed& from) {
+    const auto engine = store::engine_of(from.configuration.storage_url);
     return {
         .intake = from.receiver.intake(),
         .unknown_paths = from.receiver.unrouted(),
@@ -32,6 +35,9 @@ telemetry::metrics_snapshot read_metrics(const observed& from) {
         .commits = from.writer.measured(),
         .max_waiting_for_disk = from.configuration.max_in_memory,
         .store_healthy = from.writer.healthy(),
+        .store_engine = engine.name,
+        .store_is_shared = engine.shared,
+        .store_at_risk = !from.log.risk().empty(),
         .store_directory = from.directory,
         .purger = from.purger.snapshot(),
         .pending_deliveries = from.deliveries.pending(),
@@ -46,6 +52,8 @@ telemetry::readiness_snapshot read_readiness(const observed& from) {
         .stopping = from.stopping,
         .store_healthy = from.writer.healthy(),
         .store_trouble = from.writer.trouble(),
+        .store_engine = store::engine_of(from.configuration.storage_url).name,
+        .store_warning = from.log.risk(),
         .queue_full = from.admission.is_full(),
         .clock_doubt = from.purger.snapshot().clock_doubt,
         .key_sets = read_key_sets(from.served),

@@ -9,6 +9,7 @@
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/runtime/roll_call.hpp>
 #include <webhookd/store/delivery_queue.hpp>
+#include <webhookd/store/event_log.hpp>
 #include <webhookd/store/group_writer.hpp>
 #include <webhookd/store/purger.hpp>
 #include <webhookd/telemetry/health.hpp>
@@ -30,6 +31,7 @@ struct observed {
     const runtime::clock& clock;
     const runtime::roll_call& roll;
     const std::atomic<bool>& stopping;
+    const store::event_log& log;
     const store::delivery_query& deliveries;
     const store::group_writer& writer;
     const store::purger& purger;

@@ -39,7 +39,11 @@ public:
         publish();
         // Before the thread's first look: what is committed after that must wake it.
         commits_ = store_.commits.subscribe([to = inbox_](const store::commit_notice& of) {
-            if (of.deliveries) to->put([](commands& c) { c.woken = true; });
+            if (!of.deliveries && !of.erased) return;
+            to->put([&of](commands& c) {
+                c.woken = c.woken || of.deliveries;
+                c.erased = c.erased || of.erased;
+            });
         });
         started_ = true;
         thread_ = std::thread([this] { run(); });
@@ -160,7 +164,7 @@ private:
             for (const auto& each : schedule_.queues())
                 each->handler().reopen();
         call(c.asked);
-        if (!c.revoke_claims.empty()) schedule_.revoke_claims();
+        if (c.erased || !c.revoke_claims.empty()) schedule_.revoke_claims();
         if (c.woken) schedule_.wake();
         if (c.stop) schedule_.stop(*c.stop);
         for (auto& each : c.tests)
@@ -206,7 +210,10 @@ private:
     void perform(count_waiting&) {
         const auto leads = store_.instance.try_lead(store::duty::orphans, orphan_lease);
         if (leads && !*leads) return schedule_.orphans_led_by_other(steady::now());
-        schedule_.waiting_counted(leads ? store_.query.waiting_by_handler() : leads.error(), steady::now());
+        if (!leads) return schedule_.waiting_counted(leads.error(), steady::now());
+        auto elsewhere = store_.instance.all.handlers_elsewhere();
+        if (!elsewhere) return schedule_.waiting_counted(elsewhere.error(), steady::now());
+        schedule_.waiting_counted(store_.query.waiting_by_handler(), steady::now(), *elsewhere);
     }
 
     void perform(fail_orphans& what) {

@@ -38,6 +38,8 @@ public:
     void claim_failed(steady::time_point at);
     /// Claims that have waited for too long and must be given back.
     [[nodiscard]] std::vector<store::claim> take_stale(steady::time_point now);
+    /// Beyond this the claims may be another's, unless they are extended before.
+    void set_sure_until(steady::time_point t) { prefetched_.set_sure_until(t); }
     /// Claims that another has do not begin.
     void drop(std::span<const store::delivery_id> lost) { prefetched_.drop(lost); }
     /// The next claim whose attempt may begin now, and counts as running from here on.

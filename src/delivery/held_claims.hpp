@@ -20,7 +20,7 @@ public:
     static constexpr std::chrono::seconds lease{30};
 
     void add(std::span<const store::claimed_delivery> claimed, steady::time_point now) {
-        if (held_.empty()) extend_at_ = now + extend_every;
+        if (held_.empty()) extended(now);
         for (const auto& each : claimed)
             held_[each.claim.id] = each.claim.token;
     }
@@ -42,8 +42,17 @@ public:
     [[nodiscard]] std::optional<steady::time_point> extend_at() const {
         return held_.empty() ? std::nullopt : std::optional(extend_at_);
     }
-    void extended(steady::time_point now) { extend_at_ = now + extend_every; }
+    void extended(steady::time_point now) {
+        extend_at_ = now + extend_every;
+        sure_until_ = now + sure_for;
+    }
     void extend_failed(steady::time_point now) { extend_at_ = now + pause_after_failed_extend; }
+    /// Until when no other has any of them. Beyond that, where there are some, an extension must come first.
+    [[nodiscard]] steady::time_point sure_until() const noexcept { return sure_until_; }
+    /// No extension has succeeded for so long that leases may be over, and others have the claims.
+    [[nodiscard]] bool may_be_over(steady::time_point now) const {
+        return !held_.empty() && now >= sure_until_;
+    }
     [[nodiscard]] std::vector<store::claim> all() const {
         std::vector<store::claim> claims;
         claims.reserve(held_.size());
@@ -55,9 +64,12 @@ public:
 private:
     static constexpr std::chrono::seconds extend_every{10};
     static constexpr std::chrono::seconds pause_after_failed_extend{1};
+    /// A lease began when the store made it, up to some seconds before its answer came.
+    static constexpr std::chrono::seconds sure_for = lease - std::chrono::seconds{5};
 
     std::unordered_map<store::delivery_id, std::int64_t> held_; ///< to their tokens
     steady::time_point extend_at_{};
+    steady::time_point sure_until_{};
 };
 
 } // namespace webhookd::delivery

@@ -37,6 +37,7 @@ struct commands {
     std::vector<test_request> tests;
     std::vector<std::shared_ptr<handler_test>> tested; ///< those that have ended
     bool woken = false;
+    bool erased = false;      ///< by another instance: what was claimed before must not begin
     bool clock_leapt = false; ///< the wall clock
     bool reopen = false;
 
@@ -49,7 +50,7 @@ struct commands {
     [[nodiscard]] bool empty() const noexcept {
         return ended.empty() && !written && !orphans_failed && !called_back && !handlers && !stop &&
                revoke_claims.empty() && asked.empty() && tests.empty() && tested.empty() && !woken &&
-               !clock_leapt && !reopen;
+               !erased && !clock_leapt && !reopen;
     }
 };
 

@@ -45,16 +45,22 @@ std::optional<action> orphan_cleaner::next(const names& configured, steady::time
 }
 
 void orphan_cleaner::counted(const result<std::map<std::string, std::int64_t>>& waiting,
-                             const names& configured, steady::time_point now) {
+                             const names& configured, const name_set& elsewhere, steady::time_point now) {
     under_way_ = false;
     if (!waiting) {
         log::error("what waits cannot be counted", {{"reason", to_string(waiting.error())}});
         check_at_ = now + pause_after_failed_cleaning;
         return;
     }
-    for (const auto& [name, count] : *waiting)
-        if (count > 0 && !is_in(configured, name)) removed_.push_back(name);
-    if (std::exchange(check_again_, false)) check_at_ = now + second_check;
+    bool left = false;
+    for (const auto& [name, count] : *waiting) {
+        if (count <= 0 || is_in(configured, name)) continue;
+        if (elsewhere.contains(name))
+            left = true;
+        else
+            removed_.push_back(name);
+    }
+    if (std::exchange(check_again_, false) || left) check_at_ = now + second_check;
 }
 
 void orphan_cleaner::led_by_other(steady::time_point now) {
@@ -74,8 +80,11 @@ void orphan_cleaner::failed(const result<std::size_t>& count, steady::time_point
     }
     failed_ += *count;
     if (*count == batch) return; // there may be more
-    log::warning("deliveries failed: their handler is not in the configuration any more",
-                 {{"handler", removed_.front()}, {"deliveries", failed_}});
+    // None: another instance has the handler by now, or is making attempts.
+    if (failed_ == 0) check_at_ = check_at_.value_or(now + second_check);
+    if (failed_ > 0)
+        log::warning("deliveries failed: their handler is not in the configuration any more",
+                     {{"handler", removed_.front()}, {"deliveries", failed_}});
     removed_.pop_front();
     failed_ = 0;
 }

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,11 +17,14 @@ namespace webhookd::delivery {
 
 /// Decides when to fail deliveries of removed handlers, in small batches, so that no acknowledgement waits
 /// for it. Checks at the start and after every change of the handlers, and once again a little later: events
-/// that were routed before the change may still have been on their way to the disk. Part of the schedule.
+/// that were routed before the change may still have been on their way to the disk. Goes on checking while
+/// another instance has the handler: configurations are changed on one instance after the other. Part of the
+/// schedule.
 class orphan_cleaner {
 public:
     using steady = circuit_breaker::clock;
     using names = std::vector<std::string>;
+    using name_set = std::set<std::string, std::less<>>;
     static constexpr std::size_t batch = 500;
 
     void check_soon();
@@ -29,8 +34,9 @@ public:
     /// count_waiting, fail_orphans, or nothing for now. The action is under way until its outcome is passed
     /// back.
     [[nodiscard]] std::optional<action> next(const names& configured, steady::time_point now);
+    /// What waits for a handler that another instance has (`elsewhere`) is left to it, and looked at again.
     void counted(const result<std::map<std::string, std::int64_t>>& waiting, const names& configured,
-                 steady::time_point now);
+                 const name_set& elsewhere, steady::time_point now);
     /// Instead of being counted: another instance does that.
     void led_by_other(steady::time_point now);
     /// How many of the batch failed.

@@ -28,7 +28,7 @@ std::shared_ptr<attempt> prefetch_buffer::take() {
 
 prefetch_buffer::handed_off prefetch_buffer::hand_off(steady::time_point now) {
     const std::lock_guard lock{mutex_};
-    if (!hand_off_.allowed || count() == 0 || stale(now)) return {};
+    if (!hand_off_.allowed || count() == 0 || stale(now) || now >= sure_until_) return {};
     auto next = pop();
     return {std::move(next), count() == hand_off_.enough || count() < hand_off_.few};
 }
@@ -36,6 +36,11 @@ prefetch_buffer::handed_off prefetch_buffer::hand_off(steady::time_point now) {
 void prefetch_buffer::set_hand_off(terms t) {
     const std::lock_guard lock{mutex_};
     hand_off_ = t;
+}
+
+void prefetch_buffer::set_sure_until(steady::time_point t) {
+    const std::lock_guard lock{mutex_};
+    sure_until_ = t;
 }
 
 std::vector<store::claim> prefetch_buffer::take_stale(steady::time_point now) {

@@ -35,6 +35,8 @@ public:
         std::size_t few = 0;    ///< and whenever there are fewer than this
     };
     void set_hand_off(terms t);
+    /// Beyond this the claims may be another's: none is handed off. A process may have stood still.
+    void set_sure_until(steady::time_point t);
 
     /// Taken out, for them to be released.
     [[nodiscard]] std::vector<store::claim> take_stale(steady::time_point now);
@@ -61,6 +63,7 @@ private:
     std::size_t first_ = 0;
     std::size_t bytes_ = 0;
     terms hand_off_;
+    steady::time_point sure_until_ = steady::time_point::max();
 };
 
 } // namespace webhookd::delivery

@@ -90,6 +90,7 @@ void schedule::claimed(handler_queue& queue, result<store::claim_answer> answer,
         return;
     }
     held_.add(answer->deliveries, now);
+    share_sure_until();
     queue.claimed(std::move(*answer), now);
 }
 
@@ -97,9 +98,11 @@ void schedule::extended(result<std::vector<store::delivery_id>> lost, time_point
     if (!lost) {
         log::error("claims cannot be extended; it is tried again", {{"reason", to_string(lost.error())}});
         held_.extend_failed(now);
+        if (held_.may_be_over(now)) give_up_doubtful();
         return;
     }
     held_.extended(now);
+    share_sure_until();
     // Those whose results are being written end just now.
     std::erase_if(*lost, [this](auto id) { return results_.is_writing(id); });
     if (lost->empty()) return;
@@ -107,6 +110,21 @@ void schedule::extended(result<std::vector<store::delivery_id>> lost, time_point
     held_.forget(*lost);
     for (auto& each : queues_)
         each->drop(*lost);
+}
+
+/// Other threads begin claims, too.
+void schedule::share_sure_until() {
+    for (auto& each : queues_)
+        each->set_sure_until(held_.sure_until());
+}
+
+/// Another may have what has not begun yet: it does not begin here.
+void schedule::give_up_doubtful() {
+    const auto before = to_release_.size();
+    revoke_claims();
+    if (to_release_.size() > before)
+        log::warning("claims are given up: they could not be extended for a lease",
+                     {{"deliveries", to_release_.size() - before}});
 }
 
 void schedule::ended(attempt& a, double chance, const moment& when) {
@@ -149,8 +167,9 @@ void schedule::written(const result<std::vector<store::delivery_id>>& fenced, ti
     forget_retired();
 }
 
-void schedule::waiting_counted(const result<std::map<std::string, std::int64_t>>& waiting, time_point now) {
-    orphans_.counted(waiting, names(), now);
+void schedule::waiting_counted(const result<std::map<std::string, std::int64_t>>& waiting, time_point now,
+                               const orphan_cleaner::name_set& elsewhere) {
+    orphans_.counted(waiting, names(), elsewhere, now);
 }
 
 void schedule::called_back(const result<std::size_t>& count, time_point now) {

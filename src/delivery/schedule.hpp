@@ -62,7 +62,9 @@ public:
     void written(const result<std::vector<store::delivery_id>>& fenced, time_point now);
     /// The store takes no results any more: what was under way will be done again after a start.
     void results_dropped() noexcept { results_.drop_batch(); }
-    void waiting_counted(const result<std::map<std::string, std::int64_t>>& waiting, time_point now);
+    /// `elsewhere`: the handlers that other instances have, whose deliveries wait for them.
+    void waiting_counted(const result<std::map<std::string, std::int64_t>>& waiting, time_point now,
+                         const orphan_cleaner::name_set& elsewhere = {});
     /// Another instance counts and fails them.
     void orphans_led_by_other(time_point now) { orphans_.led_by_other(now); }
     void orphans_failed(const result<std::size_t>& count, time_point now) { orphans_.failed(count, now); }
@@ -97,6 +99,8 @@ private:
     [[nodiscard]] std::size_t running() const; ///< tests included
     void release(std::vector<store::claim> claims);
     void give_back(const attempt& a, time_point now);
+    void share_sure_until();
+    void give_up_doubtful();
     void forget_retired();
 
     void add_releases(std::vector<action>& to, time_point now);

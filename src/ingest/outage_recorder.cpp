@@ -6,6 +6,9 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -21,8 +24,8 @@ public:
         : instance_(std::move(self))
         , writer_(writer)
         , clock_(clock)
-        , options_(opts)
-        , tracker_(opts.pause) {}
+        , options_(std::move(opts))
+        , tracker_(options_.pause) {}
 
     void start() {
         started_ = clock_.now();
@@ -36,6 +39,20 @@ public:
             hurry_ = true;
         }
         wake_.notify_one();
+    }
+
+    void tell_soon() { submit(std::nullopt); }
+
+    bool tell_now(std::chrono::milliseconds bound) {
+        const auto kept = std::make_shared<std::promise<bool>>();
+        auto outcome = kept->get_future();
+        const bool queued = writer_.submit_task([this, kept] { kept->set_value(tell(std::nullopt)); });
+        if (!queued || outcome.wait_for(bound) != std::future_status::ready) return false;
+        try {
+            return outcome.get();
+        } catch (const std::exception&) {
+            return false; // what it is now could not even be gathered
+        }
     }
 
     void stop(timestamp at) {
@@ -69,29 +86,32 @@ private:
             log::warning("the last heartbeat cannot be kept: the writer has stopped");
     }
 
-    /// On the writer's thread.
-    void tell(std::optional<timestamp> ended) {
+    /// On the writer's thread. Whether all is kept.
+    bool tell(std::optional<timestamp> ended) {
         const auto outages = tracker_.unsaved();
         if (!begun_) {
             const auto told = record({.now = started_, .first = true, .refusals = outages});
             if (!told) return complain(told.error());
             begun_ = true;
             tracker_.saved(outages);
-            if (!ended) return;
+            if (!ended) return true;
         }
         const auto told =
             record({.now = ended.value_or(clock_.now()), .last = ended.has_value(), .refusals = outages});
         if (!told) return complain(told.error());
         tracker_.saved(outages);
+        return true;
     }
 
     result<void> record(store::heartbeat sign) {
         sign.instance = instance_.name;
+        if (options_.state) sign.state = options_.state();
         return instance_.all.record_heartbeat(sign);
     }
 
-    static void complain(const failure& f) {
+    static bool complain(const failure& f) {
         log::warning("a heartbeat cannot be kept now", {{"reason", to_string(f)}});
+        return false;
     }
 
     const store::this_instance instance_;
@@ -110,7 +130,7 @@ private:
 
 outage_recorder::outage_recorder(store::this_instance self, store::group_writer& writer,
                                  const runtime::clock& clock, options opts)
-    : self_(std::make_unique<implementation>(std::move(self), writer, clock, opts)) {}
+    : self_(std::make_unique<implementation>(std::move(self), writer, clock, std::move(opts))) {}
 
 outage_recorder::~outage_recorder() = default;
 
@@ -120,6 +140,14 @@ void outage_recorder::start() {
 
 void outage_recorder::deferred(const std::string& endpoint, errc why) {
     self_->deferred(endpoint, why);
+}
+
+void outage_recorder::tell_soon() {
+    self_->tell_soon();
+}
+
+bool outage_recorder::tell_now(std::chrono::milliseconds bound) {
+    return self_->tell_now(bound);
 }
 
 void outage_recorder::stop(timestamp at) {

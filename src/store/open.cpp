@@ -20,6 +20,10 @@ result<std::unique_ptr<event_store>> open(std::string_view url, const open_optio
     return open_sqlite_store({.file = std::move(*file), .break_off = options.break_off});
 }
 
+engine_traits engine_of(std::string_view url) noexcept {
+    return is_postgres_url(url) ? engine_traits{"postgresql", true} : engine_traits{"sqlite", false};
+}
+
 std::string describe(std::string_view url) {
     return is_postgres_url(url) ? describe_postgres_url(url) : std::string{url};
 }

@@ -43,14 +43,14 @@ void write_backlog(page& to, const labels& who, const store::backlog::waiting& w
 } // namespace
 
 void write_deliveries(page& to, const metrics_snapshot& from, const store_counts& counted) {
-    to.gauge("webhookd_deliveries_pending", "Deliveries that wait, of all handlers.",
-             from.pending_deliveries);
+    to.gauge("webhookd_deliveries_pending", "Deliveries that wait, of all handlers.", from.pending_deliveries,
+             of_store(from));
     to.gauge("webhookd_deliveries_pending_limit",
              "Deliveries that may wait; beyond it events are answered 503.", from.max_pending_deliveries);
     if (counted.backlog)
         to.gauge("webhookd_deliveries_failed",
                  "Dead letters: deliveries that failed for good and were not retried.",
-                 counted.backlog->failed);
+                 counted.backlog->failed, of_store(from));
     for (const auto& each : from.handlers) {
         const labels who{{"handler", each.name}};
         to.gauge("webhookd_handler_in_flight", "Attempts under way.", each.in_flight, who);
@@ -63,7 +63,7 @@ void write_deliveries(page& to, const metrics_snapshot& from, const store_counts
         if (each.counted) write_attempts(to, who, each.name, *each.counted);
         if (!counted.backlog) continue;
         const auto waiting = counted.backlog->by_handler.find(each.name);
-        write_backlog(to, who,
+        write_backlog(to, of_store(from, who),
                       waiting == counted.backlog->by_handler.end() ? store::backlog::waiting{}
                                                                    : waiting->second,
                       from.now);

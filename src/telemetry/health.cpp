@@ -80,6 +80,12 @@ readiness judge_readiness(const readiness_snapshot& from) {
         json.Key("store_error");
         write_string(json, to_string(*from.store_trouble));
     }
+    json.Key("store_engine");
+    write_string(json, from.store_engine);
+    if (!from.store_warning.empty()) {
+        json.Key("store_warning");
+        write_string(json, from.store_warning);
+    }
     json.Key("queue");
     json.String(from.queue_full ? "full" : "ok");
     write_clock(json, from.clock_doubt);

@@ -46,6 +46,11 @@ void page::histogram(const std::string& name, const char* help, const runtime::h
     to.sample_sum = static_cast<double>(counted.sum) / per_unit;
 }
 
+labels of_store(const metrics_snapshot& from, labels with) {
+    if (from.store_is_shared) with.emplace_back("scope", "cluster");
+    return with;
+}
+
 std::string page::text() const {
     return prometheus::TextSerializer().Serialize(families_);
 }

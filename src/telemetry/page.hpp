@@ -41,6 +41,10 @@ private:
 
 inline constexpr double nanoseconds_per_second = 1e9;
 
+/// The labels of a figure of the store. Where several daemons share it, each of them tells the same: it is
+/// marked, so that nobody sums it over instances.
+[[nodiscard]] labels of_store(const metrics_snapshot& from, labels with = {});
+
 // The families of each row of rooms, in the order in which a page has them.
 void write_intake(page& to, const metrics_snapshot& from);
 void write_key_sets(page& to, const metrics_snapshot& from);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace webhookd::telemetry {
 namespace {
@@ -9,6 +10,18 @@ namespace {
 constexpr auto shortest_pause = std::chrono::seconds(5);
 /// At most this share of a reader's time is used for counting: a twentieth.
 constexpr int rest_factor = 20;
+
+void write_instances(page& to, const metrics_snapshot& from, const std::vector<store::instance_record>& all) {
+    for (std::size_t i = 0; i < store::presence_words.size(); ++i) {
+        const auto is = static_cast<store::presence>(i);
+        to.gauge("webhookd_instances",
+                 "Daemons that share the store: those that run, have stopped, or are gone (silent for 30 s).",
+                 std::ranges::count(all, is, &store::instance_record::presence),
+                 of_store(from, {{"state", std::string{to_string(is)}}}));
+    }
+    to.gauge("webhookd_configuration_drift", "1 while instances that run have different configurations.",
+             store::have_drifted(all) ? 1 : 0, of_store(from));
+}
 
 } // namespace
 
@@ -24,6 +37,7 @@ void store_counter::count() {
     auto counted = std::make_shared<store_counts>();
     if (auto found = deliveries_.backlog()) counted->backlog = std::move(*found);
     if (auto found = events_.statistics()) counted->statistics = *found;
+    if (auto found = instances_.list_instances(store::most_instances)) counted->instances = std::move(*found);
     const auto ended = steady::now();
     const std::lock_guard lock{mutex_};
     last_ = std::move(counted);
@@ -57,16 +71,22 @@ void write_writer(page& to, const metrics_snapshot& from) {
 void write_store(page& to, const metrics_snapshot& from, const store_counts& counted) {
     to.gauge("webhookd_store_healthy", "1 while what was written last has reached the disk.",
              from.store_healthy ? 1 : 0);
+    to.gauge("webhookd_store_info", "The store's engine; always 1.", 1,
+             {{"engine", std::string{from.store_engine}}});
+    to.gauge("webhookd_store_at_risk",
+             "1 while a failover of the database could lose acknowledged events: a standby is asynchronous.",
+             from.store_at_risk ? 1 : 0);
     if (counted.statistics) {
-        to.gauge("webhookd_store_events", "Events in the store.", counted.statistics->events);
+        to.gauge("webhookd_store_events", "Events in the store.", counted.statistics->events, of_store(from));
         to.gauge("webhookd_store_size_bytes", "The store's files, its journal included.",
-                 counted.statistics->bytes);
+                 counted.statistics->bytes, of_store(from));
         to.gauge("webhookd_store_journal_bytes", "The store's journal.", counted.statistics->journal_bytes);
         to.gauge(
             "webhookd_store_journal_held",
             "1 while the journal is long and a reader, a backup perhaps, keeps it from being started anew.",
             counted.statistics->journal_held ? 1 : 0);
     }
+    if (counted.instances) write_instances(to, from, *counted.instances);
     to.counter("webhookd_store_purged_events_total",
                "Events that were older than the retention lets them be.", from.purger.events);
     to.counter("webhookd_store_purged_payloads_total", "Bodies that went before their events.",

@@ -118,7 +118,7 @@ result<void> fake_event_store::record_heartbeat(const store::heartbeat& sign) {
         });
         refusals_.push_back(each);
     }
-    heartbeats_.push_back({sign.now, sign.instance, sign.first, sign.last});
+    heartbeats_.push_back({sign.now, sign.instance, sign.first, sign.last, {}, sign.state});
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -116,6 +117,7 @@ public:
         return store::erase_outcome{};
     }
     result<store::remnants> scrub() override { return store::remnants::none; }
+    result<std::size_t> held_claims_of(std::span<const store::event_offset>) override { return 0; }
     result<std::optional<store::erasure>> erasure_of(store::event_offset) override {
         return std::optional<store::erasure>{};
     }
@@ -126,6 +128,13 @@ public:
     result<void> record_heartbeat(const store::heartbeat& sign) override;
     [[nodiscard]] std::vector<store::heartbeat> heartbeats() const;
     [[nodiscard]] std::vector<store::outage> refusals() const;
+    result<std::vector<store::instance_record>> list_instances(std::size_t) override {
+        return std::vector<store::instance_record>{};
+    }
+    result<std::set<std::string, std::less<>>> handlers_elsewhere() override {
+        return std::set<std::string, std::less<>>{};
+    }
+    result<std::string> fingerprint_key() override { return std::string(32, 'k'); }
     result<bool> try_lead(store::duty, std::string_view, std::chrono::milliseconds) override { return true; }
     result<std::vector<store::outage>> outages(const store::outage_search&) override {
         return std::vector<store::outage>{};
@@ -141,6 +150,7 @@ public:
     store::subscription subscribe(listener call) override { return notifier_.subscribe(std::move(call)); }
 
     result<store::store_statistics> statistics() override;
+    std::string risk() const override { return {}; }
     /// Fails as `misplace` said last.
     result<void> in_place() override;
     void misplace(std::optional<failure> how);

@@ -17,6 +17,8 @@ struct setting {
     std::string value;   ///< as JSON: a text, a number, a truth value, or a list of texts
     bool masked = false; ///< the value, or a part of it, is not shown: it is a secret, or may be one
     std::string origin;  ///< `default`, `FILE:LINE`, or the name of the environment variable
+    /// SHA-256 of what the value stands for, secrets included: for `fingerprint` alone, never shown.
+    std::string digest = {};
 };
 
 inline constexpr std::string_view default_origin = "default";
@@ -46,5 +48,12 @@ void write(webhookd::text::json_writer& json, const setting_list& list);
 /// keep what they have in `running` until the next start.
 [[nodiscard]] setting_list in_force(const setting_list& running, setting_list loaded,
                                     const std::vector<std::string>& changed);
+
+/// What tells whether two instances that share a store have the same configuration: all of it but what may
+/// differ between them (`server`, `admin.listen`, `admin.trusted_proxies`, how the store is reached,
+/// `queue.max_in_memory`, `log`). Secrets count, the files that keys name do not. 16 hex digits, of PBKDF2
+/// over all values with `key`, which is not shown with it: who sees fingerprints cannot test guesses of a
+/// secret, and to who has the key as well a guess costs 100 000 rounds.
+[[nodiscard]] std::string fingerprint(const setting_list& list, std::string_view key);
 
 } // namespace webhookd::config

@@ -6,6 +6,7 @@
 #include <webhookd/store/instances.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,9 +20,11 @@ namespace webhookd::ingest {
 class outage_recorder {
 public:
     struct options {
-        std::chrono::milliseconds interval = std::chrono::minutes(1); ///< between two heartbeats
+        std::chrono::milliseconds interval = store::sole_heartbeat_interval; ///< between two heartbeats
         /// Refusals of one endpoint and reason that are not further apart are one outage.
         std::chrono::milliseconds pause = std::chrono::minutes(10);
+        /// What heartbeats tell of this instance; empty: nothing. Called on the writer's thread.
+        std::function<store::instance_state()> state = {};
     };
 
     /// All must outlive the recorder, and the writer must have stopped before it goes.
@@ -37,6 +40,12 @@ public:
     void start();
     /// A webhook was answered 503. Any thread; cheap.
     void deferred(const std::string& endpoint, errc why);
+    /// What is told of this instance has changed: tells it with the writer's next tasks. Any thread, between
+    /// `start` and `stop`.
+    void tell_soon();
+    /// The same, and waits until it is kept; false: it is not within the bound, and will be later. Not on the
+    /// writer's thread.
+    [[nodiscard]] bool tell_now(std::chrono::milliseconds bound);
     /// Since `at` nothing is received any more. Before the writer stops; idempotent.
     void stop(timestamp at);
 

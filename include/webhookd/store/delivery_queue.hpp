@@ -85,7 +85,9 @@ public:
     /// planned or tried, and was corrected since. At most `limit`; answers how many.
     virtual result<std::size_t> call_back(std::string_view handler, std::chrono::milliseconds most,
                                           std::size_t limit) = 0;
-    /// Fails pending deliveries of a handler that was removed, at most `limit`. Returns how many.
+    /// Fails pending deliveries of a handler that was removed, at most `limit`, oldest first. Returns how
+    /// many: none while another instance has the handler (see instances), and none that another is making an
+    /// attempt of.
     virtual result<std::size_t> fail_waiting(std::string_view handler, std::string_view reason,
                                              std::size_t limit) = 0;
 

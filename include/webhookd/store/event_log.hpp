@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,9 @@ public:
 
     /// The offset of the newest event ever kept; 0: there was none. Costs nothing.
     [[nodiscard]] virtual event_offset last_offset() const noexcept = 0;
+
+    /// What puts kept events at risk although the store works, in words for operators; empty: nothing. Cheap.
+    [[nodiscard]] virtual std::string risk() const = 0;
 
     /// Whether the engine's open files are still those at their paths. A few system calls. Errors: store_io,
     /// with `displaced_words`.

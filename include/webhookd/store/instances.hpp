@@ -6,6 +6,10 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,14 +31,64 @@ inline constexpr std::array<std::string_view, 2> duty_words{"retention", "orphan
 /// The name of an instance that was given none: in tests, and for a single daemon.
 inline constexpr std::string_view sole_instance = "sole";
 
+/// How often an instance tells that it lives, where several share the store: one that is silent for three of
+/// these, which is a lease, counts as gone. Where one process holds the store, nobody waits for it.
+inline constexpr std::chrono::seconds shared_heartbeat_interval{10};
+inline constexpr std::chrono::minutes sole_heartbeat_interval{1};
+/// As many instances as are listed at most.
+inline constexpr std::size_t most_instances = 100;
+
+/// Whether an instance is there, by the engine's clock.
+enum class presence {
+    running,
+    stopped, ///< it ended in good order
+    gone     ///< it has been silent for a lease: it was killed, hangs, or cannot reach the store
+};
+
+/// What they are called, in the order of presence.
+inline constexpr std::array<std::string_view, 3> presence_words{"running", "stopped", "gone"};
+[[nodiscard]] constexpr std::string_view to_string(presence is) {
+    return presence_words.at(static_cast<std::size_t>(is));
+}
+
+/// What the store knows of an instance. `told` is what it told last, without its handlers.
+struct instance_record {
+    std::string name;
+    store::presence presence = store::presence::running;
+    timestamp since;          ///< the first heartbeat of this run, by the instance's own clock
+    timestamp last_heartbeat; ///< by the same
+    instance_state told = {};
+    std::vector<duty> leads = {}; ///< in the order of duty
+};
+
+/// Whether instances that run have different configurations, and so do different things with the same event.
+[[nodiscard]] inline bool have_drifted(std::span<const instance_record> all) {
+    const instance_record* first = nullptr;
+    for (const auto& each : all) {
+        if (each.presence != presence::running) continue;
+        if (first != nullptr && each.told.fingerprint != first->told.fingerprint) return true;
+        first = &each;
+    }
+    return false;
+}
+
 /// The port for the daemons (instances) that work with the store. Blocking. `record_heartbeat` comes from the
 /// writer's thread; everything else from any. Durability and errors as event_log has them.
 class instances {
 public:
-    /// Keeps a heartbeat and what was refused, in one transaction. The first one of a run also keeps the
-    /// outage between the last heartbeat of the run before, or its end, and this one, whatever the instance
-    /// was called then. An engine that one process holds keeps no names.
+    /// Keeps a heartbeat, what was refused, and what the instance tells of itself, in one transaction. The
+    /// first one of a run also keeps the outage between the last heartbeat of any instance, or its end, and
+    /// this one. Where another instance may have lived meanwhile, that is kept only once it is known that
+    /// none did: within a lease. An engine that one process holds keeps no names.
     virtual result<void> record_heartbeat(const heartbeat& sign) = 0;
+    /// Those that run first, then by name; at most `limit`. One that does not run any more is forgotten after
+    /// a day. Where one process holds the store: that one, after its first heartbeat, from memory.
+    virtual result<std::vector<instance_record>> list_instances(std::size_t limit) = 0;
+    /// The handlers of all other instances that run. Empty where one process holds the store.
+    virtual result<std::set<std::string, std::less<>>> handlers_elsewhere() = 0;
+    /// What fingerprints of configurations are keyed with: random, the same for all instances that share the
+    /// store, and never shown. Where one process holds the store, another one each time that it is opened.
+    virtual result<std::string> fingerprint_key() = 0;
     /// Newest end first, at most `limit`.
     virtual result<std::vector<outage>> outages(const outage_search& wanted) = 0;
 

@@ -10,6 +10,7 @@ namespace webhookd::store {
 struct commit_notice {
     bool events = false;     ///< events were kept
     bool deliveries = false; ///< deliveries were planned, or became due by a retry, a call back or an erasure
+    bool erased = false;     ///< another instance has erased events: what was claimed before must not begin
     friend bool operator==(const commit_notice&, const commit_notice&) = default;
 };
 

@@ -25,6 +25,13 @@ struct open_options {
 [[nodiscard]] result<std::unique_ptr<event_store>> open(std::string_view url,
                                                         const open_options& options = {});
 
+/// What a URL's engine is, without a connection.
+struct engine_traits {
+    std::string_view name; ///< for metrics and people: `sqlite` or `postgresql`
+    bool shared = false;   ///< several daemons may work with one store
+};
+[[nodiscard]] engine_traits engine_of(std::string_view url) noexcept;
+
 /// The URL as it may be shown: without user, password and parameters.
 [[nodiscard]] std::string describe(std::string_view url);
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Times in which webhooks could not be kept, as the daemon records them of itself.
 namespace webhookd::store {
@@ -40,6 +41,14 @@ struct outage {
     friend bool operator==(const outage&, const outage&) = default;
 };
 
+/// What an instance tells of itself with each heartbeat, for whoever asks any of them.
+struct instance_state {
+    std::string version = {};               ///< of its program
+    std::string fingerprint = {};           ///< of its configuration, see config::fingerprint
+    std::int64_t in_flight = 0;             ///< attempts
+    std::vector<std::string> handlers = {}; ///< those that it has; what waits for another's is not an orphan
+};
+
 /// What the daemon records of itself at intervals.
 struct heartbeat {
     timestamp now;
@@ -48,6 +57,7 @@ struct heartbeat {
     bool last = false;         ///< of this run: it does not listen any more
     /// What was refused. One that has reason, endpoint and beginning of one that is kept replaces it.
     std::span<const outage> refusals = {};
+    instance_state state = {};
 };
 
 /// Outages that touch a period; those of one endpoint are those of all endpoints too.

@@ -32,6 +32,10 @@ public:
     /// `tombstone`.
     virtual result<erase_outcome> erase(std::span<const event_offset> events, const erasure& tombstone,
                                         std::string_view reason, std::size_t max_bytes) = 0;
+    /// How many claims of these events' deliveries hold, of whichever instance: what was claimed before an
+    /// erasure is in its holder's memory, until it was released or finished. One whose lease is over because
+    /// its holder is gone does not hold, and is revoked where the event was erased.
+    virtual result<std::size_t> held_claims_of(std::span<const event_offset> events) = 0;
     /// Removes all remains of purged or erased data from the engine's files, as far as possible. Errors also:
     /// store_busy while somebody reads; soon after it may succeed.
     virtual result<remnants> scrub() = 0;

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace webhookd::telemetry {
@@ -19,6 +20,8 @@ struct readiness_snapshot {
     bool stopping = false;
     bool store_healthy = true;
     std::optional<failure> store_trouble;            ///< why it is not
+    std::string_view store_engine = "sqlite";        ///< its name
+    std::string store_warning = {};                  ///< see event_log::risk
     bool queue_full = false;                         ///< every webhook is refused: too many deliveries wait
     std::optional<std::chrono::seconds> clock_doubt; ///< how far it is ahead; nullopt: it is believed
     telemetry::key_sets key_sets;
@@ -28,7 +31,7 @@ struct readiness_snapshot {
 struct readiness {
     bool ready = false; ///< events can be accepted
     /// Says what is in the way: the store, a full queue, an endpoint without keys, a thread that stands
-    /// still, a shutdown. A clock in doubt is reported, and does not make it unready.
+    /// still, a shutdown. A clock in doubt and a store at risk are reported, and do not make it unready.
     std::string json;
 };
 

@@ -6,6 +6,7 @@
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/event_query.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/instances.hpp>
 #include <webhookd/store/purger.hpp>
 #include <webhookd/telemetry/health.hpp>
 
@@ -18,6 +19,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace webhookd::telemetry {
@@ -33,6 +35,9 @@ struct metrics_snapshot {
     store::group_writer::measurements commits;
     std::size_t max_waiting_for_disk = 0; ///< events
     bool store_healthy = true;
+    std::string_view store_engine = "sqlite"; ///< its name
+    bool store_is_shared = false; ///< by several daemons: figures of the store are those of all of them
+    bool store_at_risk = false;   ///< see event_log::risk
     std::filesystem::path store_directory;
     store::purger::statistics purger;
 
@@ -46,16 +51,18 @@ struct metrics_snapshot {
 struct store_counts {
     std::optional<store::backlog> backlog;
     std::optional<store::store_statistics> statistics;
+    std::optional<std::vector<store::instance_record>> instances; ///< most_instances at most
 };
 
 /// Counts in the store at most once in a while and never twice at a time, however many scrapes ask; the rest
 /// of them get what was counted last. A count that took long is not repeated soon. Any thread.
 class store_counter {
 public:
-    /// Both outlive it.
-    store_counter(store::event_query& events, store::delivery_query& deliveries)
+    /// All outlive it.
+    store_counter(store::event_query& events, store::delivery_query& deliveries, store::instances& all)
         : events_(events)
-        , deliveries_(deliveries) {}
+        , deliveries_(deliveries)
+        , instances_(all) {}
 
     /// Whether a count is due. After true the caller must call `count`; until that has ended other callers
     /// get false.
@@ -69,6 +76,7 @@ private:
 
     store::event_query& events_;
     store::delivery_query& deliveries_;
+    store::instances& instances_;
     mutable std::mutex mutex_;
     std::shared_ptr<const store_counts> last_ = std::make_shared<store_counts>();
     steady::time_point good_until_{};

@@ -59,6 +59,9 @@ outcome list_deliveries(const call& c);
 outcome show_delivery(const call& c);
 outcome list_failures(const call& c); ///< by handler and cause
 
+// instances.cpp: the daemons that share the store
+outcome list_instances(const call& c);
+
 // discard.cpp: dead letters are given up, with a reason
 task<outcome> discard_delivery(const call& c);
 task<outcome> discard_deliveries(const call& c);

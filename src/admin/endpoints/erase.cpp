@@ -21,6 +21,10 @@ constexpr std::size_t bytes_at_once = store::purged_bytes_at_once;
 constexpr auto between_tries = 50ms;
 constexpr int tries = 200;
 constexpr const char* reason = "the transaction was erased";
+/// Another instance gives back within moments what it has not begun; what a dead one has is nobody's after a
+/// lease (30 s).
+constexpr auto between_polls = 250ms;
+constexpr int most_polls = 32s / between_polls;
 
 struct erase_order {
     std::vector<store::event_offset> events; ///< of the transaction, oldest first
@@ -111,6 +115,19 @@ task<void> revoke_claims(delivery::engine& engine) {
     co_await runtime::await_callback<std::monostate>(revoke);
 }
 
+/// Waits until nobody has a claim of these events' deliveries, for a bounded time; how many there still are.
+task<result<std::size_t>> wait_for_claims(const api_sources& from,
+                                          std::span<const store::event_offset> events) {
+    for (int left = most_polls;; --left) {
+        std::function<result<std::size_t>()> count = [&retention = from.retention, events] {
+            return retention.held_claims_of(events);
+        };
+        auto held = co_await on_reader<std::size_t>(from.readers, std::move(count));
+        if (!held || *held == 0 || left == 0) co_return held;
+        co_await pause(between_polls);
+    }
+}
+
 /// The order is on record whether or not the last step succeeds.
 void record(const store::erasure& tombstone, const std::string& transaction, std::size_t events,
             const store::erase_outcome& done) {
@@ -135,6 +152,15 @@ task<outcome> erase_transaction(const call& c) {
     if (!done) co_return done.error();
     co_await revoke_claims(c.from.engine);
     record(tombstone, c.id(), order->events.size(), *done);
+    const auto held = co_await wait_for_claims(c.from, order->events);
+    if (!held) co_return held.error();
+    if (*held > 0) {
+        log::warning("attempts of what was erased still run",
+                     {{"transaction", c.id()}, {"deliveries", *held}});
+        co_return http::unavailable("Erased, but attempts that had begun before still have what was erased: "
+                                    "repeat the call when they have ended.",
+                                    5s);
+    }
     const auto clean = co_await scrub(c.from);
     if (!clean) {
         log::warning("the bytes of what was erased may still stand in the database's journal",

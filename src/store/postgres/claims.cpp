@@ -62,9 +62,10 @@ SELECT least(
 )sql",
                                   "look for the next delivery"};
 
+// Also of what was given up meanwhile, by an erasure for instance: who waits for its end sees that it runs.
 constexpr statement extend_lease{
     "UPDATE deliveries d SET lease = now_us() + $1::bigint FROM unnest($2::bigint[], $3::bigint[]) "
-    "AS g (id, token) WHERE d.id = g.id AND d.token = g.token AND d.state = 0",
+    "AS g (id, token) WHERE d.id = g.id AND d.token = g.token",
     "extend claims"};
 
 constexpr statement release_claim{

@@ -3,6 +3,7 @@
 #include "store/event_row.hpp"
 #include "store/postgres/claims.hpp"
 #include "store/postgres/delivery_filter.hpp"
+#include "store/postgres/instances.hpp"
 
 #include <algorithm>
 #include <string>
@@ -111,7 +112,10 @@ UPDATE deliveries SET due = now_us() + $1::bigint WHERE id IN (
 
 constexpr statement fail_waiting{R"sql(
 UPDATE deliveries SET state = 2, due = NULL, finished = now_us() + $1::bigint, reason = $3::text WHERE id IN (
-    SELECT id FROM deliveries WHERE state = 0 AND handler = $2::text ORDER BY id LIMIT $4::bigint)
+    SELECT id FROM deliveries WHERE state = 0 AND handler = $2::text
+    AND (lease IS NULL OR lease <= now_us() OR holder = $5::bigint) ORDER BY id LIMIT $4::bigint)
+AND NOT EXISTS (SELECT 1 FROM instances i WHERE i.session <> $5::bigint AND NOT i.ended
+                AND i.told_at > now_us() - $6::bigint AND $2::text = ANY(i.handlers))
 )sql",
                                  "fail waiting deliveries"};
 
@@ -198,14 +202,19 @@ result<finish_answer> finish_deliveries(connection& db, const session& self,
     if (!answers) return answers.error();
     const auto held = read_locked_claims(answers->at(locked));
     finish_answer answer;
+    std::vector<claim> given_up; // by others, while the attempt ran
     for (const auto& each : batch) {
         const auto found = held.find(each.claim.id);
         if (found == held.end()) continue; // it is not there any more
         if (found->second.token != each.claim.token)
             answer.fenced.push_back(each.claim.id);
-        else if (found->second.waits && each.state != delivery_state::pending)
+        else if (!found->second.waits)
+            given_up.push_back(each.claim);
+        else if (each.state != delivery_state::pending)
             ++answer.ended;
     }
+    // What was recorded is recorded, whether or not this succeeds: then the leases end by themselves.
+    if (!given_up.empty() && !release_claims(db, self, given_up)) db.roll_back();
     return answer;
 }
 
@@ -300,8 +309,9 @@ result<std::size_t> call_back_deliveries(connection& db, const session& self, st
 
 result<std::size_t> fail_waiting_deliveries(connection& db, const session& self, std::string_view handler,
                                             std::string_view reason, std::size_t limit) {
-    const auto failed = begin_with(
-        db, fail_waiting, parameters{self.clock_ahead(), handler, unless_empty(reason), at_most(limit)});
+    const auto failed = begin_with(db, fail_waiting,
+                                   parameters{self.clock_ahead(), handler, unless_empty(reason),
+                                              at_most(limit), self.id, std::int64_t{silent_for.count()}});
     if (!failed) return failed.error();
     const auto many = static_cast<std::size_t>(failed->changed());
     if (auto done = commit_with(db, self, {}, false); !done) return done.error();

@@ -31,6 +31,25 @@ public:
     /// Transactions of this process that raised `totals.plans`.
     [[nodiscard]] std::int64_t own_plans() const noexcept { return own_plans_; }
     void count_plan() noexcept { ++own_plans_; }
+    /// The same of `totals.erasures`.
+    [[nodiscard]] std::int64_t own_erasures() const noexcept { return own_erasures_; }
+    void count_erasure() noexcept { ++own_erasures_; }
+    /// While one lives, `totals.erasures` and `own_erasures` may differ by it.
+    class erasing {
+    public:
+        explicit erasing(figures& of) noexcept
+            : of_(of) {
+            ++of_.erasures_begun_;
+        }
+        ~erasing() { ++of_.erasures_ended_; }
+        erasing(const erasing&) = delete;
+        erasing& operator=(const erasing&) = delete;
+
+    private:
+        figures& of_;
+    };
+    [[nodiscard]] std::uint64_t erasures_begun() const noexcept { return erasures_begun_; }
+    [[nodiscard]] bool erases_now() const noexcept { return erasures_ended_ != erasures_begun_; }
 
     /// While one lives, what the database tells and what is known here may differ.
     class change {
@@ -53,6 +72,9 @@ private:
     std::atomic<event_offset> last_offset_;
     std::atomic<std::int64_t> pending_;
     std::atomic<std::int64_t> own_plans_ = 0;
+    std::atomic<std::int64_t> own_erasures_ = 0;
+    std::atomic<std::uint64_t> erasures_begun_ = 0;
+    std::atomic<std::uint64_t> erasures_ended_ = 0;
     std::atomic<std::uint64_t> begun_ = 0;
     std::atomic<std::uint64_t> ended_ = 0;
 };

@@ -35,16 +35,17 @@ constexpr statement read_totals{R"sql(
 SELECT last_seq, plans, EXISTS (
     SELECT 1 FROM handlers h WHERE EXISTS (
         SELECT 1 FROM deliveries d WHERE d.state = 0 AND d.handler = h.name
-        AND d.due <= now_us() + $1::bigint - $2::bigint AND (d.lease IS NULL OR d.lease <= now_us())))
+        AND d.due <= now_us() + $1::bigint - $2::bigint AND (d.lease IS NULL OR d.lease <= now_us()))),
+    erasures
 FROM totals WHERE id = 1
 )sql",
                                 "look for news"};
 constexpr statement count_waiting_deliveries{"SELECT count(*) FROM deliveries WHERE state = 0",
                                              "count what waits"};
 
-/// The figures of `SESSION LAST_SEQ EVENTS DELIVERIES`; 0 where one is missing.
-std::array<std::int64_t, 4> parse_notification(std::string_view text) {
-    std::array<std::int64_t, 4> figures{};
+/// The figures of `SESSION LAST_SEQ EVENTS DELIVERIES ERASED`; 0 where one is missing.
+std::array<std::int64_t, 5> parse_notification(std::string_view text) {
+    std::array<std::int64_t, 5> figures{};
     for (auto& each : figures) {
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), each);
         if (error != std::errc{}) break;
@@ -56,13 +57,15 @@ std::array<std::int64_t, 4> parse_notification(std::string_view text) {
 
 } // namespace
 
-follower::follower(access to, const session& self, figures& known, notifier& listeners, std::int64_t plans)
+follower::follower(access to, const session& self, figures& known, notifier& listeners, beginning from)
     : access_(std::move(to))
     , self_(self)
     , known_(known)
     , listeners_(listeners)
-    , plans_before_(plans)
+    , plans_before_(from.plans)
+    , erasures_before_(from.erasures)
     , wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    , standby_(std::move(from.risk))
     , next_safety_(steady_clock::now() + between_safety_checks) {
     if (wake_.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
@@ -77,6 +80,11 @@ result<void> follower::check() const {
     const std::lock_guard lock{mutex_};
     if (unsafe_) return *unsafe_;
     return {};
+}
+
+std::string follower::risk() const {
+    const std::lock_guard lock{mutex_};
+    return standby_;
 }
 
 void follower::run(const std::stop_token& stop) {
@@ -119,19 +127,22 @@ result<void> follower::refresh() {
 
 /// What this process did itself its listeners know already.
 void follower::hear(std::string_view text) {
-    const auto [session, last, events, deliveries] = parse_notification(text);
+    const auto [session, last, events, deliveries, erased] = parse_notification(text);
     if (session == self_.id) return;
     known_.raise_last_offset(last);
     if (deliveries != 0) ++others_plans_;
-    listeners_.tell({.events = events != 0, .deliveries = deliveries != 0});
+    if (erased != 0) ++others_erasures_;
+    listeners_.tell({.events = events != 0, .deliveries = deliveries != 0, .erased = erased != 0});
 }
 
 result<void> follower::poll() {
     const auto begun = known_.changes_begun();
     const auto own = known_.own_plans();
+    const auto erasures_begun = known_.erasures_begun();
     const auto totals = db_->run_one(read_totals, parameters{self_.clock_ahead(), overdue_microseconds});
     if (!totals) return totals.error();
     db_->take_notifications([this](std::string_view heard) { hear(heard); });
+    note_erasures(*totals, erasures_begun);
     if (steady_clock::now() >= next_count_)
         if (auto done = count_pending(); !done) return done;
     // Beside a change of our own nobody can tell whose news this is; what is missed is there the next time.
@@ -142,6 +153,16 @@ result<void> follower::poll() {
     listeners_.tell({.events = newer, .deliveries = overdue || others > others_plans_});
     others_plans_ = others;
     return {};
+}
+
+/// `begun`: how many of our own had begun before `totals` was asked. Beside one of them nobody can tell whose
+/// it is that is new; they are rare.
+void follower::note_erasures(const rows& totals, std::uint64_t begun) {
+    if (totals.empty() || known_.erases_now() || begun != known_.erasures_begun()) return;
+    const auto others = totals.at(0).integer(3) - known_.own_erasures() - erasures_before_;
+    const bool more = others > others_erasures_;
+    others_erasures_ = others;
+    if (more) listeners_.tell({.erased = true});
 }
 
 result<void> follower::count_pending() {
@@ -169,6 +190,7 @@ result<void> follower::watch_safety() {
     }
     auto standby = find_lagging_standby(*db_);
     if (!standby) return standby.error();
+    const std::lock_guard lock{mutex_};
     if (*standby != standby_ && !standby->empty()) log::warning(*standby);
     standby_ = std::move(*standby);
     return {};

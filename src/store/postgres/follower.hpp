@@ -7,6 +7,7 @@
 #include "store/postgres/session.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,8 +21,14 @@ namespace webhookd::store::postgres {
 /// database once a second (the truth). It also looks whether the database is still safe.
 class follower {
 public:
-    /// All outlive the follower. `plans`: what `totals` told when the session began.
-    follower(access to, const session& self, figures& known, notifier& listeners, std::int64_t plans);
+    /// What the database told when the session began.
+    struct beginning {
+        std::int64_t plans = 0;    ///< of `totals`
+        std::int64_t erasures = 0; ///< of `totals`
+        std::string risk = {};
+    };
+    /// All outlive the follower.
+    follower(access to, const session& self, figures& known, notifier& listeners, beginning from);
     /// Ends within a second, or when the database has answered.
     ~follower();
     follower(const follower&) = delete;
@@ -29,6 +36,9 @@ public:
 
     /// Errors: the database has become unsafe; the detail tells which setting.
     [[nodiscard]] result<void> check() const;
+    /// What puts kept events at risk although the database is safe by itself: a standby that is asynchronous.
+    /// Empty: nothing.
+    [[nodiscard]] std::string risk() const;
 
 private:
     using steady = std::chrono::steady_clock::time_point;
@@ -38,6 +48,7 @@ private:
     result<void> refresh();
     void hear(std::string_view text);
     result<void> poll();
+    void note_erasures(const rows& totals, std::uint64_t begun);
     result<void> count_pending();
     result<void> watch_safety();
     void note_failure(const result<void>& outcome);
@@ -47,16 +58,18 @@ private:
     figures& known_;
     notifier& listeners_;
     const std::int64_t plans_before_;
+    const std::int64_t erasures_before_;
     files::unique_fd wake_; ///< an eventfd, readable once it ends
     mutable std::mutex mutex_;
     std::optional<failure> unsafe_;
+    std::string standby_; ///< the warning about one that is asynchronous
     // Of the thread:
     std::unique_ptr<connection> db_;
-    std::int64_t others_plans_ = 0; ///< that listeners were told of
-    int overlapping_ = 0;           ///< polls in a row beside changes of our own
+    std::int64_t others_plans_ = 0;    ///< that listeners were told of
+    std::int64_t others_erasures_ = 0; ///< the same
+    int overlapping_ = 0;              ///< polls in a row beside changes of our own
     steady next_count_;
     steady next_safety_;
-    std::string standby_;
     bool away_ = false;
     std::jthread thread_; ///< last
 };

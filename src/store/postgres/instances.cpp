@@ -1,5 +1,7 @@
 #include "store/postgres/instances.hpp"
 
+#include <webhookd/runtime/log.hpp>
+
 #include "store/event_row.hpp"
 
 #include <algorithm>
@@ -12,15 +14,13 @@ namespace {
 /// Longer than Universign tries again, and than its documents can be fetched.
 constexpr std::int64_t remembered = std::int64_t{400} * 24 * 3600 * 1'000'000;
 
-/// An instance that has told nothing for so long, by the database's clock, is gone: it tells once a minute.
-constexpr std::chrono::microseconds silent_for = std::chrono::seconds{90};
+/// An instance that has told nothing for so long is not listed any more.
+constexpr std::chrono::microseconds listed_for = std::chrono::hours{24};
 
-// Of all instances, the one that was seen last. An event that was kept is a heartbeat as well. While another
-// instance lives there is no outage: no row.
+// Of all instances, the one that was seen last. An event that was kept is a heartbeat as well.
 constexpr statement find_last_heartbeat{
     "SELECT greatest(i.seen, (SELECT received FROM events ORDER BY seq DESC LIMIT 1)), i.ended "
-    "FROM instances i WHERE NOT EXISTS (SELECT 1 FROM instances o WHERE o.name <> $1::text AND NOT o.ended "
-    "AND o.told_at > now_us() - $2::bigint) ORDER BY i.seen DESC LIMIT 1",
+    "FROM instances i ORDER BY i.seen DESC LIMIT 1",
     "read the last heartbeat"};
 
 // A clock that leaps ahead must not make outages older: the believed time counts, where that is less.
@@ -35,11 +35,65 @@ constexpr statement keep_outage{
     "refused = excluded.refused",
     "keep an outage"};
 
-constexpr statement keep_seen{
-    "INSERT INTO instances (name, seen, ended, told_at) VALUES ($1::text, $2::bigint, $3::boolean, now_us()) "
-    "ON CONFLICT (name) DO UPDATE SET seen = excluded.seen, ended = excluded.ended, told_at = "
-    "excluded.told_at",
-    "keep a heartbeat"};
+// A run begins with $9: `began` and `told_at` are by the database's clock, `since` and `seen` by the
+// instance's. `away_from` is the beginning of what was an outage if no other instance lived until `since`.
+constexpr statement keep_seen{R"sql(
+INSERT INTO instances AS i (name, session, version, fingerprint, in_flight, handlers, since, seen, ended, began,
+                            told_at, away_from, away_ended)
+VALUES ($1::text, $2::bigint, $3::text, $4::text, $5::bigint, $6::text[], $7::bigint, $7::bigint, $8::boolean,
+        now_us(), now_us(), $10::bigint, $11::boolean)
+ON CONFLICT (name) DO UPDATE SET
+    session = excluded.session, version = excluded.version, fingerprint = excluded.fingerprint,
+    in_flight = excluded.in_flight, handlers = excluded.handlers, seen = excluded.seen, ended = excluded.ended,
+    told_at = excluded.told_at,
+    since = CASE WHEN $9::boolean THEN excluded.since ELSE i.since END,
+    began = CASE WHEN $9::boolean THEN excluded.began ELSE i.began END,
+    away_from = CASE WHEN $9::boolean THEN excluded.away_from ELSE i.away_from END,
+    away_ended = CASE WHEN $9::boolean THEN excluded.away_ended ELSE i.away_ended END
+)sql",
+                              "keep a heartbeat"};
+
+// Another instance that ran before this one began, and told of itself since, was there all the time. One
+// that may only be silent must tell, or be silent for $2, before it is known whether this was an outage.
+constexpr statement settle_outage{R"sql(
+WITH me AS (
+    SELECT name, since, began, away_from, away_ended FROM instances
+    WHERE name = $1::text AND away_from IS NOT NULL
+), others AS (
+    SELECT coalesce(bool_or(o.told_at > m.began), false) AS there,
+           coalesce(bool_or(NOT o.ended AND o.told_at > now_us() - $2::bigint), false) AS perhaps
+    FROM me m LEFT JOIN instances o ON o.name <> m.name AND o.began < m.began
+), kept AS (
+    INSERT INTO outages (ended, began, endpoint, reason, refused)
+    SELECT m.since, m.away_from, '', CASE WHEN m.away_ended THEN $3::text ELSE $4::text END, 0
+    FROM me m CROSS JOIN others o WHERE NOT o.there AND NOT o.perhaps
+    ON CONFLICT (began, endpoint, reason) DO UPDATE SET ended = excluded.ended, refused = excluded.refused
+)
+UPDATE instances i SET away_from = NULL FROM me m, others o
+WHERE i.name = m.name AND (o.there OR NOT o.perhaps)
+)sql",
+                                  "look whether there was an outage"};
+
+constexpr statement read_session{"SELECT session FROM instances WHERE name = $1::text",
+                                 "look for a namesake"};
+
+constexpr statement forget_instances{
+    "DELETE FROM instances WHERE name <> $1::text AND told_at < now_us() - $2::bigint",
+    "forget old instances"};
+
+constexpr statement read_instances{
+    "SELECT i.name, i.ended, i.told_at > now_us() - $1::bigint, i.since, i.seen, i.version, i.fingerprint, "
+    "i.in_flight, ARRAY(SELECT d.name FROM duties d WHERE d.instance = i.name AND d.until > now_us())::text "
+    "FROM instances i WHERE i.told_at > now_us() - $2::bigint "
+    "ORDER BY i.ended OR i.told_at <= now_us() - $1::bigint, i.name LIMIT $3::bigint",
+    "list instances"};
+
+constexpr statement read_other_handlers{
+    "SELECT DISTINCT h.name FROM instances i CROSS JOIN LATERAL unnest(i.handlers) AS h (name) "
+    "WHERE i.session <> $1::bigint AND NOT i.ended AND i.told_at > now_us() - $2::bigint",
+    "look for the handlers of other instances"};
+
+constexpr statement read_key{"SELECT value FROM fingerprint_key WHERE id = 1", "read the fingerprints' key"};
 
 constexpr statement give_up_duties{"DELETE FROM duties WHERE instance = $1::text", "give duties up"};
 
@@ -87,6 +141,34 @@ std::optional<outage> time_away(const rows& last, timestamp now) {
     return outage{ended ? outage_reason::stopped : outage_reason::crashed, {}, seen, now, 0};
 }
 
+parameters seen_parameters(const std::string& name, const session& self, const heartbeat& sign,
+                           const std::optional<outage>& away) {
+    array handlers{array::of::texts};
+    for (const auto& each : sign.state.handlers)
+        handlers.push(std::string_view{each});
+    std::optional<std::int64_t> from;
+    if (away) from = microseconds(away->began);
+    return parameters{name,
+                      self.id,
+                      sign.state.version,
+                      sign.state.fingerprint,
+                      sign.state.in_flight,
+                      std::move(handlers),
+                      microseconds(sign.now),
+                      sign.last,
+                      sign.first,
+                      from,
+                      away && away->reason == outage_reason::stopped};
+}
+
+/// Of the text of an array of their names, none of which is a part of another.
+std::vector<duty> duties_in(std::string_view names) {
+    std::vector<duty> found;
+    for (std::size_t i = 0; i < duty_words.size(); ++i)
+        if (names.find(duty_words.at(i)) != names.npos) found.push_back(static_cast<duty>(i));
+    return found;
+}
+
 result<void> run_all(connection& db, std::vector<command> all) {
     all.push_back({&commit_transaction});
     const auto done = db.run(std::move(all));
@@ -96,22 +178,73 @@ result<void> run_all(connection& db, std::vector<command> all) {
 
 } // namespace
 
-result<void> keep_heartbeat(connection& db, const heartbeat& sign) {
+result<void> keep_heartbeat(connection& db, const session& self, const heartbeat& sign) {
     const std::string name{sign.instance.empty() ? sole_instance : std::string_view{sign.instance}};
-    const auto now = microseconds(sign.now);
+    std::optional<outage> away;
+    if (sign.first) {
+        const auto last = db.run_one(find_last_heartbeat);
+        if (!last) return last.error();
+        away = time_away(*last, sign.now);
+    }
     std::vector<command> all;
     all.push_back({&begin_transaction});
-    if (sign.first) {
-        const auto last = db.run_one(find_last_heartbeat, parameters{name, std::int64_t{silent_for.count()}});
-        if (!last) return last.error();
-        if (const auto away = time_away(*last, sign.now)) all.push_back(to_keep(*away));
-        all.push_back({&forget_outages, parameters{now, remembered}});
-    }
+    all.push_back({&read_session, parameters{name}});
+    if (sign.first) all.push_back({&forget_outages, parameters{microseconds(sign.now), remembered}});
     for (const auto& each : sign.refusals)
         all.push_back(to_keep(each));
-    all.push_back({&keep_seen, parameters{name, now, sign.last}});
+    all.push_back({&keep_seen, seen_parameters(name, self, sign, away)});
+    all.push_back(
+        {&settle_outage, parameters{name, std::int64_t{silent_for.count()}, to_string(outage_reason::stopped),
+                                    to_string(outage_reason::crashed)}});
+    if (sign.first) all.push_back({&forget_instances, parameters{name, std::int64_t{listed_for.count()}}});
     if (sign.last) all.push_back({&give_up_duties, parameters{name}});
-    return run_all(db, std::move(all));
+    all.push_back({&commit_transaction});
+    const auto answers = db.run(std::move(all));
+    if (!answers) return answers.error();
+    const auto& before = answers->at(1);
+    if (!sign.first && !before.empty() && before.at(0).integer(0) != self.id)
+        log::warning("another daemon has the same name; give each its own server.instance",
+                     {{"instance", name}});
+    return {};
+}
+
+result<std::vector<instance_record>> list_instances(connection& db, std::size_t limit) {
+    const auto found = db.run_one(
+        read_instances, parameters{std::int64_t{silent_for.count()}, std::int64_t{listed_for.count()},
+                                   static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX))});
+    if (!found) return found.error();
+    std::vector<instance_record> all;
+    for (const auto row : *found) {
+        auto& each = all.emplace_back();
+        each.name = row.text(0);
+        if (row.integer(1) != 0)
+            each.presence = presence::stopped;
+        else if (row.integer(2) == 0)
+            each.presence = presence::gone;
+        each.since = instant(row.integer(3));
+        each.last_heartbeat = instant(row.integer(4));
+        each.told.version = row.text(5);
+        each.told.fingerprint = row.text(6);
+        each.told.in_flight = row.integer(7);
+        each.leads = duties_in(row.text(8));
+    }
+    return all;
+}
+
+result<std::set<std::string, std::less<>>> find_handlers_elsewhere(connection& db, const session& self) {
+    const auto found = db.run_one(read_other_handlers, parameters{self.id, std::int64_t{silent_for.count()}});
+    if (!found) return found.error();
+    std::set<std::string, std::less<>> names;
+    for (const auto row : *found)
+        names.insert(row.text(0));
+    return names;
+}
+
+result<std::string> read_fingerprint_key(connection& db) {
+    const auto found = db.run_one(read_key);
+    if (!found) return found.error();
+    if (found->empty()) return failure{errc::store_corrupt, "the fingerprints' key is missing"};
+    return std::string{found->at(0).bytes(0)};
 }
 
 result<std::vector<outage>> find_outages(connection& db, const outage_search& wanted) {

@@ -4,16 +4,27 @@
 #include <webhookd/store/instances.hpp>
 #include <webhookd/store/purge.hpp>
 
-#include "store/postgres/connection.hpp"
+#include "store/postgres/session.hpp"
 
+#include <chrono>
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 /// The daemons that share the database: their heartbeats, duties and outages. What the calls promise is
 /// documented in instances and retention.
 namespace webhookd::store::postgres {
 
-[[nodiscard]] result<void> keep_heartbeat(connection& db, const heartbeat& sign);
+/// An instance that has told nothing for so long, by the database's clock, is gone.
+inline constexpr std::chrono::microseconds silent_for = 3 * shared_heartbeat_interval;
+
+[[nodiscard]] result<void> keep_heartbeat(connection& db, const session& self, const heartbeat& sign);
+[[nodiscard]] result<std::vector<instance_record>> list_instances(connection& db, std::size_t limit);
+[[nodiscard]] result<std::set<std::string, std::less<>>> find_handlers_elsewhere(connection& db,
+                                                                                 const session& self);
+[[nodiscard]] result<std::string> read_fingerprint_key(connection& db);
 [[nodiscard]] result<std::vector<outage>> find_outages(connection& db, const outage_search& wanted);
 [[nodiscard]] result<bool> try_lead(connection& db, duty which, std::string_view instance,
                                     std::chrono::milliseconds lease);

@@ -23,8 +23,8 @@ constexpr std::chrono::seconds wait_for_database{30};
 constexpr std::chrono::milliseconds between_tries{500};
 
 constexpr postgres::statement open_session{
-    "SELECT nextval('sessions'), last_seq, plans, (SELECT count(*) FROM deliveries WHERE state = 0) "
-    "FROM totals WHERE id = 1",
+    "SELECT nextval('sessions'), last_seq, plans, (SELECT count(*) FROM deliveries WHERE state = 0), "
+    "erasures FROM totals WHERE id = 1",
     "open a session"};
 
 result<std::unique_ptr<postgres::connection>> connect_patiently(const postgres_options& options) {
@@ -53,6 +53,7 @@ result<postgres::opening> read_opening(postgres::connection& db) {
     o.last_offset = row.integer(1);
     o.plans = row.integer(2);
     o.pending = row.integer(3);
+    o.erasures = row.integer(4);
     return o;
 }
 
@@ -86,6 +87,7 @@ result<std::unique_ptr<event_store>> open_postgres_store(const postgres_options&
     found->self.ahead = options.clock_ahead;
     auto standby = postgres::find_lagging_standby(**db);
     if (standby && !standby->empty()) log::warning(*standby);
+    if (standby) found->risk = std::move(*standby);
     return postgres::make_store(options, *found);
 }
 

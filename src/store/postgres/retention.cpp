@@ -70,6 +70,17 @@ constexpr statement count_held{
     "WHERE e.seq = ANY($1::bigint[])",
     "look at what events hold"};
 
+// An erasure leaves the claims, so that it is known who still has what was erased. One whose lease is over is
+// revoked: its holder, should it only have stood still, finds that out before it begins anything.
+constexpr statement count_claims{R"sql(
+WITH revoked AS (
+    UPDATE deliveries SET token = NULL, holder = NULL, lease = NULL
+    WHERE event = ANY($1::bigint[]) AND state <> 0 AND token IS NOT NULL AND lease <= now_us()
+)
+SELECT count(*) FROM deliveries WHERE event = ANY($1::bigint[]) AND token IS NOT NULL AND lease > now_us()
+)sql",
+                                 "look who has deliveries"};
+
 struct weighed_event {
     event_weight weight;
     std::int64_t waiting = 0; ///< deliveries
@@ -198,7 +209,7 @@ result<erase_outcome> erase_events(connection& db, const session& self, std::spa
         all.push_back({each, parameters{integers(erased)}});
     all.push_back({&keep_erasure, parameters{integers(erased), microseconds(tombstone.at), tombstone.by}});
     settle(all, self, ids);
-    all.push_back({&announce_deliveries, parameters{self.id}});
+    all.push_back({&announce_erasure, parameters{self.id}});
     if (auto done = end_removal(db, std::move(all)); !done) return done.error();
     return outcome;
 }
@@ -216,6 +227,12 @@ result<payload_counts> count_payloads(connection& db, std::span<const event_offs
     const auto row = found->at(0);
     return payload_counts{static_cast<std::size_t>(row.integer(0)), static_cast<std::size_t>(row.integer(1)),
                           static_cast<std::size_t>(row.integer(2))};
+}
+
+result<std::size_t> count_held_claims(connection& db, std::span<const event_offset> events) {
+    const auto found = db.run_one(count_claims, parameters{integers(events)});
+    if (!found) return found.error();
+    return static_cast<std::size_t>(found->at(0).integer(0));
 }
 
 } // namespace webhookd::store::postgres

@@ -21,5 +21,6 @@ namespace webhookd::store::postgres {
                                                  std::size_t max_bytes);
 [[nodiscard]] result<std::optional<erasure>> find_erasure(connection& db, event_offset offset);
 [[nodiscard]] result<payload_counts> count_payloads(connection& db, std::span<const event_offset> events);
+[[nodiscard]] result<std::size_t> count_held_claims(connection& db, std::span<const event_offset> events);
 
 } // namespace webhookd::store::postgres

@@ -30,7 +30,8 @@ constexpr std::array<migration, 1> schema_migrations{{
         last_seq       bigint NOT NULL,
         last_delivery  bigint NOT NULL,
         events         bigint NOT NULL,
-        plans          bigint NOT NULL
+        plans          bigint NOT NULL,
+        erasures       bigint NOT NULL DEFAULT 0
     ) WITH (fillfactor = 10);
     INSERT INTO totals (id, last_seq, last_delivery, events, plans) VALUES (1, 0, 0, 0, 0);
     CREATE TABLE probes (
@@ -150,11 +151,26 @@ constexpr std::array<migration, 1> schema_migrations{{
         PRIMARY KEY (transaction_id, endpoint)
     );
     CREATE TABLE instances (
-        name      text COLLATE "C" PRIMARY KEY,
-        seen      bigint NOT NULL,
-        ended     boolean NOT NULL,
-        told_at   bigint NOT NULL
+        name         text COLLATE "C" PRIMARY KEY,
+        session      bigint NOT NULL,
+        version      text COLLATE "C" NOT NULL,
+        fingerprint  text COLLATE "C" NOT NULL,
+        in_flight    bigint NOT NULL,
+        handlers     text[] COLLATE "C" NOT NULL,
+        since        bigint NOT NULL,
+        seen         bigint NOT NULL,
+        ended        boolean NOT NULL,
+        began        bigint NOT NULL,
+        told_at      bigint NOT NULL,
+        away_from    bigint,
+        away_ended   boolean
     ) WITH (fillfactor = 50);
+    CREATE TABLE fingerprint_key (
+        id     smallint PRIMARY KEY CHECK (id = 1),
+        value  bytea NOT NULL
+    );
+    INSERT INTO fingerprint_key (id, value)
+        SELECT 1, sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
     CREATE TABLE duties (
         name      text COLLATE "C" PRIMARY KEY,
         instance  text COLLATE "C" NOT NULL,

@@ -27,4 +27,11 @@ inline constexpr statement announce_deliveries{
     "SELECT pg_notify('universign_webhookd', $1::bigint || ' ' || last_seq || ' 0 1') FROM t",
     "notify other daemons"};
 
+/// The same, and that they must give back what they have claimed and not begun: events were erased.
+inline constexpr statement announce_erasure{
+    "WITH t AS (UPDATE totals SET plans = plans + 1, erasures = erasures + 1 WHERE id = 1 RETURNING "
+    "last_seq) "
+    "SELECT pg_notify('universign_webhookd', $1::bigint || ' ' || last_seq || ' 0 1 1') FROM t",
+    "notify other daemons"};
+
 } // namespace webhookd::store::postgres

@@ -38,7 +38,8 @@ public:
         , readers_(postgres::access_to_read(options),
                    std::max(options.pool, connections_with_a_duty + 1) - connections_with_a_duty,
                    postgres::check_safety)
-        , follower_(postgres::access_to_write(options), self_, figures_, notifier_, found.plans) {}
+        , follower_(postgres::access_to_write(options), self_, figures_, notifier_,
+                    {found.plans, found.erasures, found.risk}) {}
 
     /// What is claimed still is anybody's from now on.
     ~postgres_store() override {
@@ -67,6 +68,8 @@ public:
             [&](connection& db) { return postgres::read_events_after(db, offset, limit, max_bytes, of); });
     }
     event_offset last_offset() const noexcept override { return figures_.last_offset(); }
+
+    std::string risk() const override { return follower_.risk(); }
 
     result<void> in_place() override {
         if (auto safe = follower_.check(); !safe) return safe;
@@ -220,6 +223,7 @@ public:
     result<erase_outcome> erase(std::span<const event_offset> events, const erasure& tombstone,
                                 std::string_view reason, std::size_t max_bytes) override {
         if (events.empty()) return erase_outcome{};
+        const postgres::figures::erasing now{figures_};
         // What was given up may have held others up.
         const auto done = change(
             [&](connection& db) {
@@ -227,8 +231,12 @@ public:
             },
             [](const erase_outcome& o) { return -static_cast<std::int64_t>(o.deliveries); },
             [](const erase_outcome& o) { return o.done > 0; });
+        if (done) figures_.count_erasure();
         notifier_.tell({.deliveries = done && done->done > 0});
         return done;
+    }
+    result<std::size_t> held_claims_of(std::span<const event_offset> events) override {
+        return read([&](connection& db) { return postgres::count_held_claims(db, events); });
     }
     /// PostgreSQL gives no say over its pages, its journal and its archives.
     result<remnants> scrub() override { return remnants::possible; }
@@ -243,7 +251,16 @@ public:
     }
 
     result<void> record_heartbeat(const heartbeat& sign) override {
-        return write([&](connection& db) { return postgres::keep_heartbeat(db, sign); });
+        return write([&](connection& db) { return postgres::keep_heartbeat(db, self_, sign); });
+    }
+    result<std::vector<instance_record>> list_instances(std::size_t limit) override {
+        return read([&](connection& db) { return postgres::list_instances(db, limit); });
+    }
+    result<std::set<std::string, std::less<>>> handlers_elsewhere() override {
+        return read([&](connection& db) { return postgres::find_handlers_elsewhere(db, self_); });
+    }
+    result<std::string> fingerprint_key() override {
+        return read([](connection& db) { return postgres::read_fingerprint_key(db); });
     }
     result<std::vector<outage>> outages(const outage_search& wanted) override {
         return read([&](connection& db) { return postgres::find_outages(db, wanted); });

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace webhookd::store::postgres {
 
@@ -16,6 +17,8 @@ struct opening {
     event_offset last_offset = 0;
     std::int64_t plans = 0;
     std::int64_t pending = 0;
+    std::int64_t erasures = 0;
+    std::string risk = {}; ///< a warning for operators
 };
 
 /// All ports over a database whose schema is prepared.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <random>
 
 namespace webhookd::store::sqlite {
 namespace {
@@ -54,6 +55,14 @@ result<void> keep(connection& db, const outage& o) {
         ->bind(microseconds(o.ended), microseconds(o.began), std::string_view(o.endpoint),
                to_string(o.reason), o.refused)
         .run();
+}
+
+std::string random_key() {
+    std::random_device device;
+    std::string key(32, '\0');
+    for (auto& byte : key)
+        byte = static_cast<char>(device() & 0xff);
+    return key;
 }
 
 } // namespace
@@ -150,6 +159,28 @@ result<void> keep_clock(connection& db, const clock_state& state, const std::opt
                    "keep a bound for arrivals");
     if (!insert) return insert.error();
     return insert->bind(bound->beyond, microseconds(bound->at)).run();
+}
+
+sole_record::sole_record()
+    : key_(random_key()) {}
+
+void sole_record::told(const heartbeat& sign) {
+    const std::lock_guard lock{mutex_};
+    const auto since = sign.first || !last_ ? sign.now : last_->since;
+    auto& record = last_.emplace();
+    record.name = sign.instance.empty() ? std::string{sole_instance} : sign.instance;
+    record.presence = sign.last ? presence::stopped : presence::running;
+    record.since = since;
+    record.last_heartbeat = sign.now;
+    record.told = sign.state;
+    record.told.handlers.clear();
+    if (!sign.last) record.leads = {duty::retention, duty::orphans};
+}
+
+std::vector<instance_record> sole_record::list(std::size_t limit) const {
+    const std::lock_guard lock{mutex_};
+    if (!last_ || limit == 0) return {};
+    return {*last_};
 }
 
 } // namespace webhookd::store::sqlite

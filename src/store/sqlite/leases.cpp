@@ -1,5 +1,7 @@
 #include "store/sqlite/leases.hpp"
 
+#include <algorithm>
+
 namespace webhookd::store::sqlite {
 
 leases::claim_lock::claim_lock(leases& all, steady now)
@@ -76,6 +78,12 @@ std::vector<delivery_id> leases::extend(std::span<const claim> claims, steady un
             lost.push_back(each.id);
     }
     return lost;
+}
+
+std::size_t leases::count_held(std::span<const delivery_id> ids) const {
+    const std::lock_guard lock{mutex_};
+    const auto held = std::ranges::count_if(ids, [this](delivery_id id) { return held_.contains(id); });
+    return static_cast<std::size_t>(held);
 }
 
 bool leases::holds(delivery_id id, steady now) const {

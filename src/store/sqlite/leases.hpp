@@ -67,6 +67,8 @@ public:
     void release(std::span<const claim> claims);
     /// Returns those that another has.
     [[nodiscard]] std::vector<delivery_id> extend(std::span<const claim> claims, steady until);
+    /// How many of these have a holder, even if its lease is over.
+    [[nodiscard]] std::size_t count_held(std::span<const delivery_id> ids) const;
 
 private:
     struct lease {

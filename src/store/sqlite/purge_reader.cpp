@@ -62,6 +62,23 @@ result<std::optional<erasure>> find_erasure(connection& db, event_offset offset)
     return std::optional{erasure{instant(query->integer(0)), std::string{query->text(1)}}};
 }
 
+result<std::vector<delivery_id>> deliveries_of(connection& db, std::span<const event_offset> events) {
+    auto query = db.prepare("SELECT id FROM deliveries WHERE event = ?", "look for deliveries of events");
+    if (!query) return query.error();
+    std::vector<delivery_id> all;
+    for (const auto offset : events) {
+        const statement_reset guard{*query};
+        query->bind(offset);
+        for (;;) {
+            auto row = query->step();
+            if (!row) return row.error();
+            if (!*row) break;
+            all.push_back(query->integer(0));
+        }
+    }
+    return all;
+}
+
 result<payload_counts> weigh(connection& db, std::span<const event_offset> events) {
     auto query = db.prepare("SELECT EXISTS (SELECT 1 FROM payloads p WHERE p.seq = e.seq), "
                             "(SELECT count(*) FROM deliveries d WHERE d.event = e.seq AND d.state = 0) "

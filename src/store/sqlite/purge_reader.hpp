@@ -1,11 +1,13 @@
 #pragma once
 
+#include <webhookd/store/delivery.hpp>
 #include <webhookd/store/purge.hpp>
 
 #include "store/sqlite/connection.hpp"
 
 #include <optional>
 #include <span>
+#include <vector>
 
 /// Queries about what may be purged and what was erased, on a reader's connection. What the calls promise is
 /// documented in retention and event_query.
@@ -25,5 +27,7 @@ result<purge_candidates> find_purgeable(connection& db, const purge_search& want
 result<std::optional<erasure>> find_erasure(connection& db, event_offset offset);
 
 result<payload_counts> weigh(connection& db, std::span<const event_offset> events);
+[[nodiscard]] result<std::vector<delivery_id>> deliveries_of(connection& db,
+                                                             std::span<const event_offset> events);
 
 } // namespace webhookd::store::sqlite

@@ -8,6 +8,9 @@
 #include "store/sqlite/purge_reader.hpp"
 
 #include <chrono>
+#include <functional>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace webhookd::store {
@@ -182,15 +185,32 @@ public:
         return readers_.with([&](sqlite::reader& r) { return sqlite::weigh(r.database(), events); });
     }
 
-    result<void> record_heartbeat(const heartbeat& sign) override {
-        return write([&](sqlite::writer& w) { return w.record_heartbeat(sign); });
+    /// A lease that is over stays its holder's, so that all of them count.
+    result<std::size_t> held_claims_of(std::span<const event_offset> events) override {
+        const auto ids =
+            readers_.with([&](sqlite::reader& r) { return sqlite::deliveries_of(r.database(), events); });
+        if (!ids) return ids.error();
+        return leases_.count_held(*ids);
     }
+
+    result<void> record_heartbeat(const heartbeat& sign) override {
+        auto done = write([&](sqlite::writer& w) { return w.record_heartbeat(sign); });
+        if (done) itself_.told(sign);
+        return done;
+    }
+    result<std::vector<instance_record>> list_instances(std::size_t limit) override {
+        return itself_.list(limit);
+    }
+    /// The lock on the database keeps every other process out.
+    result<std::set<std::string, std::less<>>> handlers_elsewhere() override {
+        return std::set<std::string, std::less<>>{};
+    }
+    result<std::string> fingerprint_key() override { return itself_.key(); }
 
     result<std::vector<outage>> outages(const outage_search& wanted) override {
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_outages(r.database(), wanted); });
     }
 
-    /// The lock on the database keeps every other process out.
     result<bool> try_lead(duty, std::string_view, std::chrono::milliseconds) override { return true; }
 
     result<std::optional<clock_state>> known_clock() override {
@@ -211,6 +231,8 @@ public:
 
     subscription subscribe(listener call) override { return notifier_.subscribe(std::move(call)); }
 
+    /// Its commits are on the disk.
+    std::string risk() const override { return {}; }
     result<void> in_place() override { return database_.in_place(); }
     result<void> probe() override { return database_.probe(); }
 
@@ -231,6 +253,7 @@ private:
     sqlite::database database_;
     sqlite::reader_pool& readers_ = database_.readers();
     sqlite::leases leases_;
+    sqlite::sole_record itself_;
     notifier notifier_;
     commit_notice untold_; ///< of what was appended; the writer's thread alone
 };

@@ -119,3 +119,29 @@ TEST_CASE("what was erased can be scrubbed as often as one likes, and the rest s
     CHECK(f.claimed_ids("audit") == std::vector<std::string>{"evt_2"});
     CHECK(f.keep(make_event("evt_3")).status == append_status::accepted);
 }
+
+TEST_CASE("claims of what is erased hold until they are released or finished", "[erase]") {
+    contract_fixture f;
+    f.keep(personal_event("evt_1", "tx_1", "Ada", {audit}));
+    f.keep(personal_event("evt_2", "tx_1", "Ada", {crm}));
+    const std::vector<event_offset> both{1, 2};
+    const auto held = [&] { return f.kept->held_claims_of(both).value(); };
+    CHECK(held() == 0);
+    const auto first = f.claim("audit");
+    const auto second = f.claim("crm");
+    REQUIRE(first.deliveries.size() == 1);
+    REQUIRE(second.deliveries.size() == 1);
+    CHECK(held() == 2);
+    CHECK(f.erase({1, 2}).deliveries == 2);
+    CHECK(held() == 2);
+    f.kept->release(std::vector{first.deliveries[0].claim});
+    CHECK(held() == 1);
+    // An attempt that runs goes on, and its holder is seen to.
+    CHECK(f.kept->extend(std::vector{second.deliveries[0].claim}, 1min).value().empty());
+    CHECK(held() == 1);
+    const finished_delivery end{
+        second.deliveries[0].claim, delivery_state::successful, {}, {noon, 1ms, 200, "", "hello Ada"}};
+    REQUIRE(f.kept->finish({&end, 1}).has_value());
+    CHECK(held() == 0);
+    CHECK(f.record(second.deliveries[0].claim.id).state == delivery_state::failed);
+}

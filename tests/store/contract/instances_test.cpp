@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <string>
 #include <vector>
 
 using namespace webhookd;
@@ -113,4 +114,43 @@ TEST_CASE("outages are not forgotten because of a clock that leapt ahead", "[sto
     f.sign({.now = noon + 501 * 24h, .first = true});
     for (const auto& each : f.all())
         CHECK(each.began > noon + 1min);
+}
+
+TEST_CASE("an instance is listed with what it told last and the duties that it leads", "[store][instances]") {
+    fixture f;
+    CHECK(f.kept->list_instances(10).value().empty());
+    store::instance_state state{"1.2.3", "0123456789abcdef", 3, {"crm", "audit"}};
+    f.sign({.now = noon, .instance = "alpha", .first = true, .state = state});
+    for (const auto which : {store::duty::orphans, store::duty::retention})
+        REQUIRE(f.kept->try_lead(which, "alpha", 1h).value());
+    state.in_flight = 5;
+    f.sign({.now = noon + 10s, .instance = "alpha", .state = state});
+    const auto all = f.kept->list_instances(10).value();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].name == "alpha");
+    CHECK(all[0].presence == store::presence::running);
+    CHECK(all[0].since == noon);
+    CHECK(all[0].last_heartbeat == noon + 10s);
+    CHECK(all[0].told.version == "1.2.3");
+    CHECK(all[0].told.fingerprint == "0123456789abcdef");
+    CHECK(all[0].told.in_flight == 5);
+    CHECK(all[0].leads == std::vector{store::duty::retention, store::duty::orphans});
+    CHECK(f.kept->list_instances(0).value().empty());
+    CHECK(f.kept->handlers_elsewhere().value().empty()); // its own are not elsewhere
+
+    f.sign({.now = noon + 1min, .instance = "alpha", .last = true, .state = state});
+    const auto ended = f.kept->list_instances(10).value();
+    REQUIRE(ended.size() == 1);
+    CHECK(ended[0].presence == store::presence::stopped);
+    CHECK(ended[0].leads.empty());
+    f.sign({.now = noon + 2min, .instance = "alpha", .first = true, .state = state});
+    CHECK(f.kept->list_instances(10).value().at(0).since == noon + 2min);
+}
+
+TEST_CASE("the key of fingerprints is long and stays while the store is open", "[store][instances]") {
+    fixture f;
+    const auto key = f.kept->fingerprint_key().value();
+    CHECK(key.size() == 32);
+    CHECK(key != std::string(32, '\0'));
+    CHECK(f.kept->fingerprint_key().value() == key);
 }

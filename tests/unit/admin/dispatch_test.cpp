@@ -120,6 +120,10 @@ public:
         note("holdings_of");
         return fake_event_store::payload_counts_of(which);
     }
+    result<std::vector<store::instance_record>> list_instances(std::size_t limit) override {
+        note("list_instances");
+        return fake_event_store::list_instances(limit);
+    }
     result<std::vector<store::outage>> outages(const store::outage_search& wanted) override {
         note("outages");
         return fake_event_store::outages(wanted);
@@ -203,7 +207,8 @@ struct fixture {
     admin::reload_requests reloads{[] {}};
     runtime::shared_value<admin::running_configuration> running{
         {{}, {"webhookd.yaml"}, {}, clock.now(), config::route_trial(config::configuration())}};
-    telemetry::store_counter counter{kept, kept};
+    telemetry::store_counter counter{kept, kept, kept};
+    const std::string name = "alpha";
     std::unique_ptr<http::service> api = admin::make_api({
         .who = who,
         .log = kept,
@@ -212,6 +217,7 @@ struct fixture {
         .queue = kept,
         .retention = kept,
         .instances = kept,
+        .instance = name,
         .writer = writer,
         .readers = readers,
         .planner = planner,
@@ -272,7 +278,8 @@ TEST_CASE("no call of the API reads the store on the admin loop", "[admin]") {
         calls += call + ' ';
     CHECK(calls ==
           "attempts backlog consumed count count_deliveries deliveries discards erasure_of event_types "
-          "failure_groups find histogram holdings_of outages read_after search statistics verification_key "
+          "failure_groups find histogram holdings_of list_instances outages read_after search statistics "
+          "verification_key "
           "waiting_by_handler ");
 }
 

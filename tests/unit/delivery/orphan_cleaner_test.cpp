@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <future>
+#include <set>
+#include <string>
 
 using namespace webhookd;
 using test::wait_for_condition;
@@ -21,12 +23,16 @@ public:
 
     std::atomic<int> asked = 0;
     std::atomic<int> failed = 0;
+    std::atomic<int> counted = 0;
+    std::set<std::string, std::less<>> elsewhere; ///< has these handlers
 
     result<bool> try_lead(store::duty which, std::string_view instance, std::chrono::milliseconds) override {
         ++asked;
         return which == store::duty::orphans && instance == leader_;
     }
+    result<std::set<std::string, std::less<>>> handlers_elsewhere() override { return elsewhere; }
     result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
+        ++counted;
         return std::map<std::string, std::int64_t>{{"gone", 3}};
     }
     result<std::size_t> fail_waiting(std::string_view, std::string_view, std::size_t) override {
@@ -56,4 +62,20 @@ TEST_CASE("what waits for a handler that is no more is failed by who leads the d
     engine.stop({});
     writer.stop();
     CHECK(kept.failed == (leads ? 1 : 0));
+}
+
+TEST_CASE("what waits for a handler that another instance has is left to it", "[delivery]") {
+    store_of_orphans kept("mine");
+    kept.elsewhere = {"gone"};
+    const runtime::system_clock clock;
+    store::group_writer writer(kept, {});
+    delivery::engine engine({kept, kept, kept, {kept, "mine"}}, writer, clock, clock);
+    engine.start({});
+    REQUIRE(wait_for_condition([&] { return kept.counted > 0; }));
+    std::promise<void> answered;
+    engine.ask([&] { answered.set_value(); });
+    answered.get_future().wait();
+    engine.stop({});
+    writer.stop();
+    CHECK(kept.failed == 0);
 }

@@ -82,3 +82,16 @@ TEST_CASE("after all claims were taken out nothing is handed off", "[delivery]")
     buffer.add(claims({3}));
     CHECK(buffer.hand_off(start).next == nullptr);
 }
+
+TEST_CASE("claims whose leases may be over are not handed off", "[delivery]") {
+    prefetch_buffer buffer;
+    buffer.set_hand_off({.allowed = true, .enough = 0, .few = 0});
+    buffer.add(claims({1, 2}));
+    buffer.set_sure_until(start + 25s);
+    CHECK(buffer.hand_off(start + 24s).next->which.claim.id == 1);
+    const auto refused = buffer.hand_off(start + 25s);
+    CHECK(refused.next == nullptr);
+    CHECK(refused.low); // the schedule looks
+    buffer.set_sure_until(start + 50s);
+    CHECK(buffer.hand_off(start + 25s).next->which.claim.id == 2);
+}

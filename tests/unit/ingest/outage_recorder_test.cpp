@@ -93,3 +93,31 @@ TEST_CASE("what could not be written is written when the disk is back, with the 
     CHECK(f.store.refusals()[0].began == noon);
     CHECK(f.store.refusals()[0].refused == 1);
 }
+
+TEST_CASE("each heartbeat tells what the instance is by then, and a change does not wait for the next one",
+          "[ingest][outages]") {
+    std::atomic<int> in_flight{1};
+    fixture f({.interval = 24h, .state = [&] {
+                   store::instance_state now{.version = "1.2.3"};
+                   now.in_flight = in_flight;
+                   return now;
+               }});
+    f.recorder.start();
+    REQUIRE(wait_for_condition([&] { return !f.store.heartbeats().empty(); }));
+    in_flight = 2;
+    f.recorder.tell_soon();
+    REQUIRE(wait_for_condition([&] { return f.store.heartbeats().size() == 2; }));
+    in_flight = 3;
+    CHECK(f.recorder.tell_now(30s));
+    CHECK(f.store.heartbeats().back().state.in_flight == 3);
+    f.store.on_heartbeat([]() -> std::optional<failure> { return failure{errc::store_io}; });
+    CHECK_FALSE(f.recorder.tell_now(30s));
+    f.store.on_heartbeat({});
+    f.recorder.stop(noon);
+    f.writer.stop();
+    const auto told = f.store.heartbeats();
+    CHECK(told[0].state.version == "1.2.3");
+    CHECK(told[0].state.in_flight == 1);
+    CHECK(told[1].state.in_flight == 2);
+    CHECK(told.back().last);
+}

@@ -18,7 +18,8 @@ TEST_CASE("what can take events is ready, whatever the clock says", "[telemetry]
     CHECK(judged.ready);
     CHECK(
         judged.json ==
-        R"({"stopping":false,"store":"ok","queue":"ok","clock":"in doubt","clock_ahead_seconds":3600,"endpoints":)"
+        R"({"stopping":false,"store":"ok","store_engine":"sqlite","queue":"ok","clock":"in doubt",)"
+        R"("clock_ahead_seconds":3600,"endpoints":)"
         R"([{"name":"production","signature":"required","keys":2,"keys_age_seconds":61,"keys_from_cache":false,)"
         R"("ready":true},{"name":"trial","signature":"disabled","ready":true}],"silent_threads":[],)"
         R"("status":"ready"})");
@@ -38,6 +39,12 @@ TEST_CASE("each thing that stands in the way of events makes it not ready and is
     now.store_healthy = false;
     now.store_trouble = failure{errc::store_full, "no room"};
     CHECK_THAT(told(now), Catch::Contains(R"("store":"failing","store_error":"store-full: no room")"));
+    now = {};
+    now.queue_full = true;
+    now.store_engine = "postgresql";
+    now.store_warning = "a standby is asynchronous";
+    CHECK_THAT(told(now), Catch::Contains(R"("store_engine":"postgresql","store_warning":"a standby is )"
+                                          R"(asynchronous")"));
     now = {};
     now.queue_full = true;
     CHECK_THAT(told(now), Catch::Contains(R"("queue":"full")"));

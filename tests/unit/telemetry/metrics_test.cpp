@@ -17,7 +17,7 @@ public:
 
 TEST_CASE("the store is counted by one at a time and not again for a while", "[telemetry]") {
     test::fake_event_store kept;
-    telemetry::store_counter counter(kept, kept);
+    telemetry::store_counter counter(kept, kept, kept);
     CHECK_FALSE(counter.last()->statistics);
     REQUIRE(counter.begin());
     CHECK_FALSE(counter.begin());
@@ -29,7 +29,7 @@ TEST_CASE("the store is counted by one at a time and not again for a while", "[t
 
 TEST_CASE("what the store cannot count is missing from the metrics, and the rest is there", "[telemetry]") {
     unreadable_queue kept;
-    telemetry::store_counter counter(kept, kept);
+    telemetry::store_counter counter(kept, kept, kept);
     REQUIRE(counter.begin());
     counter.count();
     telemetry::metrics_snapshot now;
@@ -43,4 +43,26 @@ TEST_CASE("what the store cannot count is missing from the metrics, and the rest
     CHECK_THAT(text, !Catch::Contains("webhookd_deliveries_failed"));
     CHECK_THAT(text, !Catch::Contains("webhookd_handler_pending_deliveries"));
     CHECK_THAT(text, !Catch::Contains("webhookd_key_set_keys"));
+}
+
+TEST_CASE("figures of a store that several daemons share are marked and those of this one are not",
+          "[telemetry]") {
+    test::fake_event_store kept;
+    telemetry::store_counter counter(kept, kept, kept);
+    REQUIRE(counter.begin());
+    counter.count();
+    telemetry::metrics_snapshot now;
+    now.handlers.emplace_back().name = "crm";
+    now.store_engine = "postgresql";
+    now.store_is_shared = true;
+    now.store_at_risk = true;
+    const auto text = telemetry::render_metrics(now, *counter.last());
+    for (const auto* sample :
+         {"webhookd_deliveries_pending{scope=\"cluster\"} 0\n",
+          "webhookd_store_events{scope=\"cluster\"} 0\n", "webhookd_deliveries_failed{scope=\"cluster\"} 0\n",
+          "webhookd_handler_pending_deliveries{handler=\"crm\",scope=\"cluster\"} 0\n",
+          "webhookd_handler_in_flight{handler=\"crm\"} 0\n", "webhookd_store_info{engine=\"postgresql\"} 1\n",
+          "webhookd_store_at_risk 1\n", "webhookd_instances{state=\"gone\",scope=\"cluster\"} 0\n",
+          "webhookd_configuration_drift{scope=\"cluster\"} 0\n"})
+        CHECK_THAT(text, Catch::Contains(sample));
 }
