@@ -44,8 +44,8 @@ struct transfer_report {
 /// The copy is made under a name of its own beside the place of the target (an SQLite file `FILE.migration`,
 /// a PostgreSQL schema `universign_webhookd_migration`), in transactions that also keep how far it is. When it
 /// is whole, both stores are read again and compared by the number of rows and their SHA-256; only then it
-/// takes its place, in one step. A call that is broken off, however, leaves source and target as they were,
-/// and the next one with the same source goes on. Memory: a page of rows, some MiB, or one larger row.
+/// takes its place, in one step. A call that is broken off leaves source and target as they were, and the next
+/// one with the same source goes on. Memory: a page of rows, some MiB, or one larger row.
 ///
 /// Neither store may be used meanwhile. Whether that is so is looked at before, and of the source also at the
 /// end. Errors: store_bad_url, store_busy (a daemon, or another transfer, works with one of them; or the

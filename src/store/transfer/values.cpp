@@ -3,6 +3,7 @@
 #include <boost/endian/conversion.hpp>
 
 #include <optional>
+#include <utility>
 
 namespace webhookd::store::transfer {
 namespace {
