@@ -21,10 +21,10 @@ constexpr statement count_daemons{
     "told_at > universign_webhookd.now_us() - $1::bigint",
     "look for daemons", false};
 
-constexpr statement read_totals{"SELECT last_seq, last_delivery, events FROM totals WHERE id = 1",
+constexpr statement read_state{"SELECT last_seq, last_delivery, events FROM totals WHERE id = 1",
                                 "read the totals", false};
 
-std::string columns_of(std::span<const transfer::column> columns) {
+std::string selected_columns(std::span<const transfer::column> columns) {
     std::string list;
     for (const auto& each : columns)
         list += (list.empty() ? "x." : ", x.") + std::string{each.name};
@@ -52,8 +52,8 @@ const char* type_of(transfer::column_type type) noexcept {
 
 // Rows that do not fit are not sent; the first one always is.
 std::string selection_of(const transfer::part& of, bool from_the_first) {
-    const auto columns = columns_of(of.columns);
-    const auto keys = columns_of(of.columns.first(of.key));
+    const auto columns = selected_columns(of.columns);
+    const auto keys = selected_columns(of.columns.first(of.key));
     std::size_t number = 0;
     const auto parameter = [&](const char* type) { return '$' + std::to_string(++number) + "::" + type; };
     std::string where;
@@ -117,7 +117,7 @@ result<void> check_source_version(std::optional<std::int64_t> version) {
 } // namespace
 
 result<transfer::store_state> transfer_reader::state() {
-    const auto found = db_.run_one(read_totals);
+    const auto found = db_.run_one(read_state);
     if (!found) return found.error();
     if (found->empty()) return failure{errc::store_corrupt, "the row of totals is missing"};
     const auto row = found->at(0);
