@@ -9,7 +9,10 @@
 #include "store/transfer/ports.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace webhookd::store {
@@ -80,8 +83,8 @@ private:
     transfer_progress progress_;
 };
 
-transfer::row key_of(const transfer::part& of, const transfer::row& row) {
-    return {row.begin(), row.begin() + static_cast<std::ptrdiff_t>(of.key)};
+transfer::row key_of(const transfer::part& of, const transfer::row& r) {
+    return transfer::row(r.begin(), r.begin() + static_cast<std::ptrdiff_t>(of.key));
 }
 
 /// A failure of one of the two stores, which the text names.
