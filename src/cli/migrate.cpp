@@ -39,8 +39,8 @@ public:
         step_ = p.now;
         const auto share = p.done ? fmt::format("{:3.0f} %", *p.done * 100) : std::string("     ");
         const bool copies = p.now == store::transfer_progress::step::copying;
-        fmt::print(stderr, "\r{} {:12} {}  {} rows, {} MiB      ", copies ? "copying " : "checking", p.part, share,
-                   p.rows, p.bytes >> 20U);
+        fmt::print(stderr, "\r{} {:12} {}  {} rows, {} MiB      ", copies ? "copying " : "checking", p.part,
+                   share, p.rows, p.bytes >> 20U);
         std::fflush(stderr);
         begun_ = true;
     }
@@ -72,8 +72,8 @@ int migrate(const migrate_call& call) {
         return exit_code::of(code);
     }
     if (call.json)
-        std::cout << fmt::format("{{\"events\":{},\"deliveries\":{},\"rows\":{},\"bytes\":{}}}\n", done->events,
-                                 done->deliveries, done->rows, done->bytes);
+        std::cout << fmt::format("{{\"events\":{},\"deliveries\":{},\"rows\":{},\"bytes\":{}}}\n",
+                                 done->events, done->deliveries, done->rows, done->bytes);
     else
         std::cout << fmt::format("{} events, {} deliveries, checked: {}\n", done->events, done->deliveries,
                                  store::describe(options.to));
@@ -98,9 +98,10 @@ void add_migrate_command(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand(
         "migrate", "Copy a store into a new one, of the same engine or another, and compare both; no daemon "
                    "may work with either");
-    auto* from = command->add_option("--from", call->options.from, "the store that is copied, and stays as it is")
-                     ->type_name("URL")
-                     ->required();
+    auto* from =
+        command->add_option("--from", call->options.from, "the store that is copied, and stays as it is")
+            ->type_name("URL")
+            ->required();
     auto* to = command->add_option("--to", call->options.to, "the new store: sqlite:FILE or postgresql://...")
                    ->type_name("URL")
                    ->required();

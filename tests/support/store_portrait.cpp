@@ -24,9 +24,9 @@ std::shared_ptr<const store::key_text> key_named(const std::string& kid) {
 
 store::new_event hostile_event() {
     auto e = make_event("evt_hostile");
-    for (auto* each : {&e.envelope.user_id, &e.envelope.trace_id, &e.envelope.api_key, &e.envelope.object_type,
-                       &e.envelope.object_id, &e.envelope.state, &e.envelope.stalled_reason, &e.metadata,
-                       &e.source, &e.body})
+    for (auto* each : {&e.envelope.user_id, &e.envelope.trace_id, &e.envelope.api_key,
+                       &e.envelope.object_type, &e.envelope.object_id, &e.envelope.state,
+                       &e.envelope.stalled_reason, &e.metadata, &e.source, &e.body})
         *each = hostile;
     e.envelope.transaction_id = hostile;
     e.endpoint = "other" + hostile;
@@ -105,20 +105,21 @@ void add_events(std::ostream& to, store::event_store& of) {
 
 void add_deliveries(std::ostream& to, store::event_store& of) {
     for (const auto& d : of.deliveries({}, std::nullopt, 1000).value()) {
-        to << "delivery " << d.id << ' ' << d.offset << ' ' << d.handler << ' ' << static_cast<int>(d.state) << ' '
-           << d.attempts << " [" << d.reason << ']';
+        to << "delivery " << d.id << ' ' << d.offset << ' ' << d.handler << ' ' << static_cast<int>(d.state)
+           << ' ' << d.attempts << " [" << d.reason << ']';
         for (const auto& each : {std::optional{d.planned}, d.due, d.finished})
             add(to, number_of(each));
         to << '\n';
         for (const auto& a : of.attempts(d.id).value())
-            to << "attempt " << a.started.time_since_epoch().count() << ' ' << a.duration.count() << ' ' << a.status
-               << " [" << a.reason << "] [" << a.output << "]\n";
+            to << "attempt " << a.started.time_since_epoch().count() << ' ' << a.duration.count() << ' '
+               << a.status << " [" << a.reason << "] [" << a.output << "]\n";
         for (const auto& each : of.discards(d.id).value())
-            to << "discard " << each.at.time_since_epoch().count() << ' ' << each.by << " [" << each.reason << "]\n";
+            to << "discard " << each.at.time_since_epoch().count() << ' ' << each.by << " [" << each.reason
+               << "]\n";
     }
     for (const auto& each : of.failure_groups("", 100).value())
-        to << "failed " << each.handler << " [" << each.cause << "] " << each.deliveries << ' ' << each.sample.id
-           << '\n';
+        to << "failed " << each.handler << " [" << each.cause << "] " << each.deliveries << ' '
+           << each.sample.id << '\n';
     for (const auto& [handler, waiting] : of.waiting_by_handler().value())
         to << "waiting " << handler << ' ' << waiting << '\n';
     to << "pending " << of.pending() << '\n';
@@ -141,7 +142,8 @@ void fill_with_everything(store_fixture& f) {
     // The last number that was given is not that of an event.
     REQUIRE(f.kept->purge(offsets{11}, store::purge_scope::event, SIZE_MAX).value().purged == 1);
     REQUIRE(f.kept->keep_clock({noon, 1h, 5s}, store::arrival_bound{3, noon - 1h}));
-    const std::vector<store::outage> refused{{store::outage_reason::disk, "production", noon - 2h, noon - 1h, 7}};
+    const std::vector<store::outage> refused{
+        {store::outage_reason::disk, "production", noon - 2h, noon - 1h, 7}};
     REQUIRE(f.kept->record_heartbeat(
         {.now = noon + 1min, .instance = "alpha", .last = true, .refusals = refused}));
 }
@@ -163,8 +165,7 @@ std::string portrait(store::event_store& of) {
     REQUIRE(clock);
     all << "clock " << clock->believed.time_since_epoch().count() << ' ' << clock->offset.count() << ' '
         << clock->held.count() << '\n';
-    const store::purge_search old{
-        .scope = store::purge_scope::event, .before = noon + 1h, .now = noon + 2h};
+    const store::purge_search old{.scope = store::purge_scope::event, .before = noon + 1h, .now = noon + 2h};
     for (const auto offset : of.purgeable(old).value().events)
         all << "purgeable " << offset << '\n';
     return all.str();

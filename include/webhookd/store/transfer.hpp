@@ -15,10 +15,10 @@ namespace webhookd::store {
 struct transfer_progress {
     enum class step { copying, checking };
     step now = step::copying;
-    std::string_view part;             ///< of the store: events, payloads, deliveries, …
-    std::int64_t rows = 0;             ///< of the part, so far in this call
-    std::uint64_t bytes = 0;           ///< about as many, of these
-    std::optional<double> done = {};   ///< how much of the part, from 0 to 1, where that is known
+    std::string_view part;           ///< of the store: events, payloads, deliveries, …
+    std::int64_t rows = 0;           ///< of the part, so far in this call
+    std::uint64_t bytes = 0;         ///< about as many, of these
+    std::optional<double> done = {}; ///< how much of the part, from 0 to 1, where that is known
 };
 
 struct transfer_options {
@@ -42,10 +42,10 @@ struct transfer_report {
 /// is counted anew. Claims are not copied: what was claimed is due.
 ///
 /// The copy is made under a name of its own beside the place of the target (an SQLite file `FILE.migration`,
-/// a PostgreSQL schema `universign_webhookd_migration`), in transactions that also keep how far it is. When it
-/// is whole, both stores are read again and compared by the number of rows and their SHA-256; only then it
-/// takes its place, in one step. A call that is broken off leaves source and target as they were, and the next
-/// one with the same source goes on. Memory: a page of rows, some MiB, or one larger row.
+/// a PostgreSQL schema `universign_webhookd_migration`), in transactions that also keep how far it is. When
+/// it is whole, both stores are read again and compared by the number of rows and their SHA-256; only then it
+/// takes its place, in one step. A call that is broken off leaves source and target as they were, and the
+/// next one with the same source goes on. Memory: a page of rows, some MiB, or one larger row.
 ///
 /// Neither store may be used meanwhile. Whether that is so is looked at before, and of the source also at the
 /// end. Errors: store_bad_url, store_busy (a daemon, or another transfer, works with one of them; or the

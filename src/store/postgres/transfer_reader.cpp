@@ -16,13 +16,12 @@ constexpr std::chrono::seconds answer_margin{15};
 /// A daemon that has told nothing for so long, by the database's clock, is gone.
 constexpr std::int64_t gone_after = std::int64_t{90} * 1'000'000;
 
-constexpr statement count_daemons{
-    "SELECT count(*) FROM universign_webhookd.instances WHERE NOT ended AND "
-    "told_at > universign_webhookd.now_us() - $1::bigint",
-    "look for daemons", false};
+constexpr statement count_daemons{"SELECT count(*) FROM universign_webhookd.instances WHERE NOT ended AND "
+                                  "told_at > universign_webhookd.now_us() - $1::bigint",
+                                  "look for daemons", false};
 
 constexpr statement read_state{"SELECT last_seq, last_delivery, events FROM totals WHERE id = 1",
-                                "read the totals", false};
+                               "read the totals", false};
 
 std::string selected_columns(std::span<const transfer::column> columns) {
     std::string list;

@@ -24,7 +24,8 @@ constexpr statement lock_store{"LOCK TABLE universign_webhookd.totals IN ACCESS 
                                "look for a store", false};
 
 constexpr statement measure_store{
-    "SELECT last_seq + last_delivery FROM universign_webhookd.totals WHERE id = 1", "look for a store", false};
+    "SELECT last_seq + last_delivery FROM universign_webhookd.totals WHERE id = 1", "look for a store",
+    false};
 
 constexpr const char* discard_copy = "DROP SCHEMA IF EXISTS universign_webhookd_migration CASCADE";
 constexpr const char* remove_empty_store = "DROP SCHEMA IF EXISTS universign_webhookd CASCADE";
@@ -41,19 +42,18 @@ constexpr statement begin_mark{
     "VALUES (1, $1::text, 0, '')",
     "begin a copy", false};
 
-constexpr statement read_mark{"SELECT source, part, last_key FROM migration WHERE id = 1", "look at the copy",
-                              false};
+// What a process that was killed has sent may still be at work: this waits for its end.
+constexpr statement read_mark{"SELECT source, part, last_key FROM migration WHERE id = 1 FOR UPDATE",
+                              "look at the copy", false};
 
 // Where another process has moved it, this changes nothing.
-constexpr statement move_mark{
-    "UPDATE migration SET part = $1::bigint, last_key = $2::bytea "
-    "WHERE id = 1 AND part = $3::bigint AND last_key = $4::bytea",
-    "keep how far the copy is", false};
+constexpr statement move_mark{"UPDATE migration SET part = $1::bigint, last_key = $2::bytea "
+                              "WHERE id = 1 AND part = $3::bigint AND last_key = $4::bytea",
+                              "keep how far the copy is", false};
 
-constexpr statement keep_totals{
-    "UPDATE totals SET last_seq = $1::bigint, last_delivery = $2::bigint, "
-    "events = (SELECT count(*) FROM events) WHERE id = 1",
-    "count the copy", false};
+constexpr statement keep_totals{"UPDATE totals SET last_seq = $1::bigint, last_delivery = $2::bigint, "
+                                "events = (SELECT count(*) FROM events) WHERE id = 1",
+                                "count the copy", false};
 
 constexpr statement advance_key_ids{
     "SELECT setval(pg_get_serial_sequence('universign_webhookd_migration.keys', 'id'), "
@@ -228,9 +228,9 @@ result<void> migrated_schema::write(const transfer::part& of, std::span<const tr
     const auto sql = insertion_into(of);
     const statement insert{sql.c_str(), "copy the store", false};
     auto done = in_one_transaction(*db_, [&]() -> result<void> {
-        const auto moved = db_->run_one(
-            move_mark, parameters{static_cast<std::int64_t>(then.part), bytes{after},
-                                  static_cast<std::int64_t>(position_.part), bytes{before}});
+        const auto moved =
+            db_->run_one(move_mark, parameters{static_cast<std::int64_t>(then.part), bytes{after},
+                                               static_cast<std::int64_t>(position_.part), bytes{before}});
         if (!moved) return moved.error();
         if (moved->changed() != 1)
             return failure{errc::store_busy, "another migration to this database is at work"};

@@ -77,8 +77,9 @@ result<void> check_source(connection& db) {
     if (*version == 0) return failure{errc::file_unreadable, "the database is empty"};
     std::int64_t open = 0;
     if (*version == newest_schema()) {
-        const auto counted = db.integer("SELECT (SELECT count(*) FROM recount) + (SELECT count(*) FROM backfill)",
-                                        "look for what is not counted");
+        const auto counted =
+            db.integer("SELECT (SELECT count(*) FROM recount) + (SELECT count(*) FROM backfill)",
+                       "look for what is not counted");
         if (!counted) return counted.error();
         open = *counted;
     }

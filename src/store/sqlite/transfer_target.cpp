@@ -44,8 +44,8 @@ std::string insertion_into(const transfer::part& of) {
 
 class migrated_database final : public transfer::writer {
 public:
-    migrated_database(fs::path file, fs::path working_file, lock_file lock, std::unique_ptr<journal_vfs> layer,
-                      connection db)
+    migrated_database(fs::path file, fs::path working_file, lock_file lock,
+                      std::unique_ptr<journal_vfs> layer, connection db)
         : file_(std::move(file))
         , working_file_(std::move(working_file))
         , lock_(std::move(lock))
@@ -96,7 +96,8 @@ result<void> migrated_database::begin(const std::string& source) {
     const auto marked =
         db_->integer("SELECT count(*) FROM sqlite_schema WHERE name = 'migration'", "look at the copy");
     if (!marked) return marked.error();
-    const auto whole = db_->integer("SELECT last_seq + last_delivery FROM totals WHERE id = 1", "look at the copy");
+    const auto whole =
+        db_->integer("SELECT last_seq + last_delivery FROM totals WHERE id = 1", "look at the copy");
     if (!whole) return whole.error();
     if (*marked == 0 && *whole != 0) {
         // It was whole, and only had to take its place. It is compared with its source again.
@@ -120,17 +121,20 @@ result<void> migrated_database::begin_mark(const std::string& source) {
 }
 
 result<void> migrated_database::read_mark(const std::string& source) {
-    auto select = db_->prepare("SELECT source, part, last_key FROM migration WHERE id = 1", "look at the copy");
+    auto select =
+        db_->prepare("SELECT source, part, last_key FROM migration WHERE id = 1", "look at the copy");
     if (!select) return select.error();
     const statement_reset guard{*select};
     const auto row = select->step();
     if (!row) return row.error();
     if (!*row || select->text(0) != source)
-        return failure{errc::file_unwritable, working_file_.string() + std::string{transfer::other_copy_words}};
+        return failure{errc::file_unwritable,
+                       working_file_.string() + std::string{transfer::other_copy_words}};
     auto after = transfer::decode(select->bytes(2));
     if (!after) return after.error();
     position_ = {static_cast<std::size_t>(select->integer(1)), std::move(*after)};
-    auto move = db_->prepare("UPDATE migration SET part = ?, last_key = ? WHERE id = 1", "keep how far the copy is");
+    auto move =
+        db_->prepare("UPDATE migration SET part = ?, last_key = ? WHERE id = 1", "keep how far the copy is");
     if (!move) return move.error();
     move_mark_ = std::move(*move);
     return {};
@@ -144,7 +148,8 @@ result<void> migrated_database::write(const transfer::part& of, std::span<const 
     for (const auto& each : rows)
         if (auto done = insert(of, each); !done) return done;
     const auto key = transfer::encode(then.after);
-    if (auto done = move_mark_.bind(static_cast<std::int64_t>(then.part), blob{key}).run(); !done) return done;
+    if (auto done = move_mark_.bind(static_cast<std::int64_t>(then.part), blob{key}).run(); !done)
+        return done;
     if (auto done = step->commit(); !done) return done;
     position_ = std::move(then);
     return {};
@@ -226,7 +231,8 @@ result<void> discard_copy(const fs::path& working_file) {
     std::error_code error;
     for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
         fs::remove(working_file.string() + suffix, error);
-        if (error) return failure{errc::file_unwritable, "cannot remove the earlier copy: " + error.message()};
+        if (error)
+            return failure{errc::file_unwritable, "cannot remove the earlier copy: " + error.message()};
     }
     return {};
 }
@@ -250,10 +256,11 @@ result<std::unique_ptr<transfer::writer>> open_transfer_target(const std::filesy
     // The daemon's own layer: it leaves no copies of rows in what pages do not use.
     auto layer = journal_vfs::create({});
     if (!layer) return layer.error();
-    auto db = connection::open(working_file, (*layer)->name(), connection::access::read_write, target_cache_kib);
+    auto db =
+        connection::open(working_file, (*layer)->name(), connection::access::read_write, target_cache_kib);
     if (!db) return db.error();
-    auto target = std::make_unique<migrated_database>(place, working_file, std::move(*lock), std::move(*layer),
-                                                      std::move(*db));
+    auto target = std::make_unique<migrated_database>(place, working_file, std::move(*lock),
+                                                      std::move(*layer), std::move(*db));
     if (auto begun = target->begin(source); !begun) return begun.error();
     return std::unique_ptr<transfer::writer>{std::move(target)};
 }

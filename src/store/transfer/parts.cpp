@@ -69,9 +69,12 @@ constexpr std::array delivery_columns{
 };
 
 constexpr std::array attempt_columns{
-    column{"delivery"}, column{"number"},
-    column{"started"},  column{"duration"},
-    column{"status"},   column{"reason", column_type::text},
+    column{"delivery"},
+    column{"number"},
+    column{"started"},
+    column{"duration"},
+    column{"status"},
+    column{"reason", column_type::text},
     column{"output", column_type::text},
 };
 

@@ -177,10 +177,10 @@ private:
             const auto target = to_.named(read_all(target_->written(), part, pages));
             if (!target) return target.error();
             if (*source != *target)
-                return failure{errc::store_corrupt, "the copy differs from its source: " + std::string{part.name} +
-                                                        ", " + std::to_string(source->rows) + " rows and " +
-                                                        std::to_string(target->rows) +
-                                                        "; with --anew it is made again"};
+                return failure{errc::store_corrupt,
+                               "the copy differs from its source: " + std::string{part.name} + ", " +
+                                   std::to_string(source->rows) + " rows and " +
+                                   std::to_string(target->rows) + "; with --anew it is made again"};
             report.rows += source->rows;
             report.bytes += source->bytes;
             if (std::string_view{part.name} == "events") report.events = source->rows;
@@ -196,8 +196,9 @@ private:
         const auto now = from_.named(transfer::identify(*source_));
         if (!now) return now.error();
         if (*now == identity_) return {};
-        return failure{errc::store_busy, "the source has changed meanwhile: a daemon has worked with it; stop "
-                                         "it, and make the copy again with --anew"};
+        return failure{errc::store_busy,
+                       "the source has changed meanwhile: a daemon has worked with it; stop "
+                       "it, and make the copy again with --anew"};
     }
 
     const transfer_options& options_;

@@ -148,7 +148,8 @@ void check_goes_on(const place& at) {
 
 } // namespace
 
-TEST_CASE("a store of rows of every kind goes to another database and is the same there", "[store][transfer]") {
+TEST_CASE("a store of rows of every kind goes to another database and is the same there",
+          "[store][transfer]") {
     places all;
     const auto from = all.sqlite();
     const auto to = all.sqlite();
@@ -237,7 +238,9 @@ TEST_CASE("what was renamed last is only compared again", "[store][transfer]") {
     std::filesystem::rename(file, file + ".migration");
     int copied = 0;
     auto o = options_for(from, to);
-    o.on_progress = [&](const transfer_progress& p) { copied += p.now == transfer_progress::step::copying ? 1 : 0; };
+    o.on_progress = [&](const transfer_progress& p) {
+        copied += p.now == transfer_progress::step::copying ? 1 : 0;
+    };
     REQUIRE(store::transfer_store(o));
     CHECK(copied == 0);
     CHECK(portrait_of(to) == portrait_of(from));
