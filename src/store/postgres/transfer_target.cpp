@@ -61,7 +61,7 @@ constexpr statement advance_key_ids{
     "count the copy", false};
 
 /// Without statistics the first plans would be for empty tables.
-constexpr const char* look_over =
+constexpr const char* gather_statistics =
     "ANALYZE events; ANALYZE payloads; ANALYZE consumption; ANALYZE deliveries; ANALYZE attempts";
 
 constexpr const char* give_name = "DROP TABLE universign_webhookd_migration.migration; "
@@ -150,7 +150,7 @@ result<void> in_one_transaction(connection& db, Work work) {
 }
 
 /// Within a transaction: removes a schema that a daemon has made and nothing was kept in. Refuses any other.
-result<void> clear_place(connection& db) {
+result<void> clear_target(connection& db) {
     const auto there = db.run_one(find_store);
     if (!there) return there.error();
     if (there->at(0).integer(0) != 0) {
@@ -190,7 +190,7 @@ private:
 };
 
 result<void> migrated_schema::begin(const std::string& source, bool anew) {
-    if (auto clear = in_one_transaction(*db_, [&] { return clear_place(*db_); }); !clear) return clear;
+    if (auto clear = in_one_transaction(*db_, [&] { return clear_target(*db_); }); !clear) return clear;
     if (anew)
         if (auto gone = db_->run_script(discard_copy, "discard a copy"); !gone) return gone;
     const auto there = db_->run_one(find_copy);
@@ -246,12 +246,12 @@ result<void> migrated_schema::complete(const transfer::store_state& of) {
     if (auto kept = db_->run_one(keep_totals, parameters{of.last_offset, of.last_delivery}); !kept)
         return kept.error();
     if (auto advanced = db_->run_one(advance_key_ids); !advanced) return advanced.error();
-    return db_->run_script(look_over, "look the copy over");
+    return db_->run_script(gather_statistics, "look the copy over");
 }
 
 result<void> migrated_schema::publish() {
     return in_one_transaction(*db_, [&]() -> result<void> {
-        if (auto clear = clear_place(*db_); !clear) return clear;
+        if (auto clear = clear_target(*db_); !clear) return clear;
         return db_->run_script(give_name, "put the copy into its place");
     });
 }

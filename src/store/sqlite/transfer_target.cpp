@@ -242,14 +242,16 @@ result<void> discard_copy(const fs::path& working_file) {
 result<std::unique_ptr<transfer::writer>> open_transfer_target(const std::filesystem::path& file,
                                                                const std::string& source, bool anew) {
     std::error_code error;
-    const auto place = fs::weakly_canonical(fs::absolute(file, error), error);
-    if (error || !place.has_filename()) return failure{errc::file_unwritable, "the path cannot be resolved"};
-    if (auto made = prepare_directory(place.parent_path()); !made) return made.error();
-    auto lock = lock_file::acquire(place.string() + ".lock");
+    const auto final_file = fs::weakly_canonical(fs::absolute(file, error), error);
+    if (error || !final_file.has_filename())
+        return failure{errc::file_unwritable, "the path cannot be resolved"};
+    if (auto made = prepare_directory(final_file.parent_path()); !made) return made.error();
+    auto lock = lock_file::acquire(final_file.string() + ".lock");
     if (!lock) return lock.error();
-    if (fs::exists(place, error)) return failure{errc::file_unwritable, std::string{transfer::taken_words}};
-    if (auto fine = refuse_foreign_journal(place); !fine) return fine.error();
-    const fs::path working_file{place.string() + ".migration"};
+    if (fs::exists(final_file, error))
+        return failure{errc::file_unwritable, std::string{transfer::taken_words}};
+    if (auto fine = refuse_foreign_journal(final_file); !fine) return fine.error();
+    const fs::path working_file{final_file.string() + ".migration"};
     if (anew)
         if (auto gone = discard_copy(working_file); !gone) return gone.error();
     if (auto made = prepare_file(working_file); !made) return made.error();
@@ -259,7 +261,7 @@ result<std::unique_ptr<transfer::writer>> open_transfer_target(const std::filesy
     auto db =
         connection::open(working_file, (*layer)->name(), connection::access::read_write, target_cache_kib);
     if (!db) return db.error();
-    auto target = std::make_unique<migrated_database>(place, working_file, std::move(*lock),
+    auto target = std::make_unique<migrated_database>(final_file, working_file, std::move(*lock),
                                                       std::move(*layer), std::move(*db));
     if (auto begun = target->begin(source); !begun) return begun.error();
     return std::unique_ptr<transfer::writer>{std::move(target)};

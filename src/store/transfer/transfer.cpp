@@ -37,9 +37,9 @@ result<std::unique_ptr<transfer::writer>> open_target(const transfer_options& op
 }
 
 /// Reads a store page by page and tells how far that is.
-class paged_reading {
+class page_reader {
 public:
-    paged_reading(const transfer_options& options, transfer_step now, const transfer::store_state& state)
+    page_reader(const transfer_options& options, transfer_step now, const transfer::store_state& state)
         : options_(options)
         , state_(state)
         , progress_{.now = now} {
@@ -138,7 +138,7 @@ private:
 
     result<void> copy() {
         const auto parts = transfer::all_parts();
-        paged_reading pages{options_, transfer_step::copying, state_};
+        page_reader pages{options_, transfer_step::copying, state_};
         for (auto next = target_->position(); next.part < parts.size(); next = target_->position()) {
             const auto& part = parts[next.part];
             if (told_ != &part) pages.begin(part);
@@ -154,7 +154,7 @@ private:
     }
 
     result<transfer::fingerprint> read_all(transfer::reader& from, const transfer::part& part,
-                                           paged_reading& pages) {
+                                           page_reader& pages) {
         transfer::fingerprint found;
         pages.begin(part);
         for (transfer::row after;;) {
@@ -170,7 +170,7 @@ private:
 
     result<transfer_report> compare() {
         transfer_report report;
-        paged_reading pages{options_, transfer_step::checking, state_};
+        page_reader pages{options_, transfer_step::checking, state_};
         for (const auto& part : transfer::all_parts()) {
             const auto source = from_.named(read_all(*source_, part, pages));
             if (!source) return source.error();
