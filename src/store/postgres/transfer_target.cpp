@@ -85,7 +85,8 @@ array_type array_type_of(transfer::column_type type) noexcept {
     }
 }
 
-/// An instance that is no more: its heartbeat is what the next one's outage is measured from.
+/// An instance that is no more: its heartbeat is what the next one's outage is measured from. Built by the
+/// names of columns, so that those which only a running daemon has to fill may be there or not.
 constexpr const char* insert_heartbeat = R"sql(
 INSERT INTO instances SELECT (jsonb_populate_record(NULL::instances, jsonb_build_object(
     'name', 'before-migration', 'seen', g.seen, 'ended', g.ended, 'told_at', g.seen, 'since', g.seen,

@@ -20,14 +20,14 @@ namespace {
 
 using transfer_step = transfer_progress::step;
 
-result<std::unique_ptr<transfer::reader>> open_source(const std::string& url) {
+result<std::unique_ptr<transfer::reader>> open_from(const std::string& url) {
     if (is_postgres_url(url)) return postgres::open_transfer_source({.url = url});
     const auto file = parse_sqlite_url(url);
     if (!file) return file.error();
     return sqlite::open_transfer_source(*file);
 }
 
-result<std::unique_ptr<transfer::writer>> open_target(const transfer_options& options,
+result<std::unique_ptr<transfer::writer>> open_to(const transfer_options& options,
                                                       const std::string& source) {
     if (is_postgres_url(options.to))
         return postgres::open_transfer_target({.url = options.to}, source, options.anew);
@@ -121,7 +121,7 @@ private:
     result<void> open() {
         if (options_.from == options_.to)
             return failure{errc::argument_invalid, "source and target are the same store"};
-        auto source = from_.named(open_source(options_.from));
+        auto source = from_.named(open_from(options_.from));
         if (!source) return source.error();
         source_ = std::move(*source);
         auto state = from_.named(source_->state());
@@ -130,7 +130,7 @@ private:
         auto identity = from_.named(transfer::identify(*source_));
         if (!identity) return identity.error();
         identity_ = std::move(*identity);
-        auto target = to_.named(open_target(options_, identity_));
+        auto target = to_.named(open_to(options_, identity_));
         if (!target) return target.error();
         target_ = std::move(*target);
         return {};
