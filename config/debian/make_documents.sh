@@ -70,6 +70,7 @@ for page in "$source"/README.md "$source"/config/*.md; do
         -e 's#\[([^]]*)\]\((\.\./)?(src/|tests/|docker/|CHANGELOG\.md)[^)]*\)#\1#g' \
         "$page" >"$folder/pages/${page#"$source"/}"
 done
+cp "$source"/config/*.png "$folder/pages/config/"
 # shellcheck disable=SC2016
 sed 's#\$schema=schema.json#$schema=/usr/share/universign-webhookd/schema.json#' \
     "$source/config/universign-webhookd.yaml" >"$folder/universign-webhookd.yaml"

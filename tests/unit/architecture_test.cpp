@@ -1,4 +1,5 @@
 #include "support/paths.hpp"
+#include "support/source_files.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -55,16 +56,14 @@ std::string room_of(const fs::path& path) {
 std::vector<include> all_includes() {
     std::vector<include> all;
     for (const auto* side : {"include/webhookd", "src"})
-        for (const auto& entry : fs::recursive_directory_iterator(source() / side)) {
-            const auto ending = entry.path().extension();
-            if (ending != ".cpp" && ending != ".hpp") continue;
-            std::ifstream in(entry.path());
+        for (const auto& file : webhookd::test::source_files(side)) {
+            if (file.extension() != ".cpp" && file.extension() != ".hpp") continue;
+            std::ifstream in(file);
             for (std::string line; std::getline(in, line);) {
                 const auto open = line.find_first_of("<\"");
                 if (!line.starts_with("#include") || open == std::string::npos) continue;
                 const auto end = line.find_first_of(">\"", open + 1);
-                all.push_back({fs::relative(entry.path(), source()),
-                               room_of(fs::relative(entry.path(), source() / side)),
+                all.push_back({fs::relative(file, source()), room_of(fs::relative(file, source() / side)),
                                line.substr(open + 1, end - open - 1), line});
             }
         }

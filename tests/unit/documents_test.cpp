@@ -1,5 +1,6 @@
 #include "support/paths.hpp"
 #include "support/process.hpp"
+#include "support/source_files.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>
@@ -42,14 +43,8 @@ page read_page(const fs::path& file) {
 
 std::vector<page> all_pages() {
     std::vector<page> pages;
-    for (auto entry = fs::recursive_directory_iterator(source); entry != fs::recursive_directory_iterator();
-         ++entry) {
-        const auto name = entry->path().filename();
-        if (name == "build" || name == ".git" || name == ".cache" || name == "node_modules")
-            entry.disable_recursion_pending();
-        else if (entry->path().extension() == ".md")
-            pages.push_back(read_page(entry->path()));
-    }
+    for (const auto& file : webhookd::test::source_files())
+        if (file.extension() == ".md") pages.push_back(read_page(file));
     return pages;
 }
 

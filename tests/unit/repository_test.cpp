@@ -1,15 +1,12 @@
-#include "support/paths.hpp"
 #include "support/process.hpp"
+#include "support/source_files.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <array>
-#include <filesystem>
 #include <string>
 
 namespace {
-
-namespace fs = std::filesystem;
 
 // In halves, so that this file does not name them either.
 const std::array<std::string, 10> registries{
@@ -25,23 +22,15 @@ const std::array<std::string, 10> registries{
     std::string("proxy.golang") + ".org",
 };
 
-bool is_ours(const fs::path& file) {
-    const auto top = fs::relative(file, webhookd::test::source_folder()).begin()->string();
-    return top != "build" && top != ".git" && top != ".cache";
-}
-
 } // namespace
 
 TEST_CASE("no file of the repository names the host of a package registry", "[repository]") {
     std::size_t read = 0;
-    for (auto entry = fs::recursive_directory_iterator(webhookd::test::source_folder());
-         entry != fs::recursive_directory_iterator(); ++entry) {
-        if (!is_ours(entry->path())) entry.disable_recursion_pending();
-        if (!entry->is_regular_file() || !is_ours(entry->path())) continue;
-        const auto text = webhookd::test::read_text(entry->path());
+    for (const auto& file : webhookd::test::source_files()) {
+        const auto text = webhookd::test::read_text(file);
         ++read;
         for (const auto& host : registries) {
-            INFO(entry->path().string() << " names " << host);
+            INFO(file.string() << " names " << host);
             CHECK(text.find(host) == std::string::npos);
         }
     }

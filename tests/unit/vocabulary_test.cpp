@@ -1,5 +1,6 @@
 #include "support/paths.hpp"
 #include "support/process.hpp"
+#include "support/source_files.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -206,10 +207,9 @@ std::size_t for_each_source(Use use) {
     std::size_t read = 0;
     const fs::path root = webhookd::test::source_folder();
     for (const auto* top : {"src", "include", "tests"})
-        for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
-            const auto extension = entry.path().extension();
-            if (!entry.is_regular_file() || (extension != ".cpp" && extension != ".hpp")) continue;
-            use(webhookd::test::read_text(entry.path()), fs::relative(entry.path(), root).string());
+        for (const auto& file : webhookd::test::source_files(top)) {
+            if (file.extension() != ".cpp" && file.extension() != ".hpp") continue;
+            use(webhookd::test::read_text(file), fs::relative(file, root).string());
             ++read;
         }
     return read;

@@ -80,7 +80,8 @@ TEST_CASE("a test event is marked, goes to one handler alone, and counts and lea
 
     CHECK(ask(daemon, "/v1/events")["data"].Empty());
     CHECK(ask(daemon, "/v1/deliveries")["data"].Empty());
-    for (const auto& each : ask(daemon, "/v1/handlers")["data"].GetArray()) {
+    const auto handlers = ask(daemon, "/v1/handlers");
+    for (const auto& each : handlers["data"].GetArray()) {
         CHECK(std::string(each["circuit"].GetString()) == "closed");
         CHECK(each["successful"].GetInt() + each["retried"].GetInt() + each["failed"].GetInt() == 0);
         CHECK(each["last_error"].IsNull());

@@ -12,6 +12,8 @@ key=$({ echo "$base"; sed -n '/^packages_/,/)$/p' "$source/dev"; cat "$source/do
 store=$cache/containers-$key
 exec 8>"$cache/containers.lock"
 flock 8 # nobody below inherits it: a container that outlives a killed test would keep it
+# What a killed run left mounted.
+grep -o "$cache/containers-[^ ]*" /proc/mounts | sort -r | xargs -r umount
 for old in "$cache"/containers-????????????; do
     [[ $old == "$store" && $(du -sm "$old" | cut -f 1) -lt 12000 ]] || rm -rf "$old"
 done
