@@ -34,8 +34,8 @@ constexpr std::array event_columns{
     column{"metadata", column_type::text},
 };
 
-constexpr std::array payload_columns{column{"seq"}, column{"key"}, column{"signature", column_type::text},
-                                     column{"body", column_type::bytes}};
+constexpr std::array body_columns{column{"seq"}, column{"key"}, column{"signature", column_type::text},
+                                  column{"body", column_type::bytes}};
 
 constexpr std::array consumption_columns{
     column{"at"},
@@ -100,7 +100,7 @@ constexpr std::array store_parts{
     part{"event_types", 1, part_scale::unknown, event_type_columns},
     part{"handlers", 1, part_scale::unknown, handler_columns},
     part{"events", 1, part_scale::offsets, event_columns},
-    part{"payloads", 1, part_scale::offsets, payload_columns},
+    part{"payloads", 1, part_scale::offsets, body_columns},
     part{"consumption", 2, part_scale::unknown, consumption_columns},
     part{"deliveries", 1, part_scale::deliveries, delivery_columns},
     part{"attempts", 2, part_scale::deliveries, attempt_columns},

@@ -28,7 +28,7 @@ result<std::unique_ptr<transfer::reader>> open_from(const std::string& url) {
 }
 
 result<std::unique_ptr<transfer::writer>> open_to(const transfer_options& options,
-                                                      const std::string& source) {
+                                                  const std::string& source) {
     if (is_postgres_url(options.to))
         return postgres::open_transfer_target({.url = options.to}, source, options.anew);
     const auto file = parse_sqlite_url(options.to);

@@ -3,8 +3,8 @@
 #include "support/command_line.hpp"
 #include "support/daemon.hpp"
 #include "support/postgres_server.hpp"
-#include "support/store_events.hpp"
 #include "support/store_file.hpp"
+#include "support/store_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -48,7 +48,7 @@ void fill(const fs::path& database, std::size_t events) {
         for (auto& e : some) {
             e.key = key;
             e.body += std::string(500, ' ') + e.envelope.id;
-            e.deliveries = {{"audit"}};
+            e.deliveries = {audit};
         }
         REQUIRE(to.append(some));
         std::vector<store::finished_delivery> ends;
