@@ -66,6 +66,10 @@ void add_reload_command(CLI::App& app, int& exit_code);
 /// whole.
 void add_backup_command(CLI::App& app, int& exit_code);
 
+/// `migrate`: copies a store into another engine's, or a new one of its own; broken off, it goes on when it
+/// is called again.
+void add_migrate_command(CLI::App& app, int& exit_code);
+
 /// `healthcheck`: asks a running daemon whether it can accept webhooks, without a token; 0 or 69. For
 /// containers and monitors that have no other client.
 void add_healthcheck_command(CLI::App& app, int& exit_code);

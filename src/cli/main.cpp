@@ -54,6 +54,7 @@ int run(int argc, char** argv, const serve_action& serve) {
     add_report_command(app, exit_code);
     add_reload_command(app, exit_code);
     add_backup_command(app, exit_code);
+    add_migrate_command(app, exit_code);
     add_completion_command(app, exit_code);
     add_healthcheck_command(app, exit_code);
     try {

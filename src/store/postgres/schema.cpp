@@ -277,6 +277,15 @@ int newest_schema() noexcept {
     return static_cast<int>(schema_migrations.size());
 }
 
+result<std::optional<std::int64_t>> find_schema_version(connection& db) {
+    const auto there = db.run_one(find_schema);
+    if (!there) return there.error();
+    if (there->at(0).integer(0) == 0) return std::optional<std::int64_t>{};
+    const auto found = read(db, read_version);
+    if (!found) return found.error();
+    return std::optional{found->version};
+}
+
 result<void> prepare_schema(connection& db) {
     if (auto there = make_lock_row(db); !there) return there;
     const auto found = read(db, read_version);

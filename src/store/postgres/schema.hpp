@@ -7,6 +7,9 @@ namespace webhookd::store::postgres {
 /// The version that this program makes.
 [[nodiscard]] int newest_schema() noexcept;
 
+/// The version of the schema that is there; nullopt: there is none.
+[[nodiscard]] result<std::optional<std::int64_t>> find_schema_version(connection& db);
+
 /// Makes the schema, or brings it up to this program's version; others may do the same at once. One that is
 /// newer is accepted where it says that this program may work with it. Errors also: store_newer.
 [[nodiscard]] result<void> prepare_schema(connection& db);

@@ -300,6 +300,10 @@ int newest_schema() noexcept {
     return static_cast<int>(migrations.size());
 }
 
+result<int> schema_version(connection& db) {
+    return identify(db);
+}
+
 result<void> prepare_schema(connection& db, int target) {
     auto version = identify(db);
     if (!version) return version.error();

@@ -14,6 +14,10 @@ inline constexpr std::int32_t application_id = 0x55776844;
 /// The newest schema that this program knows (PRAGMA user_version).
 [[nodiscard]] int newest_schema() noexcept;
 
+/// The version of a database that is ours; 0 for an empty one. Errors: store_newer, store_bad_url (another
+/// application's database), store_corrupt and what SQLite reports.
+[[nodiscard]] result<int> schema_version(connection& db);
+
 /// Brings an empty, or an older, database of ours to the newest schema, one transaction for each step, and
 /// puts it into WAL mode; before that it checks, without a change, that the file is ours or empty. `target`
 /// is a version up to the newest: tests make older databases with it.

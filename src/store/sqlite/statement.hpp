@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 /// The SQLite engine's own parts. Nothing outside src/store/sqlite includes these headers, except its tests.
 namespace webhookd::store::sqlite {
@@ -46,6 +47,16 @@ public:
         return *this;
     }
 
+    /// The same, of as many values as there are: std::variants of what can be bound.
+    template <class Values>
+    statement& bind_each(const Values& values) {
+        bound_ = SQLITE_OK;
+        int position = 0;
+        for (const auto& each : values)
+            note(put(++position, each));
+        return *this;
+    }
+
     /// True: there is a row. False: there are no more, and the statement is reset.
     result<bool> step();
     /// For statements without rows.
@@ -67,9 +78,14 @@ private:
     int put(int position, std::int64_t value) { return sqlite3_bind_int64(handle_.get(), position, value); }
     int put(int position, std::string_view value);
     int put(int position, blob value);
+    int put(int position, std::monostate) { return sqlite3_bind_null(handle_.get(), position); }
     template <class Value>
     int put(int position, const std::optional<Value>& value) {
         return value ? put(position, *value) : sqlite3_bind_null(handle_.get(), position);
+    }
+    template <class... Kinds>
+    int put(int position, const std::variant<Kinds...>& value) {
+        return std::visit([&](const auto& held) { return put(position, held); }, value);
     }
     void note(int code) noexcept {
         if (bound_ == SQLITE_OK) bound_ = code;
