@@ -32,7 +32,8 @@ fs::path postgres_programs() {
 
 const std::string& postgres_missing() {
     static const std::string why = [] {
-        if (postgres_programs().empty()) return std::string{"PostgreSQL is not installed (package postgresql)"};
+        if (postgres_programs().empty())
+            return std::string{"PostgreSQL is not installed (package postgresql)"};
         if (geteuid() == 0 && system_user() == nullptr)
             return std::string{"there is no user postgres, and PostgreSQL does not run as root"};
         return std::string{};

@@ -91,8 +91,8 @@ void postgres_server::start() {
         argv.emplace_back("-c");
         argv.push_back(each);
     }
-    running_.emplace(process_options{
-        .argv = as_postgres_user(std::move(argv)), .stdout_file = log, .stderr_file = log});
+    running_.emplace(
+        process_options{.argv = as_postgres_user(std::move(argv)), .stdout_file = log, .stderr_file = log});
     const auto socket = "postgresql://" + std::string{superuser} + "@/postgres?host=" + folder_.string();
     if (!wait_for_condition([&] { return PQping(socket.c_str()) == PQPING_OK || !running_->running(); }) ||
         !running_->running())

@@ -32,8 +32,8 @@ struct sighting {
 };
 using sightings = std::unordered_map<std::string, sighting>; ///< by webhook-id
 
-/// A receiver that takes its time, now and then fails, and remembers what it saw. Closed, as it is at first, it
-/// refuses everything.
+/// A receiver that takes its time, now and then fails, and remembers what it saw. Closed, as it is at first,
+/// it refuses everything.
 class recording_sink {
 public:
     explicit recording_sink(std::uint32_t seed);
