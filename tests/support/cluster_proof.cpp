@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <thread>
 
 namespace webhookd::test {
@@ -20,18 +19,11 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_waiting = 3000;
 constexpr std::size_t transactions_sent_again = 100;
 
-std::vector<std::uint16_t> different_ports(std::size_t count) {
-    std::set<std::uint16_t> ports;
-    while (ports.size() < count)
-        ports.insert(free_port());
-    return {ports.begin(), ports.end()};
-}
-
 std::vector<std::unique_ptr<daemon_fixture>> start_daemons(const std::filesystem::path& directory,
                                                            const std::string& database_url,
                                                            const std::string& receiver) {
     std::vector<std::unique_ptr<daemon_fixture>> all;
-    for (const auto port : different_ports(cluster_proof::daemons)) {
+    for (const auto port : free_ports(cluster_proof::daemons)) {
         const auto name = "daemon_" + std::to_string(all.size());
         daemon_setup setup;
         setup.directory = directory / name;

@@ -114,12 +114,13 @@ std::string patroni_cluster::missing() {
 patroni_cluster::patroni_cluster()
     : folder_(make_postgres_folder()) {
     start_etcd();
+    const auto ports = free_ports(2 * nodes_.size());
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         auto& n = nodes_[i];
         n.name = "node" + std::to_string(i);
         n.folder = folder_ / n.name;
-        n.port = free_port();
-        n.api = free_port();
+        n.port = ports[2 * i];
+        n.api = ports[2 * i + 1];
         fs::create_directory(n.folder);
         give_to_postgres(n.folder);
         write_configuration(n);
@@ -145,9 +146,10 @@ patroni_cluster::~patroni_cluster() {
 
 void patroni_cluster::start_etcd() {
     const auto data = folder_ / "etcd";
-    etcd_port_ = free_port();
+    const auto ports = free_ports(2);
+    etcd_port_ = ports[0];
     const auto clients = fmt::format("http://127.0.0.1:{}", etcd_port_);
-    const auto peers = fmt::format("http://127.0.0.1:{}", free_port());
+    const auto peers = fmt::format("http://127.0.0.1:{}", ports[1]);
     const auto log = folder_ / "etcd.log";
     etcd_.emplace(process_options{
         .argv = as_postgres_user({etcd_program, "--name", "only", "--data-dir", data.string(),
@@ -193,6 +195,7 @@ std::string patroni_cluster::query(const std::string& sql) const {
 void patroni_cluster::fail_over() {
     auto& old = nodes_[primary_];
     const auto data = old.folder / "data";
+    if (server_in(data) == 0) throw std::runtime_error("the primary's processes are not to be found");
     old.patroni->kill();
     kill_server_in(data);
     primary_ = 1 - primary_;
