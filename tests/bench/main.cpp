@@ -1,3 +1,4 @@
+#include "bench/cluster/report.hpp"
 #include "bench/delivery/report.hpp"
 #include "bench/events/report.hpp"
 #include "bench/measurement.hpp"
@@ -6,6 +7,7 @@
 #include "bench/server_under_test.hpp"
 #include "support/corpus.hpp"
 #include "support/paths.hpp"
+#include "support/postgres_programs.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -50,6 +52,16 @@ int run_events(const bench::options& opts) {
     return exit_code(bench::judge(all), bench::invalid_runs(all).empty(), opts);
 }
 
+int run_cluster(const bench::options& opts) {
+    if (const auto& missing = test::postgres_missing(); !missing.empty()) {
+        std::fprintf(stderr, "the part cluster is skipped: %s\n", missing.c_str());
+        return opts.part == "cluster" ? 2 : 0;
+    }
+    const auto all = bench::measure_cluster(opts);
+    std::fputs((opts.json ? bench::to_json(all) : bench::to_text(all, opts)).c_str(), stdout);
+    return exit_code(bench::judge(all), bench::invalid_runs(all).empty(), opts);
+}
+
 int run(const bench::options& opts) {
     const bool writes = opts.part != "ingest" || opts.only.contains("daemon");
     if (writes && bench::store_is_in_memory()) {
@@ -59,8 +71,9 @@ int run(const bench::options& opts) {
         return 2;
     }
     int code = 0;
+    // The last keeps to two cores from then on.
     for (const auto& [part, run] : {std::pair{"ingest", &run_ingest}, std::pair{"delivery", &run_delivery},
-                                    std::pair{"events", &run_events}}) {
+                                    std::pair{"events", &run_events}, std::pair{"cluster", &run_cluster}}) {
         if (opts.part == "all" || opts.part == part) code = std::max(code, run(opts));
         std::fflush(stdout);
     }
@@ -73,10 +86,13 @@ int main(int argc, char** argv) {
     CLI::App app("Measures universign-webhookd beside what a Beast server can do at most, on this machine");
     bench::options opts;
     std::vector<std::string> only;
-    app.add_option("--part", opts.part, "ingest, delivery, events or all")
-        ->check(CLI::IsMember({"ingest", "delivery", "events", "all"}));
+    app.add_option("--part", opts.part, "ingest, delivery, events, cluster or all")
+        ->check(CLI::IsMember({"ingest", "delivery", "events", "cluster", "all"}));
     app.add_option("--stored", opts.stored, "events in the store that is searched and exported")
         ->check(CLI::Range(1000, 100000000));
+    app.add_option("--kept", opts.kept,
+                   "events in the shared database, up to which the cost of one more is measured; 0: not")
+        ->check(CLI::Range(0, 100000000));
     app.add_option("--deliveries", opts.deliveries, "forwarded in a round; a tenth as many programs; 0: none")
         ->check(CLI::Range(0, 10000000));
     app.add_option(

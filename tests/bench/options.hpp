@@ -7,10 +7,11 @@
 namespace webhookd::bench {
 
 struct options {
-    std::string part = "all";       ///< or ingest, delivery, events
+    std::string part = "all";       ///< or ingest, delivery, events, cluster
     std::size_t deliveries = 20000; ///< forwarded in a run; a tenth as many programs are run
     std::size_t waiting = 1000000;  ///< for the memory's sake; a tenth of them beside acknowledgements
     std::size_t stored = 10000000;  ///< events that the Events section is asked about
+    std::size_t kept = 1000000;     ///< events in the shared database before one more is measured, at most
     std::size_t events = 20000;     ///< of the corpus; the first tenth warms up
     std::size_t connections = 64;
     std::size_t rounds = 5;

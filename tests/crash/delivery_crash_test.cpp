@@ -1,12 +1,11 @@
 #include <webhookd/event/envelope.hpp>
 
 #include "support/admin_api.hpp"
-#include "support/chaos_sink.hpp"
 #include "support/corpus.hpp"
 #include "support/crash_seed.hpp"
 #include "support/daemon.hpp"
 #include "support/paths.hpp"
-#include "support/scripted_server.hpp"
+#include "support/recording_sink.hpp"
 #include "support/store_file.hpp"
 #include "support/temp_directory.hpp"
 #include "support/wait_for_condition.hpp"
@@ -14,9 +13,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <string>
@@ -36,69 +33,6 @@ constexpr std::size_t kept_before_the_first_kill = 500;
 constexpr std::size_t kills = 24;
 constexpr std::size_t most_in_a_run = 30;       ///< requests to the receiver before the kill
 constexpr std::size_t transactions_at_once = 8; ///< whose events arrive between each other
-
-/// What the receiver knows of an event, in ticks of its own: one for each arrival and each success.
-struct sighting {
-    std::size_t first_arrival = 0;
-    std::optional<std::size_t> first_success;
-    std::size_t arrivals = 0;
-    std::string body;
-};
-
-/// A receiver that takes its time, now and then fails, and remembers what it saw. Closed, it refuses
-/// everything.
-class recording_sink {
-public:
-    explicit recording_sink(std::uint32_t seed)
-        : random_(seed)
-        , server_([this](const scripted_request& request) { return answer(request); }) {}
-
-    void open() {
-        const std::lock_guard lock{mutex_};
-        open_ = true;
-    }
-    [[nodiscard]] std::string url() const { return server_.url("/hook"); }
-    [[nodiscard]] std::size_t requests() const { return requests_; }
-
-    // The rest only when nothing is under way any more.
-    [[nodiscard]] const std::unordered_map<std::string, sighting>& seen() const { return seen_; }
-    [[nodiscard]] std::size_t changed() const { return changed_; } ///< repeats with another body
-
-private:
-    scripted_reply answer(const scripted_request& request) {
-        const auto id = request.header("webhook-id");
-        std::unique_lock lock{mutex_};
-        if (!open_) return http_reply(503, "closed");
-        auto& known = seen_[id];
-        if (known.arrivals++ == 0) {
-            known.first_arrival = ++ticks_;
-            known.body = request.body;
-        }
-        changed_ += known.body != request.body;
-        ++requests_;
-        const auto fate = up_to(19);
-        const std::chrono::microseconds work(up_to(3000));
-        lock.unlock();
-        std::this_thread::sleep_for(work);
-        if (fate == 0) return chaos::reset();
-        if (fate <= 2) return http_reply(503, "busy");
-        lock.lock();
-        if (!known.first_success) known.first_success = ++ticks_; // references into the map stay valid
-        return http_reply(200, "well");
-    }
-    std::size_t up_to(std::size_t most) {
-        return std::uniform_int_distribution<std::size_t>(0, most)(random_);
-    }
-
-    std::mutex mutex_;
-    std::mt19937 random_;
-    bool open_ = false;
-    std::size_t ticks_ = 0;
-    std::size_t changed_ = 0;
-    std::unordered_map<std::string, sighting> seen_;
-    std::atomic<std::size_t> requests_ = 0;
-    scripted_server server_; // last: it calls answer()
-};
 
 /// The events of several transactions between each other, those of each in their order.
 std::vector<const signed_event*> interleaved(const corpus& made) {
@@ -185,7 +119,7 @@ verdict judge(const std::vector<kept_event>& kept, const std::unordered_map<std:
             continue;
         }
         const auto& arrived = found->second;
-        v.altered += arrived.body != each.body;
+        v.altered += arrived.body != hash_of(each.body);
         v.repeats += arrived.arrivals - 1;
         auto& last = before[event::parse_envelope(each.body).value().transaction_id];
         v.too_early += last && arrived.first_arrival < *last;

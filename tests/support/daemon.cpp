@@ -41,7 +41,7 @@ daemon_fixture::daemon_fixture(daemon_setup setup)
 void daemon_fixture::write_configuration() const {
     write_text(directory() / "jwks.json", setup_.jwks.empty() ? shared_key().jwks() : setup_.jwks);
     std::string yaml;
-    yaml += "server:\n  listen: [\"127.0.0.1:0\"]\n" + setup_.server;
+    yaml += "server:\n  listen: [\"127.0.0.1:" + std::to_string(setup_.port) + "\"]\n" + setup_.server;
     yaml += "admin:\n  listen: [\"127.0.0.1:0\"]\n" + setup_.admin;
     if (setup_.endpoints.empty()) {
         yaml += "endpoints:\n  - name: production\n    path: " + setup_.path + "\n";

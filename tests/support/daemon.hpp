@@ -41,6 +41,7 @@ struct daemon_setup {
     std::filesystem::path binary = test::daemon_program();
     std::chrono::milliseconds start_bound = std::chrono::seconds(60);
     bool wait_for_ready = true; ///< else a start waits for the listeners alone
+    std::uint16_t port = 0;     ///< for webhooks; 0: one that the kernel chooses at each start
 };
 
 /// The real binary, run with a configuration of its own on ports that the kernel chose. It is ready to accept

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <random>
+#include <set>
 #include <system_error>
 
 namespace webhookd::test {
@@ -33,6 +34,13 @@ std::uint16_t free_port() {
     for (int left = 100; left > 0; --left)
         if (const auto port = below_ephemeral(random); can_bind(port)) return port;
     throw std::system_error(EADDRINUSE, std::generic_category(), "no free port");
+}
+
+std::vector<std::uint16_t> free_ports(std::size_t count) {
+    std::set<std::uint16_t> ports;
+    while (ports.size() < count)
+        ports.insert(free_port());
+    return {ports.begin(), ports.end()};
 }
 
 } // namespace webhookd::test

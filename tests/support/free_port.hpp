@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace webhookd::test {
 
@@ -8,5 +10,7 @@ namespace webhookd::test {
 /// A random one below those that the kernel gives out itself, so that no other test is likely to take it. Let
 /// servers listen on port 0 and tell their port where that is possible.
 [[nodiscard]] std::uint16_t free_port();
+/// So many different ones.
+[[nodiscard]] std::vector<std::uint16_t> free_ports(std::size_t count);
 
 } // namespace webhookd::test

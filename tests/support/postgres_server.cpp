@@ -3,17 +3,13 @@
 #include <webhookd/store/postgres.hpp>
 #include <webhookd/time.hpp>
 
+#include "support/postgres_programs.hpp"
 #include "support/wait_for_condition.hpp"
 
 #include <postgresql/libpq-fe.h>
-#include <pwd.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <fstream>
 #include <stdexcept>
 #include <utility>
 
@@ -28,46 +24,16 @@ constexpr const char* superuser = "admin";
 constexpr const char* owner = "webhookd";
 constexpr const char* with_schema = "with_schema"; ///< the database that all others are copied from
 
-/// The newest that Debian has installed; empty: there is none.
-fs::path find_programs() {
-    std::vector<fs::path> found;
-    std::error_code none;
-    for (const auto& each : fs::directory_iterator("/usr/lib/postgresql", none))
-        if (fs::exists(each.path() / "bin/initdb")) found.push_back(each.path() / "bin");
-    return found.empty() ? fs::path{} : *std::max_element(found.begin(), found.end());
-}
-
-const passwd* system_user() {
-    return getpwnam("postgres");
-}
-
 void run_to_end(std::vector<std::string> argv, const fs::path& log) {
     process running{{.argv = std::move(argv), .stdout_file = log, .stderr_file = log}};
     if (running.wait(60s) != exit_state{0, 0})
         throw std::runtime_error("PostgreSQL could not be set up: " + read_text(log));
 }
 
-fs::path make_folder() {
-    auto pattern = (fs::temp_directory_path() / "webhookd-postgres-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder for PostgreSQL");
-    if (geteuid() == 0) {
-        const auto* user = system_user();
-        if (chown(pattern.c_str(), user->pw_uid, user->pw_gid) != 0)
-            throw std::runtime_error("cannot give a folder to the user postgres");
-    }
-    return pattern;
-}
-
 } // namespace
 
 const std::string& postgres_server::missing() {
-    static const std::string why = [] {
-        if (find_programs().empty()) return std::string{"PostgreSQL is not installed (package postgresql)"};
-        if (geteuid() == 0 && system_user() == nullptr)
-            return std::string{"there is no user postgres, and PostgreSQL does not run as root"};
-        return std::string{};
-    }();
-    return why;
+    return postgres_missing();
 }
 
 postgres_server& postgres_server::shared() {
@@ -75,10 +41,12 @@ postgres_server& postgres_server::shared() {
     return server;
 }
 
-postgres_server::postgres_server()
-    : folder_(make_folder()) {
-    run_to_end(as_its_user({find_programs() / "initdb", "-D", folder_ / "data", "-U", superuser, "-A",
-                            "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--wal-segsize=1"}),
+postgres_server::postgres_server(postgres_server_options options)
+    : options_(std::move(options))
+    , folder_(make_postgres_folder(options_.below)) {
+    run_to_end(as_postgres_user({postgres_programs() / "initdb", "-D", folder_ / "data", "-U", superuser,
+                                 "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+                                 "--wal-segsize=" + std::to_string(options_.wal_segment_mib)}),
                folder_.string() + ".log");
     fs::remove(folder_.string() + ".log");
     start();
@@ -113,22 +81,18 @@ std::string postgres_server::execute(const std::string& sql, const std::string& 
     return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : "";
 }
 
-// The signal of setpriv ends the server, in good order, when this program dies.
-std::vector<std::string> postgres_server::as_its_user(std::vector<std::string> argv) const {
-    std::vector<std::string> all{"setpriv", "--pdeathsig", "INT"};
-    if (geteuid() == 0) all.insert(all.end(), {"--reuid=postgres", "--regid=postgres", "--clear-groups"});
-    all.insert(all.end(), std::make_move_iterator(argv.begin()), std::make_move_iterator(argv.end()));
-    return all;
-}
-
 void postgres_server::start() {
     const auto log = folder_.string() + "/server.log";
-    running_.emplace(process_options{
-        .argv = as_its_user({find_programs() / "postgres", "-D", folder_ / "data", "-k", folder_, "-c",
-                             "listen_addresses=", "-c", "shared_buffers=32MB", "-c", "max_connections=100",
-                             "-c", "logging_collector=off", "-c", "log_min_messages=warning"}),
-        .stdout_file = log,
-        .stderr_file = log});
+    std::vector<std::string> argv{postgres_programs() / "postgres", "-D", folder_ / "data", "-k", folder_};
+    std::vector<std::string> settings{"listen_addresses=", "shared_buffers=32MB", "max_connections=100",
+                                      "logging_collector=off", "log_min_messages=warning"};
+    settings.insert(settings.end(), options_.settings.begin(), options_.settings.end());
+    for (const auto& each : settings) {
+        argv.emplace_back("-c");
+        argv.push_back(each);
+    }
+    running_.emplace(
+        process_options{.argv = as_postgres_user(std::move(argv)), .stdout_file = log, .stderr_file = log});
     const auto socket = "postgresql://" + std::string{superuser} + "@/postgres?host=" + folder_.string();
     if (!wait_for_condition([&] { return PQping(socket.c_str()) == PQPING_OK || !running_->running(); }) ||
         !running_->running())
@@ -152,16 +116,15 @@ void postgres_server::freeze(bool frozen) {
     signal_all(frozen ? SIGSTOP : SIGCONT);
 }
 
-/// The server's children are those of its first process; each has a process group of its own.
+std::vector<pid_t> postgres_server::processes() const {
+    return running_ ? with_children(running_->pid()) : std::vector<pid_t>{};
+}
+
 void postgres_server::signal_all(int number) {
-    if (!running_) return;
-    const auto first = running_->pid();
-    const auto children = "/proc/" + std::to_string(first) + "/task/" + std::to_string(first) + "/children";
-    if (number == SIGSTOP) running_->signal(number);
-    std::ifstream all{children};
-    for (pid_t each = 0; all >> each;)
+    if (!running_ || !running_->running()) return;
+    if (number == SIGSTOP) running_->signal(number); // it starts no more
+    for (const auto each : processes())
         ::kill(each, number);
-    if (number != SIGSTOP) running_->signal(number);
 }
 
 postgres_database::postgres_database(postgres_server& on)

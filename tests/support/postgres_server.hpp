@@ -7,8 +7,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace webhookd::test {
+
+struct postgres_server_options {
+    /// Its folder is made in there; empty: where temporary files are, which may be memory.
+    std::filesystem::path below = {};
+    std::vector<std::string> settings = {}; ///< NAME=VALUE, over those for tests
+    int wal_segment_mib = 1;
+};
 
 /// A PostgreSQL server of the test's own, as Debian ships it: with safe settings, on a unix socket in a
 /// temporary folder, run by an unprivileged user. It ends with the test program, however that ends.
@@ -20,7 +28,7 @@ public:
     [[nodiscard]] static postgres_server& shared();
 
     /// Throws std::runtime_error when it does not start; so does `start`.
-    postgres_server();
+    explicit postgres_server(postgres_server_options options = {});
     ~postgres_server();
     postgres_server(const postgres_server&) = delete;
     postgres_server& operator=(const postgres_server&) = delete;
@@ -37,11 +45,13 @@ public:
     void kill();
     /// Lets all of its processes stand still, or go on: a server that is there and does not answer.
     void freeze(bool frozen);
+    /// Those that it has now; none when it does not run.
+    [[nodiscard]] std::vector<pid_t> processes() const;
 
 private:
-    [[nodiscard]] std::vector<std::string> as_its_user(std::vector<std::string> argv) const;
     void signal_all(int number);
 
+    postgres_server_options options_;
     std::filesystem::path folder_;
     std::optional<process> running_;
 };

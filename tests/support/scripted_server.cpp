@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -91,6 +92,7 @@ public:
         : answer_{std::move(answer)}
         , tls_{options.identity != nullptr ? make_tls_context(*options.identity, options.client_ca_pem)
                                            : nullptr}
+        , keep_requests_{options.keep_requests}
         , port_{options.port}
         , listener_{listening_socket(port_)}
         , acceptor_{[this] { accept_all(); }} {}
@@ -105,7 +107,7 @@ public:
             for (const int fd : open_)
                 ::shutdown(fd, SHUT_RDWR);
         }
-        for (auto& thread : connections_)
+        for (auto& [number, thread] : connections_)
             thread.join();
     }
 
@@ -114,15 +116,26 @@ public:
             const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
             if (fd < 0) return;
             const std::lock_guard lock{mutex_};
+            join_ended();
             const int number = ++accepted_;
             open_.insert(fd);
-            connections_.emplace_back([this, fd, number] {
+            connections_.emplace(number, [this, fd, number] {
                 serve(fd, number);
                 const std::lock_guard closing{mutex_};
                 open_.erase(fd);
                 ::close(fd);
+                ended_.push_back(number);
             });
         }
+    }
+
+    /// With the mutex locked, which they do not need any more.
+    void join_ended() {
+        for (const int number : ended_) {
+            connections_.at(number).join();
+            connections_.erase(number);
+        }
+        ended_.clear();
     }
 
     void serve(int fd, int number) {
@@ -131,7 +144,7 @@ public:
         std::string buffer;
         for (scripted_request request; read_request(stream, buffer, request); request = {}) {
             request.connection = number;
-            {
+            if (keep_requests_) {
                 const std::lock_guard lock{mutex_};
                 requests_.push_back(request);
             }
@@ -167,13 +180,15 @@ public:
 
     script answer_;
     tls_context_ptr tls_;
+    bool keep_requests_;
     int port_;
     int listener_;
     std::atomic<bool> stopping_ = false;
     mutable std::mutex mutex_;
     int accepted_ = 0;
     std::set<int> open_;
-    std::vector<std::thread> connections_;
+    std::map<int, std::thread> connections_; ///< by number
+    std::vector<int> ended_;                 ///< of them
     std::vector<scripted_request> requests_;
     std::thread acceptor_; // last: it uses all of the above
 };

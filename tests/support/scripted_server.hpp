@@ -49,6 +49,7 @@ struct scripted_server_options {
     const tls_identity* identity = nullptr; ///< null: no TLS
     std::string client_ca_pem = {};         ///< with TLS: clients must show a certificate of this authority
     int port = 0;                           ///< 0: a free one
+    bool keep_requests = true;              ///< for `requests()`; what runs for long has no room for them
 };
 
 /// An HTTP peer that answers what a test tells it, on a loopback port of its own, each connection in a

@@ -18,3 +18,15 @@ TEST_CASE("compose mounts the folder of the configuration, so that an edited fil
     CHECK_THAT(compose, !Catch::Contains(".yaml:/etc/universign-webhookd"));
     CHECK_FALSE(read_source_file("docker/config/universign-webhookd.yaml").empty());
 }
+
+TEST_CASE("the compose file for several daemons has no password and no way to the database but theirs",
+          "[deployment]") {
+    const auto compose = read_source_file("docker/compose.cluster.yaml");
+    CHECK_THAT(compose, Catch::Contains("POSTGRES_PASSWORD_FILE: /run/secrets/db_admin"));
+    CHECK_THAT(compose, !Catch::Contains("POSTGRES_PASSWORD:"));
+    CHECK_THAT(compose, Catch::Contains("networks: [database] "));
+    CHECK_THAT(compose, Catch::Contains("  database:\n    internal: true\n"));
+    CHECK_THAT(compose, Catch::Contains("- ./cluster/config:/etc/universign-webhookd:ro\n"));
+    CHECK_THAT(read_source_file("docker/cluster/config/universign-webhookd.yaml"),
+               Catch::Contains("password: \"${file:/run/secrets/db}\""));
+}

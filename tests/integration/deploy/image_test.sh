@@ -124,4 +124,5 @@ fi
 
 images tag localhost/webhookd localhost/universign-webhookd
 part "$here/compose.sh" "$store" "$scratch/containers" 8>&-
+part "$here/compose_cluster.sh" "$store" "$scratch/containers" 8>&-
 pass

@@ -10,9 +10,11 @@ files=$(dpkg-deb -c "$package")
 for wanted in usr/share/man/man1/universign-webhookd.1.gz usr/share/doc/universign-webhookd/copyright \
     lib/systemd/system/universign-webhookd.service usr/lib/tmpfiles.d/universign-webhookd.conf \
     usr/share/bash-completion/completions/universign-webhookd usr/share/universign-webhookd/openapi.yaml \
-    examples/prometheus/alerts.yaml examples/grafana/universign-webhookd.json examples/proxies/Caddyfile; do
+    examples/prometheus/alerts.yaml examples/grafana/universign-webhookd.json examples/proxies/Caddyfile \
+    examples/proxies/haproxy-cluster.cfg; do
     expect_match "what is in the package" "$files" "$wanted"
 done
+expect_match "what it depends on" "$(dpkg-deb -f "$package" Depends)" '(^|, )libpq5 '
 # Its documentation links to nothing that it does not have.
 dpkg-deb -x "$package" "$scratch/files"
 while IFS=: read -r page link; do

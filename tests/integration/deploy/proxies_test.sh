@@ -82,12 +82,15 @@ http { access_log off;"
 }
 start_nginx() { run_nginx "$source/config/proxies/nginx.conf"; }
 start_nginx_of_compose() { run_nginx "$source/docker/nginx.conf"; }
-start_haproxy() {
+run_haproxy() { # with one of the examples
     sed -e "/log \/dev\/log/d" -e '/user haproxy/d' -e '/group haproxy/d' -e "s#bind :::443 v4v6#bind 127.0.0.1:$proxy#" \
         -e "s#/etc/haproxy/certs/$host.pem#$scratch/tls-both.pem#" -e "s#127.0.0.1:8080#127.0.0.1:$ingest#" \
-        "$source/config/proxies/haproxy.cfg" >"$scratch/haproxy.cfg"
+        -e "s#10.0.0.11:8080#127.0.0.1:$ingest#" -e "s#10.0.0.12:8080#127.0.0.1:$nowhere#" "$1" >"$scratch/haproxy.cfg"
     haproxy -db -f "$scratch/haproxy.cfg" >"$scratch/haproxy.log" 2>&1 &
 }
+start_haproxy() { run_haproxy "$source/config/proxies/haproxy.cfg"; }
+# One of its two daemons is away, which nobody may notice.
+start_haproxy_of_several() { run_haproxy "$source/config/proxies/haproxy-cluster.cfg"; }
 start_caddy() {
     sed -e "0,/^{/s//{\n\tadmin off\n\tauto_https disable_redirects/" -e "s#^$host#$host:$proxy#" \
         -e "s#\# tls .*#tls $scratch/tls.pem $scratch/tls.key#" -e "s#127.0.0.1:8080#127.0.0.1:$ingest#" \
@@ -135,5 +138,5 @@ check_proxy() {
     echo "$name: passed"
 }
 
-for each in nginx nginx_of_compose haproxy caddy; do check_proxy "$each"; done
+for each in nginx nginx_of_compose haproxy haproxy_of_several caddy; do check_proxy "$each"; done
 pass

@@ -1,0 +1,75 @@
+#include "support/postgres_programs.hpp"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+
+namespace webhookd::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const passwd* system_user() {
+    return getpwnam("postgres");
+}
+
+} // namespace
+
+fs::path postgres_programs() {
+    std::vector<fs::path> found;
+    std::error_code none;
+    for (const auto& each : fs::directory_iterator("/usr/lib/postgresql", none))
+        if (fs::exists(each.path() / "bin/initdb")) found.push_back(each.path() / "bin");
+    return found.empty() ? fs::path{} : *std::max_element(found.begin(), found.end());
+}
+
+const std::string& postgres_missing() {
+    static const std::string why = [] {
+        if (postgres_programs().empty())
+            return std::string{"PostgreSQL is not installed (package postgresql)"};
+        if (geteuid() == 0 && system_user() == nullptr)
+            return std::string{"there is no user postgres, and PostgreSQL does not run as root"};
+        return std::string{};
+    }();
+    return why;
+}
+
+void give_to_postgres(const fs::path& file) {
+    if (geteuid() != 0) return;
+    const auto* user = system_user();
+    if (user == nullptr || chown(file.c_str(), user->pw_uid, user->pw_gid) != 0)
+        throw std::runtime_error("cannot give " + file.string() + " to the user postgres");
+}
+
+fs::path make_postgres_folder(const fs::path& below) {
+    auto pattern =
+        ((below.empty() ? fs::temp_directory_path() : below) / "webhookd-postgres-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder for PostgreSQL");
+    give_to_postgres(pattern);
+    return pattern;
+}
+
+std::vector<std::string> as_postgres_user(std::vector<std::string> argv, const char* at_the_end) {
+    std::vector<std::string> all{"setpriv", "--pdeathsig", at_the_end};
+    if (geteuid() == 0) all.insert(all.end(), {"--reuid=postgres", "--regid=postgres", "--clear-groups"});
+    all.insert(all.end(), std::make_move_iterator(argv.begin()), std::make_move_iterator(argv.end()));
+    return all;
+}
+
+std::vector<pid_t> with_children(pid_t first) {
+    std::vector<pid_t> all{first};
+    const auto number = std::to_string(first);
+    std::ifstream children{"/proc/" + number + "/task/" + number + "/children"};
+    for (pid_t each = 0; children >> each;)
+        all.push_back(each);
+    return all;
+}
+
+} // namespace webhookd::test
