@@ -1,6 +1,7 @@
 #include "admin/request_body.hpp"
 
 #include <webhookd/event/json_text.hpp>
+#include <webhookd/text/ascii.hpp>
 #include <webhookd/text/printable.hpp>
 
 #include <rapidjson/document.h>
@@ -28,6 +29,12 @@ config::secret_sources no_references() {
 }
 
 } // namespace
+
+bool has_json_type(const http::request& r) {
+    const auto header = r.headers[http::field::content_type];
+    const std::string_view type(header.data(), header.size());
+    return webhookd::text::iequals(webhookd::text::trim(type.substr(0, type.find(';'))), "application/json");
+}
 
 result<request_body> request_body::parse(const http::request& r,
                                          std::initializer_list<std::string_view> known) {

@@ -11,6 +11,9 @@
 
 namespace webhookd::admin {
 
+/// Whether the body is sent as application/json, which no form of a web page can say.
+[[nodiscard]] bool has_json_type(const http::request& r);
+
 /// The body of a call: a JSON object with known members. An empty body counts as `{}`.
 class request_body {
 public:

@@ -1,11 +1,11 @@
 #include "http/request_rules.hpp"
 
 #include <webhookd/http/problem.hpp>
+#include <webhookd/text/ascii.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <netinet/in.h>
 
@@ -22,7 +22,7 @@ std::optional<response> check_head(const beast_http::request_header<>& head) {
         if (head.version() < 11 || head.count(field::transfer_encoding) > 1 ||
             head.count(field::content_length) > 0)
             return problem(status::bad_request, "The body's length is stated in more than one way.");
-        if (!boost::beast::iequals(coding->value(), "chunked"))
+        if (!text::iequals(coding->value(), "chunked"))
             return problem(status::not_implemented, "No transfer coding but chunked is understood.");
     }
     if (const auto expect = head.find(field::expect);
@@ -46,7 +46,7 @@ response describe_read_error(boost::system::error_code ec) {
 }
 
 bool wants_continue(const beast_http::request_header<>& head) {
-    return head.version() >= 11 && boost::beast::iequals(head[field::expect], "100-continue");
+    return head.version() >= 11 && text::iequals(head[field::expect], "100-continue");
 }
 
 std::string_view continue_line() noexcept {

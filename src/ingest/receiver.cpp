@@ -7,11 +7,10 @@
 #include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/signature/verifier.hpp>
+#include <webhookd/text/ascii.hpp>
 #include <webhookd/text/utf8.hpp>
 
 #include "ingest/answers.hpp"
-
-#include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -33,9 +32,8 @@ constexpr const char* hmac_header = "x-universign-signature";
 bool is_json(std::string_view content_type) {
     auto media = content_type.substr(0, content_type.find(';'));
     media = media.substr(0, media.find_last_not_of(" \t") + 1);
-    const auto ends_with_json =
-        media.size() > 5 && boost::beast::iequals(media.substr(media.size() - 5), "+json");
-    return boost::beast::iequals(media, "application/json") || ends_with_json;
+    const auto ends_with_json = media.size() > 5 && text::iequals(media.substr(media.size() - 5), "+json");
+    return text::iequals(media, "application/json") || ends_with_json;
 }
 
 /// A sender that names no type sends what it must: JSON. One that names another, or compresses, cannot be
@@ -44,7 +42,7 @@ bool acceptable_content(const http::fields& headers) {
     const auto type = headers.find(http::field::content_type);
     const auto coding = headers.find(http::field::content_encoding);
     return (type == headers.end() || is_json({type->value().data(), type->value().size()})) &&
-           (coding == headers.end() || boost::beast::iequals(coding->value(), "identity"));
+           (coding == headers.end() || text::iequals(coding->value(), "identity"));
 }
 
 result<std::string> signature_of(const http::fields& headers) {

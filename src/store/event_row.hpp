@@ -3,6 +3,7 @@
 #include <webhookd/store/delivery.hpp>
 #include <webhookd/store/event.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,11 @@ namespace webhookd::store {
 }
 [[nodiscard]] inline std::int64_t microseconds(timestamp t) {
     return t.time_since_epoch().count();
+}
+
+/// A limit for SQL.
+[[nodiscard]] inline std::int64_t at_most(std::size_t limit) {
+    return static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
 }
 
 /// What is empty is stored as NULL.

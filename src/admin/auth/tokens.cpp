@@ -1,8 +1,8 @@
 #include "admin/auth/tokens.hpp"
 
+#include <webhookd/text/ascii.hpp>
 #include <webhookd/text/encoding.hpp>
 
-#include <boost/beast/core/string.hpp>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -20,8 +20,8 @@ std::optional<std::string> credentials_of(const http::request& r) {
     if (space == std::string_view::npos) return std::nullopt;
     const auto scheme = value.substr(0, space);
     const auto credentials = value.substr(value.find_first_not_of(' ', space));
-    if (boost::beast::iequals(scheme, "bearer")) return std::string(credentials);
-    if (!boost::beast::iequals(scheme, "basic")) return std::nullopt;
+    if (text::iequals(scheme, "bearer")) return std::string(credentials);
+    if (!text::iequals(scheme, "basic")) return std::nullopt;
     if (credentials.size() > 2 * longest_token) return std::nullopt;
     auto pair = text::decode_base64(credentials);
     if (pair) pair->resize(std::min(pair->find(':'), pair->size()));

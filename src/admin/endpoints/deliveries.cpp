@@ -2,6 +2,7 @@
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/parameters.hpp"
+#include "admin/run_on.hpp"
 
 namespace webhookd::admin {
 namespace {
@@ -12,6 +13,13 @@ constexpr std::int64_t usual_groups = 100;
 constexpr std::int64_t most_groups = 500;
 
 } // namespace
+
+task<result<store::delivery_record>> find_delivery_on_reader(const call& c, store::delivery_id id) {
+    std::function<result<store::delivery_record>()> find = [&c, id] {
+        return find_delivery(c.from.deliveries, id);
+    };
+    co_return co_await on_reader<store::delivery_record>(c.from.readers, std::move(find));
+}
 
 outcome list_deliveries(const call& c) {
     const auto filter = read_delivery_filter(c.parameters);

@@ -6,6 +6,7 @@
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/deliveries.hpp"
 #include "admin/parameters.hpp"
+#include "admin/request_body.hpp"
 #include "admin/run_on.hpp"
 
 #include <rapidjson/document.h>
@@ -28,9 +29,7 @@ result<std::string> read_reason(const http::request& r) {
     const failure wrong{
         errc::argument_invalid,
         R"(the body must be {"reason": "..."}, as application/json, with a text of 1 to 500 bytes)"};
-    const auto header = r.headers[http::field::content_type];
-    const std::string_view type{header.data(), header.size()};
-    if (!text::iequals(text::trim(type.substr(0, type.find(';'))), "application/json")) return wrong;
+    if (!has_json_type(r)) return wrong;
     const auto parsed = event::document::parse(r.body);
     if (!parsed) return wrong;
     const auto* reason = event::document::child(parsed->root(), "reason");
@@ -81,10 +80,7 @@ task<outcome> discard_delivery(const call& c) {
     if (!id) co_return id.error();
     auto reason = read_reason(c.request);
     if (!reason) co_return reason.error();
-    std::function<result<store::delivery_record>()> find = [&c, id = *id] {
-        return find_delivery(c.from.deliveries, id);
-    };
-    const auto found = co_await on_reader<store::delivery_record>(c.from.readers, std::move(find));
+    const auto found = co_await find_delivery_on_reader(c, *id);
     if (!found) co_return found.error();
     store::delivery_filter filter;
     filter.id = *id;

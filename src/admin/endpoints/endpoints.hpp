@@ -67,6 +67,9 @@ task<outcome> discard_delivery(const call& c);
 task<outcome> discard_deliveries(const call& c);
 
 // retry.cpp: dead letters, and what waits for its next attempt, become due
+/// For coroutines: as `find_delivery`, on a reader's thread.
+task<result<store::delivery_record>> find_delivery_on_reader(const call& c, store::delivery_id id);
+
 task<outcome> retry_delivery(const call& c);
 task<outcome> retry_deliveries(const call& c);
 

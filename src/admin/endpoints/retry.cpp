@@ -92,10 +92,7 @@ http::response retried(std::size_t count, const std::vector<std::string>& skippe
 task<outcome> retry_delivery(const call& c) {
     const auto id = read_delivery_id(c.id());
     if (!id) co_return id.error();
-    std::function<result<store::delivery_record>()> find = [&c, id = *id] {
-        return find_delivery(c.from.deliveries, id);
-    };
-    const auto found = co_await on_reader<store::delivery_record>(c.from.readers, std::move(find));
+    const auto found = co_await find_delivery_on_reader(c, *id);
     if (!found) co_return found.error();
     const bool waits = found->state == store::delivery_state::pending && found->due > c.from.clock.now();
     const bool ended =

@@ -1,9 +1,9 @@
 #include <webhookd/event/document.hpp>
 #include <webhookd/http/problem.hpp>
-#include <webhookd/text/ascii.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/json.hpp"
+#include "admin/request_body.hpp"
 
 #include <rapidjson/document.h>
 
@@ -38,13 +38,6 @@ http::response session_response(const identity& who) {
     return json.take();
 }
 
-/// No form of a web page can send this type.
-bool is_json(const http::request& r) {
-    const auto header = r.headers[http::field::content_type];
-    const std::string_view type(header.data(), header.size());
-    return text::iequals(text::trim(type.substr(0, type.find(';'))), "application/json");
-}
-
 /// Errors: argument_invalid. The detail shows nothing of what came.
 result<std::string> read_token(std::string_view body) {
     const failure wrong{errc::argument_invalid, R"(the body must be one JSON object: {"token": "..."})"};
@@ -58,7 +51,7 @@ result<std::string> read_token(std::string_view body) {
 } // namespace
 
 outcome sign_in(const call& c) {
-    if (!is_json(c.request))
+    if (!has_json_type(c.request))
         return http::problem(http::status::unsupported_media_type, "The body must be application/json.");
     const auto token = read_token(c.request.body);
     if (!token) return token.error();

@@ -93,8 +93,7 @@ array ids_of_claims(std::span<const claim> claims) {
 } // namespace
 
 result<claim_answer> claim_deliveries(connection& db, const session& self, const claim_request& request) {
-    const auto limit = std::min<std::int64_t>(
-        most_claims, static_cast<std::int64_t>(std::min<std::size_t>(request.limit, INT32_MAX)));
+    const auto limit = std::min<std::int64_t>(most_claims, at_most(request.limit));
     const auto most_bytes = static_cast<std::int64_t>(std::min<std::size_t>(request.max_bytes, INT64_MAX));
     const std::chrono::microseconds lease = request.lease;
     std::vector<command> all;

@@ -3,7 +3,6 @@
 #include "store/event_row.hpp"
 #include "store/postgres/delivery_filter.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace webhookd::store::postgres {
@@ -57,7 +56,7 @@ constexpr statement count_failed{"SELECT count(*) FROM deliveries WHERE state = 
 result<std::vector<delivery_record>> list_deliveries(connection& db, const delivery_filter& filter,
                                                      std::optional<delivery_id> before, std::size_t limit) {
     delivery_condition where{filter, before};
-    const auto most = where.add(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
+    const auto most = where.add(at_most(limit));
     const auto sql =
         "SELECT d.id, d.event, e.endpoint, e.event_id, e.type, d.handler, d.state, d.attempts, "
         "d.planned, d.due, d.finished, d.reason FROM deliveries d JOIN events e ON e.seq = d.event" +
@@ -100,9 +99,7 @@ result<std::vector<delivery_counts>> count_by_event(connection& db, std::span<co
 
 result<std::vector<failure_group>> read_failure_groups(connection& db, std::string_view handler,
                                                        std::size_t limit) {
-    const auto found = db.run_one(
-        read_groups, parameters{unless_empty(handler),
-                                static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX))});
+    const auto found = db.run_one(read_groups, parameters{unless_empty(handler), at_most(limit)});
     if (!found) return found.error();
     std::vector<failure_group> groups;
     for (const auto row : *found) {

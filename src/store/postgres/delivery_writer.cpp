@@ -125,10 +125,6 @@ std::string replaced(std::string text, std::string_view what, const std::string&
     return text;
 }
 
-std::int64_t at_most(std::size_t limit) {
-    return static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
-}
-
 parameters finish_parameters(const session& self, std::span<const finished_delivery> batch) {
     std::vector<array> columns(7, array{array::of::integers});
     array reasons{array::of::texts};

@@ -114,7 +114,7 @@ result<std::vector<stored_event>> search_events(connection& db, const event_sear
     if (wanted.limit == 0) return std::vector<stored_event>{};
     search_condition where{wanted};
     const char* order = wanted.oldest_first ? " ORDER BY e.at, e.seq" : " ORDER BY e.at DESC, e.seq DESC";
-    const auto limit = where.add(static_cast<std::int64_t>(std::min<std::size_t>(wanted.limit, INT32_MAX)));
+    const auto limit = where.add(at_most(wanted.limit));
     const auto sql = "SELECT " + event_columns(wanted.of) + " FROM events e" + event_joins(wanted.of) +
                      where.sql() + order + " LIMIT " + limit;
     const auto found = run_bounded(db, sql, "search events", std::move(where.given()), wanted.timeout);

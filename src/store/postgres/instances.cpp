@@ -252,8 +252,7 @@ result<std::vector<outage>> find_outages(connection& db, const outage_search& wa
     const auto before =
         wanted.before ? microseconds(*wanted.before) : std::numeric_limits<std::int64_t>::max();
     const auto rows = db.run_one(
-        read_outages, parameters{after, before, unless_empty(wanted.endpoint),
-                                 static_cast<std::int64_t>(std::min<std::size_t>(wanted.limit, INT32_MAX))});
+        read_outages, parameters{after, before, unless_empty(wanted.endpoint), at_most(wanted.limit)});
     if (!rows) return rows.error();
     std::vector<outage> found;
     for (const auto row : *rows) {

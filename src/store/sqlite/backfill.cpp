@@ -2,13 +2,12 @@
 
 #include <webhookd/runtime/log.hpp>
 
-#include <chrono>
+#include "store/sqlite/kept_count.hpp"
+
 #include <optional>
 
 namespace webhookd::store::sqlite {
 namespace {
-
-constexpr std::chrono::seconds between_lines{5};
 
 class backfiller {
 public:
@@ -139,21 +138,13 @@ result<void> count_kept(connection& db, const std::function<bool()>& break_off, 
 
     backfiller counting{db};
     if (auto done = counting.prepare(); !done) return done;
-    auto told = std::chrono::steady_clock::now();
-    for (;;) {
-        const auto more = counting.count_batch(batch);
-        if (!more) return more.error();
-        // A reader from another process only keeps the journal from being emptied.
-        if (auto emptied = db.empty_journal(); !emptied && emptied.error().code != errc::store_busy)
-            return emptied;
-        if (!*more) break;
-        if (break_off && break_off())
-            return failure{errc::shutting_down, "counting was broken off; the next start goes on"};
-        if (std::chrono::steady_clock::now() - told < between_lines) continue;
-        told = std::chrono::steady_clock::now();
-        log::info("counting the events that are kept",
-                  {{"counted_up_to", counting.event()}, {"newest", *newest}});
-    }
+    const kept_count work{[&] { return counting.count_batch(batch); },
+                          [&] {
+                              log::info("counting the events that are kept",
+                                        {{"counted_up_to", counting.event()}, {"newest", *newest}});
+                          },
+                          "counting was broken off; the next start goes on"};
+    if (auto done = run(db, work, break_off); !done) return done;
     log::info("the events that are kept are counted");
     return {};
 }

@@ -3,7 +3,6 @@
 #include "store/sqlite/delivery_reader.hpp"
 #include "store/sqlite/event_columns.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -21,7 +20,7 @@ result<std::vector<group_row>> largest_groups(connection& db, std::string_view h
                            "ORDER BY f.deliveries DESC, f.id LIMIT ?2",
                            "list failures");
     if (!rows) return rows.error();
-    rows->bind(unless_empty(handler), static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
+    rows->bind(unless_empty(handler), at_most(limit));
     std::vector<group_row> groups;
     for (;;) {
         auto row = rows->step();

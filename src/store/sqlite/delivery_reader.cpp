@@ -4,7 +4,6 @@
 #include "store/sqlite/event_columns.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace webhookd::store::sqlite {
 namespace {
@@ -14,11 +13,6 @@ constexpr int first_event_column = 5;
 std::string select_claim(projection of) {
     return "SELECT d.id, d.attempts, d.forgiven, d.since, d.chain IS NOT NULL, " + event_columns(of) +
            " FROM deliveries d JOIN events e ON e.seq = d.event" + event_joins(of) + " WHERE d.id = ?";
-}
-
-std::int64_t at_most(std::size_t limit) {
-    return static_cast<std::int64_t>(
-        std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max()));
 }
 
 std::int64_t* count_of(delivery_counts& counts, delivery_state s) {

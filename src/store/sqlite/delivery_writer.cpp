@@ -221,7 +221,7 @@ delivery_writer::choose(connection& db, const delivery_filter& filter, std::size
                              std::string{by_failure ? "x.finished, x.delivery" : "d.id"} + " LIMIT ";
     auto select = query.prepare(db, rest.c_str(), "choose deliveries to retry");
     if (!select) return select.error();
-    query.bind(*select, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
+    query.bind(*select, at_most(limit));
     std::vector<ordered_delivery> all;
     for (;;) {
         auto row = select->step();
@@ -260,7 +260,7 @@ result<std::size_t> delivery_writer::call_back(connection& db, std::string_view 
     if (!number) return number.error();
     if (!*number) return std::size_t{0};
     const auto now = clock_->now();
-    const auto some = static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
+    const auto some = at_most(limit);
     if (auto done =
             call_back_
                 .bind(**number, microseconds(now), microseconds(now + of_no_account),
@@ -276,7 +276,7 @@ result<std::size_t> delivery_writer::fail_waiting(connection& db, std::string_vi
     auto number = handlers_.find(handler);
     if (!number) return number.error();
     if (!*number) return std::size_t{0};
-    const auto most = static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
+    const auto most = at_most(limit);
     if (auto done =
             fail_waiting_.bind(microseconds(clock_->now()), unless_empty(reason), **number, most).run();
         !done)

@@ -3,7 +3,6 @@
 #include "store/sqlite/delivery_query.hpp"
 #include "store/sqlite/event_columns.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -19,7 +18,7 @@ result<std::vector<delivery_id>> choose_failed(connection& db, delivery_filter f
                                   : delivery_query{"SELECT d.id FROM deliveries d", filter};
     auto select = query.prepare(db, " LIMIT ", "choose deliveries to discard");
     if (!select) return select.error();
-    query.bind(*select, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)));
+    query.bind(*select, at_most(limit));
     std::vector<delivery_id> ids;
     for (;;) {
         auto row = select->step();

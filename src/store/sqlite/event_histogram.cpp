@@ -64,24 +64,12 @@ bool is_kept_counted(const event_filter& f) {
            f.state.empty() && f.stalled_reason.empty() && !f.outcome;
 }
 
-result<std::vector<std::int64_t>> all_types(connection& db) {
-    auto rows = db.prepare("SELECT id FROM event_types", "list event types");
-    if (!rows) return rows.error();
-    std::vector<std::int64_t> ids;
-    for (;;) {
-        auto row = rows->step();
-        if (!row) return row.error();
-        if (!*row) return ids;
-        ids.push_back(rows->integer(0));
-    }
-}
-
 /// Reads the events themselves. Without a condition that chooses better, type by type: that index alone
 /// tells both instant and type.
 result<void> count_events_of(connection& db, const event_filter& filter, indexed_conditions of,
                              const counted_part& part, interval_counts& into) {
     if (is_kept_counted(filter) && !of.endpoint && of.types.empty()) {
-        auto types = all_types(db);
+        auto types = read_ids(db, "SELECT id FROM event_types", "list event types");
         if (!types) return types.error();
         of.types = std::move(*types);
         if (of.types.empty()) return {};

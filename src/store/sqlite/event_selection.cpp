@@ -24,18 +24,6 @@ result<std::optional<std::int64_t>> id_of(connection& db, const char* table, std
     return std::optional{query->integer(0)};
 }
 
-result<std::vector<std::int64_t>> all_endpoints(connection& db) {
-    auto rows = db.prepare("SELECT id FROM endpoints", "list endpoints");
-    if (!rows) return rows.error();
-    std::vector<std::int64_t> ids;
-    for (;;) {
-        auto row = rows->step();
-        if (!row) return row.error();
-        if (!*row) return ids;
-        ids.push_back(rows->integer(0));
-    }
-}
-
 /// A LIKE pattern for a part of a text.
 std::string pattern_of(std::string_view part) {
     std::string pattern = "%";
@@ -113,6 +101,18 @@ result<std::optional<index_scan>> scan_by_outcome(connection& db, delivery_outco
 
 } // namespace
 
+result<std::vector<std::int64_t>> read_ids(connection& db, const char* sql, const char* what) {
+    auto rows = db.prepare(sql, what);
+    if (!rows) return rows.error();
+    std::vector<std::int64_t> ids;
+    for (;;) {
+        auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) return ids;
+        ids.push_back(rows->integer(0));
+    }
+}
+
 result<std::optional<indexed_conditions>> look_up(connection& db, const event_filter& f) {
     const auto nothing = std::optional<indexed_conditions>{};
     indexed_conditions n;
@@ -154,7 +154,7 @@ result<index_scan> choose_index(connection& db, const event_filter& f, indexed_c
     if (n.api_key) return index_scan{"e.api_key = ?1", {*std::exchange(n.api_key, std::nullopt)}};
     if (!n.types.empty()) return index_scan{"e.type = ?1", std::exchange(n.types, {})};
     if (n.endpoint) return index_scan{"e.endpoint = ?1", {*std::exchange(n.endpoint, std::nullopt)}};
-    auto endpoints = all_endpoints(db);
+    auto endpoints = read_ids(db, "SELECT id FROM endpoints", "list endpoints");
     if (!endpoints) return endpoints.error();
     return index_scan{"e.endpoint = ?1", std::move(*endpoints)};
 }

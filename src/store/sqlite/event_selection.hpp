@@ -44,6 +44,9 @@ struct predicate {
     std::string stalled_reason;
 };
 
+/// The first column of each row.
+[[nodiscard]] result<std::vector<std::int64_t>> read_ids(connection& db, const char* sql, const char* what);
+
 /// nullopt when no event can match, because none ever had one of the names.
 [[nodiscard]] result<std::optional<indexed_conditions>> look_up(connection& db, const event_filter& f);
 

@@ -4,8 +4,8 @@
 #include <webhookd/runtime/log.hpp>
 
 #include "store/event_row.hpp"
+#include "store/sqlite/kept_count.hpp"
 
-#include <chrono>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,7 +15,6 @@ namespace {
 
 using event::consumption;
 
-constexpr std::chrono::seconds between_progress_lines{5};
 constexpr std::size_t max_batch_bytes = 64 * 1024 * 1024;
 
 /// The primary key of `consumption`.
@@ -144,20 +143,13 @@ result<void> recount_consumption(connection& db, const std::function<bool()>& br
 
     consumption_recounter recounter{db};
     if (auto done = recounter.prepare(); !done) return done;
-    auto told = std::chrono::steady_clock::now();
-    for (;;) {
-        const auto more = recounter.count_batch(batch);
-        if (!more) return more.error();
-        // A reader from another process only keeps the journal from being emptied.
-        if (auto emptied = db.empty_journal(); !emptied && emptied.error().code != errc::store_busy)
-            return emptied;
-        if (!*more) break;
-        if (break_off && break_off())
-            return failure{errc::shutting_down, "counting anew was broken off; the next start goes on"};
-        if (std::chrono::steady_clock::now() - told < between_progress_lines) continue;
-        told = std::chrono::steady_clock::now();
-        log::info("counting anew", {{"counted", recounter.read()}, {"transactions", *transactions}});
-    }
+    const kept_count work{
+        [&] { return recounter.count_batch(batch); },
+        [&] {
+            log::info("counting anew", {{"counted", recounter.read()}, {"transactions", *transactions}});
+        },
+        "counting anew was broken off; the next start goes on"};
+    if (auto done = run(db, work, break_off); !done) return done;
     log::info("what completed transactions used was counted anew; those without a body keep their figures",
               {{"counted", recounter.read()}, {"changed", recounter.changed()}});
     return {};
