@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/runtime/await_callback.hpp>
+#include <webhookd/runtime/task.hpp>
 #include <webhookd/store/group_writer.hpp>
 
 #include <boost/asio/basic_waitable_timer.hpp>

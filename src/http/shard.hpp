@@ -3,7 +3,6 @@
 #include <webhookd/http/server.hpp>
 #include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/runtime/task.hpp>
-#include <webhookd/runtime/task_tracker.hpp>
 
 #include "http/body_budget.hpp"
 #include "http/resting_list.hpp"

@@ -1,8 +1,8 @@
 #include <webhookd/files/file.hpp>
 #include <webhookd/ingest/key_ring.hpp>
-#include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/secrets.hpp>
+#include <webhookd/runtime/task.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 #include <webhookd/text/encoding.hpp>
 

@@ -4,8 +4,8 @@
 #include <webhookd/event/workspace.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/ingest/receiver.hpp>
-#include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/task.hpp>
 #include <webhookd/signature/verifier.hpp>
 #include <webhookd/text/ascii.hpp>
 #include <webhookd/text/utf8.hpp>

@@ -1,10 +1,8 @@
 #include <webhookd/outbound/http_client.hpp>
 
-#include "outbound/curl_handle.hpp"
+#include "outbound/curl.hpp"
 #include "outbound/exchange.hpp"
-#include "outbound/policy.hpp"
 #include "outbound/tls_files.hpp"
-#include "outbound/url.hpp"
 
 #include <curl/curl.h>
 

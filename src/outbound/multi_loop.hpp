@@ -2,7 +2,7 @@
 
 #include <webhookd/files/unique_fd.hpp>
 
-#include "outbound/curl_handle.hpp"
+#include "outbound/curl.hpp"
 
 #include <chrono>
 #include <cstdint>

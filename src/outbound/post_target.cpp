@@ -1,6 +1,6 @@
 #include "outbound/post_target.hpp"
 
-#include "outbound/policy.hpp"
+#include "outbound/curl.hpp"
 #include "outbound/transfer.hpp"
 
 namespace webhookd::outbound {

@@ -2,8 +2,8 @@
 
 #include <webhookd/outbound/http_engine.hpp>
 
+#include "outbound/curl.hpp"
 #include "outbound/tls_files.hpp"
-#include "outbound/url.hpp"
 
 #include <curl/curl.h>
 

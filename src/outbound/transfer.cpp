@@ -2,8 +2,7 @@
 
 #include <webhookd/runtime/resources.hpp>
 
-#include "outbound/explain.hpp"
-#include "outbound/policy.hpp"
+#include "outbound/curl.hpp"
 
 #include <strings.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "outbound/curl_handle.hpp"
+#include "outbound/curl.hpp"
 #include "outbound/post_target.hpp"
 
 #include <array>

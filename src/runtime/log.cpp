@@ -3,7 +3,6 @@
 #include <webhookd/runtime/this_thread.hpp>
 
 #include "runtime/log_sink.hpp"
-#include "runtime/suppressed_lines.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -2,7 +2,6 @@
 
 #include <webhookd/error.hpp>
 #include <webhookd/runtime/histogram.hpp>
-#include <webhookd/runtime/per_thread.hpp>
 
 #include <array>
 #include <atomic>

@@ -86,7 +86,7 @@ struct kind_field {
     std::string_view value;
 };
 /// A line of which strangers can provoke any number: of those with this message and these fields of a kind
-/// the first few in each interval are written (runtime/line_sampler.hpp), the others are counted, and a line
+/// the first few in each interval are written (runtime/line_output.hpp), the others are counted, and a line
 /// reports how many. `rest` are further fields.
 void sampled(level l, std::string_view message, std::initializer_list<kind_field> kind,
              std::initializer_list<field> rest = {});

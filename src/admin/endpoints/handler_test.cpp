@@ -1,8 +1,8 @@
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/event/sample.hpp>
 #include <webhookd/http/problem.hpp>
-#include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/task.hpp>
 #include <webhookd/text/printable.hpp>
 
 #include "admin/endpoints/endpoints.hpp"

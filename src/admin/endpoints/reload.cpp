@@ -1,7 +1,7 @@
 #include <webhookd/admin/reload.hpp>
 #include <webhookd/http/problem.hpp>
-#include <webhookd/runtime/await_callback.hpp>
 #include <webhookd/runtime/log.hpp>
+#include <webhookd/runtime/task.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/json.hpp"

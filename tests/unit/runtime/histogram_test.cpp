@@ -1,5 +1,4 @@
 #include <webhookd/runtime/histogram.hpp>
-#include <webhookd/runtime/per_thread.hpp>
 
 #include <catch2/catch.hpp>
 
