@@ -2,7 +2,7 @@
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/process.hpp>
 
-#include "handler/shell_environment.hpp"
+#include "handler/shell_launch.hpp"
 #include "handler/shell_outcome.hpp"
 #include "handler/shell_run.hpp"
 

@@ -1,17 +1,48 @@
 #pragma once
 
 #include <webhookd/config/config.hpp>
-
-#include "handler/shell_user.hpp"
+#include <webhookd/error.hpp>
+#include <webhookd/handler/handler.hpp>
 
 #include <sys/types.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace webhookd::handler {
+
+/// Who a program runs as.
+struct shell_user {
+    uid_t id;
+    gid_t group;
+    std::vector<gid_t> groups; ///< all of them, `group` included
+    std::string home;
+};
+
+/// Looks a user and the user's groups up in the system's databases (getpwnam(3), getgrouplist(3)).
+/// Errors: configuration_invalid when there is no such user.
+[[nodiscard]] result<shell_user> find_user(const std::string& name);
+
+/// This process is that user already, so that changing users, which takes a privilege, is not needed.
+[[nodiscard]] bool is_this_process(const shell_user& user) noexcept;
+
+/// A longer value is left empty: execve(2) refuses a variable of 128 KiB, and with it the whole run.
+inline constexpr std::size_t max_variable = 32 * 1024;
+
+/// `NAME=value` for what every run of a handler shares: PATH, HOME and LANG of this process (`home`, unless
+/// empty, instead of its HOME), overruled by `env`. Without a PATH it is the usual one.
+[[nodiscard]] std::vector<std::string> base_environment(const std::map<std::string, std::string>& env,
+                                                        std::string_view home);
+
+/// Adds the UNIVERSIGN_ variables of one attempt, as the table in shell_handler.hpp says.
+void add_event_variables(std::vector<std::string>& environment, std::string_view handler_name,
+                         const delivery& d);
+
+/// The value of a variable in `NAME=value` entries; empty when it is not there.
+[[nodiscard]] std::string_view variable(const std::vector<std::string>& environment, std::string_view name);
 
 /// What all runs of a handler have in common.
 struct launch_settings {

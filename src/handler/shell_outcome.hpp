@@ -4,9 +4,14 @@
 
 #include "handler/child_process.hpp"
 
+#include <boost/asio/posix/stream_descriptor.hpp>
+
 #include <chrono>
+#include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace webhookd::handler {
 
@@ -22,4 +27,49 @@ namespace webhookd::handler {
 /// `killed after 60 s`.
 [[nodiscard]] std::string killed_after(std::chrono::milliseconds timeout);
 
+/// The first part of what a program wrote, made safe to keep and to show.
+class shell_output {
+public:
+    /// A shorter value of `env` could not be distinguished from an ordinary word.
+    static constexpr std::size_t shortest_secret = 8;
+
+    struct secret {
+        std::string name;
+        std::string value;
+    };
+    /// The values of `env` that may be secrets, the longest first.
+    [[nodiscard]] static std::vector<secret> secrets_of(const std::map<std::string, std::string>& env);
+
+    /// `secrets` outlives this.
+    explicit shell_output(const std::vector<secret>& secrets);
+
+    /// Keeps what fits and drops the rest.
+    void add(std::string_view bytes);
+    /// Nothing more will be kept.
+    [[nodiscard]] bool full() const noexcept { return raw_.size() == capacity_; }
+
+    /// At most `max_output` bytes: secrets become `[NAME]`, then all is made fit by `text::to_output_text`. A
+    /// blank tail is cut off.
+    [[nodiscard]] std::string text() const;
+
+private:
+    const std::vector<secret>& secrets_;
+    std::size_t capacity_;
+    std::string raw_;
+};
+
 } // namespace webhookd::handler
+
+namespace webhookd::handler::left_behind {
+
+/// This many bytes are read and dropped: enough for a script's last output.
+inline constexpr std::size_t most_bytes = 1024 * 1024;
+/// For this many outputs at once; beyond that the oldest is closed.
+inline constexpr std::size_t most_at_once = 256;
+
+/// Goes on reading the output of a program that has ended, for what it left in the background, until nobody
+/// can write to it any more or a bound is met: a process that still writes then gets SIGPIPE. On the loop of
+/// `output`, which must be the only one that this is used with at a time.
+void keep_reading(boost::asio::posix::stream_descriptor output);
+
+} // namespace webhookd::handler::left_behind

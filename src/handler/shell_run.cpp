@@ -1,6 +1,6 @@
 #include "handler/shell_run.hpp"
 
-#include "handler/shell_environment.hpp"
+#include "handler/shell_launch.hpp"
 #include "handler/shell_outcome.hpp"
 
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 
 #include "handler/child_process.hpp"
 #include "handler/shell_launch.hpp"
-#include "handler/shell_output.hpp"
+#include "handler/shell_outcome.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>

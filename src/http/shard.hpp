@@ -4,8 +4,7 @@
 #include <webhookd/runtime/shared_value.hpp>
 #include <webhookd/runtime/task.hpp>
 
-#include "http/body_budget.hpp"
-#include "http/resting_list.hpp"
+#include "http/limits.hpp"
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>

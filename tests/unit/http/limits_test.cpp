@@ -1,4 +1,4 @@
-#include "http/body_budget.hpp"
+#include "http/limits.hpp"
 
 #include <catch2/catch.hpp>
 

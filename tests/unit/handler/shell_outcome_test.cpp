@@ -1,6 +1,6 @@
 #include <webhookd/handler/handler.hpp>
 
-#include "handler/shell_output.hpp"
+#include "handler/shell_outcome.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "handler/shell_environment.hpp"
+#include "handler/shell_launch.hpp"
 #include "support/shell_runner.hpp"
 
 #include <catch2/catch.hpp>
