@@ -2,7 +2,7 @@
 
 #include <webhookd/admin/api.hpp>
 
-#include "admin/query.hpp"
+#include "admin/parameters.hpp"
 
 #include <optional>
 #include <span>

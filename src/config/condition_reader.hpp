@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/routing/condition_tree.hpp>
+#include <webhookd/routing/condition.hpp>
 
 #include "config/object_reader.hpp"
 

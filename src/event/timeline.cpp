@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace webhookd::event {
 namespace {
@@ -82,6 +83,34 @@ void expect_opened(std::span<const timeline_event> timeline, std::vector<gap>& g
     }
 }
 
+constexpr std::string_view lifecycle = "transaction.lifecycle.";
+
+const timeline_event* latest_stage(std::span<const timeline_event> timeline) {
+    const timeline_event* latest = nullptr;
+    for (const auto& each : timeline)
+        if (each.type.starts_with(lifecycle) && (latest == nullptr || each.at >= latest->at)) latest = &each;
+    return latest;
+}
+
+bool has_ended(std::span<const timeline_event> timeline) {
+    return std::ranges::any_of(timeline, [](const timeline_event& each) { return is_end(each.type); });
+}
+
+/// Those whose latest event is their opening.
+std::vector<std::string> open_actions(std::span<const timeline_event> timeline) {
+    std::map<std::string, const timeline_event*> latest;
+    for (const auto& each : timeline) {
+        if (each.object_id.empty()) continue;
+        if (each.type != opened && each.type != closed && each.type != stalled) continue;
+        auto& last = latest[each.object_id];
+        if (last == nullptr || each.at >= last->at) last = &each;
+    }
+    std::vector<std::string> open;
+    for (const auto& [action, last] : latest)
+        if (last->type == opened) open.push_back(action);
+    return open;
+}
+
 } // namespace
 
 std::vector<gap> find_gaps(std::span<const timeline_event> timeline) {
@@ -96,7 +125,7 @@ std::vector<gap> find_gaps(std::span<const timeline_event> timeline) {
 }
 
 std::optional<std::size_t> started_without_end(std::span<const timeline_event> timeline) {
-    if (earliest(timeline, [](const timeline_event& c) { return is_end(c.type); })) return std::nullopt;
+    if (has_ended(timeline)) return std::nullopt;
     const auto start = latest(timeline, [](const timeline_event& c) { return c.type == started; });
     const auto pause = latest(timeline, [](const timeline_event& c) { return c.type == paused; });
     if (start && pause && timeline[*pause].at >= timeline[*start].at) return std::nullopt;
@@ -129,6 +158,44 @@ transaction_dates read_dates(const document& body) {
         if (const auto minutes = length->GetInt64(); minutes > 0 && minutes <= longest)
             dates.duration = std::chrono::minutes(minutes);
     return dates;
+}
+
+std::vector<arrival_mark> mark_arrivals(std::span<const arrival> events) {
+    std::vector<arrival_mark> marks(events.size());
+    std::optional<timestamp> earliest_later; // arrival of all that happened later
+    for (std::size_t i = events.size(); i-- > 0;) {
+        const auto& each = events[i];
+        auto& mark = marks[i];
+        if (i > 0) mark.elapsed = each.at - events[i - 1].at;
+        if (each.received - each.at > timely) mark.late = each.received - each.at;
+        mark.out_of_order = earliest_later && each.received > *earliest_later;
+        earliest_later = std::min(earliest_later.value_or(each.received), each.received);
+    }
+    return marks;
+}
+
+std::vector<expected_event> expect_next(std::span<const timeline_event> timeline,
+                                        std::optional<std::chrono::minutes> duration, timestamp now) {
+    std::vector<expected_event> next;
+    if (has_ended(timeline)) return next;
+    const auto* stage = latest_stage(timeline);
+    const auto is_at = [&](std::string_view name) {
+        return stage != nullptr && stage->type.substr(lifecycle.size()) == name;
+    };
+    auto open = open_actions(timeline);
+    // An action tells that its transaction was started, whatever else is missing.
+    if (is_at("paused") || (is_at("created") && open.empty())) {
+        next.push_back({started, {}, std::nullopt});
+        return next;
+    }
+    if (stage == nullptr && open.empty()) return next;
+    std::optional<timestamp> by;
+    if (is_at("started") && duration) by = stage->at + *duration;
+    if (by && *by < now) return next;
+    for (auto& action : open)
+        next.push_back({closed, std::move(action), std::nullopt});
+    next.push_back({completed, {}, by});
+    return next;
 }
 
 } // namespace webhookd::event

@@ -1,4 +1,3 @@
-#include "routing/any_value.hpp"
 #include "routing/compiled_condition.hpp"
 
 #include <algorithm>

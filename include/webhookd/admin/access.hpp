@@ -1,7 +1,6 @@
 #pragma once
 
-#include <webhookd/admin/attempt_limiter.hpp>
-#include <webhookd/admin/session_store.hpp>
+#include <webhookd/admin/sign_in.hpp>
 #include <webhookd/config/config.hpp>
 #include <webhookd/http/message.hpp>
 #include <webhookd/runtime/shared_value.hpp>

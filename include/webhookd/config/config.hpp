@@ -3,7 +3,7 @@
 #include <webhookd/config/units.hpp>
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/net/address.hpp>
-#include <webhookd/routing/condition_tree.hpp>
+#include <webhookd/routing/condition.hpp>
 
 #include <chrono>
 #include <cstdint>

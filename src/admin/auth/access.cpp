@@ -2,8 +2,7 @@
 #include <webhookd/http/problem.hpp>
 #include <webhookd/runtime/log.hpp>
 
-#include "admin/auth/session_cookie.hpp"
-#include "admin/auth/tokens.hpp"
+#include "admin/auth/credentials.hpp"
 
 #include <algorithm>
 #include <chrono>

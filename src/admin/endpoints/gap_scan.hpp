@@ -1,7 +1,6 @@
 #pragma once
 
 #include <webhookd/event/timeline.hpp>
-#include <webhookd/event/timeline_order.hpp>
 #include <webhookd/store/event_query.hpp>
 
 #include <chrono>

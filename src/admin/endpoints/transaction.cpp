@@ -1,4 +1,4 @@
-#include <webhookd/event/timeline_order.hpp>
+#include <webhookd/event/timeline.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/endpoints/gap_scan.hpp"

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "event/sample/papers.hpp"
 #include "event/sample/scenario.hpp"
 #include "event/sample/writer.hpp"
 
 #include <rapidjson/document.h>
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 /// Objects as Universign documents them. Where it does not, the samples assume (A in the wire contract; one
@@ -24,6 +25,25 @@
 /// - a registration repeats its request, its state is the last word of its event's type, and `open` before;
 /// - an identity validation has the members of its request that are no secret, and a `state`.
 namespace webhookd::event::sample {
+
+/// A field of a document, and who signs or initials it.
+struct field {
+    std::string id;
+    std::string_view type; ///< `signature` or `visa`
+    int page = 1;
+    std::vector<std::string> signers; ///< addresses, a `$Name`, a seal; of several the first to act signs
+    std::string_view signers_member = "signer"; ///< where an instruction names several
+    std::vector<std::string_view> consents{};
+};
+
+struct paper {
+    std::string id;
+    std::string_view name;
+    std::vector<field> fields;
+};
+
+/// The transaction's documents: the contract, and its annex that alternates sign.
+[[nodiscard]] std::vector<paper> make_papers(const scenario& s);
 
 /// Each writes the members of `payload.object` (not its braces) as they are when `type` is sent.
 void write_transaction(writer& out, const scenario& s, const event_type& type);

@@ -10,6 +10,8 @@
 namespace webhookd::handler::forward {
 namespace {
 
+using namespace std::chrono;
+
 verdict verdict_of(int status) {
     if (status >= 200 && status < 300) return verdict::successful;
     if (status == 408 || status == 425 || status == 429 || status >= 500) return verdict::retry;
@@ -22,8 +24,6 @@ verdict verdict_of(errc code) {
     if (code == errc::argument_invalid) return verdict::failed; // and would be again next time
     return verdict::retry;
 }
-
-using namespace std::chrono;
 
 constexpr seconds longest = hours{24 * 365};
 

@@ -1,4 +1,4 @@
-#include <webhookd/admin/session_store.hpp>
+#include <webhookd/admin/sign_in.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "admin/page/negotiation.hpp"
+#include "admin/page/page.hpp"
 
 #include <catch2/catch.hpp>
 

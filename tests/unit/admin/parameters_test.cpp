@@ -1,4 +1,4 @@
-#include "admin/query.hpp"
+#include "admin/parameters.hpp"
 #include "support/result_printer.hpp"
 
 #include <catch2/catch.hpp>

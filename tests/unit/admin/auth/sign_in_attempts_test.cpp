@@ -1,4 +1,4 @@
-#include <webhookd/admin/attempt_limiter.hpp>
+#include <webhookd/admin/sign_in.hpp>
 
 #include <catch2/catch.hpp>
 

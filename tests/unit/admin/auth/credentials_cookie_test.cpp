@@ -1,4 +1,4 @@
-#include "admin/auth/session_cookie.hpp"
+#include "admin/auth/credentials.hpp"
 
 #include <catch2/catch.hpp>
 
