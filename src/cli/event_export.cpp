@@ -5,7 +5,6 @@
 #include "cli/answers.hpp"
 #include "cli/commands.hpp"
 #include "cli/event_filters.hpp"
-#include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 
 #include <algorithm>

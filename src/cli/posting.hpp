@@ -3,7 +3,7 @@
 #include <webhookd/outbound/http_client.hpp>
 #include <webhookd/signature/signer.hpp>
 
-#include "cli/console.hpp"
+#include "cli/terminal.hpp"
 
 #include <chrono>
 #include <cstddef>

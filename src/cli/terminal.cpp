@@ -2,17 +2,37 @@
 
 #include <webhookd/text/utf8.hpp>
 
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <clocale>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <cwchar>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
 
 namespace webhookd::cli {
 namespace {
+
+result<std::string> read_stream(std::istream& in, std::size_t cap, const std::string& name) {
+    std::string bytes;
+    char piece[16 * 1024];
+    while (in.read(piece, sizeof piece) || in.gcount() > 0) {
+        bytes.append(piece, static_cast<std::size_t>(in.gcount()));
+        if (bytes.size() > cap)
+            return failure{errc::file_unreadable, name + ": more than " + std::to_string(cap) + " bytes"};
+    }
+    if (in.bad()) return failure{errc::file_unreadable, name + ": reading failed"};
+    return bytes;
+}
 
 constexpr std::string_view plain = "\x1b[0m";
 
@@ -55,7 +75,28 @@ private:
     ::locale_t before_;
 };
 
+using namespace std::chrono_literals;
+
+constexpr auto between_shows = 200ms;
+constexpr std::size_t progress_width = 30;
+constexpr double mebibyte = 1024.0 * 1024.0;
+
 } // namespace
+
+console console::standard() {
+    return {std::cin, std::cout, std::cerr};
+}
+
+result<std::string> read_input(const std::string& path, std::istream& in, std::size_t cap) {
+    if (path == "-") return read_stream(in, cap, "standard input");
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        return failure{errc::file_unreadable, path + ": is a directory"};
+    errno = 0;
+    std::ifstream file{path, std::ios::binary};
+    if (!file) return failure{errc::file_unreadable, path + ": " + std::strerror(errno)};
+    return read_stream(file, cap, path);
+}
 
 bool is_terminal(std::FILE* stream) {
     return ::isatty(::fileno(stream)) == 1;
@@ -117,6 +158,33 @@ std::string bar(std::int64_t part, std::int64_t whole, std::size_t width) {
     for (std::size_t full = eighths / 8; full > 0; --full)
         blocks += "█";
     return blocks.append(eighths == 0 ? fractions[1] : fractions[eighths % 8]);
+}
+
+progress::progress(bool visible, std::int64_t lines)
+    : visible_(visible)
+    , expected_(std::max<std::int64_t>(lines, 1)) {}
+
+void progress::add(std::uint64_t bytes, std::int64_t lines) {
+    bytes_ += bytes;
+    lines_ += lines;
+    if (const auto now = clock::now(); visible_ && now - shown_ >= between_shows) show(now);
+}
+
+void progress::finish() {
+    if (!visible_) return;
+    show(clock::now());
+    fmt::print(stderr, "\n");
+}
+
+void progress::show(clock::time_point now) {
+    shown_ = now;
+    const double seconds = std::max(std::chrono::duration<double>(now - begin_).count(), 0.001);
+    const auto share = std::min(1.0, static_cast<double>(lines_) / static_cast<double>(expected_));
+    const auto filled = static_cast<std::size_t>(share * progress_width);
+    fmt::print(stderr, "\r[{}{}] {:3.0f} %  {} lines  {:.1f} MiB  {:.0f}/s   ", std::string(filled, '#'),
+               std::string(progress_width - filled, ' '), share * 100, lines_,
+               static_cast<double>(bytes_) / mebibyte, static_cast<double>(lines_) / seconds);
+    std::fflush(stderr);
 }
 
 } // namespace webhookd::cli

@@ -1,7 +1,10 @@
 #pragma once
 
-#include "cli/console.hpp"
+#include <webhookd/error.hpp>
+#include <webhookd/event/sample.hpp>
+
 #include "cli/posting.hpp"
+#include "cli/terminal.hpp"
 
 #include <cstdint>
 #include <string>
@@ -39,5 +42,19 @@ struct trigger_options {
 
 /// `trigger`. When it was called, `exit_code` is set once the command line is parsed.
 void add_trigger_command(CLI::App& app, int& exit_code);
+
+/// The types to make samples of, each in the catalogue. Errors: argument_invalid, with the name that was
+/// likely meant.
+[[nodiscard]] result<std::vector<std::string>> chosen_types(const trigger_options& options);
+
+/// `/pointer=value`, taken apart at the first `=`. Errors: argument_invalid.
+[[nodiscard]] result<std::vector<event::override_value>> read_overrides(const std::vector<std::string>& sets);
+
+/// A fixed day and `seed` hours: nothing of the clock, so that the same call makes the same bytes on every
+/// machine.
+[[nodiscard]] event::sample_world world_of(std::uint64_t seed);
+
+/// Type and id as the body tells them; `label` for the type when it tells none.
+[[nodiscard]] posted_event describe(std::string body, std::string label);
 
 } // namespace webhookd::cli

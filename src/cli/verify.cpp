@@ -8,7 +8,7 @@
 #include <webhookd/text/json_writer.hpp>
 #include <webhookd/text/printable.hpp>
 
-#include "cli/console.hpp"
+#include "cli/terminal.hpp"
 
 #include <CLI/CLI.hpp>
 

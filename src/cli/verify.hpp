@@ -2,7 +2,7 @@
 
 #include <webhookd/error.hpp>
 
-#include "cli/console.hpp"
+#include "cli/terminal.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "cli/sse_reader.hpp"
+#include "cli/admin_client.hpp"
 
 #include <catch2/catch.hpp>
 

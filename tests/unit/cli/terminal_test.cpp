@@ -1,4 +1,4 @@
-#include "cli/console.hpp"
+#include "cli/terminal.hpp"
 #include "support/result_printer.hpp"
 #include "support/temp_directory.hpp"
 
