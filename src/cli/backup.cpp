@@ -1,6 +1,5 @@
 #include <webhookd/config/load.hpp>
 #include <webhookd/exit_code.hpp>
-#include <webhookd/store/backup.hpp>
 #include <webhookd/store/postgres.hpp>
 #include <webhookd/store/sqlite.hpp>
 

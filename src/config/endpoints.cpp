@@ -1,4 +1,4 @@
-#include <webhookd/event/workspace.hpp>
+#include <webhookd/event/envelope.hpp>
 
 #include "config/disclosure.hpp"
 #include "config/sections.hpp"

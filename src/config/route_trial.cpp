@@ -1,7 +1,7 @@
 #include <webhookd/config/route_trial.hpp>
 #include <webhookd/event/document.hpp>
+#include <webhookd/event/envelope.hpp>
 #include <webhookd/event/redaction.hpp>
-#include <webhookd/event/workspace.hpp>
 #include <webhookd/text/printable.hpp>
 
 #include "config/wording.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/delivery/handler_test.hpp>
+#include <webhookd/delivery/engine.hpp>
 
 #include <atomic>
 #include <memory>

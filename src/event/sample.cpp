@@ -5,7 +5,6 @@
 
 #include "event/sample/objects.hpp"
 #include "event/sample/scenario.hpp"
-#include "event/sample/writer.hpp"
 
 #include <rapidjson/stringbuffer.h>
 

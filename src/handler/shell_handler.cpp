@@ -3,7 +3,7 @@
 #include <webhookd/runtime/process.hpp>
 
 #include "handler/shell_launch.hpp"
-#include "handler/shell_outcome.hpp"
+#include "handler/shell_process.hpp"
 #include "handler/shell_run.hpp"
 
 #include <boost/asio/dispatch.hpp>

@@ -1,7 +1,7 @@
 #include "handler/shell_run.hpp"
 
 #include "handler/shell_launch.hpp"
-#include "handler/shell_outcome.hpp"
+#include "handler/shell_process.hpp"
 
 #include <fcntl.h>
 #include <linux/memfd.h>

@@ -3,9 +3,8 @@
 #include <webhookd/files/unique_fd.hpp>
 #include <webhookd/handler/handler.hpp>
 
-#include "handler/child_process.hpp"
 #include "handler/shell_launch.hpp"
-#include "handler/shell_outcome.hpp"
+#include "handler/shell_process.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>

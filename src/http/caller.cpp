@@ -1,5 +1,4 @@
 #include <webhookd/http/caller.hpp>
-#include <webhookd/http/client_address.hpp>
 #include <webhookd/text/ascii.hpp>
 
 #include "http/request_rules.hpp"

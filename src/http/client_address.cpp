@@ -1,4 +1,4 @@
-#include <webhookd/http/client_address.hpp>
+#include <webhookd/http/caller.hpp>
 #include <webhookd/text/ascii.hpp>
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 #include <webhookd/event/envelope.hpp>
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/redaction.hpp>
-#include <webhookd/event/workspace.hpp>
 #include <webhookd/http/problem.hpp>
 #include <webhookd/ingest/receiver.hpp>
 #include <webhookd/runtime/log.hpp>

@@ -1,8 +1,7 @@
 #include "outbound/transfer.hpp"
 
 #include <webhookd/runtime/resources.hpp>
-
-#include "outbound/curl.hpp"
+#include <webhookd/text/ascii.hpp>
 
 #include <strings.h>
 #include <sys/socket.h>
@@ -14,6 +13,13 @@
 namespace webhookd::outbound {
 namespace {
 
+// An idle handle holds some kilobytes: enough of them are kept for a busy handler, the rest is freed.
+constexpr std::size_t most_idle = 64;
+
+failure invalid_target(std::string detail) {
+    return {errc::argument_invalid, std::move(detail)};
+}
+
 using std::chrono::milliseconds;
 
 constexpr std::size_t most_response_headers = 64 * 1024;
@@ -22,15 +28,10 @@ constexpr std::size_t most_retry_after = 64; // an HTTP date has 29
 // To read and drop this much is cheaper than to connect again; more is not.
 constexpr std::size_t most_dropped = 64 * 1024;
 
+constexpr std::string_view blanks = " \t\r\n";
+
 // Otherwise a busy connection would stay for ever with a host that the name no longer resolves to.
 constexpr long connection_lives_s = 600;
-
-std::string_view trim_header(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 int status_of(std::string_view status_line) {
     const auto blank = status_line.find(' ');
@@ -41,6 +42,52 @@ int status_of(std::string_view status_line) {
 }
 
 } // namespace
+
+result<std::shared_ptr<post_target>> post_target::make(post_settings settings) {
+    if (!is_one_line(settings.url)) return invalid_target("URL: has a line break");
+    auto to = origin_of(settings.url);
+    if (!to) return to.error();
+    for (auto& line : settings.headers) {
+        if (!is_header_line(line)) return invalid_target("header: not `Name: value` on one line");
+        line = to_curl_header(std::move(line));
+    }
+    if (settings.connect_timeout <= milliseconds::zero() || settings.timeout <= milliseconds::zero())
+        return invalid_target("timeout: must be more than zero");
+    auto files = read_tls_files(settings.ca_file, settings.client_certificate, settings.client_key);
+    if (!files) return files.error();
+    if (auto fit =
+            check_tls_files(*files, settings.ca_file, settings.client_certificate, settings.client_key);
+        !fit)
+        return fit.error();
+    settings.headers.emplace_back("Expect:"); // waiting for 100 Continue costs a second where it is not known
+    return std::make_shared<post_target>(std::move(settings), std::move(*files), std::move(*to));
+}
+
+post_target::post_target(post_settings settings, tls_files files, origin to)
+    : settings_{std::move(settings)}
+    , files_{std::move(files)}
+    , to_{std::move(to)} {
+    chain(settings_.headers, nodes_, nullptr);
+}
+
+post_target::~post_target() = default;
+
+std::unique_ptr<transfer> post_target::take() {
+    if (idle_.empty()) return std::make_unique<transfer>(*this);
+    auto ready = std::move(idle_.back());
+    idle_.pop_back();
+    return ready;
+}
+
+void post_target::give_back(std::unique_ptr<transfer> idle) {
+    if (idle_.size() < most_idle) idle_.push_back(std::move(idle));
+}
+
+void chain(std::vector<std::string>& lines, std::vector<curl_slist>& nodes, curl_slist* rest) {
+    nodes.resize(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        nodes[i] = {lines[i].data(), i + 1 < lines.size() ? &nodes[i + 1] : rest};
+}
 
 transfer::transfer(post_target& target) {
     const auto& settings = target.settings();
@@ -182,11 +229,11 @@ bool transfer::take_header(std::string_view line) {
     if (line.starts_with("HTTP/")) { // what came before was an interim answer
         status_ = status_of(line);
         answer_.retry_after.clear();
-    } else if (trim_header(line).empty()) {
+    } else if (text::trim(line, blanks).empty()) {
         head_ended_ = status_ >= 200;
     } else if (line.size() > retry_after.size() &&
                ::strncasecmp(line.data(), retry_after.data(), retry_after.size()) == 0) {
-        answer_.retry_after = trim_header(line.substr(retry_after.size())).substr(0, most_retry_after);
+        answer_.retry_after = text::trim(line.substr(retry_after.size()), blanks).substr(0, most_retry_after);
     }
     return true;
 }

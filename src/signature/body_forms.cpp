@@ -1,7 +1,5 @@
-#include "signature/body_forms.hpp"
-
 #include "signature/json.hpp"
-#include "signature/json_form.hpp"
+#include "signature/likely_mistakes.hpp"
 
 #include <rapidjson/stringbuffer.h>
 

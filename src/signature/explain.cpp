@@ -2,11 +2,8 @@
 #include <webhookd/signature/verifier.hpp>
 #include <webhookd/text/encoding.hpp>
 
-#include "signature/body_forms.hpp"
 #include "signature/json.hpp"
-#include "signature/json_form.hpp"
-#include "signature/loose_token.hpp"
-#include "signature/trial.hpp"
+#include "signature/likely_mistakes.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,10 @@
-#include "signature/json_form.hpp"
-
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/number.hpp>
 #include <webhookd/text/printable.hpp>
 #include <webhookd/text/utf8.hpp>
 
 #include "signature/json.hpp"
+#include "signature/likely_mistakes.hpp"
 
 #include <algorithm>
 #include <charconv>

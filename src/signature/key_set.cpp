@@ -2,7 +2,7 @@
 #include <webhookd/text/encoding.hpp>
 
 #include "signature/json.hpp"
-#include "signature/public_key.hpp"
+#include "signature/openssl.hpp"
 
 #include <algorithm>
 

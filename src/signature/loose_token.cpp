@@ -1,9 +1,8 @@
-#include "signature/loose_token.hpp"
-
 #include <webhookd/text/ascii.hpp>
 #include <webhookd/text/encoding.hpp>
 
 #include "signature/json.hpp"
+#include "signature/likely_mistakes.hpp"
 
 #include <algorithm>
 

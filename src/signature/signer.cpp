@@ -2,8 +2,7 @@
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/text/encoding.hpp>
 
-#include "signature/public_key.hpp"
-#include "signature/signing_input.hpp"
+#include "signature/openssl.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>

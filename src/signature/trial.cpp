@@ -1,5 +1,4 @@
-#include "signature/trial.hpp"
-
+#include "signature/likely_mistakes.hpp"
 #include "signature/openssl.hpp"
 
 #include <openssl/crypto.h>

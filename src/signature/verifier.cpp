@@ -1,6 +1,6 @@
 #include <webhookd/signature/verifier.hpp>
 
-#include "signature/signing_input.hpp"
+#include "signature/openssl.hpp"
 
 #include <openssl/err.h>
 

@@ -2,7 +2,7 @@
 
 #include <webhookd/runtime/log.hpp>
 
-#include "store/sqlite/kept_count.hpp"
+#include "store/sqlite/recount.hpp"
 
 #include <optional>
 

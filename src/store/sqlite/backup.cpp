@@ -1,5 +1,5 @@
 #include <webhookd/files/file.hpp>
-#include <webhookd/store/backup.hpp>
+#include <webhookd/store/sqlite.hpp>
 
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/files.hpp"

@@ -1,8 +1,8 @@
 #include "store/sqlite/event_search.hpp"
 
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/event_columns.hpp"
 #include "store/sqlite/event_selection.hpp"
-#include "store/sqlite/time_limit.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -5,7 +5,7 @@
 #include "store/removal.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/delivery_writer.hpp"
-#include "store/sqlite/event_counter.hpp"
+#include "store/sqlite/event_histogram.hpp"
 
 #include <cstdint>
 #include <span>

@@ -4,14 +4,17 @@
 #include <webhookd/runtime/log.hpp>
 
 #include "store/event_row.hpp"
-#include "store/sqlite/kept_count.hpp"
 
+#include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace webhookd::store::sqlite {
 namespace {
+
+constexpr std::chrono::seconds between_progress_lines{5};
 
 using event::consumption;
 
@@ -131,6 +134,22 @@ private:
 };
 
 } // namespace
+
+result<void> run(connection& db, const kept_count& counting, const std::function<bool()>& break_off) {
+    auto told = std::chrono::steady_clock::now();
+    for (;;) {
+        const auto more = counting.count_batch();
+        if (!more) return more.error();
+        // A reader from another process only keeps the journal from being emptied.
+        if (auto emptied = db.empty_journal(); !emptied && emptied.error().code != errc::store_busy)
+            return emptied;
+        if (!*more) return {};
+        if (break_off && break_off()) return failure{errc::shutting_down, std::string{counting.broken_off}};
+        if (std::chrono::steady_clock::now() - told < between_progress_lines) continue;
+        told = std::chrono::steady_clock::now();
+        counting.log_progress();
+    }
+}
 
 result<void> recount_consumption(connection& db, const std::function<bool()>& break_off, std::size_t batch) {
     const auto asked = db.integer("SELECT count(*) FROM recount", "look for figures to count anew");

@@ -8,7 +8,7 @@
 #include "store/sqlite/delivery_writer.hpp"
 #include "store/sqlite/dictionary.hpp"
 #include "store/sqlite/discard_writer.hpp"
-#include "store/sqlite/event_counter.hpp"
+#include "store/sqlite/event_histogram.hpp"
 #include "store/sqlite/purge_writer.hpp"
 
 #include <map>

@@ -1,7 +1,7 @@
 #include <webhookd/handler/shell_handler.hpp>
 
 #include "handler/shell_launch.hpp"
-#include "handler/shell_outcome.hpp"
+#include "handler/shell_process.hpp"
 #include "support/files.hpp"
 #include "support/temp_directory.hpp"
 

@@ -1,4 +1,4 @@
-#include <webhookd/http/client_address.hpp>
+#include <webhookd/http/caller.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "signature/json_form.hpp"
+#include "signature/likely_mistakes.hpp"
 
 #include <catch2/catch.hpp>
 

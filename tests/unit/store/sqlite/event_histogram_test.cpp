@@ -1,4 +1,3 @@
-#include "store/sqlite/event_counter.hpp"
 #include "store/sqlite/event_histogram.hpp"
 
 #include <catch2/catch.hpp>

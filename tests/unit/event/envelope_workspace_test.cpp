@@ -1,4 +1,4 @@
-#include <webhookd/event/workspace.hpp>
+#include <webhookd/event/envelope.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 #include <webhookd/handler/handler.hpp>
 
-#include "handler/shell_outcome.hpp"
+#include "handler/shell_process.hpp"
 
 #include <catch2/catch.hpp>
 

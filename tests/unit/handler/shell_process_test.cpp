@@ -1,7 +1,7 @@
 #include <webhookd/files/unique_fd.hpp>
 
-#include "handler/child_process.hpp"
 #include "handler/shell_launch.hpp"
+#include "handler/shell_process.hpp"
 #include "support/shell_runner.hpp"
 
 #include <boost/asio/io_context.hpp>
