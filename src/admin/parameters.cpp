@@ -1,6 +1,6 @@
 #include "admin/parameters.hpp"
 
-#include "admin/format/deliveries.hpp"
+#include "admin/format/records.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/pct_string_view.hpp>

@@ -10,14 +10,12 @@
 #include <cerrno>
 #include <clocale>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <cwchar>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <string>
 
 namespace webhookd::cli {
 namespace {

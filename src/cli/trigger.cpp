@@ -4,8 +4,6 @@
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/exit_code.hpp>
 
-#include "cli/terminal.hpp"
-
 #include <CLI/CLI.hpp>
 
 #include <algorithm>

@@ -8,8 +8,6 @@
 #include <webhookd/text/json_writer.hpp>
 #include <webhookd/text/printable.hpp>
 
-#include "cli/terminal.hpp"
-
 #include <CLI/CLI.hpp>
 
 #include <memory>

@@ -4,7 +4,7 @@
 #include "config/overrides.hpp"
 #include "config/sections.hpp"
 #include "config/wording.hpp"
-#include "config/yaml_merge.hpp"
+#include "config/yaml_document.hpp"
 
 #include <sys/stat.h>
 

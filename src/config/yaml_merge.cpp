@@ -1,6 +1,5 @@
-#include "config/yaml_merge.hpp"
-
 #include "config/wording.hpp"
+#include "config/yaml_document.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,6 @@
-#include "event/json_repair.hpp"
-
 #include <webhookd/event/number.hpp>
+
+#include "event/parse.hpp"
 
 #include <algorithm>
 #include <cstring>

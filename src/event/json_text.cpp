@@ -2,7 +2,7 @@
 #include <webhookd/event/number.hpp>
 
 #include "event/json.hpp"
-#include "event/json_repair.hpp"
+#include "event/parse.hpp"
 
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/reader.h>

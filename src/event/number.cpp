@@ -1,6 +1,6 @@
 #include <webhookd/event/number.hpp>
 
-#include "event/kept_number.hpp"
+#include "event/parse.hpp"
 
 #include <rapidjson/document.h>
 #include <rapidjson/internal/dtoa.h>

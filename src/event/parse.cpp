@@ -1,17 +1,13 @@
+#include "event/parse.hpp"
+
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/text/utf8.hpp>
-
-#include "event/json_repair.hpp"
-#include "event/parse_handler.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
-#include <algorithm>
 #include <limits>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace webhookd::event {
 

@@ -1,8 +1,6 @@
 #include <webhookd/handler/forward_handler.hpp>
 
-#include "handler/forward/outcome.hpp"
 #include "handler/forward/post.hpp"
-#include "handler/forward/signer.hpp"
 
 namespace webhookd::handler {
 namespace {

@@ -18,7 +18,6 @@
 #include <deque>
 #include <memory>
 #include <system_error>
-#include <utility>
 
 namespace webhookd::handler {
 namespace {

@@ -1,8 +1,5 @@
 #include "handler/shell_run.hpp"
 
-#include "handler/shell_launch.hpp"
-#include "handler/shell_process.hpp"
-
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <signal.h>

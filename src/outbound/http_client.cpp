@@ -1,7 +1,6 @@
 #include <webhookd/outbound/http_client.hpp>
 
 #include "outbound/curl.hpp"
-#include "outbound/exchange.hpp"
 #include "outbound/tls_files.hpp"
 
 #include <curl/curl.h>

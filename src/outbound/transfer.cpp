@@ -28,7 +28,7 @@ constexpr std::size_t most_retry_after = 64; // an HTTP date has 29
 // To read and drop this much is cheaper than to connect again; more is not.
 constexpr std::size_t most_dropped = 64 * 1024;
 
-constexpr std::string_view blanks = " \t\r\n";
+constexpr std::string_view header_blanks = " \t\r\n";
 
 // Otherwise a busy connection would stay for ever with a host that the name no longer resolves to.
 constexpr long connection_lives_s = 600;
@@ -229,11 +229,12 @@ bool transfer::take_header(std::string_view line) {
     if (line.starts_with("HTTP/")) { // what came before was an interim answer
         status_ = status_of(line);
         answer_.retry_after.clear();
-    } else if (text::trim(line, blanks).empty()) {
+    } else if (text::trim(line, header_blanks).empty()) {
         head_ended_ = status_ >= 200;
     } else if (line.size() > retry_after.size() &&
                ::strncasecmp(line.data(), retry_after.data(), retry_after.size()) == 0) {
-        answer_.retry_after = text::trim(line.substr(retry_after.size()), blanks).substr(0, most_retry_after);
+        answer_.retry_after =
+            text::trim(line.substr(retry_after.size()), header_blanks).substr(0, most_retry_after);
     }
     return true;
 }

@@ -1,17 +1,11 @@
 #include "routing/compiled_condition.hpp"
 
-#include <webhookd/routing/condition.hpp>
-
-#include <rapidjson/document.h>
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <compare>
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <string>
-#include <string_view>
 #include <utility>
 
 namespace webhookd::routing {

@@ -1,6 +1,5 @@
 #include "runtime/log_sink.hpp"
 
-#include <utility>
 #include <variant>
 
 namespace webhookd::log {

@@ -5,7 +5,6 @@
 #include <webhookd/text/json_writer.hpp>
 
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 

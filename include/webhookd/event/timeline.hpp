@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-/// What the events of one transaction prove about events that did not arrive (the order of their arrival proves
-/// nothing), how they came, and what comes next.
+/// What the events of one transaction prove about events that did not arrive (the order of their arrival
+/// proves nothing), how they came, and what comes next.
 namespace webhookd::event {
 
 /// One event of a transaction, as far as its timeline needs it.

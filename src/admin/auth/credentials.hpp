@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-/// What a request brings to show who sends it: a token, or the cookie that stands for a session (RFC 6265, and
-/// 6265bis for SameSite and `__Host-`).
+/// What a request brings to show who sends it: a token, or the cookie that stands for a session (RFC 6265,
+/// and 6265bis for SameSite and `__Host-`).
 namespace webhookd::admin {
 
 /// The token that a request shows: `Authorization: Bearer TOKEN`, or the user name of Basic credentials.

@@ -1,6 +1,5 @@
-#include "admin/format/deliveries.hpp"
-
 #include "admin/endpoints/endpoints.hpp"
+#include "admin/format/records.hpp"
 #include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 

@@ -4,7 +4,7 @@
 #include <webhookd/text/ascii.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/format/deliveries.hpp"
+#include "admin/format/records.hpp"
 #include "admin/parameters.hpp"
 #include "admin/request_body.hpp"
 #include "admin/run_on.hpp"

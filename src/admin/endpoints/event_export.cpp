@@ -1,8 +1,7 @@
 #include <webhookd/runtime/log.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/format/csv.hpp"
-#include "admin/format/events.hpp"
+#include "admin/format/records.hpp"
 #include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 

@@ -1,7 +1,7 @@
 #include <webhookd/routing/pattern.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/format/events.hpp"
+#include "admin/format/records.hpp"
 #include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 

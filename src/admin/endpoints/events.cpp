@@ -1,10 +1,8 @@
-#include "admin/format/events.hpp"
-
 #include <webhookd/event/event_type.hpp>
 #include <webhookd/runtime/log.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/format/deliveries.hpp"
+#include "admin/format/records.hpp"
 #include "admin/parameters.hpp"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/endpoints/gap_scan.hpp"
-#include "admin/format/events.hpp"
 #include "admin/format/json.hpp"
+#include "admin/format/records.hpp"
 #include "admin/parameters.hpp"
 
 namespace webhookd::admin {

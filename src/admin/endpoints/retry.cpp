@@ -2,7 +2,7 @@
 #include <webhookd/runtime/log.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
-#include "admin/format/deliveries.hpp"
+#include "admin/format/records.hpp"
 #include "admin/parameters.hpp"
 #include "admin/run_on.hpp"
 

@@ -2,8 +2,7 @@
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/endpoints/gap_scan.hpp"
-#include "admin/format/deliveries.hpp"
-#include "admin/format/events.hpp"
+#include "admin/format/records.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-#include "admin/format/csv.hpp"
+#include "admin/format/records.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
-#include "admin/format/deliveries.hpp"
-
 #include <webhookd/runtime/secrets.hpp>
+
+#include "admin/format/records.hpp"
 
 namespace webhookd::admin {
 namespace {

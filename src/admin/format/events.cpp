@@ -1,10 +1,9 @@
-#include "admin/format/events.hpp"
-
 #include <webhookd/event/json_text.hpp>
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/event/retry_schedule.hpp>
 
 #include "admin/endpoints/gap_scan.hpp"
+#include "admin/format/records.hpp"
 
 #include <fmt/format.h>
 

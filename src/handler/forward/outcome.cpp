@@ -1,7 +1,7 @@
-#include "handler/forward/outcome.hpp"
-
 #include <webhookd/text/ascii.hpp>
 #include <webhookd/text/printable.hpp>
+
+#include "handler/forward/post.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,6 @@
 #include <webhookd/text/json_writer.hpp>
 
 #include <algorithm>
-#include <string_view>
 
 namespace webhookd::handler::forward {
 namespace {

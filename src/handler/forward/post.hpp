@@ -1,15 +1,25 @@
 #pragma once
 
 #include <webhookd/config/header.hpp>
+#include <webhookd/error.hpp>
 #include <webhookd/event/redaction.hpp>
 #include <webhookd/handler/handler.hpp>
+#include <webhookd/outbound/http_engine.hpp>
+#include <webhookd/time.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// The post to a receiver: its body and its headers.
+using EVP_MAC_CTX = struct evp_mac_ctx_st;
+
+/// The post to a receiver: its body, its headers, its signature, and what the answer means.
 namespace webhookd::handler::forward {
 
 // The bodies around an event; their members are documented at make_forward_handler. The event goes in byte
@@ -46,5 +56,38 @@ private:
     std::vector<std::string> constant_;
     std::vector<templated> templated_;
 };
+
+/// Signs posts as the Standard Webhooks specification says: HMAC-SHA-256 over `id.timestamp.body`.
+/// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+class signer {
+public:
+    /// Secrets are `whsec_` and base64. Errors: configuration_invalid, with the position of the secret in the
+    /// list and not the secret.
+    static result<signer> make(std::span<const std::string> secrets);
+
+    /// Without secrets nothing is signed.
+    [[nodiscard]] bool signs() const noexcept { return !keyed_.empty(); }
+    /// The value of `webhook-signature`: `v1,` and base64, for each secret, in their order, with blanks
+    /// between. Any thread.
+    [[nodiscard]] std::string sign(std::string_view id, std::int64_t timestamp_s,
+                                   std::string_view body) const;
+
+private:
+    struct freed {
+        void operator()(EVP_MAC_CTX* context) const noexcept;
+    };
+    using context_ptr = std::unique_ptr<EVP_MAC_CTX, freed>;
+
+    std::vector<context_ptr> keyed_; ///< each has its key already, and is copied for every signature
+};
+
+/// What an answer, or the lack of one, means for the delivery.
+[[nodiscard]] outcome to_outcome(const result<outbound::post_answer>& answer, timestamp now);
+
+/// What a Retry-After header asks for (RFC 9110 §10.2.3): seconds, or a date in any of the three formats of
+/// §5.6.7; a date in the past asks for nothing to wait for: zero. nullopt for anything else, and for more
+/// than a year, which can only be a mistake.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value,
+                                                                         timestamp now);
 
 } // namespace webhookd::handler::forward

@@ -1,6 +1,6 @@
-#include "handler/forward/signer.hpp"
-
 #include <webhookd/text/encoding.hpp>
+
+#include "handler/forward/post.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

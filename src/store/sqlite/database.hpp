@@ -4,7 +4,6 @@
 #include <webhookd/store/sqlite.hpp>
 
 #include "store/sqlite/checkpointer.hpp"
-#include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/journal_vfs.hpp"
 #include "store/sqlite/reader.hpp"

@@ -1,6 +1,5 @@
 #include "store/sqlite/event_histogram.hpp"
 
-#include "store/sqlite/connection.hpp"
 #include "store/sqlite/event_columns.hpp"
 #include "store/sqlite/event_selection.hpp"
 

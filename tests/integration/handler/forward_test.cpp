@@ -1,6 +1,6 @@
 #include <webhookd/handler/forward_handler.hpp>
 
-#include "handler/forward/signer.hpp"
+#include "handler/forward/post.hpp"
 #include "support/chaos_sink.hpp"
 #include "support/handler_attempt.hpp"
 #include "support/result_printer.hpp"

@@ -1,4 +1,4 @@
-#include "event/json_repair.hpp"
+#include "event/parse.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "handler/forward/outcome.hpp"
+#include "handler/forward/post.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "handler/forward/signer.hpp"
+#include "handler/forward/post.hpp"
 #include "support/files.hpp"
 #include "support/result_printer.hpp"
 #include "support/run_tool.hpp"

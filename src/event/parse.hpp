@@ -1,20 +1,64 @@
 #pragma once
 
-#include "event/json_repair.hpp"
-#include "event/kept_number.hpp"
-
 #include <rapidjson/allocators.h>
 #include <rapidjson/rapidjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+/// How RapidJSON comes to take every JSON that is well-formed, and to keep its numbers as they are.
 namespace webhookd::event {
+
+/// A number that was taken out of a text.
+struct hidden_number {
+    const char* at;   ///< its position
+    std::string text; ///< what it was
+};
+
+/// RapidJSON refuses numbers that no double holds, even where it is to hand them on as text. This replaces
+/// each number that may be one of them with a harmless one of the same length, and returns the originals, in
+/// the order of their positions. What is no number by RFC 8259 stays, so that the parser reports it.
+[[nodiscard]] std::vector<hidden_number> hide_large_numbers(char* json, std::size_t size);
+
+/// The text of the number at a position: the hidden one, if there was one.
+[[nodiscard]] std::string_view number_at(const std::vector<hidden_number>& hidden, std::string_view text);
+
+/// RapidJSON refuses a lone high surrogate escape (`\ud83d`), and turns a lone low one into bytes that are no
+/// UTF-8. A text that was cut within an emoji has one, and no authentic event may be lost for that.
+[[nodiscard]] bool has_lone_surrogates(std::string_view json) noexcept;
+
+/// The same JSON, byte for byte in the same places, with `\ufffd` for each lone surrogate escape.
+[[nodiscard]] std::string without_lone_surrogates(std::string_view json);
+
+// A document keeps a number that is no plain 64-bit integer as a NaN whose payload is the address of its
+// text. JSON has no NaN, so nothing else looks like it, and what only keeps numbers never converts them.
+
+inline constexpr std::uint64_t quiet_nan = 0x7ff8'0000'0000'0000;
+inline constexpr std::uint64_t nan_payload = 0x0007'ffff'ffff'ffff; // RapidJSON itself counts on 48 bits
+
+static_assert(sizeof(const char*) == sizeof(std::uint64_t));
+
+inline double keep_number(const char* text) noexcept {
+    return std::bit_cast<double>(quiet_nan | (std::bit_cast<std::uint64_t>(text) & nan_payload));
+}
+
+/// Empty for any other double. What follows a number in JSON is none of its characters.
+inline std::string_view kept_number(double kept) noexcept {
+    const auto bits = std::bit_cast<std::uint64_t>(kept);
+    if ((bits & ~nan_payload) != quiet_nan || (bits & nan_payload) == 0) return {};
+    const auto* text = std::bit_cast<const char*>(bits & nan_payload);
+    std::size_t length = 0;
+    while (std::string_view("0123456789+-.eE").find(text[length]) != std::string_view::npos)
+        ++length;
+    return {text, length};
+}
 
 /// Hands RapidJSON's parse events on to `Handler`. What nests too deep is skipped and becomes null: an event
 /// is not lost for a part that nobody reads. Wants numbers as text, in a buffer that lives as long as the
