@@ -1,6 +1,6 @@
 #include "store/sqlite/discard_writer.hpp"
 
-#include "store/sqlite/delivery_reader.hpp"
+#include "store/sqlite/delivery_query.hpp"
 #include "store/sqlite/event_columns.hpp"
 
 #include <cstdint>

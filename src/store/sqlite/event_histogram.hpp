@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/store/event_query.hpp>
+#include <webhookd/store/event_search.hpp>
 
 #include "store/sqlite/connection.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "store/sqlite/event_columns.hpp"
 #include "store/sqlite/event_selection.hpp"
+#include "store/sqlite/time_limit.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -15,8 +15,10 @@
 #include <string>
 
 using namespace webhookd;
+using namespace std::chrono_literals;
 using files::unique_fd;
 using runtime::line_output;
+using runtime::line_sampler;
 
 namespace {
 
@@ -43,6 +45,14 @@ public:
 private:
     unique_fd before_;
 };
+
+std::uint64_t lines_written(line_sampler& sampler, const std::string& kind, int times,
+                            line_sampler::clock::time_point now) {
+    std::uint64_t lines = 0;
+    for (int i = 0; i < times; ++i)
+        lines += sampler.take(kind, now) ? 1 : 0;
+    return lines;
+}
 
 } // namespace
 
@@ -106,26 +116,11 @@ TEST_CASE("standard error that nobody reads holds nobody up, whatever it is", "[
     CHECK((::fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK) == 0);
 }
 
-using namespace std::chrono_literals;
-using webhookd::runtime::line_sampler;
-
-namespace {
-
-std::uint64_t written(line_sampler& sampler, const std::string& kind, int times,
-                      line_sampler::clock::time_point now) {
-    std::uint64_t lines = 0;
-    for (int i = 0; i < times; ++i)
-        lines += sampler.take(kind, now) ? 1 : 0;
-    return lines;
-}
-
-} // namespace
-
 TEST_CASE("the first lines of a kind are written, the rest is counted and told", "[runtime]") {
     line_sampler sampler;
     const auto start = line_sampler::clock::now();
-    CHECK(written(sampler, "a", 1000, start) == line_sampler::most);
-    CHECK(written(sampler, "b", 3, start) == 3);
+    CHECK(lines_written(sampler, "a", 1000, start) == line_sampler::most);
+    CHECK(lines_written(sampler, "b", 3, start) == 3);
     CHECK(sampler.totals(start + 9s).empty());
     const auto told = sampler.totals(start + 10s);
     REQUIRE(told.size() == 1);
@@ -133,7 +128,7 @@ TEST_CASE("the first lines of a kind are written, the rest is counted and told",
     CHECK(told[0].held_back == 1000 - line_sampler::most);
     CHECK(sampler.totals(start + 20s).empty());
 
-    CHECK(written(sampler, "a", 1000, start + 20s) == line_sampler::most);
+    CHECK(lines_written(sampler, "a", 1000, start + 20s) == line_sampler::most);
     CHECK(sampler.all_totals().size() == 1);
     CHECK(sampler.all_totals().empty());
 }
@@ -141,8 +136,8 @@ TEST_CASE("the first lines of a kind are written, the rest is counted and told",
 TEST_CASE("what was held back is told, however late somebody asks", "[runtime]") {
     line_sampler sampler;
     const auto start = line_sampler::clock::now();
-    CHECK(written(sampler, "a", 15, start) == line_sampler::most);
-    CHECK(written(sampler, "a", 5, start + 1h) == 0);
+    CHECK(lines_written(sampler, "a", 15, start) == line_sampler::most);
+    CHECK(lines_written(sampler, "a", 5, start + 1h) == 0);
     const auto told = sampler.totals(start + 1h);
     REQUIRE(told.size() == 1);
     CHECK(told[0].held_back == 10);
@@ -160,7 +155,7 @@ TEST_CASE("however many kinds there are, memory stays bounded and every line is 
     const auto start = line_sampler::clock::now();
     std::uint64_t lines = 0;
     for (std::size_t i = 0; i < 3 * line_sampler::most_kinds; ++i)
-        lines += written(sampler, std::to_string(i), 1, start);
+        lines += lines_written(sampler, std::to_string(i), 1, start);
     CHECK(lines == line_sampler::most_kinds + line_sampler::most);
     const auto told = sampler.all_totals();
     REQUIRE(told.size() == 1);

@@ -1,0 +1,70 @@
+#include "store/sqlite/delivery_query.hpp"
+
+#include "store/sqlite/event_columns.hpp"
+
+namespace webhookd::store::sqlite {
+namespace {
+
+// Every parameter has a fixed number, whether its condition is in the SQL or not.
+constexpr const char* by_id = " AND d.id = ?1";
+constexpr const char* by_handler = " AND d.handler = (SELECT id FROM handlers WHERE name = ?2)";
+// An id alone would not use the index over endpoint and id.
+constexpr const char* by_event =
+    " AND d.event IN (SELECT seq FROM events WHERE endpoint IN (SELECT id FROM endpoints) AND event_id = ?3)";
+constexpr const char* by_position = " AND d.id < ?4";
+constexpr const char* by_cause = " AND ifnull(d.reason, '') = ?5 AND d.state = 2";
+constexpr const char* by_failures_of = " AND f.handler = (SELECT id FROM handlers WHERE name = ?2)";
+constexpr const char* by_failures_for = " AND f.cause = ?5";
+
+/// A literal, because a partial index is used only where its own condition is in the SQL.
+const char* by_state(delivery_state s) {
+    switch (s) {
+    case delivery_state::pending:
+        return " AND d.state = 0";
+    case delivery_state::successful:
+        return " AND d.state = 1";
+    case delivery_state::failed:
+        return " AND d.state = 2";
+    case delivery_state::discarded:
+        return " AND d.state = 3";
+    }
+    return "";
+}
+
+} // namespace
+
+delivery_query::delivery_query(std::string selection, const delivery_filter& filter,
+                               std::optional<delivery_id> before, found_by how)
+    : sql_(std::move(selection) + " WHERE true")
+    , filter_(filter)
+    , before_(before) {
+    if (filter.id) sql_ += by_id;
+    if (filter.state) sql_ += by_state(*filter.state);
+    if (!filter.handler.empty()) sql_ += how == found_by::failures ? by_failures_of : by_handler;
+    if (!filter.event_id.empty()) sql_ += by_event;
+    if (before) sql_ += by_position;
+    if (filter.cause) sql_ += how == found_by::failures ? by_failures_for : by_cause;
+}
+
+delivery_query::delivery_query(std::string selection, const delivery_filter& filter,
+                               std::optional<delivery_id> before)
+    : delivery_query(std::move(selection), filter, before, found_by::deliveries) {}
+
+delivery_query delivery_query::of_failures(const std::string& columns, const delivery_filter& filter) {
+    return {"SELECT " + columns +
+                " FROM failures f CROSS JOIN failed_deliveries x ON x.failure = f.id "
+                "CROSS JOIN deliveries d ON d.id = x.delivery",
+            filter, std::nullopt, found_by::failures};
+}
+
+result<statement> delivery_query::prepare(connection& db, const char* rest, const char* what) const {
+    return db.prepare((sql_ + rest + "?6").c_str(), what);
+}
+
+void delivery_query::bind(statement& s, std::int64_t limit) const {
+    std::optional<std::string_view> cause;
+    if (filter_.cause) cause = *filter_.cause;
+    s.bind(filter_.id, unless_empty(filter_.handler), unless_empty(filter_.event_id), before_, cause, limit);
+}
+
+} // namespace webhookd::store::sqlite
