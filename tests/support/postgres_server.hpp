@@ -49,7 +49,6 @@ public:
     [[nodiscard]] std::vector<pid_t> processes() const;
 
 private:
-
     postgres_server_options options_;
     std::filesystem::path folder_;
     std::optional<process> running_;
