@@ -51,10 +51,7 @@ pid_t server_in(const fs::path& data) {
 }
 
 void kill_server_in(const fs::path& data) {
-    const auto first = server_in(data);
-    if (first == 0) return;
-    for (const auto each : with_children(first))
-        ::kill(each, SIGKILL);
+    if (const auto first = server_in(data); first != 0) kill_server(first);
 }
 
 /// Carries out one statement: the first value that it answers.

@@ -1,14 +1,19 @@
 #include "support/postgres_programs.hpp"
 
+#include <poll.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace webhookd::test {
 
@@ -19,6 +24,28 @@ namespace fs = std::filesystem;
 const passwd* system_user() {
     return getpwnam("postgres");
 }
+
+/// Of a process; none: it is gone already.
+class process_handle {
+public:
+    explicit process_handle(pid_t of)
+        : fd_(static_cast<int>(::syscall(SYS_pidfd_open, of, 0))) {}
+    process_handle(process_handle&& other) noexcept
+        : fd_(std::exchange(other.fd_, -1)) {}
+    process_handle& operator=(process_handle&&) = delete;
+    ~process_handle() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+
+    /// Whether it ends within the bound; a zombie has ended.
+    [[nodiscard]] bool ends_within(std::chrono::milliseconds bound) const {
+        pollfd ended{fd_, POLLIN, 0};
+        return fd_ < 0 || ::poll(&ended, 1, static_cast<int>(bound.count())) == 1;
+    }
+
+private:
+    int fd_;
+};
 
 } // namespace
 
@@ -70,6 +97,17 @@ std::vector<pid_t> with_children(pid_t first) {
     for (pid_t each = 0; children >> each;)
         all.push_back(each);
     return all;
+}
+
+void kill_server(pid_t first) {
+    ::kill(first, SIGSTOP); // it starts no more
+    const auto all = with_children(first);
+    std::vector<process_handle> handles(all.begin(), all.end());
+    for (const auto each : all)
+        ::kill(each, SIGKILL);
+    for (const auto& each : handles)
+        if (!each.ends_within(std::chrono::seconds{60}))
+            throw std::runtime_error("a process of PostgreSQL does not end by SIGKILL");
 }
 
 } // namespace webhookd::test

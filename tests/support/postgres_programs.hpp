@@ -28,5 +28,9 @@ void give_to_postgres(const std::filesystem::path& file);
 /// A process, and those that it has started and that have not ended. Each of a server's has a group of its
 /// own.
 [[nodiscard]] std::vector<pid_t> with_children(pid_t first);
+/// Ends a server by SIGKILL, without one of its processes left behind, and returns when none of them runs any
+/// more: until then they hold its shared memory, and no other one starts in its folder. The caller reaps the
+/// first one, if it has started it. Throws std::runtime_error where one does not end.
+void kill_server(pid_t first);
 
 } // namespace webhookd::test

@@ -60,7 +60,8 @@ postgres_server::~postgres_server() {
     try {
         stop();
     } catch (const std::exception&) {
-        signal_all(SIGKILL);
+        for (const auto each : processes())
+            ::kill(each, SIGKILL);
     }
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
@@ -107,24 +108,21 @@ void postgres_server::stop() {
 }
 
 void postgres_server::kill() {
-    signal_all(SIGKILL);
-    if (running_) running_->kill();
+    if (!running_) return;
+    if (running_->running()) kill_server(running_->pid());
+    running_->kill();
     running_.reset();
 }
 
 void postgres_server::freeze(bool frozen) {
-    signal_all(frozen ? SIGSTOP : SIGCONT);
+    if (!running_ || !running_->running()) return;
+    if (frozen) running_->signal(SIGSTOP); // it starts no more
+    for (const auto each : processes())
+        ::kill(each, frozen ? SIGSTOP : SIGCONT);
 }
 
 std::vector<pid_t> postgres_server::processes() const {
     return running_ ? with_children(running_->pid()) : std::vector<pid_t>{};
-}
-
-void postgres_server::signal_all(int number) {
-    if (!running_ || !running_->running()) return;
-    if (number == SIGSTOP) running_->signal(number); // it starts no more
-    for (const auto each : processes())
-        ::kill(each, number);
 }
 
 postgres_database::postgres_database(postgres_server& on)

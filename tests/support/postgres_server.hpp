@@ -49,8 +49,6 @@ public:
     [[nodiscard]] std::vector<pid_t> processes() const;
 
 private:
-    void signal_all(int number);
-
     postgres_server_options options_;
     std::filesystem::path folder_;
     std::optional<process> running_;

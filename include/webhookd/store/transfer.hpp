@@ -15,7 +15,7 @@ namespace webhookd::store {
 struct transfer_progress {
     enum class step { copying, checking };
     step now = step::copying;
-    std::string_view part;           ///< of the store: events, payloads, deliveries, …
+    std::string_view part = {};      ///< of the store: events, payloads, deliveries, …
     std::int64_t rows = 0;           ///< of the part, so far in this call
     std::uint64_t bytes = 0;         ///< about as many, of these
     std::optional<double> done = {}; ///< how much of the part, from 0 to 1, where that is known

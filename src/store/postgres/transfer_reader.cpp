@@ -1,5 +1,6 @@
 #include "store/postgres/transfer_reader.hpp"
 
+#include "store/postgres/instances.hpp"
 #include "store/postgres/schema.hpp"
 
 #include <chrono>
@@ -12,9 +13,6 @@ namespace {
 
 constexpr std::chrono::minutes large_statement_timeout{10};
 constexpr std::chrono::seconds answer_margin{15};
-
-/// A daemon that has told nothing for so long, by the database's clock, is gone.
-constexpr std::int64_t gone_after = std::int64_t{90} * 1'000'000;
 
 constexpr statement count_daemons{"SELECT count(*) FROM universign_webhookd.instances WHERE NOT ended AND "
                                   "told_at > universign_webhookd.now_us() - $1::bigint",
@@ -161,11 +159,11 @@ result<std::unique_ptr<connection>> connect_to_transfer(const postgres_options& 
 }
 
 result<void> check_unused(connection& db) {
-    const auto found = db.run_one(count_daemons, parameters{gone_after});
+    const auto found = db.run_one(count_daemons, parameters{std::int64_t{silent_for.count()}});
     if (!found) return found.error();
     if (found->at(0).integer(0) == 0) return {};
     return failure{errc::store_busy, "a daemon works with the store; stop all of them (one that was killed "
-                                     "counts as running for 90 seconds)"};
+                                     "counts as running for 30 seconds)"};
 }
 
 result<std::unique_ptr<transfer::reader>> open_transfer_source(const postgres_options& options) {

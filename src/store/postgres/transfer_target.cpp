@@ -85,11 +85,12 @@ array_type array_type_of(transfer::column_type type) noexcept {
     }
 }
 
-/// An instance that is no more: its heartbeat is what the next one's outage is measured from. Built by the
-/// names of columns, so that those which only a running daemon has to fill may be there or not.
+/// An instance that is no more, is not listed, and is forgotten when the next one begins, whose outage is
+/// measured from its heartbeat. Built by the names of columns, so that those which only a running daemon
+/// has to fill may be there or not.
 constexpr const char* insert_heartbeat = R"sql(
 INSERT INTO instances SELECT (jsonb_populate_record(NULL::instances, jsonb_build_object(
-    'name', 'before-migration', 'seen', g.seen, 'ended', g.ended, 'told_at', g.seen, 'since', g.seen,
+    'name', 'before-migration', 'seen', g.seen, 'ended', g.ended, 'told_at', 0, 'since', g.seen,
     'began', g.seen, 'session', 0, 'version', '', 'fingerprint', '', 'in_flight', 0,
     'handlers', jsonb_build_array()))).*
 FROM unnest($1::bigint[], $2::boolean[]) AS g (seen, ended)

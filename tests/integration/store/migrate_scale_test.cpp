@@ -78,6 +78,7 @@ fs::path export_from(const std::string& url, const std::string& name, const temp
     daemon_setup setup;
     setup.directory = directory.path();
     setup.storage_url = url;
+    setup.storage = "  retention: { payloads: forever, events: forever }\n"; // they are some years old
     setup.environment = {"STATE_DIRECTORY=" + directory.path().string()};
     daemon_fixture daemon{setup};
     const auto out = directory / name;

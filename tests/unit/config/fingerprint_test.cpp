@@ -27,8 +27,8 @@ std::string fingerprint_of(const std::string& yaml, const config_world& world = 
 
 /// A handler that signs with a secret, however that is written.
 std::string signing(const std::string& secret) {
-    return "handlers: { b: { type: forward, url: \"https://b.example/\", secret: \"" + secret +
-           "\" } }\nroutes: [{ name: r, match: '*', handlers: [b] }]\n";
+    return "handlers: { b: { type: forward, url: \"https://b.example/\", sign: { secret: \"" + secret +
+           "\" } } }\nroutes: [{ name: r, match: '*', handlers: [b] }]\n";
 }
 
 } // namespace
