@@ -35,10 +35,16 @@ bool no_postgres() {
 class cluster {
 public:
     explicit cluster(const daemon_setup& like = {}) {
+        // One file for both: its path is a part of the configuration.
+        const auto keys = *directory_ / "jwks.json";
+        write_text(keys, shared_key().jwks());
         for (const char* name : {"alpha", "beta"}) {
             auto setup = like;
             setup.directory = *directory_ / name;
             std::filesystem::create_directories(setup.directory);
+            setup.endpoints = "endpoints:\n  - name: production\n    path: " + setup.path +
+                              "\n    signature: { mode: required, jwks: { file: \"" + keys.string() +
+                              "\" } }\n";
             setup.storage_url = database.url();
             setup.server += std::string{"  instance: "} + name + '\n';
             setup.environment = {"STATE_DIRECTORY=" + setup.directory.string()};
