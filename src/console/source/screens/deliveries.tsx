@@ -104,7 +104,7 @@ function Triage() {
         {(groups) => (groups.data.length === 0 ? <Blank quiet icon="check" title={t("deliveries.triage_none")}><p>{t("deliveries.triage_none_note")}</p></Blank> : (
           <Table
             name={t("deliveries.triage")} className="events triage"
-            head={<><th>{t("delivery.handler")} · {t("delivery.reason")}</th><th class="number">{t("deliveries.count")}</th><th class="narrow-hide">{t("deliveries.first")}</th><th class="narrow-hide">{t("deliveries.last")}</th><th class="narrow-hide">{t("deliveries.sample")}</th><th><span class="unseen">{t("delivery.retry")}</span></th></>}
+            head={<><th>{t("delivery.handler")} · {t("delivery.reason")}</th><th class="number">{t("nav.deliveries")}</th><th class="narrow-hide">{t("deliveries.first")}</th><th class="narrow-hide">{t("deliveries.last")}</th><th class="narrow-hide">{t("deliveries.sample")}</th><th><span class="unseen">{t("delivery.retry")}</span></th></>}
           >
             {groups.data.map((group) => <Group key={`${group.handler} ${group.cause}`} group={group} onChanged={query.reload} />)}
           </Table>
@@ -144,13 +144,13 @@ export function Deliveries() {
   });
   return (
     <>
-      <PageHead title={t("deliveries.title")} lead={t("deliveries.lead")}>
+      <PageHead title={t("nav.deliveries")} lead={t("deliveries.lead")}>
         <CopyAs path="/v1/deliveries" query={query} command="deliveries list" />
       </PageHead>
       <Triage />
       <section class="card spaced">
         <header>
-          <h2>{t("deliveries.title")}</h2>
+          <h2>{t("nav.deliveries")}</h2>
           <div class="actions">
             <Segments<StateFilter> label={t("delivery.state")} value={state} onChange={(value) => set({ state: value })}
               options={[["", t("common.all")], ["pending", t("state.pending")], ["successful", t("state.successful")], ["failed", t("state.failed")], ["discarded", t("state.discarded")]]} />
@@ -174,8 +174,8 @@ export function Deliveries() {
         ) : (
           <div class={pages.stale ? "stale" : undefined}>
             <Table
-              name={t("deliveries.title")} className="events"
-              head={<><th class="fit">#</th><th>{t("delivery.event")}</th><th>{t("delivery.handler")}</th><th class="fit">{t("delivery.state")}</th><th class="fit number narrow-hide">{t("delivery.attempts")}</th><th class="narrow-hide">{t("delivery.reason")}</th><th class="fit narrow-hide">{t("delivery.planned")}</th><th class="fit narrow-hide">{t("delivery.next")}</th></>}
+              name={t("nav.deliveries")} className="events"
+              head={<><th class="fit">#</th><th>{t("event.title")}</th><th>{t("delivery.handler")}</th><th class="fit">{t("delivery.state")}</th><th class="fit number narrow-hide">{t("delivery.attempts")}</th><th class="narrow-hide">{t("delivery.reason")}</th><th class="fit narrow-hide">{t("delivery.planned")}</th><th class="fit narrow-hide">{t("delivery.next")}</th></>}
             >
               {pages.rows.map((delivery) => (
                 <tr key={delivery.id} data-id={String(delivery.id)}>

@@ -35,7 +35,7 @@ function Gaps({ gaps }: { gaps: Gap[] }) {
   return (
     <Table
       name={t("lost.page")} className="events"
-      head={<><th>{t("lost.missing")}</th><th>{t("lost.transaction")}</th><th class="narrow-hide">{t("lost.evidence")}</th><th class="narrow-hide">{t("lost.sent")}</th><th class="narrow-hide">{t("lost.todo")}</th></>}
+      head={<><th>{t("lost.missing")}</th><th>{t("events.transaction")}</th><th class="narrow-hide">{t("lost.evidence")}</th><th class="narrow-hide">{t("lost.sent")}</th><th class="narrow-hide">{t("lost.todo")}</th></>}
     >
       {gaps.map((gap) => (
         <tr key={`${gap.endpoint} ${gap.evidence} ${gap.missing} ${gap.action_id}`}>
@@ -117,7 +117,7 @@ function Compare() {
         {state.comparison?.differing === 0 && <p role="status"><strong>{t("lost.compare_same")}</strong></p>}
       </div>
       {state.comparison && (
-        <Table name={t("lost.compare")} head={<><th>{t("lost.figure")}</th><th class="number">{t("lost.ours")}</th><th class="number">{t("lost.theirs")}</th><th class="number">{t("lost.difference")}</th></>}>
+        <Table name={t("lost.compare")} head={<><th>{t("lost.figure")}</th><th class="number">{t("lost.ours")}</th><th class="number">{t("outage.then")}</th><th class="number">{t("lost.difference")}</th></>}>
           {state.comparison.lines.map((line) => (
             <tr key={line.field}>
               <th scope="row" class="mono">{line.field}</th>

@@ -142,7 +142,7 @@ function Chosen({ histogram, span, onClear }: { histogram: Histogram; span: Span
     <div class="chosen" role="status">
       <strong>{t("common.period", { after: at(span.from), before: at(span.to) })}</strong>
       <a class="button primary" href={eventsOf(span)}>{t("overview.period_events", { n: events })}</a>
-      <a class="button" href={href(["lost"], bounds(span))}>{t("overview.period_lost")}</a>
+      <a class="button" href={href(["lost"], bounds(span))}>{t("lost.page")}</a>
       <Button kind="quiet" icon="close" label={t("common.clear")} onClick={onClear} />
     </div>
   );
@@ -189,7 +189,7 @@ function OverTime() {
 export function Overview() {
   return (
     <>
-      <PageHead title={t("overview.title")} lead={t("overview.lead")}><CopyAs path="/v1/events/count" query={{ created_gt: startOfDay(new Date(), zone.value).toISOString() }} command="events count" /></PageHead>
+      <PageHead title={t("nav.overview")} lead={t("overview.lead")}><CopyAs path="/v1/events/count" query={{ created_gt: startOfDay(new Date(), zone.value).toISOString() }} command="events count" /></PageHead>
       <Figures />
       <div class="overview-grid">
         <section class="card"><header><h2>{t("overview.needs")}</h2></header><Needs /></section>

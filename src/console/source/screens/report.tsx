@@ -115,7 +115,7 @@ export function Report() {
   const newest = monthBounds(lastMonths(1)[0] ?? "");
   return (
     <>
-      <PageHead title={t("report.title")} lead={t("report.lead")}>
+      <PageHead title={t("nav.report")} lead={t("report.lead")}>
         <select class="compact" aria-label={t("events.endpoint")} value={endpoint} onChange={(event) => set({ endpoint: event.currentTarget.value })}>
           <option value="">{t("report.all_endpoints")}</option>
           {ready.data?.endpoints.map(({ name }) => <option key={name} value={name}>{name}</option>)}
@@ -134,7 +134,7 @@ export function Report() {
             </div></section>
             <section class="card spaced">
               <Table
-                name={t("report.title")}
+                name={t("nav.report")}
                 head={
                   <>
                     <th>{t("report.month")}</th><th class="number">{t("report.total")}</th>

@@ -122,7 +122,7 @@ export function Settings() {
   const types = useQuery("types", (signal) => call("GET /v1/event-types", { signal }));
   return (
     <>
-      <PageHead title={t("settings.title")} lead={t("settings.lead")}><Reload /><CopyAs path="/v1/configuration" command="config show" /></PageHead>
+      <PageHead title={t("nav.settings")} lead={t("settings.lead")}><Reload /><CopyAs path="/v1/configuration" command="config show" /></PageHead>
       <section class="card">
         <header><h2>{t("settings.configuration")}</h2>{configuration.data && <span class="soft small">{configuration.data.files.map((file) => visible(file)).join(", ")} · {configuration.data.version}</span>}</header>
         {configuration.data && configuration.data.needs_restart.length > 0 && <p class="pad-x warn-text">{t("settings.needs_restart", { keys: configuration.data.needs_restart.map((key) => visible(key)).join(", ") })}</p>}
@@ -132,7 +132,7 @@ export function Settings() {
       <section class="card spaced">
         <header><h2>{t("settings.endpoints")}</h2></header>
         {ready.data && (
-          <Table name={t("settings.endpoints")} head={<><th>{t("events.endpoint")}</th><th>{t("settings.signatures")}</th><th>{t("proof.key")}</th></>}>
+          <Table name={t("settings.endpoints")} head={<><th>{t("events.endpoint")}</th><th>{t("report.signatures")}</th><th>{t("proof.key")}</th></>}>
             {ready.data.endpoints.map((endpoint) => (
               <tr key={endpoint.name}>
                 <th scope="row"><a href={href(["events"], { endpoint: endpoint.name })}><Foreign text={endpoint.name} /></a></th>

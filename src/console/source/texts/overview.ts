@@ -2,7 +2,6 @@
 import type { Texts } from "./text.ts";
 
 export const overview = {
-  "overview.title": ["Overview", "Vue d’ensemble"],
   "overview.lead": [
     "Today beside the same weekday, and what needs you.",
     "Aujourd’hui, comparé au même jour de la semaine passée, et ce qui vous attend.",
@@ -58,7 +57,6 @@ export const overview = {
   "overview.keys": ["Keys of {endpoint}", "Clés de {endpoint}"],
   "overview.keys_age": ["{n} key, {age} old|{n} keys, {age} old", "{n} clé, vieille de {age}|{n} clés, vieilles de {age}"],
   "overview.period_events": ["Show {n} event|Show {n} events", "Voir {n} évènement|Voir {n} évènements"],
-  "overview.period_lost": ["Missing events", "Évènements manquants"],
 
   "chart.24h": ["24 hours", "24 heures"],
   "chart.7d": ["7 days", "7 jours"],

@@ -89,7 +89,6 @@ export const shell = {
   "help.move": ["Next or previous row", "Ligne suivante ou précédente"],
   "help.enter": ["Open the row", "Ouvrir la ligne"],
   "help.select": ["Select the row", "Sélectionner la ligne"],
-  "help.filter": ["Filter", "Filtrer"],
   "help.live": ["Live on or off", "Direct activé ou non"],
   "help.retry": ["Retry the delivery", "Relancer l’envoi"],
   "help.close": ["Close what is open", "Fermer ce qui est ouvert"],
