@@ -2,8 +2,10 @@
 import { useState } from "preact/hooks";
 import { call, metricsText, readiness } from "../api/client.ts";
 import type { Histogram } from "../../generated/api.ts";
+import { oddOnes, silentOnes } from "../lib/instances.ts";
 import { parseMetrics, quantile, sum } from "../lib/prometheus.ts";
-import { type Period, addDays, formatDuration, formatInstant, periodStart, startOfDay } from "../lib/time.ts";
+import { type Period, addDays, formatDuration, formatInstant, formatRelative, periodStart, startOfDay } from "../lib/time.ts";
+import { visible } from "../lib/visible.ts";
 import { language, timeStyle, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
@@ -17,6 +19,7 @@ import { Segments } from "../ui/shell.tsx";
 import { StackedChart } from "../ui/stacked_chart.tsx";
 import { formatBytes } from "./body_tab.tsx";
 import { loadGroups } from "./deliveries.tsx";
+import { loadInstances } from "./instances.tsx";
 import { loadGaps } from "./lost.tsx";
 
 const count = async (from: Date, to: Date, signal: AbortSignal) =>
@@ -89,14 +92,20 @@ function Needs() {
   const handlers = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }), 15_000);
   const gaps = useQuery("gaps 30d", (signal) => loadGaps({ created_gt: periodStart("30d", zone.value) }, signal), 120_000);
   const ready = useQuery("endpoints", (signal) => readiness(signal), 30_000);
+  const instances = useQuery("instances", loadInstances, 30_000);
   const error = groups.error ?? handlers.error;
   if (error) return <Failure error={error} reload={() => { groups.reload(); handlers.reload(); }} />;
-  if (!groups.data || !handlers.data || (!gaps.data && !gaps.error)) return <Loading />;
+  if (!groups.data || !handlers.data || (!gaps.data && !gaps.error) || (!instances.data && !instances.error)) return <Loading />;
   const lost = gaps.data?.data ?? [];
+  const known = instances.data?.data ?? [];
+  const odd = oddOnes(known);
   const over = lost.filter(({ retries }) => retries === "over").length;
   const needs: Array<{ key: string; bad: boolean; what: string; detail?: string; to: string }> = [
     ...(ready.data?.endpoints ?? []).filter((endpoint) => endpoint.signature === "required" && !endpoint.ready)
       .map(({ name }) => ({ key: `keys ${name}`, bad: true, what: t("overview.need_keys", { endpoint: name }), to: href(["settings"]) })),
+    ...silentOnes(known).slice(0, 6)
+      .map(({ name, last_heartbeat: at }) => ({ key: `instance ${name}`, bad: true, what: t("overview.need_instance", { name: visible(name) }), detail: `${t("instances.heartbeat")} · ${formatRelative(at, language.value)}`, to: href(["settings"]) })),
+    ...(odd.length > 0 ? [{ key: "drift", bad: true, what: t("overview.need_drift", { n: odd.length }), detail: odd.join(", "), to: href(["settings"]) }] : []),
     ...handlers.data.data.filter(({ circuit }) => circuit === "open")
       .map(({ name, last_error }) => ({ key: `circuit ${name}`, bad: true, what: t("overview.need_circuit", { handler: name }), detail: last_error ?? "", to: href(["handlers"]) })),
     ...groups.data.data.slice(0, 6).map((group) => ({

@@ -13,6 +13,7 @@ import { CopyAs } from "../ui/copy_as.tsx";
 import { Loaded } from "../ui/loaded.tsx";
 import { say } from "../ui/toast.tsx";
 import { ExplainView } from "./explain_view.tsx";
+import { Instances } from "./instances.tsx";
 
 function ConfigurationTable({ configuration }: { configuration: Configuration }) {
   const [text, setText] = useState("");
@@ -123,7 +124,8 @@ export function Settings() {
   return (
     <>
       <PageHead title={t("nav.settings")} lead={t("settings.lead")}><Reload /><CopyAs path="/v1/configuration" command="config show" /></PageHead>
-      <section class="card">
+      <Instances />
+      <section class="card spaced">
         <header><h2>{t("settings.configuration")}</h2>{configuration.data && <span class="soft small">{configuration.data.files.map((file) => visible(file)).join(", ")} · {configuration.data.version}</span>}</header>
         {configuration.data && configuration.data.needs_restart.length > 0 && <p class="pad-x warn-text">{t("settings.needs_restart", { keys: configuration.data.needs_restart.map((key) => visible(key)).join(", ") })}</p>}
         <Loaded query={configuration}>{(loaded) => <ConfigurationTable configuration={loaded} />}</Loaded>

@@ -48,6 +48,11 @@ export const overview = {
     "{n} corps est supprimé d’ici une semaine, à la fin de sa durée de conservation|{n} corps sont supprimés d’ici une semaine, à la fin de leur durée de conservation",
   ],
   "overview.need_keys": ["The keys of {endpoint} cannot be fetched", "Les clés de {endpoint} ne peuvent pas être obtenues"],
+  "overview.need_drift": [
+    "{n} instance runs with another configuration than the others|{n} instances run with another configuration than the others",
+    "{n} instance a une autre configuration que les autres|{n} instances ont une autre configuration que les autres",
+  ],
+  "overview.need_instance": ["The instance {name} is silent", "L’instance {name} est muette"],
   "overview.chart": ["Events over time", "Évènements dans le temps"],
   "overview.chart_note": [
     "Click a bar, or drag over some: their time becomes the period of every list.",

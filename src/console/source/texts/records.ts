@@ -1,4 +1,4 @@
-// Missing events, consumption, settings.
+// Missing events, consumption, settings, instances.
 import type { Texts } from "./text.ts";
 
 export const records = {
@@ -110,4 +110,28 @@ export const records = {
   "settings.warning": ["warning", "avertissement"],
   "settings.line": ["Line", "Ligne"],
   "settings.mistake": ["What is wrong", "Ce qui ne va pas"],
+
+  "instances.title": ["Instances", "Instances"],
+  "instances.one": ["One instance: {name}, version {version}, since {at}", "Une seule instance : {name}, version {version}, depuis le {at}"],
+  "instances.name": ["Name", "Nom"],
+  "instances.answers": ["answers this page", "répond à cette page"],
+  "instances.running": ["Running", "Active"],
+  "instances.stopped": ["Stopped", "Arrêtée"],
+  "instances.gone": ["Silent", "Muette"],
+  "instances.version": ["Version", "Version"],
+  "instances.since": ["Since", "Depuis"],
+  "instances.heartbeat": ["Last heartbeat", "Dernier signe de vie"],
+  "instances.configuration": ["Configuration", "Configuration"],
+  "instances.leads": ["Duties for all", "Tâches pour toutes"],
+  "instances.differs": ["differs", "diffère"],
+  "instances.drift": [
+    "The configurations differ: what happens to an event depends on the instance. Bring the same files to every instance, and reload each. Below is the configuration of {name}.",
+    "Les configurations diffèrent : le sort d’un évènement dépend de l’instance. Mettez les mêmes fichiers sur chaque instance, puis rechargez chacune. Ci-dessous, la configuration de {name}.",
+  ],
+  "instances.silent": [
+    "A silent instance was killed, hangs, or cannot reach the database: look at its machine. The others take over its deliveries. It is forgotten after a day.",
+    "Une instance muette a été tuée, est bloquée ou n’atteint plus la base de données : vérifiez sa machine. Les autres reprennent ses envois. Elle est oubliée après un jour.",
+  ],
+  "duty.retention": ["purging by age", "suppression par âge"],
+  "duty.orphans": ["deliveries of removed handlers", "envois des destinations retirées"],
 } as const satisfies Texts;
