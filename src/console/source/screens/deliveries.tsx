@@ -5,11 +5,11 @@ import { type Query, call } from "../api/client.ts";
 import { activeFilters, filtersFrom, filtersTo, noFilters, periodOf, queryOf } from "../lib/filters.ts";
 import { shortened, visible } from "../lib/visible.ts";
 import { usePages } from "../state/pages.ts";
-import { language, zone } from "../state/preferences.ts";
+import { amount, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { go, href, route } from "../state/router.ts";
 import { t } from "../texts/index.ts";
-import { Button, DeliveryState, Foreign, Instant, PageHead, Table, TypeName } from "../ui/basic.tsx";
+import { Button, Choice, DeliveryState, Foreign, Instant, PageHead, Table, TypeName, namesOf } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { useKeys } from "../ui/keys.ts";
@@ -72,7 +72,7 @@ function Group({ group, onChanged }: { group: DeliveryGroup; onChanged: () => vo
         {dialog === "discard" && <DiscardDialog count={group.deliveries} discard={(body) => all(async () => (await call("POST /v1/deliveries/discard", { query: { ...scope, limit: String(mostAtOnce) }, body })).discarded)} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
         <div class="under chips">{actions}</div>
       </th>
-      <td class="number"><a href={href(["deliveries"], scope)}>{group.deliveries.toLocaleString(language.value)}</a></td>
+      <td class="number"><a href={href(["deliveries"], scope)}>{amount(group.deliveries)}</a></td>
       <td class="narrow-hide"><Instant at={group.first_finished} relative /></td>
       <td class="narrow-hide"><Instant at={group.last_finished} relative /></td>
       <td class="narrow-hide"><a href={href(["deliveries", String(group.sample.id)])}>#{group.sample.id}</a></td>
@@ -167,10 +167,7 @@ export function Deliveries() {
           <div class="actions">
             <Segments<StateFilter> label={t("delivery.state")} value={state} onChange={(value) => set("state", value)}
               options={[["", t("common.all")], ["pending", t("state.pending")], ["successful", t("state.successful")], ["failed", t("state.failed")], ["discarded", t("state.discarded")]]} />
-            <select class="compact" aria-label={t("delivery.handler")} value={handler} onChange={(event) => set("handler", event.currentTarget.value)}>
-              <option value="">{t("deliveries.all_handlers")}</option>
-              {handlers.data?.data.map(({ name }) => <option key={name} value={name}>{name}</option>)}
-            </select>
+            <Choice label={t("delivery.handler")} value={handler} onChange={(value) => set("handler", value)} options={[["", t("deliveries.all_handlers")], ...namesOf(handlers.data?.data)]} />
             <Menu label={t("filter.period")} icon="clock" text={t("filter.period")} shortcut="f" wide control={(open) => (openPeriod.current = open)}>
               {() => <div class="filter-panel period"><PeriodFilter filters={age} onChange={(period) => show(chosen, period)} /></div>}
             </Menu>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { EventType } from "../../generated/api.ts";
 import { type Filters, noFilters, splitTypes, toggleType } from "../lib/filters.ts";
-import { language } from "../state/preferences.ts";
+import { amount } from "../state/preferences.ts";
 import { type TextKey, named, t } from "../texts/index.ts";
 import { Button, Field, Foreign } from "../ui/basic.tsx";
 import { Icon, groupIcon, groupOf } from "../ui/icon.tsx";
@@ -39,7 +39,7 @@ function TypeGroup({ group, members, chosen, onChange }: { group: string; member
         <ul>
           {members.map(({ type, received }) => (
             <li key={type}>
-              <span class="spread" title={type}>{named("type", type) ?? <Foreign text={type} most={48} />} <span class="faint">{received.toLocaleString(language.value)}</span></span>
+              <span class="spread" title={type}>{named("type", type) ?? <Foreign text={type} most={48} />} <span class="faint">{amount(received)}</span></span>
               <Pick types={chosen} pattern={type} name={named("type", type) ?? type} onChange={onChange} />
             </li>
           ))}

@@ -5,7 +5,7 @@ import { call, metricsText } from "../api/client.ts";
 import { type Sample, parseMetrics, quantile } from "../lib/prometheus.ts";
 import { formatDuration } from "../lib/time.ts";
 import { visible } from "../lib/visible.ts";
-import { language } from "../state/preferences.ts";
+import { amount, language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { may } from "../state/session.ts";
@@ -67,7 +67,7 @@ function HandlerCard({ handler, samples, routes }: { handler: Handler; samples: 
   const oldest = own.find(({ name }) => name === "webhookd_handler_oldest_pending_seconds")?.value;
   const latency = quantile(own, "webhookd_handler_success_latency_seconds", 0.5);
   const duration = (seconds: number | null | undefined) => (seconds == null ? "–" : formatDuration(seconds * 1000, language.value));
-  const n = (value: number) => value.toLocaleString(language.value);
+  const n = amount;
   return (
     <section class="card handler">
       <header><h2><Foreign text={handler.name} most={40} /></h2><Badge tone={tone} icon={icon}>{named("circuit", handler.circuit) ?? handler.circuit}{handler.circuit_open_until && <>, <TestIn at={handler.circuit_open_until} /></>}</Badge></header>

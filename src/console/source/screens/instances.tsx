@@ -4,7 +4,7 @@ import { call } from "../api/client.ts";
 import { oddOnes, silentOnes } from "../lib/instances.ts";
 import { formatInstant } from "../lib/time.ts";
 import { visible } from "../lib/visible.ts";
-import { language, timeStyle } from "../state/preferences.ts";
+import { amount, timeStyle } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { named, t } from "../texts/index.ts";
 import { Badge, Foreign, Instant, Table, type Tone } from "../ui/basic.tsx";
@@ -30,7 +30,7 @@ function Row({ instance, odd }: { instance: Instance; odd: boolean }) {
       <td class="narrow-hide">{visible(version)}</td>
       <td class="fit narrow-hide"><Instant at={since} detail="minute" /></td>
       <td class="fit narrow-hide"><Instant at={heartbeat} relative /></td>
-      <td class="number narrow-hide">{state === "running" ? attempts.toLocaleString(language.value) : "–"}</td>
+      <td class="number narrow-hide">{state === "running" ? amount(attempts) : "–"}</td>
       <td class="narrow-hide soft">{leads.map((duty) => named("duty", duty) ?? duty).join(", ")}</td>
     </tr>
   );

@@ -4,9 +4,9 @@ import { call, metricsText, readiness } from "../api/client.ts";
 import type { Histogram } from "../../generated/api.ts";
 import { oddOnes, silentOnes } from "../lib/instances.ts";
 import { parseMetrics, quantile, sum } from "../lib/prometheus.ts";
-import { type Period, addDays, formatDuration, formatInstant, formatRelative, periodStart, startOfDay } from "../lib/time.ts";
+import { type Period, addDays, formatDuration, formatInstant, formatRelative, localeOf, periodStart, startOfDay } from "../lib/time.ts";
 import { visible } from "../lib/visible.ts";
-import { language, timeStyle, zone } from "../state/preferences.ts";
+import { amount, language, timeStyle, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { may } from "../state/session.ts";
@@ -31,7 +31,7 @@ function Figure({ name, value, sub, to, bad = false }: { name: string; value: st
 }
 
 function Figures() {
-  const n = (value: number | null) => (value === null ? "–" : value.toLocaleString(language.value));
+  const n = (value: number | null) => (value === null ? "–" : amount(value));
   const today = useQuery(`today ${zone.value}`, async (signal) => {
     const now = new Date();
     const start = startOfDay(now, zone.value);
@@ -41,7 +41,7 @@ function Figures() {
   const samples = metrics.data ?? [];
   const [p50, p99] = [0.5, 0.99].map((share) => quantile(samples, "webhookd_acknowledge_duration_seconds", share));
   const duration = (seconds: number | null | undefined) => (seconds == null ? "–" : formatDuration(seconds * 1000, language.value));
-  const weekday = new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { weekday: "long" }).format(new Date());
+  const weekday = new Intl.DateTimeFormat(localeOf(language.value), { weekday: "long" }).format(new Date());
   const waiting = sum(samples, "webhookd_deliveries_pending");
   const dead = sum(samples, "webhookd_deliveries_failed");
   const oldest = samples.filter(({ name }) => name === "webhookd_handler_oldest_pending_seconds").reduce((most, { value }) => Math.max(most, value), 0);
@@ -162,7 +162,7 @@ function HistogramTable({ histogram }: { histogram: Histogram }) {
   return (
     <Table name={t("overview.chart")} head={<><th>{t("chart.time")}</th>{series.map(({ key }) => <th key={key} class="number">{named("group", key) ?? key}</th>)}</>}>
       {histogram.starts.map((start, index) => (
-        <tr key={start}><th scope="row" class="nowrap"><a href={eventsOf({ from: Date.parse(start), to: Date.parse(start) + histogram.interval_seconds * 1000 })}>{formatInstant(start, "minute", timeStyle())}</a></th>{series.map(({ key, counts }) => <td key={key} class="number">{(counts[index] ?? 0).toLocaleString(language.value)}</td>)}</tr>
+        <tr key={start}><th scope="row" class="nowrap"><a href={eventsOf({ from: Date.parse(start), to: Date.parse(start) + histogram.interval_seconds * 1000 })}>{formatInstant(start, "minute", timeStyle())}</a></th>{series.map(({ key, counts }) => <td key={key} class="number">{amount(counts[index] ?? 0)}</td>)}</tr>
       ))}
     </Table>
   );

@@ -3,11 +3,11 @@ import { useState } from "preact/hooks";
 import { call, readiness } from "../api/client.ts";
 import type { Configuration, ConfigurationCheck, Explanation } from "../../generated/api.ts";
 import { visible } from "../lib/visible.ts";
-import { language } from "../state/preferences.ts";
+import { amount } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { t } from "../texts/index.ts";
-import { Badge, Button, Field, Foreign, PageHead, Table, TypeName } from "../ui/basic.tsx";
+import { Badge, Button, Choice, Field, Foreign, PageHead, Table, TypeName } from "../ui/basic.tsx";
 import { useBusy } from "../ui/busy.ts";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Loaded } from "../ui/loaded.tsx";
@@ -64,10 +64,7 @@ function Playground({ endpoints }: { endpoints: string[] }) {
         </div>
         <div class="chips">
           <Button type="submit" kind="primary" disabled={busy || !(body + yaml).trim()}>{body.trim() ? t("settings.playground_do") : t("settings.playground_check")}</Button>
-          <select class="compact" aria-label={t("settings.playground_endpoint")} value={endpoint} onChange={(event) => setEndpoint(event.currentTarget.value)}>
-            <option value="">{t("settings.playground_endpoint")}</option>
-            {endpoints.map((name) => <option key={name} value={name}>{name}</option>)}
-          </select>
+          <Choice label={t("settings.playground_endpoint")} value={endpoint} onChange={setEndpoint} options={[["", t("settings.playground_endpoint")], ...endpoints.map((name): [string, string] => [name, name])]} />
         </div>
         {outcome && <div role="status"><Outcome tried={outcome} /></div>}
       </form>
@@ -153,7 +150,7 @@ export function Settings() {
               {list.data.map((type) => (
                 <tr key={type.type}>
                   <th scope="row"><a class="main" href={href(["events"], { type: type.type })}><TypeName type={type.type} both /></a></th>
-                  <td class="number">{type.received.toLocaleString(language.value)}</td>
+                  <td class="number">{amount(type.received)}</td>
                 </tr>
               ))}
             </Table>

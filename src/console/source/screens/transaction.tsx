@@ -5,7 +5,7 @@ import { call } from "../api/client.ts";
 import { at as valueAt, member, parseJson, scalarText } from "../lib/json.ts";
 import { formatDuration } from "../lib/time.ts";
 import { stageOf } from "../lib/timeline.ts";
-import { language } from "../state/preferences.ts";
+import { amount, language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href, lastList, route } from "../state/router.ts";
 import { t } from "../texts/index.ts";
@@ -83,7 +83,7 @@ function About({ transaction }: { transaction: TransactionDetail }) {
         [t("tx.first"), <Instant at={first} />],
         [t("tx.last"), <Instant at={last} />],
         [t("tx.took"), formatDuration(Date.parse(last ?? "") - Date.parse(first ?? ""), language.value)],
-        [t("nav.events"), `${events.length.toLocaleString(language.value)}${transaction.has_more ? "+" : ""}`],
+        [t("nav.events"), `${amount(events.length)}${transaction.has_more ? "+" : ""}`],
         [t("events.endpoint"), <Foreign text={transaction.endpoint} most={40} />],
         told.documents.length > 0 && [t("tx.documents"), told.documents.slice(0, 20).map((name, index) => <div key={index}><Foreign text={name} most={60} /></div>)],
         open && told.deadline !== null && [t("tx.deadline"), <Instant at={told.deadline} detail="minute" />],
