@@ -14,18 +14,18 @@ import { Failure, Loading } from "../ui/loaded.tsx";
 
 export const loadInstances = (signal: AbortSignal) => call("GET /v1/instances", { signal });
 
-const looks: Record<Instance["state"], [Tone, IconName]> = { running: ["good", "check"], stopped: ["plain", "pause"], gone: ["bad", "lost"] };
+const looks: Record<string, [Tone, IconName]> = { running: ["good", "check"], stopped: ["plain", "pause"], gone: ["bad", "lost"] };
 
 function Row({ instance, odd }: { instance: Instance; odd: boolean }) {
   const { name, answers, state, version, since, last_heartbeat: heartbeat, fingerprint, in_flight: attempts, leads } = instance;
-  const [tone, icon] = looks[state];
+  const [tone, icon] = looks[state] ?? ["plain", "other"];
   return (
     <tr>
       <th scope="row">
         <Foreign text={name} mono most={40} /> {answers && <Badge tone="info">{t("instances.answers")}</Badge>}
         <span class="under small soft">{visible(version)} · <Instant at={heartbeat} relative /></span>
       </th>
-      <td class="fit"><Badge tone={tone} icon={icon}>{t(`instances.${state}`)}</Badge></td>
+      <td class="fit"><Badge tone={tone} icon={icon}>{named("instance", state) ?? state}</Badge></td>
       <td><span class="mono" title={fingerprint}>{fingerprint.slice(0, 8)}</span> {odd && <Badge tone="warn" icon="lost">{t("instances.differs")}</Badge>}</td>
       <td class="narrow-hide">{visible(version)}</td>
       <td class="fit narrow-hide"><Instant at={since} detail="minute" /></td>
