@@ -28,7 +28,8 @@ constexpr const char* fill = R"sql(
     INSERT INTO event_types (id, name) VALUES (1, 'action.opened');
     INSERT INTO handlers (id, name) VALUES (1, 'crm');
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-        INSERT INTO events (seq, endpoint, event_id, type, at, received) SELECT i, 1, 'evt_' || i, 1, i, i FROM n;
+        INSERT INTO events (seq, endpoint, event_id, type, at, received)
+            SELECT i, 1, 'evt_' || i, 1, i, i FROM n;
     INSERT INTO deliveries (id, event, handler, state, blocks, attempts, forgiven, planned, since)
         SELECT seq, seq, 1, 1, 0, 1, 0, seq * 60000000, 0 FROM events;
     UPDATE deliveries SET state = 0, due = 0 WHERE id IN (5, 7);
