@@ -40,7 +40,8 @@ constexpr auto replay_of_one = names("endpoint", "handler", "dry_run");
 constexpr auto replay_of_many = event_page + names("handler", "dry_run");
 constexpr auto purge_choice = names("created_lt", "endpoint", "dry_run", "limit", "cursor");
 constexpr auto erase_choice = names("endpoint", "dry_run");
-constexpr auto delivery_page = names("state", "handler", "event", "cause", "limit", "cursor");
+constexpr auto delivery_page =
+    names("state", "handler", "event", "cause", "created_gt", "created_lt", "limit", "cursor");
 constexpr auto failure_choice = names("state", "handler", "limit");
 constexpr auto retry_choice = names("state", "handler", "event", "cause", "limit");
 constexpr auto any_query = std::nullopt;

@@ -204,6 +204,12 @@ result<store::delivery_filter> read_delivery_filter(const query& q) {
     if (!state.empty() && !filter.state)
         return failure{errc::argument_invalid, "'state' is pending, successful, failed or discarded"};
     if (q.has("cause")) filter.cause = q.text("cause");
+    const auto after = read_instant(q, "created_gt");
+    if (!after) return after.error();
+    const auto before = read_instant(q, "created_lt");
+    if (!before) return before.error();
+    filter.after = *after;
+    filter.before = *before;
     return filter;
 }
 

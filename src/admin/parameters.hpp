@@ -71,7 +71,8 @@ private:
 [[nodiscard]] result<store::stored_event> find_event(store::event_query& events, const std::string& id,
                                                      const query& q);
 
-/// From `state`, `handler`, `event` and `cause`. Errors: argument_invalid.
+/// From `state`, `handler`, `event`, `cause`, `created_gt` and `created_lt`. Errors: argument_invalid, naming
+/// the parameter.
 [[nodiscard]] result<store::delivery_filter> read_delivery_filter(const query& q);
 
 /// Errors: store_not_found, for what is no number.

@@ -4,6 +4,7 @@
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
 #include "cli/commands.hpp"
+#include "cli/event_filters.hpp"
 
 #include <fmt/format.h>
 
@@ -21,6 +22,7 @@ struct deliveries_options {
     std::string handler;
     std::string event;
     std::optional<std::string> cause;
+    event_filters period; ///< of it only this
     std::string reason;
     std::size_t limit = 50;
     std::string cursor;
@@ -28,12 +30,13 @@ struct deliveries_options {
 };
 
 int list_deliveries(const deliveries_options& opts) {
-    std::string path = "/v1/deliveries";
+    auto path = filtered("/v1/deliveries", opts.period);
     add_parameter(path, "state", opts.state);
     add_parameter(path, "handler", opts.handler);
     add_parameter(path, "event", opts.event);
     add_parameter(path, "limit", std::to_string(opts.limit));
     add_parameter(path, "cursor", opts.cursor);
+    if (opts.cause) path += "&cause=" + encoded(*opts.cause); // may be empty
     const auto answer = admin_client(opts.admin).call("GET", path);
     if (!answer) return complain(answer.error());
     print_list(*answer, opts.json, {"id", "state", "attempts", "handler", "event", "type", "due", "reason"});
@@ -156,6 +159,8 @@ void add_deliveries_commands(CLI::App& app, int& exit_code) {
 
     auto* listing = common(deliveries->add_subcommand("list", "The newest deliveries"));
     filters(listing);
+    by_cause(listing);
+    add_period(*listing, opts->period, "planned");
     listing->add_option("--state", opts->state, "pending, successful, failed or discarded")
         ->check(CLI::IsMember({"pending", "successful", "failed", "discarded"}));
     listing->add_option("--limit", opts->limit, "at most so many")

@@ -30,10 +30,10 @@ void add_kind_filters(CLI::App& command, event_filters& into) {
     command.add_option("--endpoint", into.endpoint, "received at this endpoint");
 }
 
-void add_period(CLI::App& command, event_filters& into) {
-    auto* after = command.add_option("--after", into.after, "created later than this (RFC 3339)");
-    command.add_option("--before", into.before, "created earlier than this (RFC 3339)");
-    command.add_option("--since", into.since, "created within this time, such as 24h or 7d")
+void add_period(CLI::App& command, event_filters& into, const std::string& happened) {
+    auto* after = command.add_option("--after", into.after, happened + " later than this (RFC 3339)");
+    command.add_option("--before", into.before, happened + " earlier than this (RFC 3339)");
+    command.add_option("--since", into.since, happened + " within this time, such as 24h or 7d")
         ->excludes(after)
         ->check(check_duration);
 }

@@ -32,8 +32,8 @@ struct event_filters {
 
 /// Those that a live tail takes too.
 void add_kind_filters(CLI::App& command, event_filters& into);
-/// `--after`, `--before` and `--since` alone.
-void add_period(CLI::App& command, event_filters& into);
+/// `--after`, `--before` and `--since` alone. `happened`: what the period is of, such as `created`.
+void add_period(CLI::App& command, event_filters& into, const std::string& happened = "created");
 void add_event_filters(CLI::App& command, event_filters& into);
 
 /// `path` with the filters as its query.

@@ -142,6 +142,16 @@ struct delivery_filter {
     std::string event_id = {};
     /// The `reason`, whole. Only of failed deliveries; nullopt matches all, an empty one those without.
     std::optional<std::string> cause = {};
+    std::optional<timestamp> after = {};  ///< planned later, exclusive
+    std::optional<timestamp> before = {}; ///< planned earlier, exclusive
 };
+
+/// Deliveries are planned in the order of their ids, but for what their clocks were wrong by. By that order a
+/// period is found, and looked for so much beyond its ends: nothing is missed where no clock was wrong by
+/// more than half of it.
+inline constexpr std::chrono::hours clock_tolerance{6};
+
+/// A list of deliveries that takes longer is given up.
+inline constexpr std::chrono::milliseconds longest_list{10'000};
 
 } // namespace webhookd::store

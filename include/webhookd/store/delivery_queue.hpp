@@ -19,7 +19,9 @@ namespace webhookd::store {
 /// write, which it never delays. Errors of all calls: store_io, store_busy, store_corrupt.
 class delivery_query {
 public:
-    /// Newest first; those before `before`, where given.
+    /// In the order of their ids, newest first; those before `before`, where given. What is pending, failed
+    /// or discarded, a cause, an event and a period (see `clock_tolerance`) are found by indexes; a handler
+    /// or successful ones are looked for from the newest on. Errors: query_timeout.
     virtual result<std::vector<delivery_record>>
     deliveries(const delivery_filter& filter, std::optional<delivery_id> before, std::size_t limit) = 0;
     /// Oldest first. Empty also for a delivery that is not there.

@@ -43,7 +43,8 @@ public:
     virtual result<std::vector<type_histogram>> histogram(const histogram_search& wanted) = 0;
     /// In the order of their names.
     virtual result<std::vector<type_count>> event_types() = 0;
-    /// The sum over all completed transactions of the window, each counted once.
+    /// The sum over all completed transactions of the window, each counted once. The cost grows with these;
+    /// with an API key each one's event is read. Errors: query_timeout.
     virtual result<event::consumption> consumed(const consumption_window& window) = 0;
 
     /// When and by whom an event was erased; nullopt: it was not.

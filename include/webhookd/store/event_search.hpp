@@ -82,6 +82,7 @@ struct consumption_window {
     std::optional<timestamp> before = {}; ///< exclusive
     std::string endpoint = {};            ///< empty: all
     std::string api_key = {};             ///< only of events that are kept and have it; empty: all
+    std::chrono::milliseconds timeout{30'000};
 };
 
 } // namespace webhookd::store

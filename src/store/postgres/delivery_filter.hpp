@@ -4,6 +4,7 @@
 
 #include "store/postgres/parameters.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,10 @@ struct delivery_condition {
     /// Adds a parameter: `$4`.
     [[nodiscard]] std::string add(std::int64_t value);
     [[nodiscard]] std::string add(const std::string& text);
+
+private:
+    void add_after(std::int64_t instant);
+    void add_before(std::int64_t instant);
 };
 
 } // namespace webhookd::store::postgres

@@ -1,6 +1,7 @@
 #include "store/postgres/delivery_reader.hpp"
 
 #include "store/event_row.hpp"
+#include "store/postgres/bounded.hpp"
 #include "store/postgres/delivery_filter.hpp"
 
 #include <utility>
@@ -23,17 +24,16 @@ constexpr statement count_by_state{
     "GROUP BY g.n ORDER BY g.n",
     "count an event's deliveries"};
 
-// After the columns of a record: how many, and when the first and the last have failed.
+// After the columns of a record: how many, and when the first and the last have failed. The last one's id
+// comes along with its time, so that the failed deliveries are read once.
 constexpr statement read_groups{R"sql(
 SELECT d.id, d.event, e.endpoint, e.event_id, e.type, d.handler, d.state, d.attempts, d.planned, d.due,
-       d.finished, d.reason, g.deliveries, g.first, g.last
+       d.finished, d.reason, g.deliveries, g.first, g.last[1]
 FROM (SELECT handler, coalesce(reason, '') AS cause, count(*) AS deliveries,
-             min(coalesce(finished, planned)) AS first, max(coalesce(finished, planned)) AS last
+             min(coalesce(finished, planned)) AS first, max(ARRAY[coalesce(finished, planned), id]) AS last
       FROM deliveries WHERE state = 2 AND ($1::text IS NULL OR handler = $1::text)
       GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT $2::bigint) g
-CROSS JOIN LATERAL (SELECT * FROM deliveries x WHERE x.state = 2 AND x.handler = g.handler
-                    AND coalesce(x.reason, '') = g.cause AND coalesce(x.finished, x.planned) = g.last
-                    ORDER BY x.id DESC LIMIT 1) d
+JOIN deliveries d ON d.id = g.last[2]
 JOIN events e ON e.seq = d.event ORDER BY g.deliveries DESC, g.handler, g.cause
 )sql",
                                 "list failures"};
@@ -62,7 +62,7 @@ result<std::vector<delivery_record>> list_deliveries(connection& db, const deliv
         "d.planned, d.due, d.finished, d.reason FROM deliveries d JOIN events e ON e.seq = d.event" +
         where.sql + " ORDER BY d.id DESC LIMIT " + most;
     const statement dynamic{sql.c_str(), "list deliveries", false};
-    const auto found = db.run_one(dynamic, std::move(where.given));
+    const auto found = run_bounded(db, dynamic, std::move(where.given), longest_list);
     if (!found) return found.error();
     std::vector<delivery_record> records;
     for (const auto row : *found)

@@ -1,6 +1,7 @@
 #include "store/postgres/event_reader.hpp"
 
 #include "store/event_row.hpp"
+#include "store/postgres/bounded.hpp"
 #include "store/postgres/event_columns.hpp"
 
 #include <algorithm>
@@ -103,8 +104,9 @@ result<event::consumption> sum_consumption(connection& db, const consumption_win
     const auto after = window.after ? microseconds(*window.after) : std::numeric_limits<std::int64_t>::min();
     const auto before =
         window.before ? microseconds(*window.before) : std::numeric_limits<std::int64_t>::max();
-    const auto sums = db.run_one(
-        add_up, parameters{after, before, unless_empty(window.endpoint), unless_empty(window.api_key)});
+    const auto sums = run_bounded(
+        db, add_up, parameters{after, before, unless_empty(window.endpoint), unless_empty(window.api_key)},
+        window.timeout);
     if (!sums) return sums.error();
     return read_consumption(sums->at(0));
 }

@@ -1,10 +1,10 @@
 #include "store/event_row.hpp"
+#include "store/postgres/bounded.hpp"
 #include "store/postgres/event_columns.hpp"
 #include "store/postgres/event_reader.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -89,25 +89,6 @@ private:
     parameters given_;
 };
 
-/// Runs a selection that may take too long.
-result<rows> run_bounded(connection& db, const std::string& sql, const char* what, parameters given,
-                         std::chrono::milliseconds timeout) {
-    // 0 would be no bound at all.
-    const auto set =
-        fmt::format("SET LOCAL statement_timeout = {}", std::clamp<std::int64_t>(timeout.count(), 1, 30'000));
-    const statement bound{set.c_str(), "bound a search", false};
-    const statement search{sql.c_str(), what, false};
-    std::vector<command> all;
-    all.push_back({&begin_transaction});
-    all.push_back({&bound});
-    all.push_back({&search, std::move(given)});
-    all.push_back({&commit_transaction});
-    auto answers = db.run(std::move(all));
-    if (answers) return std::move(answers->at(2));
-    if (db.was_canceled()) return failure{errc::query_timeout, "the search took too long"};
-    return answers.error();
-}
-
 } // namespace
 
 result<std::vector<stored_event>> search_events(connection& db, const event_search& wanted) {
@@ -117,7 +98,8 @@ result<std::vector<stored_event>> search_events(connection& db, const event_sear
     const auto limit = where.add(at_most(wanted.limit));
     const auto sql = "SELECT " + event_columns(wanted.of) + " FROM events e" + event_joins(wanted.of) +
                      where.sql() + order + " LIMIT " + limit;
-    const auto found = run_bounded(db, sql, "search events", std::move(where.given()), wanted.timeout);
+    const auto found =
+        run_bounded(db, {sql.c_str(), "search events", false}, std::move(where.given()), wanted.timeout);
     if (!found) return found.error();
     std::vector<stored_event> events;
     for (const auto row : *found)
@@ -129,7 +111,8 @@ result<std::int64_t> count_events(connection& db, const event_filter& filter) {
     const event_search all{.filter = filter};
     search_condition where{all};
     const auto sql = "SELECT count(*) FROM events e" + where.sql();
-    const auto found = run_bounded(db, sql, "count events", std::move(where.given()), all.timeout);
+    const auto found =
+        run_bounded(db, {sql.c_str(), "count events", false}, std::move(where.given()), all.timeout);
     if (!found) return found.error();
     return found->at(0).integer(0);
 }
@@ -146,7 +129,8 @@ result<std::vector<type_histogram>> draw_histogram(connection& db, const histogr
     const auto sql = fmt::format("SELECT e.type, {}, count(*) FROM events e{} AND e.at >= {} AND e.at < {} "
                                  "GROUP BY 1, 2 ORDER BY 1, 2",
                                  number, where.sql(), from, end);
-    const auto found = run_bounded(db, sql, "count events by time", std::move(where.given()), wanted.timeout);
+    const auto found = run_bounded(db, {sql.c_str(), "count events by time", false}, std::move(where.given()),
+                                   wanted.timeout);
     if (!found) return found.error();
     std::vector<type_histogram> drawn;
     for (const auto row : *found) {

@@ -2,6 +2,9 @@
 
 #include "store/sqlite/delivery_query.hpp"
 #include "store/sqlite/event_columns.hpp"
+#include "store/sqlite/time_limit.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -27,6 +30,55 @@ std::int64_t* count_of(delivery_counts& counts, delivery_state s) {
         return &counts.discarded;
     }
     return nullptr;
+}
+
+/// Up to so many waiting deliveries, all of them are looked at. Where there are more, a page of them is soon
+/// found by looking from the newest delivery on.
+constexpr int few_waiting = 20'000;
+
+result<bool> do_few_wait(connection& db) {
+    const auto some =
+        db.integer(fmt::format("SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 0 LIMIT {})",
+                               few_waiting + 1)
+                       .c_str(),
+                   "count deliveries");
+    if (!some) return some.error();
+    return *some <= few_waiting;
+}
+
+/// Where to look for deliveries, and their order by the newest first as the index there has it.
+struct listed_from {
+    const char* tables = "deliveries d";
+    const char* order = " ORDER BY d.id DESC LIMIT ";
+};
+
+/// By itself SQLite would read all deliveries to find the few that wait, or were discarded.
+result<listed_from> choose_source(connection& db, const delivery_filter& filter) {
+    if (filter.id || !filter.event_id.empty()) return listed_from{};
+    if (filter.state == delivery_state::discarded)
+        return listed_from{"discards x CROSS JOIN deliveries d ON d.id = x.delivery AND x.number = 1",
+                           " ORDER BY x.delivery DESC LIMIT "};
+    if (filter.state != delivery_state::pending || !filter.handler.empty()) return listed_from{};
+    const auto few = do_few_wait(db);
+    if (!few) return few.error();
+    return *few ? listed_from{.tables = "deliveries d INDEXED BY deliveries_waiting"} : listed_from{};
+}
+
+result<std::vector<delivery_id>> find_ids(connection& db, const delivery_filter& filter,
+                                          std::optional<delivery_id> before, std::size_t limit) {
+    const auto from = choose_source(db, filter);
+    if (!from) return from.error();
+    const delivery_query query{std::string{"SELECT d.id FROM "} + from->tables, filter, before};
+    auto rows = query.prepare(db, from->order, "list deliveries");
+    if (!rows) return rows.error();
+    query.bind(*rows, at_most(limit));
+    std::vector<delivery_id> ids;
+    for (;;) {
+        auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) return ids;
+        ids.push_back(rows->integer(0));
+    }
 }
 
 } // namespace
@@ -167,22 +219,26 @@ result<std::map<std::string, std::int64_t>> delivery_reader::waiting_by_handler(
 result<std::vector<delivery_record>> delivery_reader::list(connection& db, const delivery_filter& filter,
                                                            std::optional<delivery_id> before,
                                                            std::size_t limit) {
-    const delivery_query query{
-        "SELECT d.id, d.event, n.name, e.event_id, t.name, h.name, d.state, d.attempts, d.planned, d.due, "
-        "d.finished, d.reason FROM deliveries d JOIN events e ON e.seq = d.event "
-        "JOIN handlers h ON h.id = d.handler" +
-            event_joins(projection::envelope_only),
-        filter, before};
-    auto rows = query.prepare(db, " ORDER BY d.id DESC LIMIT ", "list deliveries");
-    if (!rows) return rows.error();
-    query.bind(*rows, at_most(limit));
+    const time_limit bounded{db, longest_list};
+    const auto ids = find_ids(db, filter, before, limit);
+    if (!ids) return ids.error();
+    auto one = db.prepare(
+        ("SELECT d.id, d.event, n.name, e.event_id, t.name, h.name, d.state, d.attempts, d.planned, d.due, "
+         "d.finished, d.reason FROM deliveries d JOIN events e ON e.seq = d.event "
+         "JOIN handlers h ON h.id = d.handler" +
+         event_joins(projection::envelope_only) + " WHERE d.id = ?")
+            .c_str(),
+        "list deliveries");
+    if (!one) return one.error();
     std::vector<delivery_record> records;
-    for (;;) {
-        auto row = rows->step();
+    records.reserve(ids->size());
+    for (const auto id : *ids) {
+        const statement_reset guard{*one};
+        auto row = one->bind(id).step();
         if (!row) return row.error();
-        if (!*row) return records;
-        records.push_back(read_record(*rows));
+        if (*row) records.push_back(read_record(*one)); // else purged a moment ago
     }
+    return records;
 }
 
 } // namespace webhookd::store::sqlite

@@ -124,6 +124,7 @@ result<event::consumption> sum_consumption(connection& db, const consumption_win
                    "(SELECT id FROM api_keys WHERE name = ?4))",
                    "add the consumption up");
     if (!sums) return sums.error();
+    const time_limit limit{db, window.timeout};
     const auto after = window.after ? microseconds(*window.after) : std::numeric_limits<std::int64_t>::min();
     const auto before =
         window.before ? microseconds(*window.before) : std::numeric_limits<std::int64_t>::max();

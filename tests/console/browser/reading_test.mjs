@@ -241,7 +241,7 @@ describe("reading", { skip: missing, timeout: 600_000 }, () => {
     const { id, endpoint } = stage.event.completed;
     const [delivery] = (await stage.daemon.get("/v1/deliveries?limit=1")).data;
     for (const path of ["#/overview", "#/events?period=30d&type=transaction&endpoint=production&q=C-1", eventPath({ id, endpoint }), `#/transactions/${stage.known.completed}?endpoint=${endpoint}`,
-                        "#/deliveries?state=failed&handler=crm", `#/deliveries/${delivery.id}`, "#/handlers", "#/lost", "#/report", "#/settings"]) {
+                        "#/deliveries?state=failed&handler=crm", "#/deliveries?period=7d&state=failed&handler=crm&cause=HTTP%20503", `#/deliveries/${delivery.id}`, "#/handlers", "#/lost", "#/report", "#/settings"]) {
       await page.evaluate((hash) => (location.hash = hash), path);
       await page.waitForTimeout(100);
       await settled(page);

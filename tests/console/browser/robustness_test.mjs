@@ -87,12 +87,24 @@ describe("robustness", { skip: missing, timeout: 300_000 }, () => {
     await changed("**/v1/handlers", (list) => list.data.forEach((handler) => Object.assign(handler, { circuit: "melted", mood: "fine" })));
     await changed("**/v1/deliveries?*", (list) => list.data.forEach((delivery) => Object.assign(delivery, { state: "paused", lane: 3 })));
     await changed("**/readyz", (ready) => Object.assign(ready, { cluster: { leader: "a" }, store: "replicating" }));
-    for (const [path, text] of [["#/events", "contract.teleported"], ["#/handlers", "melted"], ["#/deliveries", "paused"]]) {
+    await changed("**/v1/instances", (list) => list.data.push({ ...list.data[0], name: "other", answers: false, state: "hibernating", leads: ["levitation"] }));
+    for (const [path, text] of [["#/events", "contract.teleported"], ["#/handlers", "melted"], ["#/deliveries", "paused"], ["#/settings", "hibernating"]]) {
       await page.evaluate((hash) => (location.hash = hash), path);
       await page.getByText(text).first().waitFor();
       await settled(page);
     }
     assert.equal(await page.getByText("This part of the page has failed").count(), 0);
+    await close();
+  });
+
+  test("a search that takes too long says what makes it shorter", async () => {
+    const { page, close } = await visit("#/unknown");
+    const detail = "The search took too long: narrow it, by a period for instance.";
+    await page.route("**/v1/events?*", (route) => route.fulfill({
+      status: 503, contentType: "application/problem+json", headers: { "Retry-After": "5" }, json: { type: "about:blank", title: "Service Unavailable", status: 503, detail },
+    }));
+    await page.evaluate(() => (location.hash = "#/events?q=x"));
+    await page.getByText(`${detail} Try again in 5 s.`).waitFor();
     await close();
   });
 

@@ -79,6 +79,35 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     await close();
   });
 
+  test("deliveries are narrowed by when they were planned, with the keyboard, and the address keeps it", async () => {
+    const { page, close } = await visit("#/deliveries?state=failed");
+    const ids = async () => (await page.locator("tr[data-id]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.id))));
+    const expected = async (query) => (await stage.daemon.get(`/v1/deliveries?state=failed&limit=50&${query}`)).data;
+    const all = await expected("");
+    const { planned } = all[Math.floor(all.length / 2)];
+    await page.keyboard.press("f");
+    await page.getByLabel(/^Before/).fill(planned.slice(0, 19));
+    await page.keyboard.press("Tab");
+    await settled(page);
+    const before = new URLSearchParams(new URL(page.url()).hash.split("?")[1]).get("created_lt");
+    const older = await expected(`created_lt=${before}`);
+    assert.ok(older.every((each) => each.planned < before && each.id !== all[0].id));
+    assert.deepEqual(await ids(), older.map(({ id }) => id));
+    await picture(page, "over-period-light");
+    await accessible(page, "deliveries by period");
+    await page.getByRole("button", { name: "Last hour", exact: true }).click();
+    await page.keyboard.press("Escape");
+    await settled(page);
+    assert.match(page.url(), /state=failed&period=1h|period=1h&state=failed/);
+    await page.reload();
+    await settled(page);
+    await page.locator(".chip", { hasText: "Last hour" }).waitFor();
+    await page.getByRole("button", { name: "Remove the filter Planned" }).click();
+    await settled(page);
+    assert.deepEqual(await ids(), all.map(({ id }) => id));
+    await close();
+  });
+
   test("a failing delivery is found, its cause read, retried, and seen to succeed", async () => {
     const { page, close } = await visit("#/overview");
     await page.getByRole("link", { name: /to signature-desk ha(s|ve) failed/ }).click();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { activeFilters, filtersFrom, filtersTo, noFilters, notInStream, queryOf, splitTypes, streamQuery, toggleType, without } from "../../../src/console/source/lib/filters.ts";
+import { activeFilters, filtersFrom, filtersTo, noFilters, notInStream, periodOf, queryOf, splitTypes, streamQuery, toggleType, without } from "../../../src/console/source/lib/filters.ts";
 
 const now = new Date("2026-03-02T09:30:00.000Z");
 
@@ -39,6 +39,13 @@ test("each active filter can be taken away", () => {
   let left = filters as typeof noFilters;
   for (const name of activeFilters(filters)) left = without(left, name);
   assert.deepEqual(left, noFilters);
+});
+
+test("a list that knows periods alone is asked for nothing else", () => {
+  const filters = periodOf(filtersFrom(new URLSearchParams("state=failed&handler=crm&created_lt=2026-03-02T00:00:00Z&q=x")));
+  assert.deepEqual(queryOf(filters, "utc"), { created_lt: "2026-03-02T00:00:00Z" });
+  assert.deepEqual(activeFilters(filters), ["period"]);
+  assert.deepEqual(periodOf({ ...noFilters, period: "24h", types: ["action"] }), { ...noFilters, period: "24h" });
 });
 
 test("the stream is asked for what it knows", () => {

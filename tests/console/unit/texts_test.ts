@@ -30,7 +30,7 @@ test("every text is used", () => {
   const source = files(root).map((file) => readFileSync(file, "utf8")).join("\n");
   // Keys that are put together: their beginnings stand in the source.
   const built = [...source.matchAll(/[`"]([\w.]+\.)\$\{/g)].map(([, prefix]) => prefix ?? "");
-  const prefixes = [...built, ...["type", "stall", "group", "outage", "circuit", "state", "stage", "role", "word"].map((each) => `${each}.`), "deliveries.probe_"];
+  const prefixes = [...built, ...["type", "stall", "group", "outage", "circuit", "state", "stage", "role", "word", "duty", "instance"].map((each) => `${each}.`), "deliveries.probe_"];
   assert.deepEqual(all.map(([key]) => key).filter((key) => !source.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix))), []);
 });
 

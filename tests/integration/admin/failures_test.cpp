@@ -125,6 +125,24 @@ TEST_CASE("what has not failed cannot be discarded, and nothing without a reason
     CHECK(w.failed() == 5);
 }
 
+TEST_CASE("deliveries are listed by when they were planned, and an instant that is none is named",
+          "[admin][failures]") {
+    world w;
+    CHECK(w.get("/v1/deliveries?created_gt=2001-01-01")["data"].Size() == 6);
+    CHECK(w.get("/v1/deliveries?created_gt=2001-01-01&state=failed&handler=one&cause=" + cause)["data"]
+              .Size() == 3);
+    CHECK(w.get("/v1/deliveries?created_lt=2001-01-01T00:00:00%2B02:00")["data"].Empty());
+    const auto first = w.get("/v1/deliveries?created_gt=2001-01-01&limit=4");
+    REQUIRE(first["has_more"].GetBool());
+    CHECK(w.get("/v1/deliveries?created_gt=2001-01-01&limit=4&cursor=" +
+                std::string(first["next_cursor"].GetString()))["data"]
+              .Size() == 2);
+    const auto refused = w.call("GET", "/v1/deliveries?created_lt=yesterday");
+    CHECK(refused.status == 400);
+    CHECK(contains(refused.body, "'created_lt' is an instant"));
+    CHECK(w.call("GET", "/v1/deliveries/groups?created_gt=2001-01-01").status == 400);
+}
+
 TEST_CASE("those with one cause are retried, and a discarded one by its number alone", "[admin][failures]") {
     world w;
     CHECK(w.call("POST", "/v1/deliveries/1/discard", reason).status == 200);

@@ -66,6 +66,11 @@ TEST_CASE("an operator lists, looks into and retries deliveries", "[cli]") {
     CHECK(table.out.starts_with("id  state   attempts  handler"));
     CHECK(contains(table.out, "exit code 3; that was the last attempt"));
     CHECK(run_at(d.port(), {"deliveries", "list", "--state", "successful"}).out == "none\n");
+    CHECK(run_at(d.port(), {"deliveries", "list", "--since", "1h"}).out ==
+          run_at(d.port(), {"deliveries", "list"}).out);
+    CHECK(run_at(d.port(), {"deliveries", "list", "--before", "2001-01-01"}).out == "none\n");
+    CHECK(run_at(d.port(), {"deliveries", "list", "--cause", "another"}).out == "none\n");
+    CHECK(run_at(d.port(), {"deliveries", "list", "--since", "1h", "--after", "2001-01-01"}).code == 64);
 
     const auto listed = parse(run_at(d.port(), {"deliveries", "list", "--json", "--limit", "2"}).out);
     REQUIRE(listed["data"].Size() == 2);

@@ -67,6 +67,9 @@ export function filtersTo(filters: Filters): URLSearchParams {
   return params;
 }
 
+/** Their period alone, for a list that knows no other of them. */
+export const periodOf = ({ period, after, before }: Filters): Filters => ({ ...noFilters, period, after, before });
+
 /** The parameters of the API; a period becomes the instant at which it began. */
 export function queryOf(filters: Filters, zone: Zone, now = new Date()): Record<string, string> {
   const params = filtersTo(filters);

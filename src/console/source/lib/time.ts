@@ -7,6 +7,9 @@ export interface TimeStyle {
   language: string;
 }
 
+/** English has the day before the month here, and 24 hours. */
+export const localeOf = (language: string): string => (language === "en" ? "en-GB" : language);
+
 /** What a zone is called at an instant: "UTC", or the browser's name of the local one ("UTC+1", "CET"). */
 export function zoneName(at: Date, { zone, language }: TimeStyle): string {
   if (zone === "utc") return "UTC";
@@ -22,7 +25,7 @@ function format(detail: Detail, { zone, language }: TimeStyle): Intl.DateTimeFor
   const key = `${detail} ${zone} ${language}`;
   let made = formats.get(key);
   if (!made) {
-    made = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    made = new Intl.DateTimeFormat(localeOf(language), {
       year: "numeric", month: "short", day: "2-digit",
       ...(detail === "day" ? {} : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
       ...(detail === "second" || detail === "millisecond" ? { second: "2-digit" } : {}),
@@ -46,7 +49,7 @@ export function formatInstant(instant: string, detail: Detail, style: TimeStyle)
 export function formatShort(instant: string, style: TimeStyle, now = new Date()): { day: string; time: string } {
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return { day: instant, time: "" };
-  const language = style.language === "en" ? "en-GB" : style.language;
+  const language = localeOf(style.language);
   const zone = style.zone === "utc" ? { timeZone: "UTC" } : {};
   const sameYear = yearOf(at, style.zone) === yearOf(now, style.zone);
   const day = new Intl.DateTimeFormat(language, { day: "2-digit", month: "short", ...(sameYear ? {} : { year: "numeric" }), ...zone });
@@ -142,6 +145,6 @@ export function lastMonths(count: number, now = new Date()): string[] {
 }
 
 export function formatMonth(month: string, language: string): string {
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { month: "long", year: "numeric", timeZone: "UTC" })
+  return new Intl.DateTimeFormat(localeOf(language), { month: "long", year: "numeric", timeZone: "UTC" })
     .format(new Date(`${month}-01T00:00:00Z`));
 }

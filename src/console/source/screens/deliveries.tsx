@@ -1,22 +1,26 @@
 // What failed, by handler and cause, with a probe before the rest is retried; and the list of all deliveries.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Delivery, DeliveryGroup } from "../../generated/api.ts";
 import { type Query, call } from "../api/client.ts";
+import { activeFilters, filtersFrom, filtersTo, noFilters, periodOf, queryOf } from "../lib/filters.ts";
+import { shortened, visible } from "../lib/visible.ts";
 import { usePages } from "../state/pages.ts";
-import { language } from "../state/preferences.ts";
+import { amount, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { go, href, route } from "../state/router.ts";
 import { t } from "../texts/index.ts";
-import { Button, DeliveryState, Foreign, Instant, PageHead, Table, TypeName } from "../ui/basic.tsx";
+import { Button, Choice, DeliveryState, Foreign, Instant, PageHead, Table, TypeName, namesOf } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Confirm } from "../ui/dialog.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { Blank, Failure, Loaded, Loading } from "../ui/loaded.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { Segments } from "../ui/shell.tsx";
 import { say } from "../ui/toast.tsx";
 import { Countdown, retryDelivery } from "./delivery_card.tsx";
 import { DiscardDialog } from "./discard_dialog.tsx";
+import { Chip, filterValue } from "./filter_chips.tsx";
+import { PeriodFilter } from "./period_filter.tsx";
 
 export const loadGroups = (signal: AbortSignal) => call("GET /v1/deliveries/groups", { query: { state: "failed" }, signal });
 
@@ -68,7 +72,7 @@ function Group({ group, onChanged }: { group: DeliveryGroup; onChanged: () => vo
         {dialog === "discard" && <DiscardDialog count={group.deliveries} discard={(body) => all(async () => (await call("POST /v1/deliveries/discard", { query: { ...scope, limit: String(mostAtOnce) }, body })).discarded)} onClose={(done) => { setDialog(null); if (done) onChanged(); }} />}
         <div class="under chips">{actions}</div>
       </th>
-      <td class="number"><a href={href(["deliveries"], scope)}>{group.deliveries.toLocaleString(language.value)}</a></td>
+      <td class="number"><a href={href(["deliveries"], scope)}>{amount(group.deliveries)}</a></td>
       <td class="narrow-hide"><Instant at={group.first_finished} relative /></td>
       <td class="narrow-hide"><Instant at={group.last_finished} relative /></td>
       <td class="narrow-hide"><a href={href(["deliveries", String(group.sample.id)])}>#{group.sample.id}</a></td>
@@ -104,7 +108,7 @@ function Triage() {
         {(groups) => (groups.data.length === 0 ? <Blank quiet icon="check" title={t("deliveries.triage_none")}><p>{t("deliveries.triage_none_note")}</p></Blank> : (
           <Table
             name={t("deliveries.triage")} className="events triage"
-            head={<><th>{t("delivery.handler")} · {t("delivery.reason")}</th><th class="number">{t("deliveries.count")}</th><th class="narrow-hide">{t("deliveries.first")}</th><th class="narrow-hide">{t("deliveries.last")}</th><th class="narrow-hide">{t("deliveries.sample")}</th><th><span class="unseen">{t("delivery.retry")}</span></th></>}
+            head={<><th>{t("delivery.handler")} · {t("delivery.reason")}</th><th class="number">{t("nav.deliveries")}</th><th class="narrow-hide">{t("deliveries.first")}</th><th class="narrow-hide">{t("deliveries.last")}</th><th class="narrow-hide">{t("deliveries.sample")}</th><th><span class="unseen">{t("delivery.retry")}</span></th></>}
           >
             {groups.data.map((group) => <Group key={`${group.handler} ${group.cause}`} group={group} onChanged={query.reload} />)}
           </Table>
@@ -121,11 +125,19 @@ export function Deliveries() {
   const state = (params.get("state") ?? "") as StateFilter;
   const handler = params.get("handler") ?? "";
   const cause = params.get("cause");
-  const query: Query = { ...(state ? { state } : {}), ...(handler ? { handler } : {}), ...(cause !== null ? { cause } : {}) };
-  const set = (changes: Query) => go(href(["deliveries"], Object.fromEntries(Object.entries({ ...query, ...changes }).filter(([, value]) => value !== ""))), { replace: true });
+  const age = periodOf(filtersFrom(params));
+  const chosen: Query = { ...(state ? { state } : {}), ...(handler ? { handler } : {}), ...(cause !== null ? { cause } : {}) };
+  const narrowed = Object.keys(chosen).length > 0 || activeFilters(age).length > 0;
+  const show = (next: Query, period = age) => go(href(["deliveries"], { ...next, ...Object.fromEntries(filtersTo(period)) }), { replace: true });
+  /** An empty one takes the filter away. */
+  const set = (name: "state" | "handler" | "cause", value: string) => {
+    const { [name]: _, ...others } = chosen;
+    show(value ? { ...others, [name]: value } : others);
+  };
+  const ask = () => ({ ...chosen, ...queryOf(age, zone.value) });
   const handlers = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }));
   const pages = usePages<Delivery, Query>(
-    `deliveries ${state} ${handler} ${cause}`, () => query,
+    `deliveries ${state} ${handler} ${cause} ${filtersTo(age)} ${age.period ? zone.value : ""}`, ask,
     (filters, cursor, signal) => call("GET /v1/deliveries", { query: { ...filters, limit: "50", ...(cursor ? { cursor } : {}) }, signal }),
     state === "pending" ? 5000 : undefined,
   );
@@ -135,8 +147,9 @@ export function Deliveries() {
     const from = rows.findIndex((row) => row.contains(document.activeElement));
     rows[Math.max(0, Math.min(rows.length - 1, from < 0 ? 0 : from + by))]?.querySelector<HTMLElement>("a.main")?.focus();
   };
+  const openPeriod = useRef<() => void>(() => {});
   useKeys({
-    j: () => move(1), k: () => move(-1),
+    j: () => move(1), k: () => move(-1), f: () => openPeriod.current(),
     r: () => {
       const delivery = focused();
       if (delivery && delivery.state !== "successful") void retryDelivery(delivery.id).then((done) => done && pages.reload());
@@ -144,38 +157,34 @@ export function Deliveries() {
   });
   return (
     <>
-      <PageHead title={t("deliveries.title")} lead={t("deliveries.lead")}>
-        <CopyAs path="/v1/deliveries" query={query} command="deliveries list" />
+      <PageHead title={t("nav.deliveries")} lead={t("deliveries.lead")}>
+        <CopyAs path="/v1/deliveries" query={ask()} command="deliveries list" />
       </PageHead>
       <Triage />
       <section class="card spaced">
         <header>
-          <h2>{t("deliveries.title")}</h2>
+          <h2>{t("nav.deliveries")}</h2>
           <div class="actions">
-            <Segments<StateFilter> label={t("delivery.state")} value={state} onChange={(value) => set({ state: value })}
+            <Segments<StateFilter> label={t("delivery.state")} value={state} onChange={(value) => set("state", value)}
               options={[["", t("common.all")], ["pending", t("state.pending")], ["successful", t("state.successful")], ["failed", t("state.failed")], ["discarded", t("state.discarded")]]} />
-            <select class="compact" aria-label={t("delivery.handler")} value={handler} onChange={(event) => set({ handler: event.currentTarget.value })}>
-              <option value="">{t("deliveries.all_handlers")}</option>
-              {handlers.data?.data.map(({ name }) => <option key={name} value={name}>{name}</option>)}
-            </select>
+            <Choice label={t("delivery.handler")} value={handler} onChange={(value) => set("handler", value)} options={[["", t("deliveries.all_handlers")], ...namesOf(handlers.data?.data)]} />
+            <Menu label={t("filter.period")} icon="clock" text={t("filter.period")} shortcut="f" wide control={(open) => (openPeriod.current = open)}>
+              {() => <div class="filter-panel period"><PeriodFilter filters={age} onChange={(period) => show(chosen, period)} /></div>}
+            </Menu>
             <Button kind="quiet" icon="retry" label={t("common.refresh")} onClick={pages.reload} />
           </div>
-          {cause !== null && (
-            <span class="chip">
-              <span><b>{t("delivery.reason")} </b><Foreign text={cause || "–"} most={80} /></span>
-              <button type="button" aria-label={t("filter.remove", { name: t("delivery.reason") })} onClick={() => go(href(["deliveries"], { ...(state ? { state } : {}), ...(handler ? { handler } : {}) }), { replace: true })}><Icon name="close" /></button>
-            </span>
-          )}
+          {activeFilters(age).length > 0 && <Chip name={t("delivery.planned")} value={filterValue(age, "period")} onRemove={() => show(chosen, noFilters)} />}
+          {cause !== null && <Chip name={t("delivery.reason")} value={shortened(visible(cause || "–"), 80)} onRemove={() => set("cause", "")} />}
         </header>
         {pages.error ? <Failure error={pages.error} reload={pages.reload} /> : pages.data === undefined ? <Loading /> : pages.rows.length === 0 ? (
-          <Blank quiet icon="deliveries" title={state || handler ? t("deliveries.empty") : t("deliveries.empty_all")}>
-            {(state || handler) && <Button onClick={() => set({ state: "", handler: "" })}>{t("events.widen_all")}</Button>}
+          <Blank quiet icon="deliveries" title={narrowed ? t("deliveries.empty") : t("deliveries.empty_all")}>
+            {narrowed && <Button onClick={() => show({}, noFilters)}>{t("events.widen_all")}</Button>}
           </Blank>
         ) : (
           <div class={pages.stale ? "stale" : undefined}>
             <Table
-              name={t("deliveries.title")} className="events"
-              head={<><th class="fit">#</th><th>{t("delivery.event")}</th><th>{t("delivery.handler")}</th><th class="fit">{t("delivery.state")}</th><th class="fit number narrow-hide">{t("delivery.attempts")}</th><th class="narrow-hide">{t("delivery.reason")}</th><th class="fit narrow-hide">{t("delivery.planned")}</th><th class="fit narrow-hide">{t("delivery.next")}</th></>}
+              name={t("nav.deliveries")} className="events"
+              head={<><th class="fit">#</th><th>{t("event.title")}</th><th>{t("delivery.handler")}</th><th class="fit">{t("delivery.state")}</th><th class="fit number narrow-hide">{t("delivery.attempts")}</th><th class="narrow-hide">{t("delivery.reason")}</th><th class="fit narrow-hide">{t("delivery.planned")}</th><th class="fit narrow-hide">{t("delivery.next")}</th></>}
             >
               {pages.rows.map((delivery) => (
                 <tr key={delivery.id} data-id={String(delivery.id)}>
@@ -190,7 +199,7 @@ export function Deliveries() {
                 </tr>
               ))}
             </Table>
-            {pages.cursor && <div class="list-foot pad-x"><Button onClick={() => void pages.more()} disabled={pages.loadingMore}>{t("common.more")}</Button></div>}
+            {pages.cursor && <div class="list-foot pad-x"><Button onClick={() => void pages.more().catch((error: Error) => say(error.message, { bad: true }))} disabled={pages.loadingMore}>{t("common.more")}</Button></div>}
           </div>
         )}
       </section>

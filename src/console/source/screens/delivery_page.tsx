@@ -28,7 +28,7 @@ export function DeliveryPage({ id }: { id: string }) {
             <div class="stack">
               <Facts
                 items={[
-                  [t("delivery.event"), <Id id={delivery.event} href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })} />],
+                  [t("event.title"), <Id id={delivery.event} href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })} />],
                   [t("events.type"), <TypeName type={delivery.type} />],
                   [t("events.endpoint"), <Foreign text={delivery.endpoint} most={40} />],
                   [t("delivery.planned"), <Instant at={delivery.planned} detail="millisecond" />],

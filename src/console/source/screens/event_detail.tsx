@@ -84,7 +84,7 @@ function EventHead({ event, reload, titled }: { event: EventDetail; reload: () =
       )}
       <div class="line">
         <Id id={event.id} />
-        <Button icon="retry" needs="admin" disabled={event.payload_purged} onClick={() => setReplay(true)}>{t("event.replay")}</Button>
+        <Button icon="retry" needs="admin" disabled={event.payload_purged} onClick={() => setReplay(true)}>{t("events.replay")}</Button>
         <CopyAs path={`/v1/events/${encodeURIComponent(event.id)}`} query={{ endpoint: event.endpoint }} command="events show" argument={event.id} />
       </div>
       <Envelope

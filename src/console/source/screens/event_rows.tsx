@@ -48,15 +48,15 @@ export function EventRows({ events, fresh, selected, open, openHref, onSelect, o
   const all = events.length > 0 && events.every((event) => selected.has(keyOf(event)));
   return (
     <Table
-      name={t("events.title")} className="events"
+      name={t("nav.events")} className="events"
       head={
         <>
           <th class="check"><label class="hit"><input type="checkbox" aria-label={t("events.select_all")} checked={all} onChange={(event) => onSelectAll(event.currentTarget.checked)} /></label></th>
           <th class="fit">{t("events.created")} <span class="faint">({zone})</span></th>
           <th>{t("events.type")}</th>
           <th class="narrow-hide drawer-hide">{t("events.transaction")}</th>
-          <th class="narrow-hide">{t("events.state")}</th>
-          {showOutcome && <th class="fit">{t("events.deliveries")}</th>}
+          <th class="narrow-hide">{t("delivery.state")}</th>
+          {showOutcome && <th class="fit">{t("nav.deliveries")}</th>}
           <th class="wide-only">{t("events.api_key")}</th>
           <th class="wide-only">{t("events.endpoint")}</th>
           <th class="wide-only fit">{t("events.received")}</th>

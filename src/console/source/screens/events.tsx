@@ -168,7 +168,7 @@ export function Events() {
 
   return (
     <>
-      <PageHead title={t("events.title")}>
+      <PageHead title={t("nav.events")}>
         <Button
           icon="live" aria-pressed={live} shortcut="l" onClick={() => go(address({ live: !live }), { replace: true })}
         >{t("events.live")}</Button>

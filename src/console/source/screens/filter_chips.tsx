@@ -26,15 +26,21 @@ export function filterValue(filters: Filters, name: FilterName): string {
 
 const typeName = (type: string) => named("type", type) ?? named("group", type) ?? type;
 
+export function Chip({ name, value, unnamed = false, onRemove }: { name: string; value: string; unnamed?: boolean; onRemove: () => void }) {
+  return (
+    <span class="chip">
+      <span>{!unnamed && <b>{name} </b>}<bdi>{value}</bdi></span>
+      <button type="button" aria-label={t("filter.remove", { name })} onClick={onRemove}><Icon name="close" /></button>
+    </span>
+  );
+}
+
 export function FilterChips({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
   const active = activeFilters(filters);
   return (
     <>
       {active.map((name) => (
-        <span key={name} class="chip">
-          <span>{name !== "period" && <b>{filterTitle(name)} </b>}<bdi>{filterValue(filters, name)}</bdi></span>
-          <button type="button" aria-label={t("filter.remove", { name: filterTitle(name) })} onClick={() => onChange(without(filters, name))}><Icon name="close" /></button>
-        </span>
+        <Chip key={name} name={filterTitle(name)} value={filterValue(filters, name)} unnamed={name === "period"} onRemove={() => onChange(without(filters, name))} />
       ))}
     </>
   );

@@ -1,49 +1,12 @@
 // Everything that the list of events can be filtered by. Each choice counts at once and stands in the address.
-import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { EventType } from "../../generated/api.ts";
 import { type Filters, noFilters, splitTypes, toggleType } from "../lib/filters.ts";
-import { fromInput, periods, toInput } from "../lib/time.ts";
-import { language, zone } from "../state/preferences.ts";
+import { amount } from "../state/preferences.ts";
 import { type TextKey, named, t } from "../texts/index.ts";
 import { Button, Field, Foreign } from "../ui/basic.tsx";
 import { Icon, groupIcon, groupOf } from "../ui/icon.tsx";
-
-/** A field that counts when it is left: what is half typed stays, whatever happens around it. */
-function Draft({ value, onCommit, ...rest }: { value: string; onCommit: (value: string) => void } & Omit<JSX.InputHTMLAttributes<HTMLInputElement>, "value">) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  return <input {...rest} value={text} onInput={(event) => setText(event.currentTarget.value)} onChange={(event) => onCommit(event.currentTarget.value)} />;
-}
-
-function PeriodFilter({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
-  const between = (name: "after" | "before", value: string) => {
-    const instant = fromInput(value, zone.value);
-    if (value !== "" && instant === null) return;
-    onChange({ ...filters, period: null, [name]: instant });
-  };
-  return (
-    <fieldset>
-      <legend>{t("filter.period")}</legend>
-      <div class="choices">
-        <button type="button" data-first aria-pressed={!filters.period && !filters.after && !filters.before} onClick={() => onChange({ ...filters, period: null, after: null, before: null })}>
-          {t("filter.any_time")}
-        </button>
-        {periods.map((period) => (
-          <button key={period} type="button" aria-pressed={filters.period === period} onClick={() => onChange({ ...filters, period, after: null, before: null })}>
-            {t(`filter.${period}`)}
-          </button>
-        ))}
-      </div>
-      {(["after", "before"] as const).map((name) => (
-        <Field key={name} label={`${t(`filter.${name}`)} (${zone.value === "utc" ? t("zone.utc") : t("zone.local")})`}>
-          <Draft type="datetime-local" step="1" value={filters[name] ? toInput(filters[name], zone.value) : ""} onCommit={(value) => between(name, value)} />
-        </Field>
-      ))}
-      <span class="small faint">{t("filter.between_hint")}</span>
-    </fieldset>
-  );
-}
+import { Draft, PeriodFilter } from "./period_filter.tsx";
 
 function Pick({ types, pattern, name, onChange }: { types: string[]; pattern: string; name: string; onChange: (types: string[]) => void }) {
   return (
@@ -76,7 +39,7 @@ function TypeGroup({ group, members, chosen, onChange }: { group: string; member
         <ul>
           {members.map(({ type, received }) => (
             <li key={type}>
-              <span class="spread" title={type}>{named("type", type) ?? <Foreign text={type} most={48} />} <span class="faint">{received.toLocaleString(language.value)}</span></span>
+              <span class="spread" title={type}>{named("type", type) ?? <Foreign text={type} most={48} />} <span class="faint">{amount(received)}</span></span>
               <Pick types={chosen} pattern={type} name={named("type", type) ?? type} onChange={onChange} />
             </li>
           ))}

@@ -5,7 +5,7 @@ import { call, metricsText } from "../api/client.ts";
 import { type Sample, parseMetrics, quantile } from "../lib/prometheus.ts";
 import { formatDuration } from "../lib/time.ts";
 import { visible } from "../lib/visible.ts";
-import { language } from "../state/preferences.ts";
+import { amount, language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { may } from "../state/session.ts";
@@ -67,7 +67,7 @@ function HandlerCard({ handler, samples, routes }: { handler: Handler; samples: 
   const oldest = own.find(({ name }) => name === "webhookd_handler_oldest_pending_seconds")?.value;
   const latency = quantile(own, "webhookd_handler_success_latency_seconds", 0.5);
   const duration = (seconds: number | null | undefined) => (seconds == null ? "–" : formatDuration(seconds * 1000, language.value));
-  const n = (value: number) => value.toLocaleString(language.value);
+  const n = amount;
   return (
     <section class="card handler">
       <header><h2><Foreign text={handler.name} most={40} /></h2><Badge tone={tone} icon={icon}>{named("circuit", handler.circuit) ?? handler.circuit}{handler.circuit_open_until && <>, <TestIn at={handler.circuit_open_until} /></>}</Badge></header>
@@ -75,9 +75,9 @@ function HandlerCard({ handler, samples, routes }: { handler: Handler; samples: 
         {handler.success_rate === null ? <p class="soft">{t("handlers.no_attempt")}</p> : <Meter share={handler.success_rate} latency={latency === null ? null : duration(latency)} />}
         <Facts
           items={[
-            [t("handlers.waiting"), n(handler.waiting)], [t("handlers.in_flight"), <>{n(handler.in_flight)}{concurrency !== undefined && <span class="faint"> / {n(concurrency)}</span>}</>], [t("handlers.oldest"), handler.waiting > 0 ? duration(oldest) : "–"],
+            [t("state.pending"), n(handler.waiting)], [t("handlers.in_flight"), <>{n(handler.in_flight)}{concurrency !== undefined && <span class="faint"> / {n(concurrency)}</span>}</>], [t("handlers.oldest"), handler.waiting > 0 ? duration(oldest) : "–"],
             handler.waiting > 0 && rate > 0 && [t("handlers.drained"), duration(handler.waiting / rate)],
-            [t("handlers.successful"), n(handler.successful)],
+            [t("outcome.successful"), n(handler.successful)],
             [t("handlers.retried"), n(handler.retried)], [t("handlers.failed"), n(handler.failed)],
           ]}
         />
@@ -116,7 +116,7 @@ function TestDialog({ handler, onClose }: { handler: string; onClose: () => void
     <Dialog title={t("handlers.test_title", { handler })} onClose={onClose}>
       <form onSubmit={submit}>
         <p class="soft">{t("handlers.test_lead")}</p>
-        <Field label={t("handlers.test_type")}>
+        <Field label={t("events.type")}>
           <select value={type} onChange={(event) => setType(event.currentTarget.value)}>
             {(types.data?.data ?? []).map((each) => <option key={each.type} value={each.type}>{named("type", each.type) ?? each.type}</option>)}
           </select>
@@ -140,7 +140,7 @@ export function Handlers() {
   const configuration = useQuery(may("admin") ? "configuration" : null, (signal) => call("GET /v1/configuration", { signal }));
   return (
     <>
-      <PageHead title={t("handlers.title")} lead={t("handlers.lead")}><CopyAs path="/v1/handlers" command="handlers" /></PageHead>
+      <PageHead title={t("nav.handlers")} lead={t("handlers.lead")}><CopyAs path="/v1/handlers" command="handlers" /></PageHead>
       <Loaded query={query}>
         {(list) => (list.data.length === 0 ? <Blank icon="handlers" title={t("handlers.empty")} /> : (
           <div class="handler-grid">{list.data.map((handler) => <HandlerCard key={handler.name} handler={handler} samples={metrics.data ?? []} routes={routesTo(handler.name, configuration.data)} />)}</div>

@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import type { Comparison, Gap, GapList, Outage } from "../../generated/api.ts";
 import { ApiError, call } from "../api/client.ts";
 import { filtersFrom } from "../lib/filters.ts";
-import { type Period, formatDuration, formatInstant, monthBounds, lastMonths, formatMonth, periodStart, periods } from "../lib/time.ts";
-import { language, timeStyle, zone } from "../state/preferences.ts";
+import { formatDuration, formatInstant, monthBounds, lastMonths, formatMonth, periodStart, periods } from "../lib/time.ts";
+import { amount, language, timeStyle, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { go, href, route } from "../state/router.ts";
 import { named, t } from "../texts/index.ts";
-import { Badge, Button, Foreign, Instant, PageHead, Table, TypeName } from "../ui/basic.tsx";
+import { Badge, Button, Choice, Foreign, Instant, PageHead, Table, TypeName } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Blank, Loaded } from "../ui/loaded.tsx";
 
@@ -35,7 +35,7 @@ function Gaps({ gaps }: { gaps: Gap[] }) {
   return (
     <Table
       name={t("lost.page")} className="events"
-      head={<><th>{t("lost.missing")}</th><th>{t("lost.transaction")}</th><th class="narrow-hide">{t("lost.evidence")}</th><th class="narrow-hide">{t("lost.sent")}</th><th class="narrow-hide">{t("lost.todo")}</th></>}
+      head={<><th>{t("lost.missing")}</th><th>{t("events.transaction")}</th><th class="narrow-hide">{t("lost.evidence")}</th><th class="narrow-hide">{t("lost.sent")}</th><th class="narrow-hide">{t("lost.todo")}</th></>}
     >
       {gaps.map((gap) => (
         <tr key={`${gap.endpoint} ${gap.evidence} ${gap.missing} ${gap.action_id}`}>
@@ -76,8 +76,8 @@ function Outages({ outages, from, until }: { outages: Outage[]; from: number; un
             <th scope="row"><Instant at={outage.began} /></th>
             <td class="number">{formatDuration(Date.parse(outage.ended) - Date.parse(outage.began), language.value)}</td>
             <td>{named("outage", outage.reason)}{outage.endpoint && <span class="faint"> · {outage.endpoint}</span>}</td>
-            <td class="number narrow-hide">{outage.refused.toLocaleString(language.value)}</td>
-            <td class="number narrow-hide">{outage.arrived.toLocaleString(language.value)}</td>
+            <td class="number narrow-hide">{amount(outage.refused)}</td>
+            <td class="number narrow-hide">{amount(outage.arrived)}</td>
             <td class="narrow-hide">{outage.tried_again_by && outage.retries === "expected"
               ? t("outage.expected", { at: formatInstant(outage.tried_again_by, "minute", timeStyle()) }) : t("outage.over")}</td>
           </tr>
@@ -105,9 +105,7 @@ function Compare() {
       <header>
         <h2>{t("lost.compare")}</h2>
         <div class="actions">
-          <select class="compact" aria-label={t("report.month")} value={month} onChange={(event) => setMonth(event.currentTarget.value)}>
-            {months.map((each) => <option key={each} value={each}>{formatMonth(each, language.value)}</option>)}
-          </select>
+          <Choice label={t("report.month")} value={month} onChange={setMonth} options={months.map((each) => [each, formatMonth(each, language.value)])} />
           <Button disabled={state.busy} onClick={() => void ask()}>{t("lost.compare_ask")}</Button>
         </div>
       </header>
@@ -117,13 +115,13 @@ function Compare() {
         {state.comparison?.differing === 0 && <p role="status"><strong>{t("lost.compare_same")}</strong></p>}
       </div>
       {state.comparison && (
-        <Table name={t("lost.compare")} head={<><th>{t("lost.figure")}</th><th class="number">{t("lost.ours")}</th><th class="number">{t("lost.theirs")}</th><th class="number">{t("lost.difference")}</th></>}>
+        <Table name={t("lost.compare")} head={<><th>{t("lost.figure")}</th><th class="number">{t("lost.ours")}</th><th class="number">{t("outage.then")}</th><th class="number">{t("lost.difference")}</th></>}>
           {state.comparison.lines.map((line) => (
             <tr key={line.field}>
               <th scope="row" class="mono">{line.field}</th>
-              <td class="number">{line.received.toLocaleString(language.value)}</td>
-              <td class="number">{line.universign.toLocaleString(language.value)}</td>
-              <td class="number">{line.difference === 0 ? <span class="faint">0</span> : <Badge tone="warn">{line.difference > 0 ? "+" : "−"}{Math.abs(line.difference).toLocaleString(language.value)}</Badge>}</td>
+              <td class="number">{amount(line.received)}</td>
+              <td class="number">{amount(line.universign)}</td>
+              <td class="number">{line.difference === 0 ? <span class="faint">0</span> : <Badge tone="warn">{line.difference > 0 ? "+" : "−"}{amount(Math.abs(line.difference))}</Badge>}</td>
             </tr>
           ))}
         </Table>
@@ -144,10 +142,10 @@ export function Lost() {
   return (
     <>
       <PageHead title={t("lost.page")} lead={t("lost.lead")}>
-        <select class="compact" aria-label={t("filter.period")} value={chosen ? "" : period} onChange={(event) => go(href(["lost"], { period: event.currentTarget.value as Period }), { replace: true })}>
-          {chosen && <option value="">{t("common.period", { after: formatInstant(chosen.created_gt, "minute", timeStyle()), before: formatInstant(chosen.created_lt, "minute", timeStyle()) })}</option>}
-          {periods.map((each) => <option key={each} value={each}>{t(`filter.${each}`)}</option>)}
-        </select>
+        <Choice
+          label={t("filter.period")} value={chosen ? "" : period} onChange={(value) => go(href(["lost"], { period: value }), { replace: true })}
+          options={[...(chosen ? [["", t("common.period", { after: formatInstant(chosen.created_gt, "minute", timeStyle()), before: formatInstant(chosen.created_lt, "minute", timeStyle()) })] satisfies [string, string]] : []), ...periods.map((each): [string, string] => [each, t(`filter.${each}`)])]}
+        />
         <CopyAs path="/v1/events/gaps" query={bounds()} command="events gaps" />
       </PageHead>
       <section class="card"><Loaded query={query}>{(list) => <Gaps gaps={list.data} />}</Loaded></section>

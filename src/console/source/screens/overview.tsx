@@ -2,9 +2,11 @@
 import { useState } from "preact/hooks";
 import { call, metricsText, readiness } from "../api/client.ts";
 import type { Histogram } from "../../generated/api.ts";
+import { oddOnes, silentOnes } from "../lib/instances.ts";
 import { parseMetrics, quantile, sum } from "../lib/prometheus.ts";
-import { type Period, addDays, formatDuration, formatInstant, periodStart, startOfDay } from "../lib/time.ts";
-import { language, timeStyle, zone } from "../state/preferences.ts";
+import { type Period, addDays, formatDuration, formatInstant, formatRelative, localeOf, periodStart, startOfDay } from "../lib/time.ts";
+import { visible } from "../lib/visible.ts";
+import { amount, language, timeStyle, zone } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { may } from "../state/session.ts";
@@ -17,6 +19,7 @@ import { Segments } from "../ui/shell.tsx";
 import { StackedChart } from "../ui/stacked_chart.tsx";
 import { formatBytes } from "./body_tab.tsx";
 import { loadGroups } from "./deliveries.tsx";
+import { loadInstances } from "./instances.tsx";
 import { loadGaps } from "./lost.tsx";
 
 const count = async (from: Date, to: Date, signal: AbortSignal) =>
@@ -28,7 +31,7 @@ function Figure({ name, value, sub, to, bad = false }: { name: string; value: st
 }
 
 function Figures() {
-  const n = (value: number | null) => (value === null ? "–" : value.toLocaleString(language.value));
+  const n = (value: number | null) => (value === null ? "–" : amount(value));
   const today = useQuery(`today ${zone.value}`, async (signal) => {
     const now = new Date();
     const start = startOfDay(now, zone.value);
@@ -38,7 +41,7 @@ function Figures() {
   const samples = metrics.data ?? [];
   const [p50, p99] = [0.5, 0.99].map((share) => quantile(samples, "webhookd_acknowledge_duration_seconds", share));
   const duration = (seconds: number | null | undefined) => (seconds == null ? "–" : formatDuration(seconds * 1000, language.value));
-  const weekday = new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { weekday: "long" }).format(new Date());
+  const weekday = new Intl.DateTimeFormat(localeOf(language.value), { weekday: "long" }).format(new Date());
   const waiting = sum(samples, "webhookd_deliveries_pending");
   const dead = sum(samples, "webhookd_deliveries_failed");
   const oldest = samples.filter(({ name }) => name === "webhookd_handler_oldest_pending_seconds").reduce((most, { value }) => Math.max(most, value), 0);
@@ -89,14 +92,20 @@ function Needs() {
   const handlers = useQuery("handlers", (signal) => call("GET /v1/handlers", { signal }), 15_000);
   const gaps = useQuery("gaps 30d", (signal) => loadGaps({ created_gt: periodStart("30d", zone.value) }, signal), 120_000);
   const ready = useQuery("endpoints", (signal) => readiness(signal), 30_000);
+  const instances = useQuery("instances", loadInstances, 30_000);
   const error = groups.error ?? handlers.error;
   if (error) return <Failure error={error} reload={() => { groups.reload(); handlers.reload(); }} />;
-  if (!groups.data || !handlers.data || (!gaps.data && !gaps.error)) return <Loading />;
+  if (!groups.data || !handlers.data || (!gaps.data && !gaps.error) || (!instances.data && !instances.error)) return <Loading />;
   const lost = gaps.data?.data ?? [];
+  const known = instances.data?.data ?? [];
+  const odd = oddOnes(known);
   const over = lost.filter(({ retries }) => retries === "over").length;
   const needs: Array<{ key: string; bad: boolean; what: string; detail?: string; to: string }> = [
     ...(ready.data?.endpoints ?? []).filter((endpoint) => endpoint.signature === "required" && !endpoint.ready)
       .map(({ name }) => ({ key: `keys ${name}`, bad: true, what: t("overview.need_keys", { endpoint: name }), to: href(["settings"]) })),
+    ...silentOnes(known).slice(0, 6)
+      .map(({ name, last_heartbeat: at }) => ({ key: `instance ${name}`, bad: true, what: t("overview.need_instance", { name: visible(name) }), detail: `${t("instances.heartbeat")} · ${formatRelative(at, language.value)}`, to: href(["settings"]) })),
+    ...(odd.length > 0 ? [{ key: "drift", bad: true, what: t("overview.need_drift", { n: odd.length }), detail: odd.join(", "), to: href(["settings"]) }] : []),
     ...handlers.data.data.filter(({ circuit }) => circuit === "open")
       .map(({ name, last_error }) => ({ key: `circuit ${name}`, bad: true, what: t("overview.need_circuit", { handler: name }), detail: last_error ?? "", to: href(["handlers"]) })),
     ...groups.data.data.slice(0, 6).map((group) => ({
@@ -142,7 +151,7 @@ function Chosen({ histogram, span, onClear }: { histogram: Histogram; span: Span
     <div class="chosen" role="status">
       <strong>{t("common.period", { after: at(span.from), before: at(span.to) })}</strong>
       <a class="button primary" href={eventsOf(span)}>{t("overview.period_events", { n: events })}</a>
-      <a class="button" href={href(["lost"], bounds(span))}>{t("overview.period_lost")}</a>
+      <a class="button" href={href(["lost"], bounds(span))}>{t("lost.page")}</a>
       <Button kind="quiet" icon="close" label={t("common.clear")} onClick={onClear} />
     </div>
   );
@@ -153,7 +162,7 @@ function HistogramTable({ histogram }: { histogram: Histogram }) {
   return (
     <Table name={t("overview.chart")} head={<><th>{t("chart.time")}</th>{series.map(({ key }) => <th key={key} class="number">{named("group", key) ?? key}</th>)}</>}>
       {histogram.starts.map((start, index) => (
-        <tr key={start}><th scope="row" class="nowrap"><a href={eventsOf({ from: Date.parse(start), to: Date.parse(start) + histogram.interval_seconds * 1000 })}>{formatInstant(start, "minute", timeStyle())}</a></th>{series.map(({ key, counts }) => <td key={key} class="number">{(counts[index] ?? 0).toLocaleString(language.value)}</td>)}</tr>
+        <tr key={start}><th scope="row" class="nowrap"><a href={eventsOf({ from: Date.parse(start), to: Date.parse(start) + histogram.interval_seconds * 1000 })}>{formatInstant(start, "minute", timeStyle())}</a></th>{series.map(({ key, counts }) => <td key={key} class="number">{amount(counts[index] ?? 0)}</td>)}</tr>
       ))}
     </Table>
   );
@@ -189,7 +198,7 @@ function OverTime() {
 export function Overview() {
   return (
     <>
-      <PageHead title={t("overview.title")} lead={t("overview.lead")}><CopyAs path="/v1/events/count" query={{ created_gt: startOfDay(new Date(), zone.value).toISOString() }} command="events count" /></PageHead>
+      <PageHead title={t("nav.overview")} lead={t("overview.lead")}><CopyAs path="/v1/events/count" query={{ created_gt: startOfDay(new Date(), zone.value).toISOString() }} command="events count" /></PageHead>
       <Figures />
       <div class="overview-grid">
         <section class="card"><header><h2>{t("overview.needs")}</h2></header><Needs /></section>

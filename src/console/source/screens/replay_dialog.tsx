@@ -60,7 +60,7 @@ export function ReplayDialog({ scope, onClose }: { scope: ReplayScope; onClose: 
   const deliveries = counted?.deliveries ?? 0;
   return (
     <Confirm
-      title={t("replay.title")} onClose={() => onClose(false)} count={complete ? deliveries : null} action={t("replay.do")}
+      title={t("replay.title")} onClose={() => onClose(false)} count={complete ? deliveries : null} action={t("replay.title")}
       ask={t("replay.confirm", { n: deliveries })}
       onConfirm={async () => {
         const sum = await run(scope, false, setCounted, stop.signal);

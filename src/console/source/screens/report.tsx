@@ -4,11 +4,11 @@ import type { EventList, EventsReport } from "../../generated/api.ts";
 import { call, readiness } from "../api/client.ts";
 import { toCsv } from "../lib/csv.ts";
 import { formatMonth, lastMonths, monthBounds } from "../lib/time.ts";
-import { language } from "../state/preferences.ts";
+import { amount, language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { go, href, route } from "../state/router.ts";
 import { type TextKey, t } from "../texts/index.ts";
-import { Button, Foreign, PageHead, Table } from "../ui/basic.tsx";
+import { Button, Choice, Foreign, PageHead, Table, namesOf } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { saveFile } from "../ui/download.ts";
 import { Blank, Loaded } from "../ui/loaded.tsx";
@@ -38,8 +38,8 @@ function Bars({ months }: { months: Month[] }) {
       {shown.map(({ month, report }) => (
         <div key={month} class="bar-row">
           <span>{formatMonth(month, language.value)}</span>
-          <div class="bar">{kinds.map((kind) => report[kind] > 0 && <i key={kind} class={`c-${kind}`} title={`${t(`report.${kind}`)}: ${report[kind].toLocaleString(language.value)}`} style={{ inlineSize: `${(report[kind] / most) * 100}%` }} />)}</div>
-          <strong class="number">{report.total.toLocaleString(language.value)}</strong>
+          <div class="bar">{kinds.map((kind) => report[kind] > 0 && <i key={kind} class={`c-${kind}`} title={`${t(`report.${kind}`)}: ${amount(report[kind])}`} style={{ inlineSize: `${(report[kind] / most) * 100}%` }} />)}</div>
+          <strong class="number">{amount(report.total)}</strong>
         </div>
       ))}
       <div class="legend">{kinds.map((kind) => <span key={kind} class={`legend-item`}><i class={`c-${kind}`} />{t(`report.${kind}`)}</span>)}</div>
@@ -75,9 +75,7 @@ function ByKey({ months, endpoint }: { months: Month[]; endpoint: string }) {
     <section class="card spaced">
       <header>
         <h2>{t("report.keys")}</h2>
-        <select class="compact" aria-label={t("report.month")} value={month} onChange={(event) => setMonth(event.currentTarget.value)}>
-          {months.map((each) => <option key={each.month} value={each.month}>{formatMonth(each.month, language.value)}</option>)}
-        </select>
+        <Choice label={t("report.month")} value={month} onChange={setMonth} options={months.map((each) => [each.month, formatMonth(each.month, language.value)])} />
       </header>
       <Loaded query={query}>
         {({ rows, complete }) => (rows.length === 0 ? <Blank quiet icon="apikey" title={t("report.empty")} /> : (
@@ -99,7 +97,7 @@ function ByKey({ months, endpoint }: { months: Month[]; endpoint: string }) {
   );
 }
 
-const count = (value: number | undefined) => (value ? value.toLocaleString(language.value) : <span class="faint">0</span>);
+const count = (value: number | undefined) => (value ? amount(value) : <span class="faint">0</span>);
 
 export function Report() {
   const { params } = route.value;
@@ -115,14 +113,9 @@ export function Report() {
   const newest = monthBounds(lastMonths(1)[0] ?? "");
   return (
     <>
-      <PageHead title={t("report.title")} lead={t("report.lead")}>
-        <select class="compact" aria-label={t("events.endpoint")} value={endpoint} onChange={(event) => set({ endpoint: event.currentTarget.value })}>
-          <option value="">{t("report.all_endpoints")}</option>
-          {ready.data?.endpoints.map(({ name }) => <option key={name} value={name}>{name}</option>)}
-        </select>
-        <select class="compact" aria-label={t("report.months")} value={String(last)} onChange={(event) => set({ months: event.currentTarget.value })}>
-          {[3, 6, 12, 24].map((each) => <option key={each} value={String(each)}>{t("report.last", { n: each })}</option>)}
-        </select>
+      <PageHead title={t("nav.report")} lead={t("report.lead")}>
+        <Choice label={t("events.endpoint")} value={endpoint} onChange={(value) => set({ endpoint: value })} options={[["", t("report.all_endpoints")], ...namesOf(ready.data?.endpoints)]} />
+        <Choice label={t("report.months")} value={String(last)} onChange={(value) => set({ months: value })} options={[3, 6, 12, 24].map((each) => [String(each), t("report.last", { n: each })])} />
         <Button icon="download" disabled={!query.data} onClick={() => query.data && save(query.data)}>{t("report.csv")}</Button>
         <CopyAs path="/v1/events/report" query={{ created_gt: newest.from, created_lt: newest.to, ...(endpoint ? { endpoint } : {}) }} command="report" />
       </PageHead>
@@ -134,7 +127,7 @@ export function Report() {
             </div></section>
             <section class="card spaced">
               <Table
-                name={t("report.title")}
+                name={t("nav.report")}
                 head={
                   <>
                     <th>{t("report.month")}</th><th class="number">{t("report.total")}</th>

@@ -3,16 +3,17 @@ import { useState } from "preact/hooks";
 import { call, readiness } from "../api/client.ts";
 import type { Configuration, ConfigurationCheck, Explanation } from "../../generated/api.ts";
 import { visible } from "../lib/visible.ts";
-import { language } from "../state/preferences.ts";
+import { amount } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { href } from "../state/router.ts";
 import { t } from "../texts/index.ts";
-import { Badge, Button, Field, Foreign, PageHead, Table, TypeName } from "../ui/basic.tsx";
+import { Badge, Button, Choice, Field, Foreign, PageHead, Table, TypeName } from "../ui/basic.tsx";
 import { useBusy } from "../ui/busy.ts";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { Loaded } from "../ui/loaded.tsx";
 import { say } from "../ui/toast.tsx";
 import { ExplainView } from "./explain_view.tsx";
+import { Instances } from "./instances.tsx";
 
 function ConfigurationTable({ configuration }: { configuration: Configuration }) {
   const [text, setText] = useState("");
@@ -63,10 +64,7 @@ function Playground({ endpoints }: { endpoints: string[] }) {
         </div>
         <div class="chips">
           <Button type="submit" kind="primary" disabled={busy || !(body + yaml).trim()}>{body.trim() ? t("settings.playground_do") : t("settings.playground_check")}</Button>
-          <select class="compact" aria-label={t("settings.playground_endpoint")} value={endpoint} onChange={(event) => setEndpoint(event.currentTarget.value)}>
-            <option value="">{t("settings.playground_endpoint")}</option>
-            {endpoints.map((name) => <option key={name} value={name}>{name}</option>)}
-          </select>
+          <Choice label={t("settings.playground_endpoint")} value={endpoint} onChange={setEndpoint} options={[["", t("settings.playground_endpoint")], ...endpoints.map((name): [string, string] => [name, name])]} />
         </div>
         {outcome && <div role="status"><Outcome tried={outcome} /></div>}
       </form>
@@ -122,8 +120,9 @@ export function Settings() {
   const types = useQuery("types", (signal) => call("GET /v1/event-types", { signal }));
   return (
     <>
-      <PageHead title={t("settings.title")} lead={t("settings.lead")}><Reload /><CopyAs path="/v1/configuration" command="config show" /></PageHead>
-      <section class="card">
+      <PageHead title={t("nav.settings")} lead={t("settings.lead")}><Reload /><CopyAs path="/v1/configuration" command="config show" /></PageHead>
+      <Instances />
+      <section class="card spaced">
         <header><h2>{t("settings.configuration")}</h2>{configuration.data && <span class="soft small">{configuration.data.files.map((file) => visible(file)).join(", ")} · {configuration.data.version}</span>}</header>
         {configuration.data && configuration.data.needs_restart.length > 0 && <p class="pad-x warn-text">{t("settings.needs_restart", { keys: configuration.data.needs_restart.map((key) => visible(key)).join(", ") })}</p>}
         <Loaded query={configuration}>{(loaded) => <ConfigurationTable configuration={loaded} />}</Loaded>
@@ -132,7 +131,7 @@ export function Settings() {
       <section class="card spaced">
         <header><h2>{t("settings.endpoints")}</h2></header>
         {ready.data && (
-          <Table name={t("settings.endpoints")} head={<><th>{t("events.endpoint")}</th><th>{t("settings.signatures")}</th><th>{t("proof.key")}</th></>}>
+          <Table name={t("settings.endpoints")} head={<><th>{t("events.endpoint")}</th><th>{t("report.signatures")}</th><th>{t("proof.key")}</th></>}>
             {ready.data.endpoints.map((endpoint) => (
               <tr key={endpoint.name}>
                 <th scope="row"><a href={href(["events"], { endpoint: endpoint.name })}><Foreign text={endpoint.name} /></a></th>
@@ -151,7 +150,7 @@ export function Settings() {
               {list.data.map((type) => (
                 <tr key={type.type}>
                   <th scope="row"><a class="main" href={href(["events"], { type: type.type })}><TypeName type={type.type} both /></a></th>
-                  <td class="number">{type.received.toLocaleString(language.value)}</td>
+                  <td class="number">{amount(type.received)}</td>
                 </tr>
               ))}
             </Table>

@@ -30,6 +30,9 @@ export const language = stored<Language>("language", ["en", "fr"], browserLangua
 export const theme = stored<Theme>("theme", ["auto", "light", "dark"], "auto");
 export const zone = stored<Zone>("zone", ["utc", "local"], "local");
 
+/** A number as the language writes it. */
+export const amount = (n: number): string => n.toLocaleString(language.value);
+
 export const timeStyle = (): TimeStyle => ({ zone: zone.value, language: language.value });
 
 effect(() => {

@@ -21,7 +21,6 @@ export const deliveries = {
   "delivery.retry": ["Retry", "Relancer"],
   "delivery.retry_now": ["Try now", "Essayer maintenant"],
   "delivery.retried": ["It waits for its turn.", "Il attend son tour."],
-  "delivery.event": ["Event", "Évènement"],
   "delivery.none": ["No route leads from this event to a handler.", "Aucune route ne mène de cet évènement à une destination."],
   "delivery.none_note": ["It is kept all the same.", "Il est gardé malgré tout."],
   "delivery.discarded": ["Discarded:", "Écarté :"],
@@ -33,7 +32,6 @@ export const deliveries = {
 
   "state.discarded": ["Discarded", "Écarté"],
 
-  "deliveries.title": ["Deliveries", "Envois"],
   "deliveries.lead": ["What ran, what waits, what failed and why.", "Ce qui a abouti, ce qui attend, ce qui a échoué et pourquoi."],
   "deliveries.triage": ["Failed, by handler and cause", "En échec, par destination et cause"],
   "deliveries.triage_none": ["No failed delivery.", "Aucun envoi en échec."],
@@ -42,7 +40,6 @@ export const deliveries = {
     "Les échecs définitifs sont groupés ici par destination et cause ; un clic les relance.",
   ],
   "deliveries.all_handlers": ["All handlers", "Toutes les destinations"],
-  "deliveries.count": ["Deliveries", "Envois"],
   "deliveries.first": ["First", "Premier"],
   "deliveries.last": ["Last", "Dernier"],
   "deliveries.probe": ["Retry one", "En relancer un"],
@@ -72,7 +69,6 @@ export const deliveries = {
   "deliveries.discard_do": ["Discard {n}", "Écarter {n}"],
   "deliveries.discard_done": ["{n} delivery is discarded.|{n} deliveries are discarded.", "{n} envoi est écarté.|{n} envois sont écartés."],
 
-  "handlers.title": ["Handlers", "Destinations"],
   "handlers.lead": [
     "Where events are handed to. The figures count attempts since the daemon's start.",
     "À qui les évènements sont remis. Les chiffres comptent les essais depuis le démarrage du service.",
@@ -90,11 +86,9 @@ export const deliveries = {
   "handlers.in_flight": ["In flight", "En cours"],
   "handlers.oldest": ["Oldest for", "Plus ancien"],
   "handlers.latency": ["median", "médiane"],
-  "handlers.waiting": ["Waiting", "En attente"],
   "handlers.drained": ["Done in about", "Écoulé dans environ"],
   "handlers.retried": ["Tried again", "Réessayés"],
   "handlers.failed": ["Failed for good", "Échecs définitifs"],
-  "handlers.successful": ["Successful", "Réussis"],
   "handlers.last_error": ["Last error", "Dernière erreur"],
   "handlers.no_error": ["No error since the start", "Aucune erreur depuis le démarrage"],
   "handlers.routes": ["Routes that lead here", "Routes qui mènent ici"],
@@ -105,7 +99,6 @@ export const deliveries = {
     "A sample event is sent to this handler alone. It is marked as a test and is not kept.",
     "Un évènement d’exemple est envoyé à cette seule destination. Il est marqué comme test et n’est pas gardé.",
   ],
-  "handlers.test_type": ["Type", "Type"],
   "handlers.test_do": ["Send", "Envoyer"],
   "handlers.test_ok": ["The handler took it in {duration}.", "La destination l’a pris en {duration}."],
   "handlers.test_failed": ["It failed: {reason}", "Échec : {reason}"],

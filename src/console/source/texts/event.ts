@@ -31,7 +31,6 @@ export const event = {
   ],
   "event.body_erased": ["The body was erased for good.", "Le corps a été effacé définitivement."],
   "event.no_transaction": ["This event belongs to no transaction.", "Cet évènement n’appartient à aucune transaction."],
-  "event.replay": ["Replay…", "Rejouer…"],
   "event.ambiguous": ["Several endpoints have received this id. Which one?", "Plusieurs points d’entrée ont reçu cet identifiant. Lequel ?"],
 
   "body.tree": ["Tree", "Arbre"],
@@ -79,7 +78,6 @@ export const event = {
     "Votre navigateur vient de vérifier la signature sur les octets bruts, avec la clé que le service a gardée.",
   ],
   "proof.fails": ["The signature does not hold", "La signature n’est pas valable"],
-  "proof.checking": ["Checking…", "Vérification…"],
   "proof.unsigned": ["No signature is kept", "Aucune signature n’est gardée"],
   "proof.unsigned_note": [
     "Signatures are disabled at this endpoint, or the proof was removed with the body.",
@@ -123,7 +121,6 @@ export const event = {
   "compare.lead": ["What changed since the event before it in this transaction", "Ce qui a changé depuis l’évènement précédent de cette transaction"],
   "compare.first": ["This is the first event of its transaction that is kept.", "C’est le premier évènement gardé de sa transaction."],
   "compare.pointer": ["Where", "Où"],
-  "compare.before": ["Before", "Avant"],
   "compare.after": ["Now", "Maintenant"],
   "compare.same": ["Nothing differs.", "Aucune différence."],
   "compare.purged": ["One of the two bodies has been removed.", "L’un des deux corps a été supprimé."],
@@ -135,7 +132,6 @@ export const event = {
   "routing.route": ["Route", "Route"],
   "routing.matches": ["Matches", "Correspond"],
   "routing.reason": ["Reason", "Raison"],
-  "routing.handlers": ["Handlers", "Destinations"],
   "routing.left_out": ["Its endpoint leaves it out: {reason}", "Son point d’entrée l’écarte : {reason}"],
   "routing.final": ["final", "finale"],
   "routing.would": ["Would be handed to: {handlers}", "Serait envoyé à : {handlers}"],

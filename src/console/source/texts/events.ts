@@ -9,15 +9,12 @@ export const events = {
   "group.registration": ["Registrations", "Enregistrements"],
   "group.other": ["Other", "Autres"],
 
-  "events.title": ["Events", "Évènements"],
   "events.created": ["Created", "Création"],
   "events.received": ["Received", "Réception"],
   "events.type": ["Type", "Type"],
   "events.transaction": ["Transaction", "Transaction"],
-  "events.state": ["State", "État"],
   "events.api_key": ["API key", "Clé d’API"],
   "events.endpoint": ["Endpoint", "Point d’entrée"],
-  "events.deliveries": ["Deliveries", "Envois"],
   "events.select": ["Select {id}", "Sélectionner {id}"],
   "events.select_all": ["Select all shown", "Sélectionner tout ce qui est affiché"],
   "events.shown": ["{n} event shown|{n} events shown", "{n} évènement affiché|{n} évènements affichés"],
@@ -135,7 +132,6 @@ export const events = {
   ],
   "replay.nothing": ["No route leads to a handler: nothing would run.", "Aucune route ne mène à une destination : rien ne serait lancé."],
   "replay.confirm": ["Type the number of deliveries, {n}, to go on", "Saisissez le nombre d’envois, {n}, pour continuer"],
-  "replay.do": ["Replay", "Rejouer"],
   "replay.done": ["{n} delivery is planned.|{n} deliveries are planned.", "{n} envoi est prévu.|{n} envois sont prévus."],
   "replay.counting": ["Counting what would run…", "Comptage de ce qui serait lancé…"],
 } as const satisfies Texts;

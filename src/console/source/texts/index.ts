@@ -9,7 +9,7 @@ export function t(key: TextKey, values: Values = {}): string {
 }
 
 /** A text that depends on what the daemon says; without one the word of the daemon itself. */
-export function named(prefix: "type" | "stall" | "group" | "outage" | "circuit" | "state" | "stage" | "role" | "word", value: string): string | null {
+export function named(prefix: "type" | "stall" | "group" | "outage" | "circuit" | "state" | "stage" | "role" | "word" | "duty" | "instance", value: string): string | null {
   const key = `${prefix}.${value}`;
   return Object.hasOwn(catalogue, key) ? t(key as TextKey) : null;
 }

@@ -2,7 +2,6 @@
 import type { Texts } from "./text.ts";
 
 export const overview = {
-  "overview.title": ["Overview", "Vue d’ensemble"],
   "overview.lead": [
     "Today beside the same weekday, and what needs you.",
     "Aujourd’hui, comparé au même jour de la semaine passée, et ce qui vous attend.",
@@ -49,6 +48,11 @@ export const overview = {
     "{n} corps est supprimé d’ici une semaine, à la fin de sa durée de conservation|{n} corps sont supprimés d’ici une semaine, à la fin de leur durée de conservation",
   ],
   "overview.need_keys": ["The keys of {endpoint} cannot be fetched", "Les clés de {endpoint} ne peuvent pas être obtenues"],
+  "overview.need_drift": [
+    "{n} instance runs with another configuration than the others|{n} instances run with another configuration than the others",
+    "{n} instance a une autre configuration que les autres|{n} instances ont une autre configuration que les autres",
+  ],
+  "overview.need_instance": ["The instance {name} is silent", "L’instance {name} est muette"],
   "overview.chart": ["Events over time", "Évènements dans le temps"],
   "overview.chart_note": [
     "Click a bar, or drag over some: their time becomes the period of every list.",
@@ -58,7 +62,6 @@ export const overview = {
   "overview.keys": ["Keys of {endpoint}", "Clés de {endpoint}"],
   "overview.keys_age": ["{n} key, {age} old|{n} keys, {age} old", "{n} clé, vieille de {age}|{n} clés, vieilles de {age}"],
   "overview.period_events": ["Show {n} event|Show {n} events", "Voir {n} évènement|Voir {n} évènements"],
-  "overview.period_lost": ["Missing events", "Évènements manquants"],
 
   "chart.24h": ["24 hours", "24 heures"],
   "chart.7d": ["7 days", "7 jours"],

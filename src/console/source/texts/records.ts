@@ -1,4 +1,4 @@
-// Missing events, consumption, settings.
+// Missing events, consumption, settings, instances.
 import type { Texts } from "./text.ts";
 
 export const records = {
@@ -19,7 +19,6 @@ export const records = {
     "Tout évènement dont d’autres témoignent pendant cette période est là.",
   ],
   "lost.missing": ["Missing", "Manquant"],
-  "lost.transaction": ["Transaction", "Transaction"],
   "lost.evidence": ["Known from", "Connu par"],
   "lost.sent": ["Sent before", "Envoyé avant"],
   "lost.todo": ["What to do", "Que faire"],
@@ -52,10 +51,8 @@ export const records = {
   "lost.compare_same": ["All figures are the same.", "Tous les chiffres sont identiques."],
   "lost.figure": ["Figure", "Chiffre"],
   "lost.ours": ["Received here", "Reçu ici"],
-  "lost.theirs": ["Universign", "Universign"],
   "lost.difference": ["Difference", "Différence"],
 
-  "report.title": ["Consumption", "Consommation"],
   "report.lead": [
     "What completed transactions used, per month (UTC). Each field counts once, at the highest level its signers need.",
     "Ce que les transactions terminées ont consommé, par mois (UTC). Chaque champ compte une fois, au plus haut niveau exigé de ses signataires.",
@@ -77,7 +74,6 @@ export const records = {
   "report.keys_part": ["Of the newest {n} completed transactions.", "Pour les {n} dernières transactions terminées."],
   "report.chart": ["Consumption per month", "Consommation par mois"],
 
-  "settings.title": ["Settings", "Configuration"],
   "settings.lead": [
     "What the daemon runs with. Change it in its file, then reload.",
     "Ce avec quoi le service fonctionne. Modifiez son fichier, puis rechargez-le.",
@@ -97,7 +93,6 @@ export const records = {
   "settings.reload_note": ["As SIGHUP does: a file with mistakes changes nothing.", "Comme SIGHUP : un fichier avec des erreurs ne change rien."],
   "settings.reloaded": ["The new configuration is in force.", "La nouvelle configuration est en vigueur."],
   "settings.needs_restart": ["Counts from the next start on: {keys}", "Au prochain démarrage seulement : {keys}"],
-  "settings.signatures": ["Signatures", "Signatures"],
   "settings.required": ["required", "exigées"],
   "settings.disabled": ["not checked", "non vérifiées"],
   "settings.playground": ["Try a body and a configuration", "Essayer un corps et une configuration"],
@@ -115,4 +110,28 @@ export const records = {
   "settings.warning": ["warning", "avertissement"],
   "settings.line": ["Line", "Ligne"],
   "settings.mistake": ["What is wrong", "Ce qui ne va pas"],
+
+  "instances.title": ["Instances", "Instances"],
+  "instances.one": ["One instance: {name}, version {version}, since {at}", "Une seule instance : {name}, version {version}, depuis le {at}"],
+  "instances.name": ["Name", "Nom"],
+  "instances.answers": ["answers this page", "répond à cette page"],
+  "instance.running": ["Running", "Active"],
+  "instance.stopped": ["Stopped", "Arrêtée"],
+  "instance.gone": ["Silent", "Muette"],
+  "instances.version": ["Version", "Version"],
+  "instances.since": ["Since", "Depuis"],
+  "instances.heartbeat": ["Last heartbeat", "Dernier signe de vie"],
+  "instances.configuration": ["Configuration", "Configuration"],
+  "instances.leads": ["Duties for all", "Tâches pour toutes"],
+  "instances.differs": ["differs", "diffère"],
+  "instances.drift": [
+    "The configurations differ: what happens to an event depends on the instance. Bring the same files to every instance, and reload each. Below is the configuration of {name}.",
+    "Les configurations diffèrent : le sort d’un évènement dépend de l’instance. Mettez les mêmes fichiers sur chaque instance, puis rechargez chacune. Ci-dessous, la configuration de {name}.",
+  ],
+  "instances.silent": [
+    "A silent instance was killed, hangs, or cannot reach the database: look at its machine. The others take over its deliveries. It is forgotten after a day.",
+    "Une instance muette a été tuée, est bloquée ou n’atteint plus la base de données : vérifiez sa machine. Les autres reprennent ses envois. Elle est oubliée après un jour.",
+  ],
+  "duty.retention": ["purging by age", "suppression par âge"],
+  "duty.orphans": ["deliveries of removed handlers", "envois des destinations retirées"],
 } as const satisfies Texts;

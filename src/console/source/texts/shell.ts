@@ -89,7 +89,6 @@ export const shell = {
   "help.move": ["Next or previous row", "Ligne suivante ou précédente"],
   "help.enter": ["Open the row", "Ouvrir la ligne"],
   "help.select": ["Select the row", "Sélectionner la ligne"],
-  "help.filter": ["Filter", "Filtrer"],
   "help.live": ["Live on or off", "Direct activé ou non"],
   "help.retry": ["Retry the delivery", "Relancer l’envoi"],
   "help.close": ["Close what is open", "Fermer ce qui est ouvert"],
@@ -118,10 +117,7 @@ export const shell = {
   "error.title": ["This could not be loaded", "Le chargement a échoué"],
   "error.forbidden": ["Your role does not allow this.", "Votre rôle ne le permet pas."],
   "error.not_found": ["There is nothing under this id.", "Rien ne porte cet identifiant."],
-  "error.unavailable": [
-    "The daemon cannot answer now. Try again in {seconds} s.",
-    "Le service ne peut pas répondre maintenant. Réessayez dans {seconds} s.",
-  ],
+  "error.again": ["Try again in {seconds} s.", "Réessayez dans {seconds} s."],
   "error.page": ["This part of the page has failed: {message}", "Cette partie de la page a échoué : {message}"],
 
   "units.bytes": ["{n} bytes", "{n} octets"],

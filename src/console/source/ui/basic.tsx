@@ -152,6 +152,17 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
   );
 }
 
+/** One of some values, in the head of a card or a screen. */
+export function Choice({ label, value, options, onChange }: { label: string; value: string; options: Array<[value: string, shown: string]>; onChange: (value: string) => void }) {
+  return (
+    <select class="compact" aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      {options.map(([each, shown]) => <option key={each} value={each}>{shown}</option>)}
+    </select>
+  );
+}
+
+export const namesOf = (all: Array<{ name: string }> = []) => all.map(({ name }): [string, string] => [name, name]);
+
 export type FactItem = [name: string, value: ComponentChildren] | null | false;
 
 /** Names and values, as a description list. */

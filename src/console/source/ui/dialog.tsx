@@ -1,7 +1,7 @@
 // Modal dialogs, by the browser's own element: it keeps the focus, closes with Escape, and gives the focus back.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { language } from "../state/preferences.ts";
+import { amount } from "../state/preferences.ts";
 import { t } from "../texts/index.ts";
 import { Button, Field } from "./basic.tsx";
 import { useBusy } from "./busy.ts";
@@ -64,7 +64,7 @@ export function Confirm({ title, onClose, count, ask, action, danger = false, on
         {needed && (
           <Field label={ask}>
             <input
-              type="text" inputMode="numeric" autocomplete="off" value={typed} placeholder={count.toLocaleString(language.value)}
+              type="text" inputMode="numeric" autocomplete="off" value={typed} placeholder={amount(count)}
               onInput={(event) => setTyped(event.currentTarget.value)}
             />
           </Field>

@@ -9,7 +9,7 @@ export function Help({ onClose }: { onClose: () => void }) {
     [["j", "k"], t("help.move")],
     [["Enter"], t("help.enter")],
     [["x"], t("help.select")],
-    [["f"], t("help.filter")],
+    [["f"], t("filter.open")],
     [["l"], t("help.live")],
     [["r"], t("help.retry")],
     [["Esc"], t("help.close")],

@@ -30,7 +30,7 @@ export function Failure({ error, reload }: { error: ApiError; reload?: () => voi
   const title = error.status === 404 ? t("error.not_found") : error.status === 403 ? t("error.forbidden") : t("error.title");
   return (
     <Blank icon="lost" title={title}>
-      {error.status !== 404 && <p>{error.retryAfter ? t("error.unavailable", { seconds: error.retryAfter }) : error.detail}</p>}
+      {error.status !== 404 && <p>{error.detail} {error.retryAfter && t("error.again", { seconds: error.retryAfter })}</p>}
       {reload && error.status !== 404 && error.status !== 403 && <Button onClick={reload}>{t("common.retry")}</Button>}
     </Blank>
   );

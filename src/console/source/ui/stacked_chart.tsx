@@ -2,8 +2,8 @@
 import uPlot from "uplot";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Histogram } from "../../generated/api.ts";
-import { formatInstant } from "../lib/time.ts";
-import { language, theme, timeStyle, zone } from "../state/preferences.ts";
+import { formatInstant, localeOf } from "../lib/time.ts";
+import { amount, language, theme, timeStyle, zone } from "../state/preferences.ts";
 import { named } from "../texts/index.ts";
 import { groupOf } from "./icon.tsx";
 
@@ -103,11 +103,10 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
     };
     const tick = (seconds: number, step: number) => {
       const at = new Date(seconds * 1000);
-      const locale = language.value === "en" ? "en-GB" : language.value;
       const timeZone = zone.value === "utc" ? { timeZone: "UTC" } : {};
       const midnight = (zone.value === "utc" ? at.getUTCHours() : at.getHours()) === 0;
       const style: Intl.DateTimeFormatOptions = step >= 86_400 || midnight ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-      return new Intl.DateTimeFormat(locale, { ...style, ...timeZone }).format(at);
+      return new Intl.DateTimeFormat(localeOf(language.value), { ...style, ...timeZone }).format(at);
     };
     draw();
     const sized = new ResizeObserver(() => {
@@ -133,7 +132,7 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
       <div class="legend">
         {histogram.series.filter(({ events }) => events > 0).map(({ key, events, counts }) => (
           <span key={key} class={`series-${key}`}>
-            <i />{named("group", key) ?? key} <b>{(pointed === null ? events : (counts[pointed] ?? 0)).toLocaleString(language.value)}</b>
+            <i />{named("group", key) ?? key} <b>{amount(pointed === null ? events : (counts[pointed] ?? 0))}</b>
           </span>
         ))}
         {under && <span class="at">{formatInstant(under, "minute", timeStyle())}</span>}

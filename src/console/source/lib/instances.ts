@@ -1,0 +1,13 @@
+// Which of the instances that share a database need somebody.
+import type { Instance } from "../../generated/api.ts";
+
+/** The names of those that run with another configuration than most; in a draw, than the one that answers. */
+export function oddOnes(all: Instance[]): string[] {
+  const running = all.filter(({ state }) => state === "running");
+  const votes = new Map<string, number>();
+  for (const { fingerprint, answers } of running) votes.set(fingerprint, (votes.get(fingerprint) ?? 0) + (answers ? 1.5 : 1));
+  const usual = [...votes].reduce((most, each) => (each[1] > most[1] ? each : most), ["", 0])[0];
+  return running.filter(({ fingerprint }) => fingerprint !== usual).map(({ name }) => name);
+}
+
+export const silentOnes = (all: Instance[]): Instance[] => all.filter(({ state }) => state === "gone");
