@@ -149,7 +149,7 @@ struct delivery_filter {
 /// Deliveries are planned in the order of their ids, but for what their clocks were wrong by. By that order a
 /// period is found, and looked for so much beyond its ends: nothing is missed where no clock was wrong by
 /// more than half of it.
-inline constexpr std::chrono::hours clock_tolerance{6};
+inline constexpr std::chrono::hours planned_tolerance{6};
 
 /// A list of deliveries that takes longer is given up.
 inline constexpr std::chrono::milliseconds longest_list{10'000};

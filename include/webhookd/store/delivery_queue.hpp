@@ -20,7 +20,7 @@ namespace webhookd::store {
 class delivery_query {
 public:
     /// In the order of their ids, newest first; those before `before`, where given. What is pending, failed
-    /// or discarded, a cause, an event and a period (see `clock_tolerance`) are found by indexes; a handler
+    /// or discarded, a cause, an event and a period (see `planned_tolerance`) are found by indexes; a handler
     /// or successful ones are looked for from the newest on. Errors: query_timeout.
     virtual result<std::vector<delivery_record>>
     deliveries(const delivery_filter& filter, std::optional<delivery_id> before, std::size_t limit) = 0;

@@ -39,13 +39,13 @@ delivery_condition::delivery_condition(const delivery_filter& filter, std::optio
 
 void delivery_condition::add_after(std::int64_t instant) {
     const auto exact = add(instant);
-    const auto tolerant = add(instant - std::chrono::microseconds{clock_tolerance}.count());
+    const auto tolerant = add(instant - std::chrono::microseconds{planned_tolerance}.count());
     sql += fmt::format(" AND d.planned > {} AND d.id >= {}", exact, first_planned_after(tolerant));
 }
 
 void delivery_condition::add_before(std::int64_t instant) {
     const auto exact = add(instant);
-    const auto tolerant = add(instant + std::chrono::microseconds{clock_tolerance}.count());
+    const auto tolerant = add(instant + std::chrono::microseconds{planned_tolerance}.count());
     sql += fmt::format(" AND d.planned < {} AND d.id < {}", exact, first_planned_after(tolerant));
 }
 

@@ -52,7 +52,7 @@ std::string first_planned_after(std::string_view instant) {
 
 /// The ids between which the period is, widened by what clocks may have been wrong.
 std::string by_planned_order(const delivery_filter& filter) {
-    const auto tolerance = std::chrono::microseconds{clock_tolerance}.count();
+    const auto tolerance = std::chrono::microseconds{planned_tolerance}.count();
     std::string sql;
     if (filter.after) sql += " AND d.id >= " + first_planned_after(fmt::format("?6 - {}", tolerance));
     if (filter.before) sql += " AND d.id < " + first_planned_after(fmt::format("?7 + {}", tolerance));

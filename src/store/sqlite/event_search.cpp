@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace webhookd::store::sqlite {
 namespace {
@@ -25,22 +27,43 @@ result<void> scan_range(statement& rows, const predicate& n, std::int64_t limit,
     }
 }
 
-result<std::vector<event_position>> find_positions(connection& db, const index_scan& w, const predicate& n,
-                                                   const event_search& wanted) {
-    const auto limit = wanted.limit;
-    const auto most =
-        static_cast<std::int64_t>(std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max()));
+/// What is beyond a position, in parts that an index can begin at: those of its instant, and the period after
+/// or before that.
+std::vector<event_search> parts_of(const event_search& wanted) {
+    if (!wanted.beyond) return {wanted};
+    auto rest = wanted;
+    rest.beyond.reset();
+    const auto at = wanted.beyond->at;
+    auto& f = rest.filter;
+    if (wanted.oldest_first)
+        f.after = std::max(f.after.value_or(at), at);
+    else
+        f.before = std::min(f.before.value_or(at), at);
+    return {wanted, std::move(rest)};
+}
+
+/// Adds the first positions of the events that `wanted` names: of each range so many as its limit.
+result<void> add_positions(connection& db, const index_scan& w, const predicate& n,
+                           const event_search& wanted, std::vector<event_position>& found) {
+    const auto most = static_cast<std::int64_t>(
+        std::min<std::uint64_t>(wanted.limit, std::numeric_limits<std::int64_t>::max()));
     const char* order = wanted.oldest_first ? " ORDER BY e.at, e.seq" : " ORDER BY e.at DESC, e.seq DESC";
     auto rows = db.prepare(
         ("SELECT e.at, e.seq FROM events e WHERE " + w.condition + n.sql + order + " LIMIT ?11").c_str(),
         "search events");
     if (!rows) return rows.error();
+    return each_range(w, [&](const auto& key) { return scan_range(*rows, n, most, key, found); });
+}
+
+result<std::vector<event_position>> find_positions(connection& db, const index_scan& w,
+                                                   const indexed_conditions& of, const event_search& wanted) {
     std::vector<event_position> found;
-    const auto visit = [&](const auto& key) { return scan_range(*rows, n, most, key, found); };
-    if (auto done = each_range(w, visit); !done) return done.error();
+    for (const auto& part : parts_of(wanted))
+        if (auto done = add_positions(db, w, make_predicate(part, of), part, found); !done)
+            return done.error();
     std::sort(found.begin(), found.end());
     if (!wanted.oldest_first) std::reverse(found.begin(), found.end());
-    if (found.size() > limit) found.resize(limit);
+    if (found.size() > wanted.limit) found.resize(wanted.limit);
     return found;
 }
 
@@ -71,7 +94,7 @@ result<std::vector<stored_event>> search_events(connection& db, const event_sear
     if (!*known) return std::vector<stored_event>{};
     auto chosen = choose_index(db, wanted.filter, **known);
     if (!chosen) return chosen.error();
-    auto positions = find_positions(db, *chosen, make_predicate(wanted, **known), wanted);
+    auto positions = find_positions(db, *chosen, **known, wanted);
     if (!positions) return positions.error();
     return read_events_at(db, *positions, wanted.of);
 }

@@ -167,12 +167,7 @@ predicate make_predicate(const event_search& wanted, const indexed_conditions& o
     if (wanted.beyond) {
         n.beyond_at = microseconds(wanted.beyond->at);
         n.beyond_offset = wanted.beyond->offset;
-        // The scan begins at the bound of `at` alone: without this, each page would pass over all before it.
-        if (wanted.oldest_first)
-            n.after = std::max(n.after.value_or(*n.beyond_at - 1), *n.beyond_at - 1);
-        else
-            n.before = std::min(n.before.value_or(*n.beyond_at + 1), *n.beyond_at + 1);
-        n.sql += wanted.oldest_first ? " AND (e.at, e.seq) > (?4, ?5)" : " AND (e.at, e.seq) < (?4, ?5)";
+        n.sql += wanted.oldest_first ? " AND e.at = ?4 AND e.seq > ?5" : " AND e.at = ?4 AND e.seq < ?5";
     }
     if (n.after) n.sql += " AND e.at > ?2";
     if (n.before) n.sql += " AND e.at < ?3";

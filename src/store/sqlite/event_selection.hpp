@@ -53,6 +53,8 @@ struct predicate {
 /// Which index to scan. A condition that the scan itself meets is removed from `n`.
 [[nodiscard]] result<index_scan> choose_index(connection& db, const event_filter& f, indexed_conditions& n);
 
+/// Where `wanted` goes on beyond a position, only those of its instant are meant: an index can begin at
+/// those, and at all of a period, but not at both in one scan.
 [[nodiscard]] predicate make_predicate(const event_search& wanted, const indexed_conditions& of);
 
 /// Binds the key of a range, the predicate, and the limit, which is `?11` in the SQL.

@@ -1,6 +1,7 @@
 #include "store/sqlite/delivery_reader.hpp"
 #include "store/sqlite/schema.hpp"
 #include "support/files.hpp"
+#include "support/step_count.hpp"
 #include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
@@ -38,31 +39,6 @@ constexpr const char* fill = R"sql(
     INSERT INTO discards (delivery, number, at, by, reason) VALUES (13, 1, 0, 'ops', 'gone');
 )sql";
 
-/// Counts the steps of SQLite's machine while it lives: the same ones each time, whatever else the machine
-/// does.
-class step_count {
-public:
-    explicit step_count(connection& db)
-        : db_(db.native()) {
-        sqlite3_trace_v2(
-            db_, SQLITE_TRACE_PROFILE,
-            [](unsigned, void* self, void* ended, void*) {
-                static_cast<step_count*>(self)->steps +=
-                    sqlite3_stmt_status(static_cast<sqlite3_stmt*>(ended), SQLITE_STMTSTATUS_VM_STEP, 1);
-                return 0;
-            },
-            this);
-    }
-    ~step_count() { sqlite3_trace_v2(db_, 0, nullptr, nullptr); }
-    step_count(const step_count&) = delete;
-    step_count& operator=(const step_count&) = delete;
-
-    std::int64_t steps = 0;
-
-private:
-    sqlite3* db_;
-};
-
 struct fixture {
     fixture() {
         REQUIRE(sqlite::prepare_schema(db).has_value());
@@ -73,7 +49,7 @@ struct fixture {
         return connection::open(file, {}, connection::access::read_write, 2000).value();
     }
     std::vector<delivery_id> list(const delivery_filter& filter, std::size_t limit = 10) {
-        const step_count counting{db};
+        const test::step_count counting{db};
         std::vector<delivery_id> ids;
         for (const auto& each : delivery_reader::list(db, filter, std::nullopt, limit).value())
             ids.push_back(each.id);
