@@ -79,13 +79,16 @@ deliver() {
 is_delivered() { [[ $(deliver) == 200 ]]; }
 proxy_answers() { [[ $(through /) == 404 ]]; }
 
+# shows_event SERVICE: under load an exec of podman's may never return.
+shows_event() {
+    bound=20 containers exec "${project}_${1}_1" universign-webhookd events show --json evt_composed >"$scratch/seen"
+}
+
 # expect_proxied SERVICE PROXY: the event evt_composed is known there, from a client's address that is not the proxy's, and
 # the proxy lets nothing else through.
 expect_proxied() {
     local addresses from elsewhere
-    # Under load an exec of podman's may never return.
-    show() { bound=20 containers exec "${project}_${1}_1" universign-webhookd events show --json evt_composed >"$scratch/seen"; }
-    await "the event's detail" show "$1"
+    await "the event's detail" shows_event "$1"
     addresses=$(containers inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "${project}_${2}_1")
     from=$(sed -n 's/.*"source": *"\([^"]*\)".*/\1/p' "$scratch/seen")
     expect_match "the client's address" "$from" '^[0-9.]+$'

@@ -30,6 +30,8 @@ struct fixture : contract_fixture {
     void listen() {
         listening = kept->subscribe([this](const commit_notice& of) {
             const std::lock_guard lock{mutex};
+            // That deliveries wait may be told again, when nobody claims them for seconds.
+            if (of == deliveries_alone && !all.empty() && all.back().deliveries) return;
             all.push_back(of);
         });
     }
@@ -72,6 +74,7 @@ TEST_CASE("who listens hears of each commit that keeps events, once, and whether
     REQUIRE(f.kept->append(batch).has_value());
     f.kept->announce();
     CHECK(f.heard(1) == notices{events_to_deliver});
+    f.finish_next("crm", delivery_state::successful);
     // Duplicates bring nothing, whatever they would have planned.
     REQUIRE(f.kept->append(batch).has_value());
     REQUIRE(f.kept->append({}).has_value());
