@@ -45,22 +45,23 @@ std::vector<event_search> parts_of(const event_search& wanted) {
 /// Adds the first positions of the events that `wanted` names: of each range so many as its limit.
 result<void> add_positions(connection& db, const index_scan& w, const predicate& n,
                            const event_search& wanted, std::vector<event_position>& found) {
-    const auto most = static_cast<std::int64_t>(
-        std::min<std::uint64_t>(wanted.limit, std::numeric_limits<std::int64_t>::max()));
     const char* order = wanted.oldest_first ? " ORDER BY e.at, e.seq" : " ORDER BY e.at DESC, e.seq DESC";
     auto rows = db.prepare(
         ("SELECT e.at, e.seq FROM events e WHERE " + w.condition + n.sql + order + " LIMIT ?11").c_str(),
         "search events");
     if (!rows) return rows.error();
-    return each_range(w, [&](const auto& key) { return scan_range(*rows, n, most, key, found); });
+    return each_range(
+        w, [&](const auto& key) { return scan_range(*rows, n, at_most(wanted.limit), key, found); });
 }
 
 result<std::vector<event_position>> find_positions(connection& db, const index_scan& w,
                                                    const indexed_conditions& of, const event_search& wanted) {
     std::vector<event_position> found;
-    for (const auto& part : parts_of(wanted))
+    for (const auto& part : parts_of(wanted)) {
+        if (found.size() >= wanted.limit) break; // all of the next part come after these
         if (auto done = add_positions(db, w, make_predicate(part, of), part, found); !done)
             return done.error();
+    }
     std::sort(found.begin(), found.end());
     if (!wanted.oldest_first) std::reverse(found.begin(), found.end());
     if (found.size() > wanted.limit) found.resize(wanted.limit);

@@ -1,8 +1,5 @@
 #include "store/sqlite/delivery_reader.hpp"
-#include "store/sqlite/schema.hpp"
-#include "support/files.hpp"
-#include "support/step_count.hpp"
-#include "support/temp_directory.hpp"
+#include "support/measured_database.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -14,7 +11,6 @@
 using namespace webhookd;
 using namespace webhookd::store;
 using namespace std::chrono_literals;
-using sqlite::connection;
 using sqlite::delivery_reader;
 
 namespace {
@@ -39,15 +35,9 @@ constexpr const char* fill = R"sql(
     INSERT INTO discards (delivery, number, at, by, reason) VALUES (13, 1, 0, 'ops', 'gone');
 )sql";
 
-struct fixture {
-    fixture() {
-        REQUIRE(sqlite::prepare_schema(db).has_value());
-        REQUIRE(db.execute(fill, "fill").has_value());
-    }
-    static connection connect(const std::filesystem::path& file) {
-        test::write_text(file, "");
-        return connection::open(file, {}, connection::access::read_write, 2000).value();
-    }
+struct fixture : test::measured_database {
+    fixture()
+        : measured_database(fill) {}
     std::vector<delivery_id> list(const delivery_filter& filter, std::size_t limit = 10) {
         const test::step_count counting{db};
         std::vector<delivery_id> ids;
@@ -56,10 +46,6 @@ struct fixture {
         steps = counting.steps;
         return ids;
     }
-
-    test::temp_directory directory;
-    connection db = connect(directory / "db");
-    std::int64_t steps = 0; ///< of the last list
 };
 
 using ids = std::vector<delivery_id>;

@@ -1,19 +1,14 @@
 #include "store/sqlite/event_search.hpp"
-#include "store/sqlite/schema.hpp"
-#include "support/files.hpp"
-#include "support/step_count.hpp"
-#include "support/temp_directory.hpp"
+#include "support/measured_database.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <vector>
 
 using namespace webhookd;
 using namespace webhookd::store;
-using sqlite::connection;
 
 namespace {
 
@@ -33,15 +28,9 @@ constexpr const char* fill = R"sql(
 
 constexpr timestamp shared_instant{std::chrono::microseconds{1000}};
 
-struct fixture {
-    fixture() {
-        REQUIRE(sqlite::prepare_schema(db).has_value());
-        REQUIRE(db.execute(fill, "fill").has_value());
-    }
-    static connection connect(const std::filesystem::path& file) {
-        test::write_text(file, "");
-        return connection::open(file, {}, connection::access::read_write, 2000).value();
-    }
+struct fixture : test::measured_database {
+    fixture()
+        : measured_database(fill) {}
     std::vector<event_offset> page(bool oldest_first, std::optional<event_position> beyond,
                                    std::size_t limit = 3) {
         const test::step_count counting{db};
@@ -52,10 +41,6 @@ struct fixture {
         steps = counting.steps;
         return offsets;
     }
-
-    test::temp_directory directory;
-    connection db = connect(directory / "db");
-    std::int64_t steps = 0; ///< of the last page
 };
 
 using offsets = std::vector<event_offset>;

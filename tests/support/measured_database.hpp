@@ -1,10 +1,15 @@
 #pragma once
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/schema.hpp"
+#include "support/files.hpp"
+#include "support/temp_directory.hpp"
 
+#include <catch2/catch.hpp>
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <filesystem>
 
 namespace webhookd::test {
 
@@ -31,6 +36,23 @@ public:
 
 private:
     sqlite3* db_;
+};
+
+/// An SQLite database of the newest schema with some rows, to look at what it costs to read them.
+struct measured_database {
+    explicit measured_database(const char* rows) {
+        REQUIRE(store::sqlite::prepare_schema(db).has_value());
+        REQUIRE(db.execute(rows, "fill").has_value());
+    }
+    static store::sqlite::connection connect(const std::filesystem::path& file) {
+        using store::sqlite::connection;
+        write_text(file, "");
+        return connection::open(file, {}, connection::access::read_write, 2000).value();
+    }
+
+    temp_directory directory;
+    store::sqlite::connection db = connect(directory / "db");
+    std::int64_t steps = 0; ///< of the last reading
 };
 
 } // namespace webhookd::test
