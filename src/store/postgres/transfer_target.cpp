@@ -90,8 +90,8 @@ array_type array_type_of(transfer::column_type type) noexcept {
 /// has to fill may be there or not.
 constexpr const char* insert_heartbeat = R"sql(
 INSERT INTO instances SELECT (jsonb_populate_record(NULL::instances, jsonb_build_object(
-    'name', 'before-migration', 'seen', g.seen, 'ended', g.ended, 'told_at', 0, 'since', g.seen,
-    'began', g.seen, 'session', 0, 'version', '', 'fingerprint', '', 'in_flight', 0,
+    'name', 'before-migration', 'seen', g.seen, 'ended', g.ended, 'told_at', 0, 'steady_since', 0,
+    'since', g.seen, 'began', g.seen, 'session', 0, 'version', '', 'fingerprint', '', 'in_flight', 0,
     'handlers', jsonb_build_array()))).*
 FROM unnest($1::bigint[], $2::boolean[]) AS g (seen, ended)
 )sql";
