@@ -57,14 +57,16 @@ ON CONFLICT (name) DO UPDATE SET
                               "keep a heartbeat"};
 
 // Another instance that ran before this one began, and told of itself since, was there all the time. One
-// that may only be silent must tell, or be silent for $2, before it is known whether this was an outage.
+// that may only be silent must tell, or be silent for $2, before it is known whether this was an outage; for
+// as long as this one could tell itself, since the database may have been away.
 constexpr statement settle_outage{R"sql(
 WITH me AS (
-    SELECT name, since, began, away_from, away_ended FROM instances
+    SELECT name, since, began, steady_since, away_from, away_ended FROM instances
     WHERE name = $1::text AND away_from IS NOT NULL
 ), others AS (
     SELECT coalesce(bool_or(o.told_at > m.began), false) AS there,
-           coalesce(bool_or(NOT o.ended AND o.told_at > now_us() - $2::bigint), false) AS perhaps
+           coalesce(bool_or(NOT o.ended AND greatest(o.told_at, m.steady_since) > now_us() - $2::bigint),
+                    false) AS perhaps
     FROM me m LEFT JOIN instances o ON o.name <> m.name AND o.began < m.began
 ), kept AS (
     INSERT INTO outages (ended, began, endpoint, reason, refused)

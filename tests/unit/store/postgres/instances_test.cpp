@@ -71,6 +71,14 @@ TEST_CASE("it is an outage once it is known that no other daemon lived meanwhile
         REQUIRE(all.size() == 1);
         CHECK(all[0] == store::outage{store::outage_reason::crashed, "", noon, noon + 5min, 0});
     }
+    SECTION("it could not tell because the database was away") {
+        s.silence("alpha");
+        s.silence("beta");
+        REQUIRE(s.b.record_heartbeat({.now = noon + 6min, .instance = "beta"}));
+        REQUIRE(s.a.record_heartbeat({.now = noon + 6min, .instance = "alpha"}));
+        REQUIRE(s.b.record_heartbeat({.now = noon + 7min, .instance = "beta"}));
+        CHECK(s.b.outages({}).value().empty());
+    }
     SECTION("it lived") {
         REQUIRE(s.a.record_heartbeat({.now = noon + 6min, .instance = "alpha"}));
         REQUIRE(s.b.record_heartbeat({.now = noon + 6min, .instance = "beta"}));
