@@ -79,7 +79,7 @@ bootstrap:
     postgresql:
       use_pg_rewind: true
       parameters: {{ max_connections: 100 }}
-  initdb: [ {{ encoding: UTF8 }}, {{ locale: C.UTF-8 }}, data-checksums ]
+  initdb: [ {{ encoding: UTF8 }}, {{ locale: C.UTF-8 }}, data-checksums, no-sync ]
   pg_hba:
     - local all all trust
     - host all all 127.0.0.1/32 trust
@@ -90,6 +90,7 @@ postgresql:
   data_dir: "{folder}/data"
   bin_dir: "{programs}"
   pgpass: "{folder}/pgpass"
+  basebackup: [ no-sync ]
   remove_data_directory_on_rewind_failure: true
   remove_data_directory_on_diverged_timelines: true
   authentication:
