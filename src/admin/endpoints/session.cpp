@@ -1,9 +1,7 @@
 #include <webhookd/event/document.hpp>
-#include <webhookd/http/problem.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/json.hpp"
-#include "admin/request_body.hpp"
 
 #include <rapidjson/document.h>
 
@@ -51,8 +49,6 @@ result<std::string> read_token(std::string_view body) {
 } // namespace
 
 outcome sign_in(const call& c) {
-    if (!has_json_type(c.request))
-        return http::problem(http::status::unsupported_media_type, "The body must be application/json.");
     const auto token = read_token(c.request.body);
     if (!token) return token.error();
     auto begun = c.from.who.sign_in(c.request, *token);
