@@ -13,24 +13,12 @@
 namespace webhookd::admin {
 namespace {
 
-std::string_view name_of(config::role r) {
-    switch (r) {
-    case config::role::owner:
-        return "owner";
-    case config::role::admin:
-        return "admin";
-    case config::role::integrator:
-        break;
-    }
-    return "integrator";
-}
-
 http::response session_response(const identity& who) {
     json_response json;
     json.begin_object();
     json.text("object", "session");
     json.maybe_text("name", who.token_sha256.empty() ? "" : who.name);
-    json.text("role", name_of(who.role));
+    json.text("role", config::name_of(who.role));
     json.instant("expires", who.session_ends);
     json.end_object();
     return json.take();
