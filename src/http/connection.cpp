@@ -243,8 +243,10 @@ task<typename connection<Stream>::after> connection<Stream>::serve_one() {
     const auto& head = p.get();
     wire_options options{
         .keep_alive = p.keep_alive(), .http_1_0 = head.version() == 10, .head = head.method() == verb::head};
+    const auto& proxies = state_.options.trusted_proxies;
     request r{head, path_of(head.target()), query_of(head.target()),
-              judge_caller(peer_, own_, head, state_.options.trusted_proxies)};
+              judge_caller(peer_, own_, head, proxies)};
+    if (state_.options.https_of_clients) r.caller.https = spoke_https(r.caller, peer_, head, proxies);
 
     auto refusal = state_.serves.admit(r);
     if (!refusal && !has_room_for_body(p)) refusal = no_room_for_body();
