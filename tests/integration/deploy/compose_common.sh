@@ -3,21 +3,15 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 need podman runc docker-compose curl openssl
 store=$1 run=$2
-project=webhookd-test-$$
+source "$here/podman.sh"
+project=$project_prefix$$
 service='' clock=''
-export CONTAINERS_CONF=$scratch/containers.conf
-cat >"$CONTAINERS_CONF" <<'TOML'
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-TOML
-podman_in_store=(podman --root "$store" --runroot "$run" --storage-driver "$STORAGE_DRIVER")
+use_podman "$store" "$run"
 # Bounded, so that whoever awaits something of podman asks again when podman waits for itself.
 containers() { timeout --kill-after 5 "${bound:-60}" "${podman_in_store[@]}" "$@"; }
 # podman asks for more than a process here may have, unless it is told otherwise.
 limits=(--ulimit nofile=1024:1024 --ulimit nproc=1024:1024)
-containers run --rm "${limits[@]}" localhost/debian-bare true >"$scratch/trial.log" 2>&1 ||
+containers run --rm --name "${project}_trial" "${limits[@]}" localhost/debian-bare true >"$scratch/trial.log" 2>&1 ||
     skip "no container starts here: $(tail -n 1 "$scratch/trial.log")"
 
 export DOCKER_HOST=unix://$scratch/podman.sock

@@ -3,6 +3,7 @@
 # root file system is then run as a container would be: process 1, no root, nothing written.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$here/podman.sh"
 need_root
 need buildah debootstrap unshare curl
 
@@ -10,23 +11,27 @@ need buildah debootstrap unshare curl
 base=$(made_or_skip "$here/debian_base.sh")
 key=$({ echo "$base"; sed -n '/^packages_/,/)$/p' "$source/dev"; cat "$source/docker/Dockerfile"; } | sha256sum | cut -c 1-12)
 store=$cache/containers-$key
+run=$(run_root "$store")
 exec 8>"$cache/containers.lock"
 flock 8 # nobody below inherits it: a container that outlives a killed test would keep it
-# What a killed run left mounted.
-{ grep -o "$cache/containers-[^ ]*" /proc/mounts || true; } | sort -r | xargs -r umount
-for old in "$cache"/containers-????????????; do
-    [[ $old == "$store" && $(du -sm "$old" | cut -f 1) -lt 12000 ]] || rm -rf "$old"
-done
-mkdir -p "$store"
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=overlay
 mkdir "$scratch"/{lower,upper,work,merged}
 mount -t overlay overlay -o "lowerdir=$scratch/lower,upperdir=$scratch/upper,workdir=$scratch/work" "$scratch/merged" 2>/dev/null &&
     umount "$scratch/merged" || STORAGE_DRIVER=vfs
-images() { buildah --root "$store" --runroot "$scratch/containers" "$@" 8>&-; }
+mkdir -p "$store"
+for old in "$cache"/containers-????????????; do
+    # Without podman none of its containers can be left, but mounts of buildah's can.
+    if command -v podman >/dev/null; then remove_leftovers "$old" 8>&-; fi
+    { grep -o "$old/[^ ]*" /proc/mounts || true; } | sort -r | xargs -r umount
+    [[ $old == "$store" && $(du -sm "$old" | cut -f 1) -lt 12000 ]] || rm -rf "$old"
+done
+mkdir -p "$store"
+images() { buildah --root "$store" --runroot "$run" "$@" 8>&-; }
 cleanup() {
     images umount --all >/dev/null 2>&1 || true
     images rm --all >/dev/null 2>&1 || true
     umount "$store/$STORAGE_DRIVER" 2>/dev/null || true
+    rm -rf --one-file-system "$run"
 }
 
 if ! images inspect --type image localhost/debian-bare >/dev/null 2>&1; then
@@ -123,6 +128,6 @@ else
 fi
 
 images tag localhost/webhookd localhost/universign-webhookd
-part "$here/compose.sh" "$store" "$scratch/containers" 8>&-
-part "$here/compose_cluster.sh" "$store" "$scratch/containers" 8>&-
+part "$here/compose.sh" "$store" "$run" 8>&-
+part "$here/compose_cluster.sh" "$store" "$run" 8>&-
 pass
