@@ -91,10 +91,8 @@ task<outcome> discard_delivery(const call& c) {
 }
 
 task<outcome> discard_deliveries(const call& c) {
-    auto filter = read_delivery_filter(c.parameters);
+    auto filter = read_failed_filter(c.parameters);
     if (!filter) co_return filter.error();
-    if (filter->state && *filter->state != store::delivery_state::failed)
-        co_return failure{errc::argument_invalid, "'state' can only be failed here"};
     if (filter->handler.empty())
         co_return failure{errc::argument_invalid, "'handler' must say whose failed deliveries are discarded"};
     const auto limit = c.parameters.number("limit", 1, most_discards);
