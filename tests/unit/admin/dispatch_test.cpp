@@ -42,11 +42,13 @@ struct fixture {
     }
 
     http::response ask(verb method, std::string_view path, std::string_view query = {},
-                       const std::string& token = {}, const std::string& body = {}) {
+                       const std::string& token = {}, const std::string& body = {},
+                       const std::string& type = "application/json") {
         boost::beast::http::request_header<> headers;
         headers.method(method);
         headers.set("Last-Event-ID", last_event_id);
         if (!token.empty()) headers.set(http::field::authorization, "Bearer " + token);
+        if (!body.empty() && !type.empty()) headers.set(http::field::content_type, type);
         http::request r{headers, path, query, {}};
         r.body = body;
         r.caller.local = true;
@@ -184,6 +186,30 @@ TEST_CASE("a parameter that a route does not have is refused before anything run
     }
     CHECK(f.kept.readers().empty());
     CHECK(number(f.ask(verb::get, "/healthz", "nobody_knows=1")) == 200);
+}
+
+TEST_CASE("a body of another type than JSON is refused before anything runs", "[admin]") {
+    fixture f;
+    std::size_t taking_json = 0;
+    for (const auto& each : admin::routes()) {
+        if (each.content != admin::request_content::json) continue;
+        INFO(each.path);
+        ++taking_json;
+        const auto send = [&](const std::string& type) {
+            return f.ask(each.verb, path_of(each), {}, {}, R"({"nobody_knows":1})", type);
+        };
+        for (const auto* type : {"", "text/plain", "application/x-www-form-urlencoded", "application/jsonp",
+                                 "text/plain; application/json"}) {
+            INFO(type);
+            const auto refused = send(type);
+            CHECK(number(refused) == 415);
+            CHECK(refused.content_type == "application/problem+json");
+            CHECK(refused.body.find("`Content-Type: application/json`") != std::string::npos);
+        }
+        CHECK(number(send("Application/JSON; charset=utf-8")) == 400);
+    }
+    CHECK(f.kept.readers().empty());
+    CHECK(taking_json == 6);
 }
 
 TEST_CASE("a call that the role of its token does not reach runs nothing", "[admin]") {
