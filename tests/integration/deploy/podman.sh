@@ -26,25 +26,25 @@ is_gone() { ! grep -qs /compose "/proc/${1##*-}/cmdline"; }
 # the holder of the lock: whoever still uses the store belongs to a test that was killed.
 remove_leftovers() (
     set +e
-    store=$1 run=$(run_root "$1")
-    use_podman "$store" "$run"
+    left=$1 left_run=$(run_root "$1")
+    use_podman "$left" "$left_run"
     containers() { timeout --kill-after 5 60 "${podman_in_store[@]}" "$@" </dev/null; }
-    named() { containers "$@" | grep "^$project_prefix[0-9]*_"; }
+    named() { containers "$@" | grep "^${project_prefix}[0-9]*_"; }
     # The scripts and their service would go on making containers.
-    pgrep -f "/compose[a-z_]*[.]sh $store $run" | xargs -r kill -KILL
-    pgrep -f "podman .*--runroot $run .*system service" | xargs -r kill -KILL
+    pgrep -f "/compose[a-z_]*[.]sh $left $left_run" | xargs -r kill -KILL
+    pgrep -f "podman .*--runroot $left_run .*system service" | xargs -r kill -KILL
     # A database of another run root, or of another podman, can be asked nothing.
-    containers ps >/dev/null || rm -rf "$store/libpod"
+    containers ps >/dev/null || rm -rf "$left/libpod"
     for name in $(named ps --all --external --format '{{.Names}}'); do containers rm --force --time 0 --volumes "$name"; done
     for name in $(named volume ls --format '{{.Name}}'); do containers volume rm --force "$name"; done
     for name in $(named network ls --format '{{.Name}}'); do
         if is_gone "${name%%_*}"; then containers network rm --force "$name"; fi
     done
     # What podman did not know of.
-    for process in $(pgrep -f -- " $run([/ ]|\$)"); do
+    for process in $(pgrep -f -- " $left_run([/ ]|\$)"); do
         pkill -KILL -P "$process"
         kill -KILL "$process"
     done
-    grep -oE "($store|$run)/[^ ]*" /proc/mounts | sort -r | xargs -r umount
-    rm -rf --one-file-system "$run"
+    grep -oE "($left|$left_run)/[^ ]*" /proc/mounts | sort -r | xargs -r umount
+    rm -rf --one-file-system "$left_run"
 ) >>"$scratch/leftovers.log" 2>&1
