@@ -45,6 +45,7 @@ constexpr auto delivery_page =
 constexpr auto failure_choice = names("state", "handler", "limit");
 constexpr auto retry_choice = names("state", "handler", "event", "cause", "limit");
 constexpr auto any_query = std::nullopt;
+constexpr auto takes_json = request_content::json;
 
 // clang-format off
 constexpr route table[] = {
@@ -76,19 +77,19 @@ constexpr route table[] = {
     {get,  "/v1/deliveries/{id}",         role::integrator,   reader,    show_delivery,     any_query},
     {post, "/v1/deliveries/{id}/retry",   role::integrator,   coroutine, retry_delivery,    any_query},
     {post, "/v1/deliveries/retry",        role::integrator,   coroutine, retry_deliveries,  retry_choice},
-    {post, "/v1/deliveries/{id}/discard", role::integrator,   coroutine, discard_delivery,  no_parameters},
-    {post, "/v1/deliveries/discard",      role::integrator,   coroutine, discard_deliveries, retry_choice},
-    {post, "/v1/handlers/{name}/test",    role::admin,        coroutine, test_handler,      no_parameters},
+    {post, "/v1/deliveries/{id}/discard", role::integrator,   coroutine, discard_delivery,  no_parameters, takes_json},
+    {post, "/v1/deliveries/discard",      role::integrator,   coroutine, discard_deliveries, retry_choice, takes_json},
+    {post, "/v1/handlers/{name}/test",    role::admin,        coroutine, test_handler,      no_parameters, takes_json},
 
     {get,  "/v1/instances",               role::integrator,   reader,    list_instances,    no_parameters},
 
     {get,  "/v1/session",                 role::integrator,   loop,      show_session,      no_parameters},
-    {post, "/v1/session",                 open_page::console, loop,      sign_in,           no_parameters},
+    {post, "/v1/session",                 open_page::console, loop,      sign_in,           no_parameters, takes_json},
     {del,  "/v1/session",                 open_page::console, loop,      sign_out,          no_parameters},
 
     {get,  "/v1/configuration",           role::admin,        reader,    show_configuration, no_parameters},
-    {post, "/v1/routes/explain",          role::integrator,   reader,    explain_routes,    no_parameters},
-    {post, "/v1/configuration/check",     role::integrator,   reader,    check_configuration, no_parameters},
+    {post, "/v1/routes/explain",          role::integrator,   reader,    explain_routes,    no_parameters, takes_json},
+    {post, "/v1/configuration/check",     role::integrator,   reader,    check_configuration, no_parameters, takes_json},
     {post, "/v1/reload",                  role::admin,        coroutine, reload,            no_parameters},
 };
 // clang-format on

@@ -3,6 +3,7 @@
 #include <webhookd/runtime/log.hpp>
 
 #include "admin/page/page.hpp"
+#include "admin/request_body.hpp"
 #include "admin/route.hpp"
 #include "admin/run_on.hpp"
 
@@ -23,6 +24,11 @@ http::response to_response(const failure& f) {
     return http::unavailable("The store cannot answer at the moment.", std::chrono::seconds(5));
 }
 
+/// An empty body has no type.
+bool has_other_content(const route& to, const http::request& r) {
+    return to.content == request_content::json && !r.body.empty() && !has_json_type(r);
+}
+
 task<outcome> run(const route& to, const call& c) {
     if (const auto* steps = std::get_if<route::coroutine>(&to.run)) co_return co_await (*steps)(c);
     const auto function = std::get<route::function>(to.run);
@@ -34,6 +40,9 @@ task<outcome> run(const route& to, const call& c) {
 task<http::response> dispatch(const api_sources& from, const route& to, http::request& r) {
     auto allowed = from.who.authorize(r, to.needs);
     if (auto* refusal = std::get_if<http::response>(&allowed)) co_return std::move(*refusal);
+    if (has_other_content(to, r))
+        co_return http::problem(http::status::unsupported_media_type,
+                                "The body must be JSON: send it with `Content-Type: application/json`.");
     call c{from, r, std::get<identity>(std::move(allowed)), {}};
     if (to.parameters) {
         auto parsed = query::parse(r.query, *to.parameters);

@@ -213,6 +213,13 @@ result<store::delivery_filter> read_delivery_filter(const query& q) {
     return filter;
 }
 
+result<store::delivery_filter> read_failed_filter(const query& q) {
+    auto filter = read_delivery_filter(q);
+    if (filter && filter->state.value_or(store::delivery_state::failed) != store::delivery_state::failed)
+        return failure{errc::argument_invalid, "'state' can only be failed here"};
+    return filter;
+}
+
 result<store::delivery_id> read_delivery_id(const std::string& text) {
     store::delivery_id id = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);

@@ -74,6 +74,8 @@ private:
 /// From `state`, `handler`, `event`, `cause`, `created_gt` and `created_lt`. Errors: argument_invalid, naming
 /// the parameter.
 [[nodiscard]] result<store::delivery_filter> read_delivery_filter(const query& q);
+/// The same for a call that is about failed deliveries only: another `state` is an error.
+[[nodiscard]] result<store::delivery_filter> read_failed_filter(const query& q);
 
 /// Errors: store_not_found, for what is no number.
 [[nodiscard]] result<store::delivery_id> read_delivery_id(const std::string& text);

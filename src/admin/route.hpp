@@ -34,6 +34,12 @@ enum class runs_on {
                ///< waits
 };
 
+/// What a route does with a call's body.
+enum class request_content {
+    ignored, ///< nothing: it has none
+    json,    ///< reads it; one of another type is refused. No form of a web page can send this type.
+};
+
 struct route {
     using function = outcome (*)(const call&);
     using coroutine = runtime::task<outcome> (*)(const call&);
@@ -45,6 +51,7 @@ struct route {
     runs_on where;
     std::variant<function, coroutine> run;
     std::optional<parameter_list> parameters; ///< all others are refused; nullopt: the query is not checked
+    request_content content = request_content::ignored;
 };
 
 /// All routes of the admin listener.

@@ -48,6 +48,19 @@ std::string text(const rapidjson::Value& object, const char* member) {
     return {found->value.GetString(), found->value.GetStringLength()};
 }
 
+bool is_true(const rapidjson::Value& object, const char* member) {
+    if (!object.IsObject()) return false;
+    const auto found = object.FindMember(member);
+    return found != object.MemberEnd() && found->value.IsTrue();
+}
+
+const rapidjson::Value& list_of(const rapidjson::Value& object, const char* member) {
+    static const rapidjson::Value none(rapidjson::kArrayType);
+    if (!object.IsObject()) return none;
+    const auto found = object.FindMember(member);
+    return found != object.MemberEnd() && found->value.IsArray() ? found->value : none;
+}
+
 void print_json(const rapidjson::Value& answer) {
     std::cout << text::safe_json(event::write_json(answer, true)) << '\n';
 }

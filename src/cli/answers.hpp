@@ -33,6 +33,10 @@ struct column {
 [[nodiscard]] std::int64_t number(const rapidjson::Value& object, const char* member);
 /// A member's text; empty where it has none.
 [[nodiscard]] std::string text(const rapidjson::Value& object, const char* member);
+/// Whether a member is there and true.
+[[nodiscard]] bool is_true(const rapidjson::Value& object, const char* member);
+/// A member's array; an empty one where it has none.
+[[nodiscard]] const rapidjson::Value& list_of(const rapidjson::Value& object, const char* member);
 
 /// Indented, to standard output.
 void print_json(const rapidjson::Value& answer);

@@ -75,8 +75,7 @@ void print_settings(const rapidjson::Document& answer, bool origin) {
         t.add(std::move(cells));
     }
     t.print(std::cout, style_of(stdout));
-    const auto more = answer.FindMember("has_more");
-    if (more != answer.MemberEnd() && more->value.IsTrue()) std::cerr << "There are more keys.\n";
+    if (is_true(answer, "has_more")) std::cerr << "There are more keys.\n";
     const auto restart = answer.FindMember("needs_restart");
     if (restart == answer.MemberEnd() || !restart->value.IsArray()) return;
     for (const auto& each : restart->value.GetArray())

@@ -74,8 +74,7 @@ int groups(const deliveries_options& opts) {
         return exit_code::ok;
     }
     print_rows(*answer, "data", {"handler", "deliveries", "first_finished", "last_finished", "cause"});
-    if (const auto more = answer->FindMember("has_more"); more != answer->MemberEnd() && more->value.IsTrue())
-        std::cerr << "There are more, smaller ones: --limit\n";
+    if (is_true(*answer, "has_more")) std::cerr << "There are more, smaller ones: --limit\n";
     return exit_code::ok;
 }
 

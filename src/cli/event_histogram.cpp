@@ -24,19 +24,11 @@ struct histogram_options {
     bool json = false;
 };
 
-/// A member that is an array; an empty one where it is none.
-const rapidjson::Value& array_of(const rapidjson::Value& object, const char* member) {
-    static const rapidjson::Value none{rapidjson::kArrayType};
-    if (!object.IsObject()) return none;
-    const auto found = object.FindMember(member);
-    return found != object.MemberEnd() && found->value.IsArray() ? found->value : none;
-}
-
 /// Of all resources, in each interval.
 std::vector<std::int64_t> add_up(const rapidjson::Value& answer, std::size_t intervals) {
     std::vector<std::int64_t> sums(intervals);
-    for (const auto& series : array_of(answer, "series").GetArray()) {
-        const auto& counts = array_of(series, "counts");
+    for (const auto& series : list_of(answer, "series").GetArray()) {
+        const auto& counts = list_of(series, "counts");
         for (rapidjson::SizeType i = 0; i < std::min<std::size_t>(counts.Size(), intervals); ++i)
             if (counts[i].IsInt64()) sums[i] += counts[i].GetInt64();
     }
@@ -45,7 +37,7 @@ std::vector<std::int64_t> add_up(const rapidjson::Value& answer, std::size_t int
 
 /// A line for each interval, then the sums by resource.
 void print_chart(const rapidjson::Value& answer) {
-    const auto& starts = array_of(answer, "starts");
+    const auto& starts = list_of(answer, "starts");
     const auto sums = add_up(answer, starts.Size());
     const auto largest = sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
     const auto style = style_of(stdout);

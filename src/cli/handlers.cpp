@@ -39,8 +39,6 @@ int test_handler(const handlers_options& opts) {
     const auto path = "/v1/handlers/" + encoded(opts.name) + "/test";
     const auto answer = admin_client(opts.admin).call("POST", path, std::string(body.view()), longest_test);
     if (!answer) return complain(answer.error());
-    const auto successful = answer->FindMember("successful");
-    const bool good = successful != answer->MemberEnd() && successful->value.IsTrue();
     if (opts.json) {
         print_json(*answer);
     } else {
@@ -50,7 +48,7 @@ int test_handler(const handlers_options& opts) {
             print_lines(output);
         }
     }
-    return good ? exit_code::ok : exit_code::failed;
+    return is_true(*answer, "successful") ? exit_code::ok : exit_code::failed;
 }
 
 } // namespace

@@ -16,11 +16,6 @@ struct instances_options {
     bool json = false;
 };
 
-bool is_true(const rapidjson::Value& object, const char* member) {
-    const auto found = object.FindMember(member);
-    return found != object.MemberEnd() && found->value.IsTrue();
-}
-
 /// With commas; `-` for none.
 std::string duties_of(const rapidjson::Value& row) {
     std::string all;

@@ -26,12 +26,6 @@ struct transactions_options {
 /// Whose deliveries are listed one by one: those of so many events that are not all well.
 constexpr std::size_t most_looked_into = 20;
 
-const rapidjson::Value& list_of(const rapidjson::Value& object, const char* member) {
-    static const rapidjson::Value none(rapidjson::kArrayType);
-    const auto found = object.FindMember(member);
-    return found != object.MemberEnd() && found->value.IsArray() ? found->value : none;
-}
-
 /// In its two largest units: `3 d 4 h`, `42 s`.
 std::string short_duration(std::int64_t milliseconds) {
     static constexpr std::pair<std::int64_t, const char*> units[] = {
@@ -102,9 +96,7 @@ private:
         if (const auto why = text(event, "stalled_reason"); !why.empty()) all.push_back(why);
         if (const auto late = number(event, "late_ms"); late > 0)
             all.push_back("arrived " + short_duration(late) + " late");
-        const auto order = event.FindMember("out_of_order");
-        if (order != event.MemberEnd() && order->value.IsTrue())
-            all.emplace_back("arrived after a later one");
+        if (is_true(event, "out_of_order")) all.emplace_back("arrived after a later one");
         return fmt::format("{}", fmt::join(all, "; "));
     }
 
@@ -145,9 +137,7 @@ private:
 void print_transaction(admin_client& client, const rapidjson::Value& transaction) {
     print_fields(transaction, {{"id", "transaction"}, "endpoint", "state"});
     print_heading("TIMELINE");
-    const auto more = transaction.FindMember("has_more");
-    if (more != transaction.MemberEnd() && more->value.IsTrue())
-        std::cout << "(older events: events list --transaction)\n";
+    if (is_true(transaction, "has_more")) std::cout << "(older events: events list --transaction)\n";
     timeline_view(client, transaction).print();
     if (list_of(transaction, "expected").Empty()) return;
     print_heading("NEXT");

@@ -1,7 +1,14 @@
 #include <webhookd/config/config.hpp>
 #include <webhookd/routing/routing_table.hpp>
 
+#include <algorithm>
+
 namespace webhookd::config {
+
+std::string_view name_of(role r) noexcept {
+    const auto* found = std::ranges::find_if(role_names, [r](const auto& each) { return each.second == r; });
+    return found == role_names.end() ? std::string_view() : found->first;
+}
 
 std::vector<std::string> changed_keys(const fixed& before, const fixed& after) {
     std::vector<std::string> keys;

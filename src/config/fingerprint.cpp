@@ -1,5 +1,6 @@
 #include <webhookd/config/settings.hpp>
 #include <webhookd/text/encoding.hpp>
+#include <webhookd/text/sha256.hpp>
 
 #include "config/disclosure.hpp"
 
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <stdexcept>
 
 namespace webhookd::config {
@@ -34,11 +34,8 @@ const unsigned char* octets(std::string_view bytes) {
 } // namespace
 
 std::string digest_of(std::string_view value) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    if (EVP_Digest(value.data(), value.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-        throw std::runtime_error("SHA-256 is not available");
-    return {digest.begin(), std::next(digest.begin(), size)};
+    const auto digest = webhookd::text::sha256_of(value);
+    return {digest.begin(), digest.end()};
 }
 
 std::string fingerprint(const setting_list& list, std::string_view key) {

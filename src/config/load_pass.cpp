@@ -11,12 +11,16 @@ namespace {
 
 constexpr std::size_t most_mistakes = 10'000; ///< kept for sorting; fewer are shown
 
-/// Values that are no secrets and are logged: an address may come from the environment.
+/// Whether what references stand for is no secret here. Of the daemon's own sections the log names addresses,
+/// files and levels (the secrets of `storage` are told by secrets_of); endpoints and routes are called by
+/// their names in logs, metrics and the API. Members of other sections may be named freely, as headers are,
+/// so the last step of a path tells nothing.
 bool is_shown(std::string_view path) {
     static constexpr std::string_view sections[] = {"server.", "admin.", "storage.", "log."};
-    static constexpr std::string_view members[] = {".name", ".path", ".file", ".user", "_file", "_directory"};
-    return std::ranges::any_of(sections, [&](auto begin) { return path.starts_with(begin); }) ||
-           std::ranges::any_of(members, [&](auto end) { return path.ends_with(end); });
+    static constexpr std::string_view named[] = {"endpoints[", "routes["};
+    const auto begins = [&](auto begin) { return path.starts_with(begin); };
+    return std::ranges::any_of(sections, begins) ||
+           (std::ranges::any_of(named, begins) && path.substr(path.find(']')) == "].name");
 }
 
 } // namespace

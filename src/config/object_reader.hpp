@@ -5,6 +5,7 @@
 #include "config/load_pass.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -54,7 +55,12 @@ public:
     bool choice(std::string_view key, Enum& out,
                 std::initializer_list<std::pair<std::string_view, std::type_identity_t<Enum>>> words,
                 std::size_t others = 0) {
-        return choose(key, out, std::optional<Enum>(out), words, others);
+        return choose<Enum>(key, out, out, {words.begin(), words.size()}, others);
+    }
+    template <class Enum, std::size_t N>
+    bool choice(std::string_view key, Enum& out,
+                const std::array<std::pair<std::string_view, Enum>, N>& words) {
+        return choose<Enum>(key, out, out, words, 0);
     }
 
     // What has no default.
@@ -71,7 +77,7 @@ public:
     template <class Enum>
     bool choice(std::string_view key, std::optional<Enum>& out,
                 std::initializer_list<std::pair<std::string_view, std::type_identity_t<Enum>>> words) {
-        return choose(key, out, std::optional<Enum>(), words, 0);
+        return choose<Enum>(key, out, std::nullopt, {words.begin(), words.size()}, 0);
     }
 
     /// A text that must not be empty, with what a later check needs to report about it.
@@ -145,9 +151,9 @@ private:
     /// What a choice may be: a word, and the first word that means the same.
     using word = std::pair<std::string_view, std::string_view>;
 
-    template <class Out, class Enum>
+    template <class Enum, class Out>
     bool choose(std::string_view key, Out& out, std::optional<Enum> otherwise,
-                std::initializer_list<std::pair<std::string_view, Enum>> words, std::size_t others) {
+                std::span<const std::pair<std::string_view, Enum>> words, std::size_t others) {
         std::vector<word> names;
         std::string_view default_word;
         for (const auto& each : words) {

@@ -111,8 +111,7 @@ void read_token(object_reader& in, token& out) {
     in.require("role");
     in.require("sha256");
     if (auto name = in.name("name")) out.name = std::move(name->value);
-    in.choice("role", out.role,
-              {{"owner", role::owner}, {"admin", role::admin}, {"integrator", role::integrator}});
+    in.choice("role", out.role, role_names);
     if (auto digest = in.secret_at("sha256", true)) {
         auto& hex = digest->value;
         for (auto& c : hex)

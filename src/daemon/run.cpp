@@ -185,15 +185,18 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     runtime::event_loops ingest_loops{fixed.server.threads != 0 ? fixed.server.threads : cores, "ingest"};
     runtime::event_loops admin_loop{1, "admin"};
     // The listeners.
-    http::server_options to_ingest{"ingest", ingest_limits(reloadable.limits), fixed.server.trusted_proxies,
-                                   nullptr};
+    http::server_options to_ingest{.name = "ingest",
+                                   .limits = ingest_limits(reloadable.limits),
+                                   .trusted_proxies = fixed.server.trusted_proxies};
     if (reloadable.tls) {
         auto context = http::make_tls_context(reloadable.tls->certificate, reloadable.tls->private_key);
         if (!context) return end.refuse({"TLS cannot be set up", context.error(), exit_code::configuration});
         to_ingest.tls = std::move(*context);
     }
-    http::server_options to_admin{"admin", admin_limits(reloadable.limits), fixed.admin_trusted_proxies,
-                                  nullptr};
+    http::server_options to_admin{.name = "admin",
+                                  .limits = admin_limits(reloadable.limits),
+                                  .trusted_proxies = fixed.admin_trusted_proxies,
+                                  .https_of_clients = true}; // a session's cookie depends on it
     http::server ingest_server{ingest_loops.contexts(), receiver, std::move(to_ingest)};
     http::server admin_server{admin_loop.contexts(), *api, std::move(to_admin)};
     listeners = {{"ingest", &ingest_server}, {"admin", &admin_server}};

@@ -60,6 +60,9 @@ std::optional<store::claim_request> handler_queue::next_claim(steady::time_point
     }
     if (!wants_claim_ || not_before_ || is_full()) return std::nullopt;
     if (!circuit_.allows(at) || (under_pressure && claimed_in_tick_)) return std::nullopt;
+    // What was given back is for others who can begin it.
+    if (gave_back_ && in_flight_ >= setup_.common.concurrency) return std::nullopt;
+    gave_back_ = false;
     const auto held = prefetched_.holds();
     const auto room = prefetch_limit() - held.claims; // others only take claims out
     return store::claim_request{.handler = setup_.name,
@@ -94,6 +97,7 @@ void handler_queue::claim_failed(steady::time_point at) {
 std::vector<store::claim> handler_queue::take_stale(steady::time_point now) {
     auto stale = prefetched_.take_stale(now);
     wants_claim_ = wants_claim_ || !stale.empty();
+    gave_back_ = gave_back_ || !stale.empty();
     return stale;
 }
 

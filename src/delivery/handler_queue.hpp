@@ -97,6 +97,7 @@ private:
     prefetch_buffer prefetched_;
     bool wants_claim_ = true;
     bool claimed_in_tick_ = false;
+    bool gave_back_ = false; ///< claims that no slot was free for in time
     std::optional<steady::time_point> next_due_;
     std::optional<steady::time_point> not_before_; ///< after a claim that failed
     std::optional<steady::time_point> paused_until_;

@@ -16,8 +16,9 @@ class prefetch_buffer {
 public:
     using steady = attempt::steady;
 
-    /// A claim that has waited longer goes back to the store, for others.
-    static constexpr std::chrono::minutes max_prefetch_age{5};
+    /// A claim that has waited longer goes back to the store, for others: nothing waits behind slow attempts
+    /// of one instance for longer than a lease.
+    static constexpr std::chrono::seconds max_prefetch_age{30};
 
     void add(const std::vector<std::shared_ptr<attempt>>& claims);
 

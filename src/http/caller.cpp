@@ -164,10 +164,14 @@ caller judge_caller(std::string_view peer, std::string_view own,
                               [](const auto& each) { return tells_of_proxy(view(each.name_string())); });
     const auto host = view(head[field::host]);
     who.page = page_of(head, host);
-    who.https = forwarded_https(peer, head, trusted_proxies) || comes_from_https(who, head);
     who.doubt = doubt_about(who, peer, own, host, head);
     who.local = who.doubt.empty();
     return who;
+}
+
+bool spoke_https(const caller& who, std::string_view peer, const boost::beast::http::request_header<>& head,
+                 std::span<const net::cidr> trusted_proxies) {
+    return forwarded_https(peer, head, trusted_proxies) || comes_from_https(who, head);
 }
 
 } // namespace webhookd::http

@@ -144,12 +144,19 @@ task<std::optional<response>> connection<Stream>::read_head(parser& p) {
         co_await boost::beast::http::async_read_header(stream_, buffer_, p,
                                                        asio::redirect_error(use_task, ec));
     if (!ec) co_return check_head(p.get());
+    co_return failed_read(ec, "headers");
+}
+
+/// Counts it. `what` of a request could not be read.
+template <class Stream>
+response connection<Stream>::failed_read(error_code ec, std::string_view what) {
     if (ec == asio::error::operation_aborted && past_deadline()) {
         ++state_.timeouts;
-        co_return problem(status::request_timeout, "The request's headers did not arrive in time.");
+        return problem(status::request_timeout,
+                       "The request's " + std::string(what) + " did not arrive in time.");
     }
     ++state_.malformed;
-    co_return describe_read_error(ec);
+    return describe_read_error(ec);
 }
 
 template <class Stream>
@@ -178,12 +185,7 @@ task<std::optional<response>> connection<Stream>::read_body(parser& p, body_shar
         if (!ec && !share.grow_to(p.get().body().size(), limits().bodies)) co_return no_room_for_body();
     }
     if (!ec) co_return std::nullopt;
-    if (ec == asio::error::operation_aborted && past_deadline()) {
-        ++state_.timeouts;
-        co_return problem(status::request_timeout, "The request's body did not arrive in time.");
-    }
-    ++state_.malformed;
-    co_return describe_read_error(ec);
+    co_return failed_read(ec, "body");
 }
 
 /// Answers at once, before the body has been read. The connection stays open where little of it is left.
@@ -243,8 +245,10 @@ task<typename connection<Stream>::after> connection<Stream>::serve_one() {
     const auto& head = p.get();
     wire_options options{
         .keep_alive = p.keep_alive(), .http_1_0 = head.version() == 10, .head = head.method() == verb::head};
+    const auto& proxies = state_.options.trusted_proxies;
     request r{head, path_of(head.target()), query_of(head.target()),
-              judge_caller(peer_, own_, head, state_.options.trusted_proxies)};
+              judge_caller(peer_, own_, head, proxies)};
+    if (state_.options.https_of_clients) r.caller.https = spoke_https(r.caller, peer_, head, proxies);
 
     auto refusal = state_.serves.admit(r);
     if (!refusal && !has_room_for_body(p)) refusal = no_room_for_body();

@@ -41,6 +41,7 @@ private:
     runtime::task<bool> wait_for_request();
     runtime::task<std::optional<response>> read_head(parser& p);
     runtime::task<error_code> receive_head();
+    response failed_read(error_code ec, std::string_view what);
     bool has_room_for_body(const parser& p) const;
     response no_room_for_body();
     runtime::task<after> refuse(parser& p, const response& refusal, wire_options options);

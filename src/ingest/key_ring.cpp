@@ -4,14 +4,11 @@
 #include <webhookd/runtime/secrets.hpp>
 #include <webhookd/runtime/task.hpp>
 #include <webhookd/runtime/this_thread.hpp>
-#include <webhookd/text/encoding.hpp>
-
-#include <openssl/evp.h>
+#include <webhookd/text/sha256.hpp>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <variant>
 
 namespace webhookd::ingest {
@@ -23,12 +20,7 @@ namespace {
 
 /// How a kept set begins: a member more, which binds it to its source.
 std::string source_mark(const key_source& source) {
-    const auto identity = source.identity();
-    unsigned char digest[32];
-    std::size_t length = sizeof digest;
-    if (EVP_Q_digest(nullptr, "SHA256", nullptr, identity.data(), identity.size(), digest, &length) != 1)
-        throw std::runtime_error("SHA-256 cannot be had");
-    return "{\"source_sha256\":\"" + text::to_hex({reinterpret_cast<const char*>(digest), length}) + "\",";
+    return "{\"source_sha256\":\"" + text::sha256_hex(source.identity()) + "\",";
 }
 
 } // namespace

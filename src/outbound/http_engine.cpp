@@ -1,5 +1,6 @@
 #include <webhookd/outbound/http_engine.hpp>
 #include <webhookd/runtime/this_thread.hpp>
+#include <webhookd/text/sha256.hpp>
 
 #include "outbound/multi_loop.hpp"
 #include "outbound/tls_files.hpp"
@@ -207,7 +208,7 @@ std::string http_engine::files_digest(const std::vector<std::filesystem::path>& 
     std::string digest;
     for (const auto& file : files) {
         const auto bytes = file.empty() ? result<std::string>(std::string()) : read_pem(file);
-        digest += digest_of(bytes ? *bytes : std::string());
+        digest += text::sha256_hex(bytes ? *bytes : std::string());
     }
     return digest;
 }

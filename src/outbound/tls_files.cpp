@@ -3,8 +3,6 @@
 #include <webhookd/files/file.hpp>
 #include <webhookd/files/pem.hpp>
 
-#include <openssl/sha.h>
-
 namespace webhookd::outbound {
 namespace {
 
@@ -25,13 +23,6 @@ result<std::string> read_pem(const std::filesystem::path& file) {
     if (!bytes) return refused(file, "cannot be read: " + bytes.error().detail);
     if (bytes->empty()) return refused(file, "is empty");
     return bytes;
-}
-
-std::string digest_of(const std::string& bytes) {
-    std::string digest(SHA256_DIGEST_LENGTH, '\0');
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-           reinterpret_cast<unsigned char*>(digest.data()));
-    return digest;
 }
 
 result<tls_files> read_tls_files(const std::filesystem::path& ca, const std::filesystem::path& certificate,

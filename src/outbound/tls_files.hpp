@@ -20,9 +20,6 @@ struct tls_files {
 /// Never waits: what is no plain file, or larger than a megabyte, is refused. Errors: file_unreadable.
 [[nodiscard]] result<std::string> read_pem(const std::filesystem::path& file);
 
-/// SHA-256.
-[[nodiscard]] std::string digest_of(const std::string& bytes);
-
 /// Reads what is named. Errors: file_unreadable.
 [[nodiscard]] result<tls_files> read_tls_files(const std::filesystem::path& ca,
                                                const std::filesystem::path& certificate,

@@ -3,11 +3,10 @@
 #include <webhookd/signature/detached_jws.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/proof.hpp>
-#include <webhookd/text/encoding.hpp>
 #include <webhookd/text/json_writer.hpp>
+#include <webhookd/text/sha256.hpp>
 
 #include "signature/json.hpp"
-#include "signature/openssl.hpp"
 #include "signature/proof_readme.hpp"
 
 #include <algorithm>
@@ -28,15 +27,6 @@ constexpr std::size_t readme = 0, body = 1, signature = 2, jwks = 3, pem = 4, st
 
 failure not_a_proof(std::string why) {
     return {errc::argument_invalid, std::move(why)};
-}
-
-std::string sha256(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    openssl::require(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) ==
-                         1,
-                     "SHA-256");
-    return text::to_hex({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 void put_instant(text::json_writer& out, std::string_view name, const std::optional<timestamp>& at) {
@@ -64,7 +54,7 @@ std::string write_statement(const proof& p) {
     out.maybe_text("key_source", s.key_source);
     put_instant(out, "key_confirmed", s.key_confirmed);
     out.number("body_bytes", static_cast<std::int64_t>(p.body.size()));
-    out.text("body_sha256", sha256(p.body));
+    out.text("body_sha256", text::sha256_hex(p.body));
     out.text("stated_by", "universign-webhookd " WEBHOOKD_VERSION);
     out.end_object();
     return std::string(out.view()) + '\n';
@@ -143,7 +133,7 @@ result<proof_statement> read_statement(std::string_view text, std::string_view e
     const auto digest = in.text("body_sha256");
     if (!is_proof || !in.complete() || !received) return not_a_proof("proof.json states too little");
     s.received = *received;
-    if (bytes != static_cast<std::int64_t>(event.size()) || digest != sha256(event))
+    if (bytes != static_cast<std::int64_t>(event.size()) || digest != text::sha256_hex(event))
         return not_a_proof("body.json is not the body that proof.json states");
     if (s.key_id != kid) return not_a_proof("the key is not the one that proof.json states");
     const auto envelope = event::parse_envelope(event);

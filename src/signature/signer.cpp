@@ -1,6 +1,7 @@
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/signature/signer.hpp>
 #include <webhookd/text/encoding.hpp>
+#include <webhookd/text/sha256.hpp>
 
 #include "signature/openssl.hpp"
 
@@ -17,11 +18,7 @@ constexpr std::size_t longest_pem = 64 * 1024;
 std::string thumbprint(const EVP_PKEY* key) {
     const auto numbers = encode_public_numbers(key);
     const auto input = R"({"e":")" + numbers.e + R"(","kty":"RSA","n":")" + numbers.n + R"("})";
-    sha256_digest digest;
-    openssl::require(
-        EVP_Q_digest(nullptr, "SHA256", nullptr, input.data(), input.size(), digest.data(), nullptr) == 1,
-        "thumbprint");
-    return "scd_" + text::to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    return "scd_" + text::sha256_hex(input);
 }
 
 // An encrypted key must fail; OpenSSL must not ask for a pass phrase on the terminal.

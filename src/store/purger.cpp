@@ -44,9 +44,7 @@ public:
 
     void start() {
         time_.start();
-        // Offsets begin at 1, and only purged events are missing at the front.
-        const auto first = log_.read_after(0, 1, 1, projection::envelope_only);
-        if (first && (first->empty() ? log_.last_offset() > 0 : first->front().offset > 1)) removed_ = true;
+        look_for_removed();
         thread_ = std::thread([this] { run(); });
     }
 
@@ -138,7 +136,10 @@ private:
         for (;;) {
             const auto leads = instance_.try_lead(duty::retention, lease);
             if (!leads) return leads.error();
-            if (!*leads) return {};
+            if (!*leads) {
+                look_for_removed(); // by the instance that does
+                return {};
+            }
             const auto found = store_.purgeable(wanted);
             if (!found) return found.error();
             if (auto done = purge(found->events, scope); !done) return done;
@@ -147,6 +148,13 @@ private:
             wanted.arrived = found->arrived;
             if (!pause(shortest_pause)) return failure{errc::shutting_down};
         }
+    }
+
+    /// Offsets begin at 1, and only purged events are missing at the front.
+    void look_for_removed() {
+        if (removed_) return;
+        const auto first = log_.read_after(0, 1, 1, projection::envelope_only);
+        if (first && (first->empty() ? log_.last_offset() > 0 : first->front().offset > 1)) removed_ = true;
     }
 
     result<void> purge(std::span<const event_offset> events, purge_scope scope) {
@@ -207,7 +215,7 @@ private:
     statistics counts_;
     bool changed_ = false;
     bool stopping_ = false;
-    std::atomic<bool> removed_ = false; ///< events went whole, now or in an earlier run
+    std::atomic<bool> removed_ = false; ///< events went whole, now or in another run
     std::thread thread_;
 };
 

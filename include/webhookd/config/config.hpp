@@ -5,12 +5,15 @@
 #include <webhookd/net/address.hpp>
 #include <webhookd/routing/condition.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -56,6 +59,11 @@ struct server {
 };
 
 enum class role { integrator, admin, owner };
+
+/// As a configuration and the API write them.
+inline constexpr std::array<std::pair<std::string_view, role>, 3> role_names{
+    {{"owner", role::owner}, {"admin", role::admin}, {"integrator", role::integrator}}};
+[[nodiscard]] std::string_view name_of(role r) noexcept;
 
 struct token {
     std::string name;

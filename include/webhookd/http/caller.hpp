@@ -44,7 +44,8 @@ struct caller {
     bool local = false;
     bool proxied = false; ///< there is a sign of a proxy, trusted or not
     web_page page = web_page::none;
-    /// The client spoke https, as far as a trusted proxy says so, or a browser whose page came from there.
+    /// What `spoke_https` says; false where the server is not asked for it
+    /// (server_options::https_of_clients).
     bool https = false;
     /// Why it is not local, as a clause that follows "this request"; empty when it is.
     std::string_view doubt;
@@ -55,5 +56,11 @@ struct caller {
 [[nodiscard]] caller judge_caller(std::string_view peer, std::string_view own,
                                   const boost::beast::http::request_header<>& head,
                                   std::span<const net::cidr> trusted_proxies);
+
+/// Whether the client, whom judge_caller has judged, spoke https: as far as a trusted proxy says so, or a
+/// browser whose page came from there.
+[[nodiscard]] bool spoke_https(const caller& who, std::string_view peer,
+                               const boost::beast::http::request_header<>& head,
+                               std::span<const net::cidr> trusted_proxies);
 
 } // namespace webhookd::http

@@ -34,7 +34,8 @@ struct server_options {
     std::string name; ///< `ingest` or `admin`: for the log
     http::limits limits;
     std::vector<net::cidr> trusted_proxies;
-    std::shared_ptr<boost::asio::ssl::context> tls; ///< null: plain
+    std::shared_ptr<boost::asio::ssl::context> tls = {}; ///< null: plain
+    bool https_of_clients = false; ///< its service asks for caller::https, which costs a look at the headers
 };
 
 /// Certificate chain and key for a TLS listener, TLS 1.2 and later. Never asks for a pass phrase. Errors:

@@ -3,12 +3,11 @@
 #include <webhookd/admin/sign_in.hpp>
 #include <webhookd/text/ascii.hpp>
 #include <webhookd/text/encoding.hpp>
+#include <webhookd/text/sha256.hpp>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 namespace webhookd::admin {
@@ -62,13 +61,6 @@ std::string cookie(std::string_view id, bool https, std::chrono::seconds age) {
 
 } // namespace
 
-std::string sha256_hex(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    std::size_t size = 0;
-    EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), digest.data(), &size);
-    return text::to_hex({reinterpret_cast<const char*>(digest.data()), size});
-}
-
 std::optional<std::string> token_of(const http::request& r) {
     auto given = credentials_of(r);
     if (!given || given->empty() || given->size() > longest_token) return std::nullopt;
@@ -76,7 +68,7 @@ std::optional<std::string> token_of(const http::request& r) {
 }
 
 const config::token* find_token(const std::vector<config::token>& configured, std::string_view given) {
-    const auto digest = sha256_hex(given);
+    const auto digest = text::sha256_hex(given);
     const config::token* known = nullptr;
     for (const auto& each : configured)
         if (each.sha256.size() == digest.size() &&

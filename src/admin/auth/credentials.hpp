@@ -19,9 +19,6 @@ namespace webhookd::admin {
 
 inline constexpr std::size_t longest_token = 1024;
 
-/// Lower-case hex digits.
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
 /// The configured token that this one is, by its SHA-256; null: none. All are compared, each in constant
 /// time, so that the duration reveals nothing.
 [[nodiscard]] const config::token* find_token(const std::vector<config::token>& configured,

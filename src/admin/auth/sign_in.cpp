@@ -1,5 +1,6 @@
 #include <webhookd/admin/sign_in.hpp>
 #include <webhookd/text/encoding.hpp>
+#include <webhookd/text/sha256.hpp>
 
 #include "admin/auth/credentials.hpp"
 
@@ -33,7 +34,7 @@ std::optional<std::string> session_store::open(const std::string& token_sha256, 
     std::array<unsigned char, 32> random{};
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) return std::nullopt;
     auto id = text::encode_base64url({reinterpret_cast<const char*>(random.data()), random.size()});
-    const auto digest = sha256_hex(id);
+    const auto digest = text::sha256_hex(id);
     const std::lock_guard lock{mutex_};
     make_room(token_sha256, now);
     sessions_.insert_or_assign(digest, session{digest, token_sha256, now + lifetime});
@@ -41,7 +42,7 @@ std::optional<std::string> session_store::open(const std::string& token_sha256, 
 }
 
 std::optional<session_store::session> session_store::find(std::string_view id, time_point now) const {
-    const auto digest = sha256_hex(id);
+    const auto digest = text::sha256_hex(id);
     const std::lock_guard lock{mutex_};
     const auto found = sessions_.find(digest);
     if (found == sessions_.end() || found->second.ends <= now) return std::nullopt;
@@ -55,7 +56,7 @@ bool session_store::is_open(std::string_view id_sha256, time_point now) const {
 }
 
 void session_store::close(std::string_view id) {
-    const auto digest = sha256_hex(id);
+    const auto digest = text::sha256_hex(id);
     const std::lock_guard lock{mutex_};
     sessions_.erase(digest);
 }

@@ -53,10 +53,8 @@ outcome show_delivery(const call& c) {
 }
 
 outcome list_failures(const call& c) {
-    const auto filter = read_delivery_filter(c.parameters);
+    const auto filter = read_failed_filter(c.parameters);
     if (!filter) return filter.error();
-    if (filter->state && *filter->state != store::delivery_state::failed)
-        return failure{errc::argument_invalid, "'state' can only be failed here"};
     const auto limit = c.parameters.number("limit", 1, most_groups);
     if (!limit) return limit.error();
     const auto most = static_cast<std::size_t>(limit->value_or(usual_groups));

@@ -6,7 +6,6 @@
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/records.hpp"
 #include "admin/parameters.hpp"
-#include "admin/request_body.hpp"
 #include "admin/run_on.hpp"
 
 #include <rapidjson/document.h>
@@ -26,10 +25,8 @@ constexpr std::size_t longest_reason = 500;
 
 /// The member `reason` of the body. Errors: argument_invalid.
 result<std::string> read_reason(const http::request& r) {
-    const failure wrong{
-        errc::argument_invalid,
-        R"(the body must be {"reason": "..."}, as application/json, with a text of 1 to 500 bytes)"};
-    if (!has_json_type(r)) return wrong;
+    const failure wrong{errc::argument_invalid,
+                        R"(the body must be {"reason": "..."}, with a text of 1 to 500 bytes)"};
     const auto parsed = event::document::parse(r.body);
     if (!parsed) return wrong;
     const auto* reason = event::document::child(parsed->root(), "reason");
@@ -94,10 +91,8 @@ task<outcome> discard_delivery(const call& c) {
 }
 
 task<outcome> discard_deliveries(const call& c) {
-    auto filter = read_delivery_filter(c.parameters);
+    auto filter = read_failed_filter(c.parameters);
     if (!filter) co_return filter.error();
-    if (filter->state && *filter->state != store::delivery_state::failed)
-        co_return failure{errc::argument_invalid, "'state' can only be failed here"};
     if (filter->handler.empty())
         co_return failure{errc::argument_invalid, "'handler' must say whose failed deliveries are discarded"};
     const auto limit = c.parameters.number("limit", 1, most_discards);

@@ -149,13 +149,25 @@ std::optional<store::event_offset> number_of(std::string_view id) {
     return error == std::errc{} && offset <= largest_row ? offset : largest_row;
 }
 
+/// Of the newest event. Another instance may have told the client of one that this one has not heard of yet.
+result<store::event_offset> find_newest(store::event_log& log, std::optional<store::event_offset> seen) {
+    const auto known = log.last_offset();
+    if (!seen || *seen <= known) return known;
+    const auto there = log.read_after(*seen - 1, 1, SIZE_MAX, store::projection::envelope_only);
+    if (!there) return there.error();
+    return there->empty() ? known : there->front().offset;
+}
+
 /// After what the client has seen, or with what comes from now on. On a reader's thread.
 result<stream_start> find_start(store::event_log& log, const std::string& last_event_id) {
     stream_start start;
-    const auto newest = log.last_offset();
-    const auto seen = last_event_id.empty() ? std::optional(newest) : number_of(last_event_id);
-    if (!seen) return failure{errc::argument_invalid, "Last-Event-ID is not one that this stream gave out"};
-    start.after = std::min(*seen, newest);
+    const auto given = last_event_id.empty() ? std::nullopt : number_of(last_event_id);
+    if (!last_event_id.empty() && !given)
+        return failure{errc::argument_invalid, "Last-Event-ID is not one that this stream gave out"};
+    const auto found = find_newest(log, given);
+    if (!found) return found.error();
+    const auto newest = *found;
+    start.after = std::min(given.value_or(newest), newest);
     auto id = id_at(log, start.after);
     if (!id) return id.error();
     start.afresh = !last_event_id.empty() && last_event_id != *id;

@@ -112,10 +112,8 @@ task<outcome> retry_delivery(const call& c) {
 }
 
 task<outcome> retry_deliveries(const call& c) {
-    const auto filter = read_delivery_filter(c.parameters);
+    const auto filter = read_failed_filter(c.parameters);
     if (!filter) co_return filter.error();
-    if (filter->state && *filter->state != store::delivery_state::failed)
-        co_return failure{errc::argument_invalid, "'state' can only be failed here"};
     const auto limit = c.parameters.number("limit", 1, largest_retry);
     if (!limit) co_return limit.error();
     const auto most = static_cast<std::size_t>(limit->value_or(largest_retry));

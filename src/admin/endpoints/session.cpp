@@ -1,9 +1,7 @@
 #include <webhookd/event/document.hpp>
-#include <webhookd/http/problem.hpp>
 
 #include "admin/endpoints/endpoints.hpp"
 #include "admin/format/json.hpp"
-#include "admin/request_body.hpp"
 
 #include <rapidjson/document.h>
 
@@ -15,24 +13,12 @@
 namespace webhookd::admin {
 namespace {
 
-std::string_view name_of(config::role r) {
-    switch (r) {
-    case config::role::owner:
-        return "owner";
-    case config::role::admin:
-        return "admin";
-    case config::role::integrator:
-        break;
-    }
-    return "integrator";
-}
-
 http::response session_response(const identity& who) {
     json_response json;
     json.begin_object();
     json.text("object", "session");
     json.maybe_text("name", who.token_sha256.empty() ? "" : who.name);
-    json.text("role", name_of(who.role));
+    json.text("role", config::name_of(who.role));
     json.instant("expires", who.session_ends);
     json.end_object();
     return json.take();
@@ -51,8 +37,6 @@ result<std::string> read_token(std::string_view body) {
 } // namespace
 
 outcome sign_in(const call& c) {
-    if (!has_json_type(c.request))
-        return http::problem(http::status::unsupported_media_type, "The body must be application/json.");
     const auto token = read_token(c.request.body);
     if (!token) return token.error();
     auto begun = c.from.who.sign_in(c.request, *token);

@@ -60,7 +60,8 @@ public:
 
     /// Carries out all in one round trip, in one transaction: the one that is open, or its own. The answers
     /// are in the order of the commands. After a failure everything since the last COMMIT is undone, unless
-    /// the connection was lost while it committed: then nobody knows.
+    /// the connection was lost while it committed: then nobody knows. It is a failure, too, when the database
+    /// has committed without its synchronous standby, because somebody told it to wait no longer.
     result<std::vector<rows>> run(std::vector<command> all);
     result<rows> run_one(const statement& s, parameters given = {});
     /// Statements without parameters, separated by semicolons.
@@ -90,6 +91,7 @@ private:
         : handle_(owned)
         , answer_timeout_(to.answer_timeout) {}
     result<void> set_up(const access& to);
+    static void hear_notice(void* self, const PGresult* notice);
 
     bool send(const command& c, std::vector<const statement*>& parsed);
     result<std::vector<rows>> receive(const std::vector<command>& all,
@@ -108,6 +110,7 @@ private:
     bool broken_ = false;
     bool may_try_again_ = false;
     bool was_canceled_ = false;
+    bool standby_lacks_it_ = false; ///< the last commit, as far as the database knows
 };
 
 } // namespace webhookd::store::postgres

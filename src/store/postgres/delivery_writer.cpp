@@ -102,20 +102,27 @@ constexpr statement hasten{
     "due > now_us() + $1::bigint",
     "let a delivery become due"};
 
-// The latest first: those beyond `most` are found without reading those that wait correctly.
+// The latest first: those beyond `most` are found without reading those that wait correctly. Locked, because
+// what was chosen may be finished before it is written.
 constexpr statement call_back{R"sql(
 UPDATE deliveries SET due = now_us() + $1::bigint WHERE id IN (
     SELECT id FROM deliveries WHERE state = 0 AND handler = $2::text AND due > now_us() + $1::bigint + $3::bigint
-    AND (due > now_us() + $1::bigint + $4::bigint OR attempts = forgiven) ORDER BY due DESC LIMIT $5::bigint)
+    AND (due > now_us() + $1::bigint + $4::bigint OR attempts = forgiven) ORDER BY due DESC LIMIT $5::bigint
+    FOR UPDATE)
 )sql",
                               "call deliveries back"};
 
+// Locked, because what was chosen may be claimed before it is written. Who could not tell while the database
+// was away is not gone: the silence of others counts from when this session tells again.
 constexpr statement fail_waiting{R"sql(
 UPDATE deliveries SET state = 2, due = NULL, finished = now_us() + $1::bigint, reason = $3::text WHERE id IN (
     SELECT id FROM deliveries WHERE state = 0 AND handler = $2::text
-    AND (lease IS NULL OR lease <= now_us() OR holder = $5::bigint) ORDER BY id LIMIT $4::bigint)
-AND NOT EXISTS (SELECT 1 FROM instances i WHERE i.session <> $5::bigint AND NOT i.ended
-                AND i.told_at > now_us() - $6::bigint AND $2::text = ANY(i.handlers))
+    AND (lease IS NULL OR lease <= now_us() OR holder = $5::bigint) ORDER BY id LIMIT $4::bigint FOR UPDATE)
+AND NOT EXISTS (
+    SELECT 1 FROM instances i WHERE i.session <> $5::bigint AND NOT i.ended AND $2::text = ANY(i.handlers)
+    AND greatest(i.told_at, (SELECT coalesce(max(m.steady_since), now_us()) FROM instances m
+                             WHERE m.session = $5::bigint AND m.told_at > now_us() - $6::bigint))
+        > now_us() - $6::bigint)
 )sql",
                                  "fail waiting deliveries"};
 

@@ -113,6 +113,7 @@ result<void> follower::connect() {
     if (!opened) return opened.error();
     if (auto done = (*opened)->run_one(listen); !done) return done.error();
     db_ = std::move(*opened);
+    next_safety_ = {}; // it may be another server
     return {};
 }
 
@@ -145,11 +146,15 @@ result<void> follower::poll() {
     note_erasures(*totals, erasures_begun);
     if (steady_clock::now() >= next_count_)
         if (auto done = count_pending(); !done) return done;
+    if (totals->empty()) return {};
+    const bool overdue = totals->at(0).integer(2) != 0;
     // Beside a change of our own nobody can tell whose news this is; what is missed is there the next time.
-    if (known_.changes_now() || begun != known_.changes_begun() || totals->empty()) return {};
+    if (known_.changes_now() || begun != known_.changes_begun()) {
+        listeners_.tell({.deliveries = overdue});
+        return {};
+    }
     const auto others = totals->at(0).integer(1) - own - plans_before_;
     const bool newer = known_.raise_last_offset(totals->at(0).integer(0));
-    const bool overdue = totals->at(0).integer(2) != 0;
     listeners_.tell({.events = newer, .deliveries = overdue || others > others_plans_});
     others_plans_ = others;
     return {};
@@ -186,7 +191,8 @@ result<void> follower::watch_safety() {
     if (!safe && !unsafe) return safe;
     {
         const std::lock_guard lock{mutex_};
-        unsafe_ = unsafe ? std::optional{safe.error()} : std::nullopt;
+        // No mistake in the configuration any more: events cannot be kept now.
+        unsafe_ = unsafe ? std::optional{failure{errc::store_io, safe.error().detail}} : std::nullopt;
     }
     auto standby = find_lagging_standby(*db_);
     if (!standby) return standby.error();

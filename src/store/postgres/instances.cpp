@@ -36,16 +36,19 @@ constexpr statement keep_outage{
     "keep an outage"};
 
 // A run begins with $9: `began` and `told_at` are by the database's clock, `since` and `seen` by the
-// instance's. `away_from` is the beginning of what was an outage if no other instance lived until `since`.
+// instance's. Since `steady_since` it was never silent. `away_from` is the beginning of what was an outage if
+// no other instance lived until `since`.
 constexpr statement keep_seen{R"sql(
 INSERT INTO instances AS i (name, session, version, fingerprint, in_flight, handlers, since, seen, ended, began,
-                            told_at, away_from, away_ended)
+                            told_at, steady_since, away_from, away_ended)
 VALUES ($1::text, $2::bigint, $3::text, $4::text, $5::bigint, $6::text[], $7::bigint, $7::bigint, $8::boolean,
-        now_us(), now_us(), $10::bigint, $11::boolean)
+        now_us(), now_us(), now_us(), $10::bigint, $11::boolean)
 ON CONFLICT (name) DO UPDATE SET
     session = excluded.session, version = excluded.version, fingerprint = excluded.fingerprint,
     in_flight = excluded.in_flight, handlers = excluded.handlers, seen = excluded.seen, ended = excluded.ended,
     told_at = excluded.told_at,
+    steady_since = CASE WHEN $9::boolean OR i.told_at <= now_us() - $12::bigint THEN excluded.steady_since
+                        ELSE i.steady_since END,
     since = CASE WHEN $9::boolean THEN excluded.since ELSE i.since END,
     began = CASE WHEN $9::boolean THEN excluded.began ELSE i.began END,
     away_from = CASE WHEN $9::boolean THEN excluded.away_from ELSE i.away_from END,
@@ -54,14 +57,16 @@ ON CONFLICT (name) DO UPDATE SET
                               "keep a heartbeat"};
 
 // Another instance that ran before this one began, and told of itself since, was there all the time. One
-// that may only be silent must tell, or be silent for $2, before it is known whether this was an outage.
+// that may only be silent must tell, or be silent for $2, before it is known whether this was an outage; for
+// as long as this one could tell itself, since the database may have been away.
 constexpr statement settle_outage{R"sql(
 WITH me AS (
-    SELECT name, since, began, away_from, away_ended FROM instances
+    SELECT name, since, began, steady_since, away_from, away_ended FROM instances
     WHERE name = $1::text AND away_from IS NOT NULL
 ), others AS (
     SELECT coalesce(bool_or(o.told_at > m.began), false) AS there,
-           coalesce(bool_or(NOT o.ended AND o.told_at > now_us() - $2::bigint), false) AS perhaps
+           coalesce(bool_or(NOT o.ended AND greatest(o.told_at, m.steady_since) > now_us() - $2::bigint),
+                    false) AS perhaps
     FROM me m LEFT JOIN instances o ON o.name <> m.name AND o.began < m.began
 ), kept AS (
     INSERT INTO outages (ended, began, endpoint, reason, refused)
@@ -158,7 +163,8 @@ parameters seen_parameters(const std::string& name, const session& self, const h
                       sign.last,
                       sign.first,
                       from,
-                      away && away->reason == outage_reason::stopped};
+                      away && away->reason == outage_reason::stopped,
+                      std::int64_t{silent_for.count()}};
 }
 
 /// Of the text of an array of their names, none of which is a part of another.

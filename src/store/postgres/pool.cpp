@@ -48,6 +48,9 @@ result<void> pool::ensure(std::unique_ptr<connection>& held) {
     }
     auto opened = connection::open(access_);
     auto fine = opened ? check_(**opened) : result<void>{opened.error()};
+    // That a database has become unsafe is no mistake in the configuration: it cannot be used now.
+    if (!fine && fine.error().code == errc::store_bad_url)
+        fine = failure{errc::store_io, fine.error().detail};
     const std::lock_guard lock{mutex_};
     away_ = fine ? std::nullopt : std::optional{fine.error()};
     away_until_ = steady_clock::now() + between_connects;

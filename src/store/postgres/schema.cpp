@@ -162,6 +162,7 @@ constexpr std::array<migration, 1> schema_migrations{{
         ended        boolean NOT NULL,
         began        bigint NOT NULL,
         told_at      bigint NOT NULL,
+        steady_since bigint NOT NULL,
         away_from    bigint,
         away_ended   boolean
     ) WITH (fillfactor = 50);

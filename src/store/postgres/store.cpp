@@ -49,6 +49,7 @@ public:
 
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
         if (batch.empty()) return std::vector<append_outcome>{};
+        if (auto safe = follower_.check(); !safe) return safe.error();
         const postgres::figures::change now{figures_};
         auto answer = write([&](connection& db) { return postgres::append_events(db, self_, batch); });
         if (!answer) return answer.error();

@@ -90,8 +90,8 @@ array_type array_type_of(transfer::column_type type) noexcept {
 /// has to fill may be there or not.
 constexpr const char* insert_heartbeat = R"sql(
 INSERT INTO instances SELECT (jsonb_populate_record(NULL::instances, jsonb_build_object(
-    'name', 'before-migration', 'seen', g.seen, 'ended', g.ended, 'told_at', 0, 'since', g.seen,
-    'began', g.seen, 'session', 0, 'version', '', 'fingerprint', '', 'in_flight', 0,
+    'name', 'before-migration', 'seen', g.seen, 'ended', g.ended, 'told_at', 0, 'steady_since', 0,
+    'since', g.seen, 'began', g.seen, 'session', 0, 'version', '', 'fingerprint', '', 'in_flight', 0,
     'handlers', jsonb_build_array()))).*
 FROM unnest($1::bigint[], $2::boolean[]) AS g (seen, ended)
 )sql";
@@ -151,18 +151,23 @@ result<void> in_one_transaction(connection& db, Work work) {
     return done;
 }
 
+/// Within a transaction: nobody keeps anything in the store before it ends. Refuses one that has something,
+/// or that a daemon works with.
+result<void> hold_empty_store(connection& db) {
+    if (auto locked = db.run_one(lock_store); !locked) return locked.error();
+    const auto size = db.run_one(measure_store);
+    if (!size) return size.error();
+    if (size->empty() || size->at(0).integer(0) != 0)
+        return failure{errc::file_unwritable, std::string{transfer::taken_words}};
+    return check_unused(db);
+}
+
 /// Within a transaction: removes a schema that a daemon has made and nothing was kept in. Refuses any other.
 result<void> clear_target(connection& db) {
     const auto there = db.run_one(find_store);
     if (!there) return there.error();
-    if (there->at(0).integer(0) != 0) {
-        if (auto locked = db.run_one(lock_store); !locked) return locked.error();
-        const auto size = db.run_one(measure_store);
-        if (!size) return size.error();
-        if (size->empty() || size->at(0).integer(0) != 0)
-            return failure{errc::file_unwritable, std::string{transfer::taken_words}};
-        if (auto unused = check_unused(db); !unused) return unused;
-    }
+    if (there->at(0).integer(0) != 0)
+        if (auto held = hold_empty_store(db); !held) return held;
     return db.run_script(remove_empty_store, "remove an empty store");
 }
 
@@ -206,6 +211,8 @@ result<void> migrated_schema::begin(const std::string& source, bool anew) {
 result<void> migrated_schema::make(const std::string& source) {
     if (auto ready = prepare_schema(*db_); !ready) return ready;
     return in_one_transaction(*db_, [&]() -> result<void> {
+        // A daemon may have come since the schema was made.
+        if (auto held = hold_empty_store(*db_); !held) return held;
         if (auto made = db_->run_script(make_copy, "begin a copy"); !made) return made;
         if (auto kept = db_->run_one(begin_mark, parameters{source}); !kept) return kept.error();
         return {};

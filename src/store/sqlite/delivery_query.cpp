@@ -88,8 +88,26 @@ delivery_query delivery_query::of_failures(const std::string& columns, const del
             filter, std::nullopt, found_by::failures};
 }
 
-result<statement> delivery_query::prepare(connection& db, const char* rest, const char* what) const {
-    return db.prepare((sql_ + rest + "?8").c_str(), what);
+result<void> delivery_query::read(connection& db, const std::string& rest, const char* what,
+                                  std::size_t limit,
+                                  const std::function<void(const statement&)>& each) const {
+    auto rows = db.prepare((sql_ + rest + "?8").c_str(), what);
+    if (!rows) return rows.error();
+    bind(*rows, at_most(limit));
+    for (;;) {
+        auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) return {};
+        each(*rows);
+    }
+}
+
+result<std::vector<delivery_id>> delivery_query::read_ids(connection& db, const std::string& rest,
+                                                          const char* what, std::size_t limit) const {
+    std::vector<delivery_id> ids;
+    const auto add = [&ids](const statement& row) { ids.push_back(row.integer(0)); };
+    if (auto done = read(db, rest, what, limit, add); !done) return done.error();
+    return ids;
 }
 
 void delivery_query::bind(statement& s, std::int64_t limit) const {

@@ -69,16 +69,7 @@ result<std::vector<delivery_id>> find_ids(connection& db, const delivery_filter&
     const auto from = choose_source(db, filter);
     if (!from) return from.error();
     const delivery_query query{std::string{"SELECT d.id FROM "} + from->tables, filter, before};
-    auto rows = query.prepare(db, from->order, "list deliveries");
-    if (!rows) return rows.error();
-    query.bind(*rows, at_most(limit));
-    std::vector<delivery_id> ids;
-    for (;;) {
-        auto row = rows->step();
-        if (!row) return row.error();
-        if (!*row) return ids;
-        ids.push_back(rows->integer(0));
-    }
+    return query.read_ids(db, from->order, "list deliveries", limit);
 }
 
 } // namespace

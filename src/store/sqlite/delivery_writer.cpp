@@ -219,16 +219,13 @@ delivery_writer::choose(connection& db, const delivery_filter& filter, std::size
                                   : delivery_query{"SELECT " + columns + " FROM deliveries d", filter};
     const std::string rest = " AND EXISTS (SELECT 1 FROM payloads p WHERE p.seq = d.event) ORDER BY " +
                              std::string{by_failure ? "x.finished, x.delivery" : "d.id"} + " LIMIT ";
-    auto select = query.prepare(db, rest.c_str(), "choose deliveries to retry");
-    if (!select) return select.error();
-    query.bind(*select, at_most(limit));
     std::vector<ordered_delivery> all;
-    for (;;) {
-        auto row = select->step();
-        if (!row) return row.error();
-        if (!*row) return all;
-        all.emplace_back(select->integer(0), ordered_queue{select->integer(1), std::string{select->text(2)}});
-    }
+    const auto add = [&all](const statement& row) {
+        all.emplace_back(row.integer(0), ordered_queue{row.integer(1), std::string{row.text(2)}});
+    };
+    if (auto done = query.read(db, rest, "choose deliveries to retry", limit, add); !done)
+        return done.error();
+    return all;
 }
 
 result<void> delivery_writer::revive(delivery_id id, const ordered_queue& p, const running& runs) {

@@ -3,7 +3,6 @@
 #include "store/sqlite/delivery_query.hpp"
 #include "store/sqlite/event_columns.hpp"
 
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -16,16 +15,7 @@ result<std::vector<delivery_id>> choose_failed(connection& db, delivery_filter f
     const bool by_failure = !filter.handler.empty() && !filter.id && filter.event_id.empty();
     const auto query = by_failure ? delivery_query::of_failures("d.id", filter)
                                   : delivery_query{"SELECT d.id FROM deliveries d", filter};
-    auto select = query.prepare(db, " LIMIT ", "choose deliveries to discard");
-    if (!select) return select.error();
-    query.bind(*select, at_most(limit));
-    std::vector<delivery_id> ids;
-    for (;;) {
-        auto row = select->step();
-        if (!row) return row.error();
-        if (!*row) return ids;
-        ids.push_back(select->integer(0));
-    }
+    return query.read_ids(db, " LIMIT ", "choose deliveries to discard", limit);
 }
 
 } // namespace

@@ -1,7 +1,5 @@
 #include "store/transfer/fingerprint.hpp"
 
-#include <webhookd/text/encoding.hpp>
-
 #include <boost/endian/conversion.hpp>
 
 #include <cstddef>
@@ -29,8 +27,7 @@ result<std::string> identify(reader& source) {
         for (const auto& each : *rows)
             all += encode(each);
     }
-    const auto hash = files::sha256{}.of(all);
-    return text::to_hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
+    return text::sha256_hex(all);
 }
 
 } // namespace webhookd::store::transfer

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <webhookd/files/sha256.hpp>
+#include <webhookd/text/sha256.hpp>
 
 #include "store/transfer/ports.hpp"
 
@@ -23,7 +23,7 @@ public:
     void add(fingerprint& to, const row& r);
 
 private:
-    files::sha256 hash_;
+    text::sha256 hash_;
 };
 
 /// A text that tells sources, and states of one, apart: the last numbers given, the last heartbeat, the first

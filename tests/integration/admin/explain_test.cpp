@@ -32,7 +32,8 @@ daemon_setup with_routes() {
 
 test::http_answer explain(daemon_fixture& daemon, const std::string& question) {
     test::http_connection connection(daemon.admin_port());
-    return connection.exchange("POST", "/v1/routes/explain", {}, question);
+    return connection.exchange("POST", "/v1/routes/explain", {{"Content-Type", "application/json"}},
+                               question);
 }
 
 std::string quoted(const std::string& text) {
@@ -124,7 +125,8 @@ TEST_CASE("a sent configuration is checked and tried without a look at this host
                              "handlers: { a: { type: forward, url: \"${env:STATE}\" } }\n"
                              "routes: [{ name: mine, match: action.stalled, handlers: [a] }]\n";
     const auto ask = [&](const std::string& path, const std::string& more, const std::string& text) {
-        return connection.exchange("POST", path, {}, "{" + more + "\"configuration\":" + quoted(text) + "}");
+        return connection.exchange("POST", path, {{"Content-Type", "application/json"}},
+                                   "{" + more + "\"configuration\":" + quoted(text) + "}");
     };
     const auto good = test::parse(ask("/v1/configuration/check", "", yaml).body);
     CHECK(good["valid"].GetBool());

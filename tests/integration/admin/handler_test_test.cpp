@@ -26,7 +26,8 @@ namespace {
 test::http_answer try_handler(daemon_fixture& daemon, const std::string& handler,
                               const std::string& body = {}) {
     test::http_connection connection(daemon.admin_port());
-    return connection.exchange("POST", "/v1/handlers/" + handler + "/test", {}, body);
+    return connection.exchange("POST", "/v1/handlers/" + handler + "/test",
+                               {{"Content-Type", "application/json"}}, body);
 }
 
 /// A handler that ends when a file is there; another file tells that it has begun.

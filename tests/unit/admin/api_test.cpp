@@ -30,9 +30,7 @@ std::string to_line(const std::string& operation, const std::string& role,
 std::string name_of(const admin::permission& needed) {
     const auto* role = std::get_if<config::role>(&needed);
     if (role == nullptr) return "anybody";
-    return *role == config::role::integrator ? "integrator"
-           : *role == config::role::admin    ? "admin"
-                                             : "owner";
+    return std::string(config::name_of(*role));
 }
 
 std::string name_of(http::verb verb) {

@@ -1,8 +1,7 @@
 #include <webhookd/runtime/event_loops.hpp>
 
 #include "admin/route.hpp"
-#include "support/fake_event_store.hpp"
-#include "support/store_events.hpp"
+#include "support/watched_store.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -10,141 +9,18 @@
 #include <catch2/catch.hpp>
 
 #include <exception>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
 
 using namespace webhookd;
 using http::verb;
 
 namespace {
-
-/// Has one event and one dead letter, of a handler that is not configured, and remembers which threads read
-/// it.
-class watched_store final : public test::fake_event_store {
-public:
-    using events = result<std::vector<store::stored_event>>;
-
-    watched_store() {
-        auto e = test::make_event("evt_1");
-        e.envelope.transaction_id = "tx_1";
-        REQUIRE(append({&e, 1}).has_value());
-    }
-
-    events read_after(store::event_offset after, std::size_t limit, std::size_t bytes,
-                      store::projection of) override {
-        note("read_after");
-        return fake_event_store::read_after(after, limit, bytes, of);
-    }
-    result<store::stored_event> find(std::string_view endpoint, std::string_view id) override {
-        note("find");
-        return fake_event_store::find(endpoint, id);
-    }
-    result<std::string> verification_key(store::event_offset offset) override {
-        note("verification_key");
-        return fake_event_store::verification_key(offset);
-    }
-    events search(const store::event_search& wanted) override {
-        note("search");
-        if (trouble) return *trouble;
-        if (wanted.beyond) return std::vector<store::stored_event>{};
-        return fake_event_store::read_after(0, 1, SIZE_MAX, store::projection::full);
-    }
-    result<std::int64_t> count(const store::event_filter& filter) override {
-        note("count");
-        return fake_event_store::count(filter);
-    }
-    result<std::vector<store::type_histogram>> histogram(const store::histogram_search& wanted) override {
-        note("histogram");
-        return fake_event_store::histogram(wanted);
-    }
-    result<std::vector<store::type_count>> event_types() override {
-        note("event_types");
-        return fake_event_store::event_types();
-    }
-    result<event::consumption> consumed(const store::consumption_window& window) override {
-        note("consumed");
-        return fake_event_store::consumed(window);
-    }
-    result<std::optional<store::erasure>> erasure_of(store::event_offset offset) override {
-        note("erasure_of");
-        return fake_event_store::erasure_of(offset);
-    }
-    result<store::store_statistics> statistics() override {
-        note("statistics");
-        return fake_event_store::statistics();
-    }
-    result<std::vector<store::delivery_record>> deliveries(const store::delivery_filter& filter,
-                                                           std::optional<store::delivery_id>,
-                                                           std::size_t) override {
-        note("deliveries");
-        std::vector<store::delivery_record> found(filter.id.value_or(1) == 1 ? 1 : 0);
-        for (auto& each : found) {
-            each.id = each.offset = 1;
-            each.event_id = "evt_1";
-            each.handler = "gone";
-            each.state = store::delivery_state::failed;
-        }
-        return found;
-    }
-    result<std::vector<store::attempt>> attempts(store::delivery_id id) override {
-        note("attempts");
-        return fake_event_store::attempts(id);
-    }
-    result<std::vector<store::discard_record>> discards(store::delivery_id id) override {
-        note("discards");
-        return fake_event_store::discards(id);
-    }
-    result<std::vector<store::delivery_counts>>
-    count_deliveries(std::span<const store::event_offset> which) override {
-        note("count_deliveries");
-        return fake_event_store::count_deliveries(which);
-    }
-    result<std::vector<store::failure_group>> failure_groups(std::string_view handler,
-                                                             std::size_t limit) override {
-        note("failure_groups");
-        return fake_event_store::failure_groups(handler, limit);
-    }
-    result<std::map<std::string, std::int64_t>> waiting_by_handler() override {
-        note("waiting_by_handler");
-        return std::map<std::string, std::int64_t>{{"gone", 1}};
-    }
-    result<store::backlog> backlog() override {
-        note("backlog");
-        return fake_event_store::backlog();
-    }
-    result<store::payload_counts> payload_counts_of(std::span<const store::event_offset> which) override {
-        note("holdings_of");
-        return fake_event_store::payload_counts_of(which);
-    }
-    result<std::vector<store::instance_record>> list_instances(std::size_t limit) override {
-        note("list_instances");
-        return fake_event_store::list_instances(limit);
-    }
-    result<std::vector<store::outage>> outages(const store::outage_search& wanted) override {
-        note("outages");
-        return fake_event_store::outages(wanted);
-    }
-
-    /// By call.
-    [[nodiscard]] std::map<std::string, std::set<std::thread::id>> readers() const {
-        const std::lock_guard lock{mutex_};
-        return readers_;
-    }
-
-    std::optional<failure> trouble; ///< of a search
-
-private:
-    void note(const char* what) {
-        const std::lock_guard lock{mutex_};
-        readers_[what].insert(std::this_thread::get_id());
-    }
-    mutable std::mutex mutex_;
-    std::map<std::string, std::set<std::thread::id>> readers_;
-};
 
 /// Plans one delivery, whatever the event.
 struct crm_planner final : store::delivery_planner {
@@ -166,11 +42,13 @@ struct fixture {
     }
 
     http::response ask(verb method, std::string_view path, std::string_view query = {},
-                       const std::string& token = {}, const std::string& body = {}) {
+                       const std::string& token = {}, const std::string& body = {},
+                       const std::string& type = "application/json") {
         boost::beast::http::request_header<> headers;
         headers.method(method);
-        headers.set("Last-Event-ID", "0");
+        headers.set("Last-Event-ID", last_event_id);
         if (!token.empty()) headers.set(http::field::authorization, "Bearer " + token);
+        if (!body.empty() && !type.empty()) headers.set(http::field::content_type, type);
         http::request r{headers, path, query, {}};
         r.body = body;
         r.caller.local = true;
@@ -194,7 +72,7 @@ struct fixture {
         return std::move(*brought);
     }
 
-    watched_store kept;
+    test::watched_store kept;
     const runtime::system_clock clock;
     boost::asio::io_context loop;
     store::group_writer writer{kept, {}};
@@ -209,6 +87,7 @@ struct fixture {
         {{}, {"webhookd.yaml"}, {}, clock.now(), config::route_trial(config::configuration())}};
     telemetry::store_counter counter{kept, kept, kept};
     const std::string name = "alpha";
+    std::string last_event_id = "0"; ///< of a client that comes again
     std::unique_ptr<http::service> api = admin::make_api({
         .who = who,
         .log = kept,
@@ -283,6 +162,19 @@ TEST_CASE("no call of the API reads the store on the admin loop", "[admin]") {
           "waiting_by_handler ");
 }
 
+TEST_CASE("a live tail goes on at an instance that has not heard of the client's last event yet", "[admin]") {
+    fixture f; // its store has an event, and has heard of none
+    const auto first = f.ask(verb::get, "/v1/events/stream");
+    REQUIRE(f.run(first.stream->next()).has_value()); // the greeting
+    const std::string told = f.run(first.stream->next()).value().value();
+    const auto at = told.find("id: ") + 4;
+    f.last_event_id = told.substr(at, told.find('\n', at) - at);
+    const auto again = f.ask(verb::get, "/v1/events/stream");
+    const std::string greeting = f.run(again.stream->next()).value().value();
+    CHECK(greeting.find("event: reset") == std::string::npos);
+    CHECK(greeting.find("id: " + f.last_event_id + '\n') != std::string::npos);
+}
+
 TEST_CASE("a parameter that a route does not have is refused before anything runs", "[admin]") {
     fixture f;
     for (const auto& each : admin::routes()) {
@@ -294,6 +186,30 @@ TEST_CASE("a parameter that a route does not have is refused before anything run
     }
     CHECK(f.kept.readers().empty());
     CHECK(number(f.ask(verb::get, "/healthz", "nobody_knows=1")) == 200);
+}
+
+TEST_CASE("a body of another type than JSON is refused before anything runs", "[admin]") {
+    fixture f;
+    std::size_t taking_json = 0;
+    for (const auto& each : admin::routes()) {
+        if (each.content != admin::request_content::json) continue;
+        INFO(each.path);
+        ++taking_json;
+        const auto send = [&](const std::string& type) {
+            return f.ask(each.verb, path_of(each), {}, {}, R"({"nobody_knows":1})", type);
+        };
+        for (const auto* type : {"", "text/plain", "application/x-www-form-urlencoded", "application/jsonp",
+                                 "text/plain; application/json"}) {
+            INFO(type);
+            const auto refused = send(type);
+            CHECK(number(refused) == 415);
+            CHECK(refused.content_type == "application/problem+json");
+            CHECK(refused.body.find("`Content-Type: application/json`") != std::string::npos);
+        }
+        CHECK(number(send("Application/JSON; charset=utf-8")) == 400);
+    }
+    CHECK(f.kept.readers().empty());
+    CHECK(taking_json == 6);
 }
 
 TEST_CASE("a call that the role of its token does not reach runs nothing", "[admin]") {

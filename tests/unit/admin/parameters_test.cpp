@@ -49,3 +49,13 @@ TEST_CASE("numbers have bounds", "[admin]") {
          {"limit=0", "limit=1001", "limit=x", "limit=5x", "limit=99999999999999999999", "limit=-1"})
         CHECK(number(wrong).error().detail == "'limit' is a number from 1 to 1000");
 }
+
+TEST_CASE("a call about failed deliveries takes no other state", "[admin]") {
+    const auto read = [](std::string_view text) {
+        return admin::read_failed_filter(query::parse(text, {"state", "handler"}).value());
+    };
+    CHECK(read("handler=crm").value().handler == "crm");
+    CHECK(read("state=failed").has_value());
+    CHECK(read("state=pending").error().detail == "'state' can only be failed here");
+    CHECK(read("state=lost").error().detail == "'state' is pending, successful, failed or discarded");
+}

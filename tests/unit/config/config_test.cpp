@@ -78,3 +78,9 @@ TEST_CASE("keys that changed come in the order of the file", "[config]") {
     after.server.shutdown_grace += 1s;
     CHECK(changed_keys(fixed(), after) == std::vector<std::string>{"server", "admin.listen", "log.format"});
 }
+
+TEST_CASE("every role has a name of its own", "[config]") {
+    CHECK(name_of(role::integrator) == "integrator");
+    CHECK(name_of(role::admin) == "admin");
+    CHECK(name_of(role::owner) == "owner");
+}

@@ -38,3 +38,48 @@ routes: [{name: r, match: "*", handlers: [crm, tool]}]
     for (const auto* open : {"127.0.0.1:8080", "x", "", "/bin/true", "webhookd", "events"})
         CHECK_FALSE(has(open));
 }
+
+TEST_CASE("what a reference stands for is a secret whatever its key is called", "[config]") {
+    test::config_world world;
+    for (const auto* name : {"PATH_PART", "HEADER_USER", "HEADER_NAME", "CA_FILE", "ENV_NAME", "ENV_FILE",
+                             "ENV_DIRECTORY", "USER", "FOLDER", "OPEN_NAME", "OPEN_ROUTE", "OPEN_INSTANCE"})
+        world.environment[name] = std::string("value-of-") + name;
+    world.files = {{"/keys", "value-of-KEYS\n"}, {"/run/credentials/log", "value-of-LOG\n"}};
+    world.credentials_directory = "/run/credentials";
+    const auto loaded = test::load_config(R"(
+server: {instance: "${env:OPEN_INSTANCE}"}
+endpoints:
+  - {name: "${env:OPEN_NAME}", path: "/hooks/${env:PATH_PART}", signature: {jwks: {file: "/${file:/keys}"}}}
+handlers:
+  crm:
+    type: forward
+    url: "https://crm.example/hook"
+    headers: {user: "${env:HEADER_USER}", name: "${env:HEADER_NAME}"}
+    ca_file: "/${env:CA_FILE}"
+  tool:
+    type: shell
+    argv: [/bin/true]
+    env: {name: "${env:ENV_NAME}", token_file: "${env:ENV_FILE}", a_directory: "${env:ENV_DIRECTORY}"}
+    user: "${env:USER}"
+    working_directory: "/${env:FOLDER}"
+  lines: {type: log, file: "/var/log/${credential:log}"}
+routes: [{name: "${env:OPEN_ROUTE}", match: "*", handlers: [crm, tool, lines]}]
+)",
+                                          world);
+    const auto lines = test::config_lines(loaded);
+    INFO((lines.empty() ? std::string("no diagnostics") : lines.front()));
+    REQUIRE(loaded.value);
+    const auto has = [&](const std::string& name) {
+        return std::ranges::find(loaded.secrets, "value-of-" + name) != loaded.secrets.end();
+    };
+    for (const auto* secret : {"PATH_PART", "HEADER_USER", "HEADER_NAME", "CA_FILE", "ENV_NAME", "ENV_FILE",
+                               "ENV_DIRECTORY", "USER", "FOLDER", "KEYS", "LOG"}) {
+        CAPTURE(secret);
+        CHECK(has(secret));
+    }
+    // What events, metrics and every line of the log are told apart by.
+    for (const auto* open : {"OPEN_NAME", "OPEN_ROUTE", "OPEN_INSTANCE"}) {
+        CAPTURE(open);
+        CHECK_FALSE(has(open));
+    }
+}

@@ -31,7 +31,9 @@ http::caller judge(const header_list& headers, const asking& a = {}) {
     for (const auto& [name, value] : headers)
         head.insert(name, value);
     const std::vector<net::cidr> trusted{*net::cidr::parse(a.trusted)};
-    return http::judge_caller(a.peer, a.own, head, trusted);
+    auto who = http::judge_caller(a.peer, a.own, head, trusted);
+    who.https = http::spoke_https(who, a.peer, head, trusted);
+    return who;
 }
 
 } // namespace

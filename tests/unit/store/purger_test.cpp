@@ -13,6 +13,7 @@
 #include <functional>
 #include <future>
 #include <string>
+#include <vector>
 
 using namespace webhookd;
 using namespace webhookd::store;
@@ -74,6 +75,20 @@ public:
     }
 };
 
+/// Another instance leads the duty, and purges.
+class store_of_another final : public fake_event_store {
+public:
+    std::atomic<bool> purged = false;
+
+    result<bool> try_lead(duty, std::string_view, std::chrono::milliseconds) override { return false; }
+    result<std::vector<stored_event>> read_after(event_offset, std::size_t, std::size_t,
+                                                 projection) override {
+        std::vector<stored_event> oldest(1);
+        oldest.front().offset = purged ? 2 : 1;
+        return oldest;
+    }
+};
+
 } // namespace
 
 TEST_CASE("who no longer finds an event can know that it was purged", "[purge]") {
@@ -86,6 +101,19 @@ TEST_CASE("who no longer finds an event can know that it was purged", "[purge]")
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().events == 1; }));
     CHECK(kept.told);
+}
+
+TEST_CASE("who no longer finds an event can know that another instance has purged it", "[purge]") {
+    const noon_clock clock;
+    store_of_another kept;
+    group_writer writer{kept, {}};
+    purger p{kept, kept, {kept}, writer, clock, {.events = 24h, .payloads = {}}};
+    p.start();
+    REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
+    CHECK_FALSE(p.removed_before());
+    kept.purged = true;
+    p.change({.events = 24h, .payloads = {}}); // another round
+    CHECK(wait_for_condition([&] { return p.removed_before() == clock.now() - 24h; }));
 }
 
 TEST_CASE("a purger that does not lead its duty purges nothing, until it does", "[purge]") {

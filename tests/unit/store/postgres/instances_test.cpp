@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,9 @@ struct shared_database {
         if (!opened) FAIL(to_string(opened.error()));
         return std::move(*opened);
     }
-    /// As if it had told nothing for a minute.
+    /// As if it had told nothing for a minute, in which the others have.
     void silence(const std::string& instance) {
+        database.execute("UPDATE universign_webhookd.instances SET steady_since = steady_since - 60000000");
         database.execute(
             "UPDATE universign_webhookd.instances SET told_at = told_at - 60000000 WHERE name = '" +
             instance + "'");
@@ -68,6 +70,14 @@ TEST_CASE("it is an outage once it is known that no other daemon lived meanwhile
         const auto all = s.b.outages({}).value();
         REQUIRE(all.size() == 1);
         CHECK(all[0] == store::outage{store::outage_reason::crashed, "", noon, noon + 5min, 0});
+    }
+    SECTION("it could not tell because the database was away") {
+        s.silence("alpha");
+        s.silence("beta");
+        REQUIRE(s.b.record_heartbeat({.now = noon + 6min, .instance = "beta"}));
+        REQUIRE(s.a.record_heartbeat({.now = noon + 6min, .instance = "alpha"}));
+        REQUIRE(s.b.record_heartbeat({.now = noon + 7min, .instance = "beta"}));
+        CHECK(s.b.outages({}).value().empty());
     }
     SECTION("it lived") {
         REQUIRE(s.a.record_heartbeat({.now = noon + 6min, .instance = "alpha"}));
@@ -135,6 +145,44 @@ TEST_CASE("deliveries fail as orphans only when no daemon that lives has their h
         CHECK(s.b.handlers_elsewhere().value().empty());
         CHECK(s.b.fail_waiting("crm", "gone", 10).value() == 1);
     }
+}
+
+TEST_CASE("deliveries of who could not tell while the database was away do not fail as orphans",
+          "[store][postgres]") {
+    if (skipped()) return;
+    shared_database s;
+    const auto e = ordered_event("evt_1", "tx_1");
+    REQUIRE(s.a.append({&e, 1}));
+    REQUIRE(s.a.record_heartbeat(
+        {.now = noon, .instance = "alpha", .first = true, .state = {.handlers = {"crm"}}}));
+    REQUIRE(s.b.record_heartbeat({.now = noon, .instance = "beta", .first = true}));
+    s.silence("alpha");
+    s.silence("beta");
+    CHECK(s.b.fail_waiting("crm", "gone", 10).value() == 0); // beta has not told again either
+    REQUIRE(s.b.record_heartbeat({.now = noon + 1min, .instance = "beta"}));
+    CHECK(s.b.fail_waiting("crm", "gone", 10).value() == 0);
+    s.silence("alpha");
+    CHECK(s.b.fail_waiting("crm", "gone", 10).value() == 1);
+}
+
+TEST_CASE("a delivery that is claimed while orphans are failed is none of them", "[store][postgres]") {
+    if (skipped()) return;
+    shared_database s;
+    const auto e = ordered_event("evt_1", "tx_1");
+    REQUIRE(s.a.append({&e, 1}));
+    std::atomic<bool> committed = false;
+    std::thread claiming{[&] {
+        s.database.execute("UPDATE universign_webhookd.deliveries SET token = 1000, holder = 1000, "
+                           "lease = universign_webhookd.now_us() + 3600000000; SELECT pg_sleep(1)");
+        committed = true;
+    }};
+    CHECK(wait_for_condition([&] {
+        return committed || s.database.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = "
+                                               "'PgSleep' AND datname = current_database()") == "1";
+    }));
+    CHECK(s.b.fail_waiting("crm", "gone", 10).value() == 0); // waits for the claim
+    claiming.join();
+    CHECK(s.a.deliveries({.id = 1}, {}, 1).value().at(0).state == store::delivery_state::pending);
 }
 
 TEST_CASE("an erasure has other daemons give back what they have claimed, with its notification and without",

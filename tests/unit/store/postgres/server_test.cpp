@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -70,6 +71,62 @@ TEST_CASE("a database that could lose what it has confirmed is refused with the 
     server.execute("ALTER SYSTEM RESET synchronous_standby_names");
     server.execute("SELECT pg_reload_conf()");
     CHECK(wait_for_condition([&] { return server.execute("SHOW synchronous_standby_names").empty(); }));
+}
+
+TEST_CASE("a database that becomes unsafe under a store takes no events until it is safe again",
+          "[store][postgres]") {
+    if (is_missing()) return;
+    postgres_server server;
+    const postgres_database database{server};
+    const auto kept = open_at(database.url());
+    REQUIRE(keep(*kept, "evt_0"));
+    const auto set_fsync = [&](const std::string& value) {
+        server.execute("ALTER SYSTEM SET fsync = " + value);
+        server.execute("SELECT pg_reload_conf()");
+        REQUIRE(wait_for_condition([&] { return server.execute("SHOW fsync") == value; }));
+        // A connection looks when it is new: the one that follows is to be, the one that writes is not.
+        server.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                       "WHERE usename = 'webhookd' AND query <> 'COMMIT'");
+    };
+    set_fsync("off");
+    REQUIRE(wait_for_condition([&] { return !kept->in_place(); }));
+    const auto refused = keep(*kept, "evt_1");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::store_io);
+    CHECK(contains(refused.error().detail, "fsync=off"));
+    set_fsync("on");
+    CHECK(wait_for_condition([&] { return keep(*kept, "evt_1").has_value(); }));
+}
+
+TEST_CASE("what is committed without its synchronous standby is not acknowledged", "[store][postgres]") {
+    if (is_missing()) return;
+    postgres_server server;
+    const postgres_database database{server};
+    const auto kept = open_at(database.url());
+    server.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    server.execute("SELECT pg_reload_conf()");
+    std::string id;
+    std::atomic<bool> refused = false;
+    std::atomic<bool> enough = false;
+    // The first ones may come before the setting is in force.
+    std::thread keeping{[&] {
+        for (int i = 0; !refused && !enough; ++i) {
+            id = "evt_" + std::to_string(i);
+            const auto outcome = keep(*kept, id);
+            refused = !outcome && contains(outcome.error().detail, "without its synchronous standby");
+        }
+    }};
+    CHECK(wait_for_condition([&] {
+        server.execute("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
+                       "WHERE wait_event = 'SyncRep'");
+        return refused.load();
+    }));
+    enough = true;
+    keeping.join();
+    server.execute("ALTER SYSTEM RESET synchronous_standby_names");
+    server.execute("SELECT pg_reload_conf()");
+    REQUIRE(wait_for_condition([&] { return keep(*kept, "evt_later").has_value(); }));
+    CHECK(keep(*kept, id)->status == store::append_status::duplicate);
 }
 
 TEST_CASE("a store outlives crashes, restarts and silences of its database", "[store][postgres]") {

@@ -3,9 +3,10 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
-namespace webhookd::files {
+namespace webhookd::text {
 
 /// SHA-256 (FIPS 180-4) of one message after the other: what it needs is made once. One thread at a time.
 class sha256 {
@@ -23,4 +24,9 @@ private:
     std::unique_ptr<implementation> self_;
 };
 
-} // namespace webhookd::files
+/// Of one message alone. Throws as the class does.
+[[nodiscard]] sha256::digest sha256_of(std::string_view message);
+/// The same as lower-case hexadecimal digits.
+[[nodiscard]] std::string sha256_hex(std::string_view message);
+
+} // namespace webhookd::text

@@ -1,10 +1,11 @@
-#include <webhookd/files/sha256.hpp>
+#include <webhookd/text/encoding.hpp>
+#include <webhookd/text/sha256.hpp>
 
 #include <openssl/evp.h>
 
 #include <stdexcept>
 
-namespace webhookd::files {
+namespace webhookd::text {
 
 struct sha256::implementation {
     struct freer {
@@ -33,4 +34,13 @@ sha256::digest sha256::of(std::string_view message) {
     return made;
 }
 
-} // namespace webhookd::files
+sha256::digest sha256_of(std::string_view message) {
+    return sha256{}.of(message);
+}
+
+std::string sha256_hex(std::string_view message) {
+    const auto digest = sha256_of(message);
+    return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+} // namespace webhookd::text
