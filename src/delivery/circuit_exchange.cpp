@@ -45,13 +45,13 @@ void circuit_exchange::add_actions(std::vector<action>& to, const queues& all, b
     if (needed) to.emplace_back(read_circuits{});
 }
 
-void circuit_exchange::note(const failure* trouble, steady::time_point now) {
-    const bool was_away = std::exchange(away_, trouble != nullptr);
-    if (trouble != nullptr) read_at_ = now + pause_after_failed_exchange;
-    if (trouble != nullptr && !was_away)
+void circuit_exchange::note_trouble(const std::optional<failure>& trouble, steady::time_point now) {
+    const bool was_away = std::exchange(away_, trouble.has_value());
+    if (trouble) read_at_ = now + pause_after_failed_exchange;
+    if (trouble && !was_away)
         log::warning("the store does not tell which circuits are open; this daemon goes by its own",
                      {{"reason", to_string(*trouble)}});
-    if (trouble == nullptr && was_away) log::info("the store tells again which circuits are open");
+    if (!trouble && was_away) log::info("the store tells again which circuits are open");
 }
 
 } // namespace webhookd::delivery

@@ -28,12 +28,17 @@ public:
 
     /// `stopping`: only what is to be told.
     void add_actions(std::vector<action>& to, const queues& all, bool stopping, steady::time_point now);
-    /// What came of any of them: null where it succeeded. What failed is tried again after a moment.
-    void note(const failure* trouble, steady::time_point now);
+    /// What came of any of them. What failed is tried again after a moment.
+    template <class Answer>
+    void note(const result<Answer>& answer, steady::time_point now) {
+        note_trouble(answer ? std::nullopt : std::optional<failure>(answer.error()), now);
+    }
 
     [[nodiscard]] std::optional<steady::time_point> wake_at() const noexcept { return read_at_; }
 
 private:
+    void note_trouble(const std::optional<failure>& trouble, steady::time_point now);
+
     std::vector<close_circuit> given_up_;
     std::optional<steady::time_point> read_at_ = steady::time_point();
     bool away_ = false;

@@ -250,9 +250,7 @@ private:
         schedule_.circuit_tested(*what.queue, taken, steady::now());
     }
 
-    void perform(read_circuits&) {
-        schedule_.circuits_read(store_.circuits.open_circuits(), steady::now());
-    }
+    void perform(read_circuits&) { schedule_.circuits_read(store_.circuits.open_circuits(), steady::now()); }
 
     static void perform(cancel_handlers& what) {
         for (const auto& each : what.handlers)

@@ -180,23 +180,23 @@ void schedule::called_back(const result<std::size_t>& count, time_point now) {
 }
 
 void schedule::circuit_opened(handler_queue& queue, const result<std::int64_t>& opening, time_point now) {
-    circuits_.note(opening ? nullptr : &opening.error(), now);
+    circuits_.note(opening, now);
     release(queue.circuit_opened(opening, now));
 }
 
 void schedule::circuit_closed(handler_queue* queue, const result<void>& done, time_point now) {
-    circuits_.note(done ? nullptr : &done.error(), now);
+    circuits_.note(done, now);
     if (queue != nullptr) queue->circuit_closed(done, now);
 }
 
 void schedule::circuit_tested(handler_queue& queue, const result<bool>& taken, time_point now) {
-    circuits_.note(taken ? nullptr : &taken.error(), now);
+    circuits_.note(taken, now);
     queue.circuit_tested(taken, now);
     if (taken && !*taken) circuits_.check_soon(); // another has it, or it is closed
 }
 
 void schedule::circuits_read(const result<std::vector<store::circuit_record>>& found, time_point now) {
-    circuits_.note(found ? nullptr : &found.error(), now);
+    circuits_.note(found, now);
     if (!found) return;
     for (const auto& each : queues_) {
         const auto of = std::find_if(found->begin(), found->end(),

@@ -177,9 +177,9 @@ private:
         if (!begin("claim")) return schedule.claimed(*what.queue, broken(), now);
         last_limit = what.request.limit;
         store::claim_answer answer;
-        const auto circuit = circuits.find(std::string{what.request.handler});
-        answer.circuit_open = !what.request.despite_circuit && circuit != circuits.end() &&
-                              !(circuit->second.tested_here && circuit->second.tested_until > now);
+        const auto held = circuits.find(std::string{what.request.handler});
+        answer.circuit_open = !what.request.despite_circuit && held != circuits.end() &&
+                              !(held->second.tested_here && held->second.tested_until > now);
         if (answer.circuit_open) return schedule.claimed(*what.queue, std::move(answer), now);
         for (auto& [id, r] : rows) {
             if (r.handler != what.request.handler || r.state != store::delivery_state::pending) continue;

@@ -29,7 +29,8 @@ public:
     /// Opens it for `open_for` from now on; its tester is none any more. Where another instance has opened it
     /// already and the time is not over, or is testing it, nothing changes. Answers the name of the opening
     /// that holds now. One that nobody has tested for a day is forgotten meanwhile.
-    virtual result<std::int64_t> open_circuit(std::string_view handler, std::chrono::milliseconds open_for) = 0;
+    virtual result<std::int64_t> open_circuit(std::string_view handler,
+                                              std::chrono::milliseconds open_for) = 0;
     /// Whether this instance has the test, from now on for as long as the lease; a call meanwhile extends it.
     /// No other instance gets it before the lease is over. False also where the circuit is closed.
     virtual result<bool> try_test_circuit(std::string_view handler, std::chrono::milliseconds lease) = 0;

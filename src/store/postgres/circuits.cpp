@@ -52,8 +52,8 @@ FROM circuits ORDER BY handler
 )sql",
                                   "list circuits"};
 
-constexpr statement clear_tests{
-    "UPDATE circuits SET tester = 0, tested_until = 0 WHERE tester = $1::bigint", "give up tests"};
+constexpr statement clear_tests{"UPDATE circuits SET tester = 0, tested_until = 0 WHERE tester = $1::bigint",
+                                "give up tests"};
 
 std::int64_t in_microseconds(std::chrono::milliseconds duration) {
     return std::chrono::microseconds{duration}.count();
@@ -96,8 +96,8 @@ result<std::vector<circuit_record>> list_open_circuits(connection& db, const ses
     if (!found) return found.error();
     std::vector<circuit_record> all;
     for (const auto row : *found)
-        all.push_back({row.text(0), row.integer(1), std::chrono::microseconds{row.integer(2)},
-                       row.integer(3) != 0});
+        all.push_back(
+            {row.text(0), row.integer(1), std::chrono::microseconds{row.integer(2)}, row.integer(3) != 0});
     return all;
 }
 

@@ -103,10 +103,9 @@ result<claim_answer> claim_deliveries(connection& db, const session& self, const
     const std::chrono::microseconds lease = request.lease;
     std::vector<command> all;
     all.push_back({&begin_transaction});
-    all.push_back(
-        {&claim_statement(request.of), parameters{self.clock_ahead(), request.handler, limit, most_bytes,
-                                                  std::int64_t{lease.count()}, self.id,
-                                                  request.despite_circuit}});
+    all.push_back({&claim_statement(request.of),
+                   parameters{self.clock_ahead(), request.handler, limit, most_bytes,
+                              std::int64_t{lease.count()}, self.id, request.despite_circuit}});
     all.push_back({&find_next_due, parameters{self.clock_ahead(), request.handler, self.id}});
     all.push_back({&commit_transaction});
     const auto answers = db.run(std::move(all));

@@ -328,7 +328,7 @@ private:
     postgres::figures figures_;
     postgres::own_claims claims_;
     notifier notifier_;
-    commit_notice untold_; ///< of what was appended; the writer's thread alone
+    commit_notice untold_;                 ///< of what was appended; the writer's thread alone
     std::atomic<bool> has_tested_ = false; ///< a circuit
     pool writer_;
     pool claimer_;
