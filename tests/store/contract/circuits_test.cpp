@@ -16,7 +16,7 @@ using fixture = contract_fixture;
 
 } // namespace
 
-TEST_CASE("while a circuit is open nothing of its handler is claimed, but what asks for it despite of it",
+TEST_CASE("while a circuit is open nothing of its handler is claimed unless despite of it",
           "[store][circuits]") {
     fixture f;
     f.keep("evt_1", "tx_1", {crm, audit});
@@ -40,7 +40,7 @@ TEST_CASE("while a circuit is open nothing of its handler is claimed, but what a
     CHECK_FALSE(despite.circuit_open);
 }
 
-TEST_CASE("who has the test of a circuit claims, and closes it", "[store][circuits]") {
+TEST_CASE("who has the test of a circuit claims and closes it", "[store][circuits]") {
     fixture f;
     f.keep("evt_1", "tx_1", {crm});
     f.keep("evt_2", "tx_2", {crm});
@@ -72,7 +72,7 @@ TEST_CASE("a test whose lease is over lets nothing be claimed", "[store][circuit
     CHECK(f.claim("crm").deliveries.size() == 1);
 }
 
-TEST_CASE("a circuit that is open stays as it was opened, and its tester opens it anew",
+TEST_CASE("a circuit that is open stays as it was opened until its tester opens it anew",
           "[store][circuits]") {
     fixture f;
     const auto first = f.kept->open_circuit("crm", 1h).value();

@@ -171,7 +171,7 @@ TEST_CASE("while the store does not answer each instance goes by its own circuit
     CHECK(w.circuits.empty());
 }
 
-TEST_CASE("whichever exchange of circuits fails, everything is delivered and the circuit closed",
+TEST_CASE("whichever exchange of circuits fails everything is delivered and the circuit closes",
           "[delivery]") {
     for (std::size_t failing = 1; failing <= 60; ++failing) {
         CAPTURE(failing);

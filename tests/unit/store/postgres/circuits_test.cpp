@@ -22,7 +22,7 @@ namespace {
 struct shared_database {
     shared_database() {
         auto e = make_event("evt_1");
-        e.deliveries = {{"crm"}};
+        e.deliveries = {store::planned_delivery{"crm"}};
         REQUIRE(a.append({&e, 1}).has_value());
     }
     [[nodiscard]] std::unique_ptr<store::event_store> open() const {
