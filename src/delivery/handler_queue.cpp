@@ -73,9 +73,11 @@ std::optional<store::claim_request> handler_queue::next_claim(steady::time_point
     gave_back_ = false;
     const auto held = prefetched_.holds();
     const auto room = prefetch_limit() - held.claims; // others only take claims out
+    auto limit = under_pressure ? std::min(room, reduced_limit) : room;
+    if (circuit_.current() != circuit_breaker::state::closed) limit = 1; // to test it with
     return store::claim_request{.handler = setup_.name,
                                 .lease = held_claims::lease,
-                                .limit = under_pressure ? std::min(room, reduced_limit) : room,
+                                .limit = limit,
                                 .max_bytes = prefetch_bytes - held.bytes,
                                 .of = setup_.handler->needs_body() ? store::projection::full
                                                                    : store::projection::envelope_only,

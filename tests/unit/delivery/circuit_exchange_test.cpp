@@ -49,6 +49,7 @@ TEST_CASE("a circuit that opens is told to the store before its claims are given
     w.advance(1s);
     CHECK(w.count("test circuit") == 1);
     CHECK(w.running.size() == 1);
+    CHECK(w.last_limit == 1); // of what only one tests with, nothing waits behind it
     REQUIRE(w.settles());
     CHECK(w.count("close circuit") == 1);
     CHECK(w.circuits.empty());
