@@ -111,7 +111,7 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     const auto make_handler = [&](const config::handler& h) { return handler_factory.make(h); };
     delivery::handler_pool handlers{make_handler, handler::contents_of};
     // Runs them.
-    delivery::engine engine{{*database, *database, *database, self}, writer, clock, believed};
+    delivery::engine engine{{*database, *database, *database, *database, self}, writer, clock, believed};
     // Event → deliveries.
     delivery::planner planner{reloadable, options.dry_run};
     // What the instances that share the store know of this one.

@@ -5,6 +5,7 @@
 #include <webhookd/store/delivery.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -56,7 +57,26 @@ struct cancel_handlers {
     std::vector<std::shared_ptr<handler::handler>> handlers;
 };
 
+/// → `schedule::circuit_opened`
+struct open_circuit {
+    std::shared_ptr<handler_queue> queue;
+    std::chrono::milliseconds open_for;
+};
+/// → `schedule::circuit_closed`
+struct close_circuit {
+    std::string handler;
+    std::int64_t opening;
+    std::shared_ptr<handler_queue> queue; ///< null: of one that was changed or removed
+};
+/// → `schedule::circuit_tested`
+struct test_circuit {
+    std::shared_ptr<handler_queue> queue;
+};
+/// → `schedule::circuits_read`
+struct read_circuits {};
+
 using action = std::variant<start_attempt, claim_deliveries, extend_claims, release_claims, write_results,
-                            count_waiting, fail_orphans, call_back, cancel_handlers>;
+                            count_waiting, fail_orphans, call_back, cancel_handlers, open_circuit,
+                            close_circuit, test_circuit, read_circuits>;
 
 } // namespace webhookd::delivery

@@ -34,8 +34,12 @@ void circuit_breaker::abandoned() {
 }
 
 void circuit_breaker::open(clock::time_point now) {
+    hold_open(now + settings_->open_for);
+}
+
+void circuit_breaker::hold_open(clock::time_point until) {
     state_ = state::open;
-    until_ = now + settings_->open_for;
+    until_ = until;
     failures_ = 0;
     testing_ = false;
 }

@@ -39,10 +39,11 @@ public:
         publish();
         // Before the thread's first look: what is committed after that must wake it.
         commits_ = store_.commits.subscribe([to = inbox_](const store::commit_notice& of) {
-            if (!of.deliveries && !of.erased) return;
+            if (!of.deliveries && !of.erased && !of.circuits) return;
             to->put([&of](commands& c) {
                 c.woken = c.woken || of.deliveries;
                 c.erased = c.erased || of.erased;
+                c.circuits = c.circuits || of.circuits;
             });
         });
         started_ = true;
@@ -165,6 +166,7 @@ private:
                 each->handler().reopen();
         call(c.asked);
         if (c.erased || !c.revoke_claims.empty()) schedule_.revoke_claims();
+        if (c.circuits) schedule_.circuits_changed();
         if (c.woken) schedule_.wake();
         if (c.stop) schedule_.stop(*c.stop);
         for (auto& each : c.tests)
@@ -233,6 +235,23 @@ private:
         if (!queued) schedule_.called_back(failure{errc::shutting_down, "the writer ends"}, steady::now());
     }
 
+    void perform(open_circuit& what) {
+        const auto opening = store_.circuits.open_circuit(what.queue->name(), what.open_for);
+        schedule_.circuit_opened(*what.queue, opening, steady::now());
+    }
+
+    void perform(close_circuit& what) {
+        const auto done = store_.circuits.close_circuit(what.handler, what.opening);
+        schedule_.circuit_closed(what.queue.get(), done, steady::now());
+    }
+
+    void perform(test_circuit& what) {
+        const auto taken = store_.circuits.try_test_circuit(what.queue->name(), shared_circuit::lease);
+        schedule_.circuit_tested(*what.queue, taken, steady::now());
+    }
+
+    void perform(read_circuits&) { schedule_.circuits_read(store_.circuits.open_circuits(), steady::now()); }
+
     static void perform(cancel_handlers& what) {
         for (const auto& each : what.handlers)
             each->cancel();
@@ -241,8 +260,11 @@ private:
     void publish() {
         const std::lock_guard lock{status_mutex_};
         statuses_.clear();
-        for (const auto& each : schedule_.queues())
+        for (const auto& each : schedule_.queues()) {
             statuses_.push_back(each->status());
+            auto& shared = statuses_.back().circuit_shared;
+            shared = shared && store_.circuits.shares_circuits();
+        }
     }
 
     const engine_store store_;

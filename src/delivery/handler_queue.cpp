@@ -29,12 +29,16 @@ handler_queue::handler_queue(handler_setup s, std::shared_ptr<attempt_counters> 
     review_hand_off();
 }
 
-void handler_queue::change(const config::handler_common& common) {
-    if (setup_.common.circuit_breaker != common.circuit_breaker)
-        circuit_ = circuit_breaker(common.circuit_breaker);
+std::int64_t handler_queue::change(const config::handler_common& common) {
+    std::int64_t given_up = 0;
+    if (setup_.common.circuit_breaker != common.circuit_breaker) {
+        given_up = circuit_.opening();
+        circuit_ = shared_circuit(common.circuit_breaker);
+    }
     setup_.common = common;
     wants_claim_ = true;
     review_hand_off();
+    return given_up;
 }
 
 std::size_t handler_queue::prefetch_limit() const {
@@ -52,12 +56,16 @@ void handler_queue::review_hand_off() {
     prefetched_.set_hand_off({normal, prefetch_limit() / 2, setup_.common.concurrency});
 }
 
-std::optional<store::claim_request> handler_queue::next_claim(steady::time_point at, bool under_pressure) {
+void handler_queue::review_due(steady::time_point at) {
     if (not_before_ && *not_before_ <= at) not_before_.reset();
     if (next_due_ && *next_due_ <= at) {
         next_due_.reset();
         wants_claim_ = true;
     }
+}
+
+std::optional<store::claim_request> handler_queue::next_claim(steady::time_point at, bool under_pressure) {
+    review_due(at);
     if (!wants_claim_ || not_before_ || is_full()) return std::nullopt;
     if (!circuit_.allows(at) || (under_pressure && claimed_in_tick_)) return std::nullopt;
     // What was given back is for others who can begin it.
@@ -65,12 +73,15 @@ std::optional<store::claim_request> handler_queue::next_claim(steady::time_point
     gave_back_ = false;
     const auto held = prefetched_.holds();
     const auto room = prefetch_limit() - held.claims; // others only take claims out
+    auto limit = under_pressure ? std::min(room, reduced_limit) : room;
+    if (circuit_.current() != circuit_breaker::state::closed) limit = 1; // to test it with
     return store::claim_request{.handler = setup_.name,
                                 .lease = held_claims::lease,
-                                .limit = under_pressure ? std::min(room, reduced_limit) : room,
+                                .limit = limit,
                                 .max_bytes = prefetch_bytes - held.bytes,
                                 .of = setup_.handler->needs_body() ? store::projection::full
-                                                                   : store::projection::envelope_only};
+                                                                   : store::projection::envelope_only,
+                                .despite_circuit = !circuit_.has_settings() || circuit_.is_alone()};
 }
 
 void handler_queue::claimed(store::claim_answer answer, steady::time_point at) {
@@ -138,6 +149,39 @@ void handler_queue::review_circuit(const handler::outcome& outcome, steady::time
         log::warning("a circuit is open: nothing is tried for a while",
                      {{"handler", setup_.name}, {"reason", outcome.reason}});
     was_open_ = is_open;
+}
+
+std::optional<circuit_call> handler_queue::next_circuit_call(steady::time_point at, bool may_begin) {
+    if (!circuit_.has_settings()) return std::nullopt;
+    review_due(at);
+    const bool some = wants_claim_ || prefetched_.holds().claims > 0;
+    const bool paused = not_before_ || (paused_until_ && at < *paused_until_);
+    const bool free = in_flight_ < setup_.common.concurrency;
+    return circuit_.next_call(at, may_begin && some && free && !paused);
+}
+
+std::vector<store::claim> handler_queue::circuit_opened(const result<std::int64_t>& opening,
+                                                        steady::time_point at) {
+    circuit_.opened(opening, at);
+    if (!opening) return {};
+    return revoke_claims();
+}
+
+std::vector<store::claim> handler_queue::circuit_read(const store::circuit_record* found,
+                                                      steady::time_point at) {
+    using state = circuit_breaker::state;
+    const bool was_closed = circuit_.current() == state::closed;
+    circuit_.read(found, at);
+    const bool is_closed = circuit_.current() == state::closed;
+    if (was_closed != is_closed)
+        log::info(is_closed ? "a circuit is closed: another daemon has an answer"
+                            : "a circuit is open in the store: nothing is tried for a while",
+                  {{"handler", setup_.name}});
+    if (was_closed != is_closed) was_open_ = !is_closed;
+    wants_claim_ = true;
+    review_hand_off();
+    if (found == nullptr || found->is_tester || is_closed) return {};
+    return revoke_claims();
 }
 
 std::optional<store::finished_delivery> handler_queue::ended(attempt& a, double chance, const moment& when) {
@@ -211,8 +255,8 @@ std::optional<handler_queue::steady::time_point> handler_queue::next_due() const
 }
 
 std::optional<handler_queue::steady::time_point> handler_queue::wake_at() const {
-    auto earliest = circuit_.open_until() ? circuit_.open_until() : not_before_;
-    for (const auto& each : {paused_until_, next_due()})
+    auto earliest = circuit_.open_until() ? std::nullopt : not_before_;
+    for (const auto& each : {circuit_.wake_at(), paused_until_, next_due()})
         if (each && (!earliest || *each < *earliest)) earliest = each;
     return earliest;
 }
@@ -222,6 +266,7 @@ handler_status handler_queue::status() const {
     return {setup_.name,
             circuit_.current(),
             circuit_.open_until(),
+            circuit_.has_settings() && !circuit_.is_alone(),
             in_flight_,
             setup_.common.concurrency,
             all.successful - counted_before_.successful,

@@ -4,10 +4,13 @@
 #include <webhookd/delivery/retry_policy.hpp>
 
 #include "delivery/prefetch_buffer.hpp"
+#include "delivery/shared_circuit.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace webhookd::delivery {
 
@@ -28,7 +31,8 @@ public:
     explicit handler_queue(handler_setup s,
                            std::shared_ptr<attempt_counters> counted = std::make_shared<attempt_counters>());
 
-    void change(const config::handler_common& common);
+    /// Returns the opening of a circuit that ends with its settings; 0: none.
+    [[nodiscard]] std::int64_t change(const config::handler_common& common);
 
     /// The next claim request, with a reduced limit under pressure, and then once in a tick; nullopt: not
     /// now.
@@ -64,6 +68,22 @@ public:
     /// The same, to claim again what is then still due.
     [[nodiscard]] std::vector<store::claim> revoke_claims();
 
+    // Its circuit: see shared_circuit.
+
+    /// `may_begin`: attempts may begin at all.
+    [[nodiscard]] std::optional<circuit_call> next_circuit_call(steady::time_point at, bool may_begin);
+    /// Returns the claims to release: they are for who will test the circuit.
+    [[nodiscard]] std::vector<store::claim> circuit_opened(const result<std::int64_t>& opening,
+                                                           steady::time_point at);
+    void circuit_closed(const result<void>& done, steady::time_point at) { circuit_.closed(done, at); }
+    void circuit_tested(const result<bool>& taken, steady::time_point at) { circuit_.tested(taken, at); }
+    /// Null: the store has none that is not closed. Returns the claims to release.
+    [[nodiscard]] std::vector<store::claim> circuit_read(const store::circuit_record* found,
+                                                         steady::time_point at);
+    /// The one that the store knows; 0: none.
+    [[nodiscard]] std::int64_t circuit_opening() const noexcept { return circuit_.opening(); }
+    [[nodiscard]] bool has_circuit() const noexcept { return circuit_.has_settings(); }
+
     /// When to check again, unless something else happens.
     [[nodiscard]] std::optional<steady::time_point> wake_at() const;
 
@@ -81,6 +101,7 @@ public:
     [[nodiscard]] handler_status status() const;
 
 private:
+    void review_due(steady::time_point at);
     /// When the store has more, if that is what is waited for.
     [[nodiscard]] std::optional<steady::time_point> next_due() const;
     /// The limit of claims held.
@@ -93,7 +114,7 @@ private:
     void review_hand_off();
 
     handler_setup setup_;
-    circuit_breaker circuit_;
+    shared_circuit circuit_;
     prefetch_buffer prefetched_;
     bool wants_claim_ = true;
     bool claimed_in_tick_ = false;

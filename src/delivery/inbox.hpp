@@ -38,6 +38,7 @@ struct commands {
     std::vector<std::shared_ptr<handler_test>> tested; ///< those that have ended
     bool woken = false;
     bool erased = false;      ///< by another instance: what was claimed before must not begin
+    bool circuits = false;    ///< another instance has opened or closed one
     bool clock_leapt = false; ///< the wall clock
     bool reopen = false;
 
@@ -50,7 +51,7 @@ struct commands {
     [[nodiscard]] bool empty() const noexcept {
         return ended.empty() && !written && !orphans_failed && !called_back && !handlers && !stop &&
                revoke_claims.empty() && asked.empty() && tests.empty() && tested.empty() && !woken &&
-               !erased && !clock_leapt && !reopen;
+               !erased && !circuits && !clock_leapt && !reopen;
     }
 };
 

@@ -29,17 +29,19 @@ void schedule::configure(std::vector<handler_setup> handlers) {
             auto counted = counters_of(each.name);
             fresh.push_back(std::make_shared<handler_queue>(std::move(each), std::move(counted)));
         } else {
-            (*same)->change(each.common);
+            circuits_.give_up(each.name, (*same)->change(each.common));
             fresh.push_back(*same);
         }
     }
     for (auto& old : queues_) {
         if (std::find(fresh.begin(), fresh.end(), old) != fresh.end()) continue;
         release(old->drop_claims());
+        circuits_.give_up(old->name(), old->circuit_opening());
         if (old->running() > 0) retiring_.push_back(old);
     }
     queues_ = std::move(fresh);
     orphans_.check_soon();
+    circuits_.check_soon();
 }
 
 /// A handler that changed, or comes back while its last attempts still run, goes on counting.
@@ -91,6 +93,7 @@ void schedule::claimed(handler_queue& queue, result<store::claim_answer> answer,
     }
     held_.add(answer->deliveries, now);
     share_sure_until();
+    if (answer->circuit_open) circuits_.check_soon();
     queue.claimed(std::move(*answer), now);
 }
 
@@ -176,6 +179,32 @@ void schedule::called_back(const result<std::size_t>& count, time_point now) {
     if (auto* queue = find(recaller_.called_back(count, now))) queue->wake();
 }
 
+void schedule::circuit_opened(handler_queue& queue, const result<std::int64_t>& opening, time_point now) {
+    circuits_.note(opening, now);
+    release(queue.circuit_opened(opening, now));
+}
+
+void schedule::circuit_closed(handler_queue* queue, const result<void>& done, time_point now) {
+    circuits_.note(done, now);
+    if (queue != nullptr) queue->circuit_closed(done, now);
+}
+
+void schedule::circuit_tested(handler_queue& queue, const result<bool>& taken, time_point now) {
+    circuits_.note(taken, now);
+    queue.circuit_tested(taken, now);
+    if (taken && !*taken) circuits_.check_soon(); // another has it, or it is closed
+}
+
+void schedule::circuits_read(const result<std::vector<store::circuit_record>>& found, time_point now) {
+    circuits_.note(found, now);
+    if (!found) return;
+    for (const auto& each : queues_) {
+        const auto of = std::find_if(found->begin(), found->end(),
+                                     [&](const auto& record) { return record.handler == each->name(); });
+        release(each->circuit_read(of == found->end() ? nullptr : &*of, now));
+    }
+}
+
 void schedule::tick(time_point now, std::uint64_t events) {
     pressure_.tick(now, events);
     for (auto& each : queues_)
@@ -189,6 +218,7 @@ std::vector<action> schedule::next(time_point now) {
         actions.emplace_back(extend_claims{held_.all(), held_claims::lease});
         return actions; // its outcome comes first
     }
+    circuits_.add_actions(actions, queues_, stop_by_.has_value(), now);
     if (!stop_by_) add_starts(actions, now);
     if (auto batch = results_.next_batch(now)) actions.emplace_back(write_results{std::move(batch)});
     if (stop_by_)
@@ -266,6 +296,7 @@ std::optional<schedule::time_point> schedule::wake_at(time_point now) const {
     }
     consider(orphans_.wake_at());
     consider(recaller_.wake_at());
+    consider(circuits_.wake_at());
     if (pressure_.is_high()) consider(pressure_.next_tick());
     for (const auto& each : queues_)
         consider(each->wake_at());

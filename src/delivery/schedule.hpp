@@ -3,6 +3,7 @@
 #include <webhookd/delivery/engine.hpp>
 
 #include "delivery/action.hpp"
+#include "delivery/circuit_exchange.hpp"
 #include "delivery/handler_queue.hpp"
 #include "delivery/held_claims.hpp"
 #include "delivery/ingest_pressure.hpp"
@@ -40,6 +41,8 @@ public:
     /// Gives all claims back that have not begun, to claim again what is still to be done then.
     void revoke_claims();
     void clock_leapt();
+    /// Another instance has opened or closed one.
+    void circuits_changed() { circuits_.check_soon(); }
     /// Begins nothing new, and cancels at `by` what still runs.
     void stop(time_point by);
 
@@ -69,6 +72,13 @@ public:
     void orphans_led_by_other(time_point now) { orphans_.led_by_other(now); }
     void orphans_failed(const result<std::size_t>& count, time_point now) { orphans_.failed(count, now); }
     void called_back(const result<std::size_t>& count, time_point now);
+
+    void circuit_opened(handler_queue& queue, const result<std::int64_t>& opening, time_point now);
+    /// `queue`: null for one that was changed or removed.
+    void circuit_closed(handler_queue* queue, const result<void>& done, time_point now);
+    void circuit_tested(handler_queue& queue, const result<bool>& taken, time_point now);
+    /// With all that are not closed.
+    void circuits_read(const result<std::vector<store::circuit_record>>& found, time_point now);
 
     // Pressure of arriving events: once in a tick.
 
@@ -125,6 +135,7 @@ private:
     result_writer results_;
     orphan_cleaner orphans_;
     recaller recaller_;
+    circuit_exchange circuits_;
     ingest_pressure pressure_;
     std::optional<time_point> stop_by_;
     bool cancelled_ = false;

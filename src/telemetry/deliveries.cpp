@@ -59,7 +59,7 @@ void write_deliveries(page& to, const metrics_snapshot& from, const store_counts
         for (const auto state : circuit_states)
             to.gauge("webhookd_handler_circuit_state", "1 for the state that the circuit breaker is in.",
                      each.circuit == state ? 1 : 0,
-                     {{"handler", each.name}, {"state", std::string(to_string(state))}});
+                     of_store(from, {{"handler", each.name}, {"state", std::string(to_string(state))}}));
         if (each.counted) write_attempts(to, who, each.name, *each.counted);
         if (!counted.backlog) continue;
         const auto waiting = counted.backlog->by_handler.find(each.name);

@@ -44,8 +44,8 @@ struct delivery_engine {
     void run(std::vector<delivery::handler_setup> setups) {
         end();
         writer = std::make_unique<store::group_writer>(*kept, store::group_writer::options{});
-        engine = std::make_unique<delivery::engine>(delivery::engine_store{*kept, *kept, *kept, {*kept}},
-                                                    *writer, clock, clock);
+        engine = std::make_unique<delivery::engine>(
+            delivery::engine_store{*kept, *kept, *kept, *kept, {*kept}}, *writer, clock, clock);
         engine->start(std::move(setups));
     }
 

@@ -35,6 +35,14 @@ public:
     std::map<store::delivery_id, row> rows;
     std::vector<std::shared_ptr<delivery::attempt>> running;
     std::vector<std::string> actions; ///< performed so far
+    /// A circuit that is not closed, as the store has it.
+    struct circuit {
+        std::int64_t opening = 0;
+        steady::time_point until = {};
+        steady::time_point tested_until = {};
+        bool tested_here = false; ///< and not by another instance
+    };
+    std::map<std::string, circuit> circuits;
     /// Asked for each action that can fail; empty: none does.
     std::function<bool(const std::string& action)> fails;
     std::size_t last_limit = 0; ///< of the last claim
@@ -119,6 +127,24 @@ public:
         return false;
     }
 
+    /// Another instance opens the circuit of crm, and all hear of it.
+    void open_elsewhere(std::chrono::seconds open_for) {
+        circuits["crm"] = {++last_opening_, now + open_for, {}, false};
+        schedule.circuits_changed();
+        work();
+    }
+    /// Another instance takes the test of the circuit of crm.
+    void test_elsewhere(std::chrono::seconds lease) {
+        auto& crm = circuits.at("crm");
+        crm.tested_until = now + lease;
+        crm.tested_here = false;
+    }
+    void close_elsewhere() {
+        circuits.erase("crm");
+        schedule.circuits_changed();
+        work();
+    }
+
     /// Another process claims it.
     void steal(store::delivery_id id) { rows.at(id).token = ++last_token_; }
 
@@ -151,6 +177,10 @@ private:
         if (!begin("claim")) return schedule.claimed(*what.queue, broken(), now);
         last_limit = what.request.limit;
         store::claim_answer answer;
+        const auto held = circuits.find(std::string{what.request.handler});
+        answer.circuit_open = !what.request.despite_circuit && held != circuits.end() &&
+                              !(held->second.tested_here && held->second.tested_until > now);
+        if (answer.circuit_open) return schedule.claimed(*what.queue, std::move(answer), now);
         for (auto& [id, r] : rows) {
             if (r.handler != what.request.handler || r.state != store::delivery_state::pending) continue;
             if (r.token != 0 && r.leased_until > now) continue;
@@ -249,6 +279,45 @@ private:
         });
     }
 
+    void perform(delivery::open_circuit& what) {
+        if (!begin("open circuit")) return schedule.circuit_opened(*what.queue, broken(), now);
+        auto& held = circuits[what.queue->name()];
+        if (held.opening == 0 || held.tested_here || (held.until <= now && held.tested_until <= now))
+            held = {++last_opening_, now + what.open_for, {}, false};
+        schedule.circuit_opened(*what.queue, held.opening, now);
+    }
+
+    void perform(delivery::close_circuit& what) {
+        if (!begin("close circuit")) return schedule.circuit_closed(what.queue.get(), broken(), now);
+        const auto held = circuits.find(what.handler);
+        if (held != circuits.end() && held->second.opening == what.opening) circuits.erase(held);
+        schedule.circuit_closed(what.queue.get(), {}, now);
+    }
+
+    void perform(delivery::test_circuit& what) {
+        if (!begin("test circuit")) return schedule.circuit_tested(*what.queue, broken(), now);
+        const auto held = circuits.find(what.queue->name());
+        const bool taken = held != circuits.end() && held->second.until <= now &&
+                           (held->second.tested_here || held->second.tested_until <= now);
+        if (taken) {
+            held->second.tested_here = true;
+            held->second.tested_until = now + delivery::shared_circuit::lease;
+        }
+        schedule.circuit_tested(*what.queue, taken, now);
+    }
+
+    void perform(delivery::read_circuits&) {
+        if (!begin("read circuits")) return schedule.circuits_read(broken(), now);
+        std::vector<store::circuit_record> all;
+        for (const auto& [handler, each] : circuits) {
+            const auto until = each.tested_here ? each.until : std::max(each.until, each.tested_until);
+            const auto left = std::max(until - now, steady::duration{0});
+            all.push_back({handler, each.opening, std::chrono::ceil<std::chrono::microseconds>(left),
+                           each.tested_here && each.tested_until > now});
+        }
+        schedule.circuits_read(all, now);
+    }
+
     void perform(delivery::cancel_handlers&) {
         static_cast<void>(begin("cancel"));
         for (const auto& each : running)
@@ -258,6 +327,7 @@ private:
     std::map<std::string, std::shared_ptr<scripted_handler>> handlers_;
     std::vector<std::function<void()>> later_;
     std::int64_t last_token_ = 0;
+    std::int64_t last_opening_ = 0;
 };
 
 } // namespace webhookd::test

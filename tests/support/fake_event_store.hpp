@@ -136,6 +136,14 @@ public:
     }
     result<std::string> fingerprint_key() override { return std::string(32, 'k'); }
     result<bool> try_lead(store::duty, std::string_view, std::chrono::milliseconds) override { return true; }
+    // No circuit is ever open.
+    result<std::int64_t> open_circuit(std::string_view, std::chrono::milliseconds) override { return 1; }
+    result<bool> try_test_circuit(std::string_view, std::chrono::milliseconds) override { return true; }
+    result<void> close_circuit(std::string_view, std::int64_t) override { return {}; }
+    result<std::vector<store::circuit_record>> open_circuits() override {
+        return std::vector<store::circuit_record>{};
+    }
+    [[nodiscard]] bool shares_circuits() const noexcept override { return false; }
     result<std::vector<store::outage>> outages(const store::outage_search&) override {
         return std::vector<store::outage>{};
     }

@@ -31,8 +31,12 @@ public:
     void failed(clock::time_point now);
     /// An attempt ended without an answer.
     void abandoned();
+    /// Open until then, whatever it was: another has found the other side down.
+    void hold_open(clock::time_point until);
 
     [[nodiscard]] state current() const noexcept { return state_; }
+    /// The one attempt of a half-open circuit is under way.
+    [[nodiscard]] bool is_testing() const noexcept { return testing_; }
     /// While open: when it will let one attempt through.
     [[nodiscard]] std::optional<clock::time_point> open_until() const noexcept;
 
@@ -42,7 +46,7 @@ private:
     std::optional<config::circuit_breaker> settings_;
     state state_ = state::closed;
     std::uint32_t failures_ = 0; ///< in a row
-    bool testing_ = false;       ///< the one attempt of a half-open circuit is under way
+    bool testing_ = false;       ///< only while half-open
     clock::time_point until_{};
 };
 

@@ -6,6 +6,7 @@
 #include <webhookd/handler/handler.hpp>
 #include <webhookd/runtime/clock.hpp>
 #include <webhookd/runtime/histogram.hpp>
+#include <webhookd/store/circuits.hpp>
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/group_writer.hpp>
 #include <webhookd/store/instances.hpp>
@@ -79,7 +80,8 @@ struct handler_status {
     std::string name;
     circuit_breaker::state circuit = circuit_breaker::state::closed;
     std::optional<circuit_breaker::clock::time_point>
-        open_until; ///< of an open circuit: when one attempt tests it
+        open_until;              ///< of an open circuit: when one attempt tests it
+    bool circuit_shared = false; ///< all instances that share the store hold to it
     std::size_t in_flight = 0;
     std::uint32_t concurrency = 0; ///< how many may be
     std::uint64_t successful = 0;  ///< attempts
@@ -94,6 +96,7 @@ struct handler_status {
 struct engine_store {
     store::delivery_query& query;
     store::delivery_queue& queue;
+    store::circuits& circuits;
     store::notifications& commits;
     store::this_instance instance;
 };

@@ -57,6 +57,7 @@ struct claim_request {
     std::size_t limit = 1;
     std::size_t max_bytes = 8 * 1024 * 1024; ///< of bodies in sum; one larger body comes alone
     projection of = projection::full;
+    bool despite_circuit = false; ///< whether or not the handler's circuit is open
 };
 
 struct claim_answer {
@@ -64,6 +65,7 @@ struct claim_answer {
     bool more = false;                        ///< others are due now
     /// Until the next of those becomes due that are not due yet; nullopt: none waits for its time.
     std::optional<std::chrono::microseconds> next_due;
+    bool circuit_open = false; ///< the handler's circuit is, and its test another's: see circuits
 };
 
 /// New deliveries of an event that is kept already.

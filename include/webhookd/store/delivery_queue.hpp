@@ -54,8 +54,9 @@ protected:
 /// `claim`, `extend` and `release` from any. Durability and errors as event_log has them.
 class delivery_queue {
 public:
-    /// Claims what is due for a handler. Of an ordering key only the earliest is ever due. A claim costs no
-    /// write where one process holds the store alone.
+    /// Claims what is due for a handler; nothing while its circuit is open, unless this instance has its test
+    /// (see circuits). Of an ordering key only the earliest is ever due. A claim costs no write where one
+    /// process holds the store alone.
     virtual result<claim_answer> claim(const claim_request& request) = 0;
     /// Lets claims hold for `lease` from now on, even if their lease was over, unless another has them:
     /// returns those.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <webhookd/store/circuits.hpp>
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/event_log.hpp>
 #include <webhookd/store/event_query.hpp>
@@ -17,6 +18,7 @@ class event_store : public event_log,
                     public delivery_queue,
                     public retention,
                     public instances,
+                    public circuits,
                     public notifications {
 public:
     virtual ~event_store() = default;

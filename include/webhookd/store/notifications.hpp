@@ -11,6 +11,7 @@ struct commit_notice {
     bool events = false;     ///< events were kept
     bool deliveries = false; ///< deliveries were planned, or became due by a retry, a call back or an erasure
     bool erased = false;     ///< another instance has erased events: what was claimed before must not begin
+    bool circuits = false;   ///< another instance has opened or closed the circuit of a handler
     friend bool operator==(const commit_notice&, const commit_notice&) = default;
 };
 

@@ -114,6 +114,7 @@ void write(json_response& json, const delivery::handler_status& handler, std::in
     json.text("name", handler.name);
     json.text("circuit", to_string(handler.circuit));
     json.instant("circuit_open_until", on_wall_clock(handler.open_until, now));
+    json.text("circuit_scope", handler.circuit_shared ? "cluster" : "instance");
     json.number("in_flight", static_cast<std::int64_t>(handler.in_flight));
     json.number("waiting", waiting);
     json.number("successful", static_cast<std::int64_t>(handler.successful));

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t most_claims = 10'000; ///< in one call
 
 // What others are claiming at this moment is passed over. Bodies are measured before they are claimed,
-// without reading them.
+// without reading them. Of a circuit that is not closed there is a row: then its tester alone claims.
 std::string claim_sql(projection of) {
     const std::string size = of == projection::full ? "octet_length(p.body)" : "0";
     return R"sql(
@@ -21,6 +21,9 @@ WITH due AS MATERIALIZED (
     SELECT d.id, d.event, d.due FROM deliveries d
     WHERE d.state = 0 AND d.handler = $2::text AND d.due <= now_us() + $1::bigint
     AND (d.lease IS NULL OR d.lease <= now_us())
+    AND ($7::boolean OR NOT EXISTS (
+        SELECT 1 FROM circuits c WHERE c.handler = $2::text
+        AND (c.tester <> $6::bigint OR c.tested_until <= now_us())))
     ORDER BY d.due, d.id LIMIT $3::bigint + 1 FOR UPDATE SKIP LOCKED
 ), sized AS (
     SELECT d.id, row_number() OVER w AS place, sum()sql" +
@@ -58,7 +61,9 @@ SELECT least(
          SELECT d.lease, d.holder FROM deliveries d
          WHERE d.state = 0 AND d.handler = $2::text AND d.due <= now_us() + $1::bigint
          ORDER BY d.due, d.id LIMIT 1000) f
-     WHERE f.holder <> $3::bigint AND f.lease > now_us()))
+     WHERE f.holder <> $3::bigint AND f.lease > now_us())),
+    EXISTS (SELECT 1 FROM circuits c WHERE c.handler = $2::text
+            AND (c.tester <> $3::bigint OR c.tested_until <= now_us()))
 )sql",
                                   "look for the next delivery"};
 
@@ -98,9 +103,9 @@ result<claim_answer> claim_deliveries(connection& db, const session& self, const
     const std::chrono::microseconds lease = request.lease;
     std::vector<command> all;
     all.push_back({&begin_transaction});
-    all.push_back(
-        {&claim_statement(request.of), parameters{self.clock_ahead(), request.handler, limit, most_bytes,
-                                                  std::int64_t{lease.count()}, self.id}});
+    all.push_back({&claim_statement(request.of),
+                   parameters{self.clock_ahead(), request.handler, limit, most_bytes,
+                              std::int64_t{lease.count()}, self.id, request.despite_circuit}});
     all.push_back({&find_next_due, parameters{self.clock_ahead(), request.handler, self.id}});
     all.push_back({&commit_transaction});
     const auto answers = db.run(std::move(all));
@@ -116,6 +121,7 @@ result<claim_answer> claim_deliveries(connection& db, const session& self, const
     }
     const auto next = answers->at(2).at(0);
     if (!next.is_null(0)) answer.next_due = std::chrono::microseconds{next.integer(0)};
+    answer.circuit_open = !request.despite_circuit && next.integer(1) != 0;
     return answer;
 }
 

@@ -36,16 +36,17 @@ SELECT last_seq, plans, EXISTS (
     SELECT 1 FROM handlers h WHERE EXISTS (
         SELECT 1 FROM deliveries d WHERE d.state = 0 AND d.handler = h.name
         AND d.due <= now_us() + $1::bigint - $2::bigint AND (d.lease IS NULL OR d.lease <= now_us()))),
-    erasures
+    erasures,
+    (SELECT coalesce(string_agg(c.handler || ' ' || c.opening, ',' ORDER BY c.handler), '') FROM circuits c)
 FROM totals WHERE id = 1
 )sql",
                                 "look for news"};
 constexpr statement count_waiting_deliveries{"SELECT count(*) FROM deliveries WHERE state = 0",
                                              "count what waits"};
 
-/// The figures of `SESSION LAST_SEQ EVENTS DELIVERIES ERASED`; 0 where one is missing.
-std::array<std::int64_t, 5> parse_notification(std::string_view text) {
-    std::array<std::int64_t, 5> figures{};
+/// The figures of `SESSION LAST_SEQ EVENTS DELIVERIES ERASED CIRCUITS`; 0 where one is missing.
+std::array<std::int64_t, 6> parse_notification(std::string_view text) {
+    std::array<std::int64_t, 6> figures{};
     for (auto& each : figures) {
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), each);
         if (error != std::errc{}) break;
@@ -128,12 +129,15 @@ result<void> follower::refresh() {
 
 /// What this process did itself its listeners know already.
 void follower::hear(std::string_view text) {
-    const auto [session, last, events, deliveries, erased] = parse_notification(text);
+    const auto [session, last, events, deliveries, erased, circuits] = parse_notification(text);
     if (session == self_.id) return;
     known_.raise_last_offset(last);
     if (deliveries != 0) ++others_plans_;
     if (erased != 0) ++others_erasures_;
-    listeners_.tell({.events = events != 0, .deliveries = deliveries != 0, .erased = erased != 0});
+    listeners_.tell({.events = events != 0,
+                     .deliveries = deliveries != 0,
+                     .erased = erased != 0,
+                     .circuits = circuits != 0});
 }
 
 result<void> follower::poll() {
@@ -144,6 +148,7 @@ result<void> follower::poll() {
     if (!totals) return totals.error();
     db_->take_notifications([this](std::string_view heard) { hear(heard); });
     note_erasures(*totals, erasures_begun);
+    note_circuits(*totals);
     if (steady_clock::now() >= next_count_)
         if (auto done = count_pending(); !done) return done;
     if (totals->empty()) return {};
@@ -168,6 +173,15 @@ void follower::note_erasures(const rows& totals, std::uint64_t begun) {
     const bool more = others > others_erasures_;
     others_erasures_ = others;
     if (more) listeners_.tell({.erased = true});
+}
+
+/// Also of our own: to look once more costs little, and circuits change rarely.
+void follower::note_circuits(const rows& totals) {
+    if (totals.empty()) return;
+    auto now = totals.at(0).text(4);
+    if (now == circuits_) return;
+    circuits_ = std::move(now);
+    listeners_.tell({.circuits = true});
 }
 
 result<void> follower::count_pending() {

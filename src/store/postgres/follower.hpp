@@ -49,6 +49,7 @@ private:
     void hear(std::string_view text);
     result<void> poll();
     void note_erasures(const rows& totals, std::uint64_t begun);
+    void note_circuits(const rows& totals);
     result<void> count_pending();
     result<void> watch_safety();
     void note_failure(const result<void>& outcome);
@@ -67,6 +68,7 @@ private:
     std::unique_ptr<connection> db_;
     std::int64_t others_plans_ = 0;    ///< that listeners were told of
     std::int64_t others_erasures_ = 0; ///< the same
+    std::string circuits_;             ///< those that are not closed, that listeners were told of
     int overlapping_ = 0;              ///< polls in a row beside changes of our own
     steady next_count_;
     steady next_safety_;

@@ -177,6 +177,14 @@ constexpr std::array<migration, 1> schema_migrations{{
         instance  text COLLATE "C" NOT NULL,
         until     bigint NOT NULL
     ) WITH (fillfactor = 50);
+    CREATE TABLE circuits (
+        handler       text COLLATE "C" PRIMARY KEY,
+        opening       bigint NOT NULL,
+        until         bigint NOT NULL,
+        lasts         bigint NOT NULL,
+        tester        bigint NOT NULL,
+        tested_until  bigint NOT NULL
+    ) WITH (fillfactor = 50);
     CREATE TABLE outages (
         began     bigint NOT NULL,
         endpoint  text COLLATE "C" NOT NULL,

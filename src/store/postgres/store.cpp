@@ -2,6 +2,7 @@
 
 #include "store/notifier.hpp"
 #include "store/postgres/append.hpp"
+#include "store/postgres/circuits.hpp"
 #include "store/postgres/claims.hpp"
 #include "store/postgres/delivery_reader.hpp"
 #include "store/postgres/delivery_writer.hpp"
@@ -13,6 +14,7 @@
 #include "store/postgres/schema.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace webhookd::store {
@@ -45,6 +47,9 @@ public:
     ~postgres_store() override {
         const auto held = claims_.all();
         if (!held.empty()) release(held);
+        if (has_tested_)
+            static_cast<void>(claimer_.with(
+                pool::kind::writes, [&](connection& db) { return postgres::give_up_tests(db, self_); }));
     }
 
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
@@ -270,6 +275,28 @@ public:
         return read([&](connection& db) { return postgres::try_lead(db, which, instance, lease); });
     }
 
+    result<std::int64_t> open_circuit(std::string_view handler, std::chrono::milliseconds open_for) override {
+        return claimer_.with(pool::kind::writes, [&](connection& db) {
+            return postgres::open_circuit(db, self_, handler, open_for);
+        });
+    }
+    result<bool> try_test_circuit(std::string_view handler, std::chrono::milliseconds lease) override {
+        has_tested_ = true;
+        return claimer_.with(pool::kind::writes, [&](connection& db) {
+            return postgres::try_test_circuit(db, self_, handler, lease);
+        });
+    }
+    result<void> close_circuit(std::string_view handler, std::int64_t opening) override {
+        return claimer_.with(pool::kind::writes, [&](connection& db) {
+            return postgres::close_circuit(db, self_, handler, opening);
+        });
+    }
+    result<std::vector<circuit_record>> open_circuits() override {
+        return claimer_.with(pool::kind::reads,
+                             [&](connection& db) { return postgres::list_open_circuits(db, self_); });
+    }
+    bool shares_circuits() const noexcept override { return true; }
+
     subscription subscribe(listener call) override { return notifier_.subscribe(std::move(call)); }
 
 private:
@@ -301,7 +328,8 @@ private:
     postgres::figures figures_;
     postgres::own_claims claims_;
     notifier notifier_;
-    commit_notice untold_; ///< of what was appended; the writer's thread alone
+    commit_notice untold_;                 ///< of what was appended; the writer's thread alone
+    std::atomic<bool> has_tested_ = false; ///< a circuit
     pool writer_;
     pool claimer_;
     pool readers_;

@@ -1,4 +1,5 @@
 #include "store/notifier.hpp"
+#include "store/sqlite/circuits.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/delivery_counts.hpp"
 #include "store/sqlite/event_histogram.hpp"
@@ -59,6 +60,11 @@ public:
     }
 
     result<claim_answer> claim(const claim_request& request) override {
+        if (!request.despite_circuit && circuits_.blocks(request.handler)) {
+            claim_answer none;
+            none.circuit_open = true;
+            return none;
+        }
         const auto now = std::chrono::steady_clock::now();
         sqlite::leases::claim_lock claiming{leases_, now};
         auto answer = readers_.with(
@@ -213,6 +219,19 @@ public:
 
     result<bool> try_lead(duty, std::string_view, std::chrono::milliseconds) override { return true; }
 
+    result<std::int64_t> open_circuit(std::string_view handler, std::chrono::milliseconds open_for) override {
+        return circuits_.open(handler, open_for);
+    }
+    result<bool> try_test_circuit(std::string_view handler, std::chrono::milliseconds lease) override {
+        return circuits_.try_test(handler, lease);
+    }
+    result<void> close_circuit(std::string_view handler, std::int64_t opening) override {
+        circuits_.close(handler, opening);
+        return {};
+    }
+    result<std::vector<circuit_record>> open_circuits() override { return circuits_.list(); }
+    bool shares_circuits() const noexcept override { return false; }
+
     result<std::optional<clock_state>> known_clock() override {
         return readers_.with([](sqlite::reader& r) { return sqlite::find_known_clock(r.database()); });
     }
@@ -254,6 +273,7 @@ private:
     sqlite::reader_pool& readers_ = database_.readers();
     sqlite::leases leases_;
     sqlite::sole_record itself_;
+    sqlite::sole_circuits circuits_;
     notifier notifier_;
     commit_notice untold_; ///< of what was appended; the writer's thread alone
 };

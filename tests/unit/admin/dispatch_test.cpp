@@ -76,7 +76,7 @@ struct fixture {
     const runtime::system_clock clock;
     boost::asio::io_context loop;
     store::group_writer writer{kept, {}};
-    delivery::engine engine{{kept, kept, kept, {kept}}, writer, clock, clock};
+    delivery::engine engine{{kept, kept, kept, kept, {kept}}, writer, clock, clock};
     crm_planner planner;
     runtime::background_pool readers{1, "reader"};
     admin::access who;

@@ -273,7 +273,7 @@ TEST_CASE("what is erased while it is claimed does not run once the claims are r
 TEST_CASE("an engine that was never started has nothing claimed, and answers for itself", "[delivery]") {
     fixture f;
     store::group_writer writer(*f.kept, {});
-    delivery::engine engine({*f.kept, *f.kept, *f.kept, {*f.kept}}, writer, f.clock, f.clock);
+    delivery::engine engine({*f.kept, *f.kept, *f.kept, *f.kept, {*f.kept}}, writer, f.clock, f.clock);
     int called = 0;
     engine.revoke_claims([&] { ++called; });
     engine.ask([&] { ++called; });

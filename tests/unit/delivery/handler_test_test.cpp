@@ -135,6 +135,6 @@ TEST_CASE("an engine that was not started runs no test", "[delivery]") {
     fixture f;
     f.writer = std::make_unique<store::group_writer>(*f.kept, store::group_writer::options{});
     f.engine = std::make_unique<delivery::engine>(
-        delivery::engine_store{*f.kept, *f.kept, *f.kept, {*f.kept}}, *f.writer, f.clock, f.clock);
+        delivery::engine_store{*f.kept, *f.kept, *f.kept, *f.kept, {*f.kept}}, *f.writer, f.clock, f.clock);
     CHECK(get(begin(f, "crm")).error().code == errc::configuration_invalid);
 }

@@ -51,7 +51,7 @@ TEST_CASE("what waits for a handler that is no more is failed by who leads the d
     store_of_orphans kept(leads ? "mine" : "other");
     const runtime::system_clock clock;
     store::group_writer writer(kept, {});
-    delivery::engine engine({kept, kept, kept, {kept, "mine"}}, writer, clock, clock);
+    delivery::engine engine({kept, kept, kept, kept, {kept, "mine"}}, writer, clock, clock);
     engine.start({});
     REQUIRE(wait_for_condition([&] { return kept.asked > 0; }));
     if (leads) CHECK(wait_for_condition([&] { return kept.failed == 1; }));
@@ -69,7 +69,7 @@ TEST_CASE("what waits for a handler that another instance has is left to it", "[
     kept.elsewhere = {"gone"};
     const runtime::system_clock clock;
     store::group_writer writer(kept, {});
-    delivery::engine engine({kept, kept, kept, {kept, "mine"}}, writer, clock, clock);
+    delivery::engine engine({kept, kept, kept, kept, {kept, "mine"}}, writer, clock, clock);
     engine.start({});
     REQUIRE(wait_for_condition([&] { return kept.counted > 0; }));
     std::promise<void> answered;

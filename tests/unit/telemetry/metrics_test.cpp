@@ -61,6 +61,7 @@ TEST_CASE("figures of a store that several daemons share are marked and those of
          {"webhookd_deliveries_pending{scope=\"cluster\"} 0\n",
           "webhookd_store_events{scope=\"cluster\"} 0\n", "webhookd_deliveries_failed{scope=\"cluster\"} 0\n",
           "webhookd_handler_pending_deliveries{handler=\"crm\",scope=\"cluster\"} 0\n",
+          "webhookd_handler_circuit_state{handler=\"crm\",state=\"closed\",scope=\"cluster\"} 1\n",
           "webhookd_handler_in_flight{handler=\"crm\"} 0\n", "webhookd_store_info{engine=\"postgresql\"} 1\n",
           "webhookd_store_at_risk 1\n", "webhookd_instances{state=\"gone\",scope=\"cluster\"} 0\n",
           "webhookd_configuration_drift{scope=\"cluster\"} 0\n"})
