@@ -111,10 +111,10 @@ TEST_CASE("each endpoint has its own origin of a key", "[store][keys]") {
     const auto key = key_named("scd_1", "AAAA");
     contract_fixture f;
     std::vector<new_event> batch;
-    for (const std::string endpoint : {"production", "subsidiary"}) {
+    for (const char* endpoint : {"production", "subsidiary"}) {
         batch.push_back(make_event("evt_1"));
         batch.back().endpoint = endpoint;
-        batch.back().key = fetched(*key, "/etc/" + endpoint + ".json", arrival - 1h);
+        batch.back().key = fetched(*key, std::string{"/etc/"} + endpoint + ".json", arrival - 1h);
     }
     const auto kept = f.kept->append(batch).value();
     CHECK(f.kept->verification_key(kept[0].offset).value().origin->source == "/etc/production.json");
@@ -131,7 +131,7 @@ TEST_CASE("an event that was received before the origin of its key was kept has 
     e.received = arrival + 2h;
     e.key = fetched(*key, "/etc/keys.json", arrival + 1h);
     const auto after = f.keep(e).offset;
-    CHECK_FALSE(f.kept->verification_key(before).value().origin);
+    CHECK_FALSE(f.kept->verification_key(before).value().origin.has_value());
     CHECK(f.kept->verification_key(before).value().jwk == key->jwk);
     CHECK(f.kept->verification_key(after).value().origin == key_origin{"/etc/keys.json", arrival + 1h});
 }
