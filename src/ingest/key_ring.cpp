@@ -101,7 +101,7 @@ void key_ring::load_cache() {
     cached_json_ = std::move(json);
 }
 
-timestamp key_ring::now() const {
+timestamp key_ring::wall_time() const {
     return options_.clock != nullptr ? options_.clock->now() : runtime::system_clock().now();
 }
 
@@ -143,7 +143,7 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     }
     const auto json = source_->fetch(stop);
     auto parsed = json ? key_set::parse(*json) : result<key_set>(json.error());
-    const auto fetched = now();
+    const auto fetched = wall_time();
     const auto fresh = parsed ? keys_of(*parsed, fetched) : nullptr;
 
     std::vector<std::function<void()>> waiters;

@@ -19,9 +19,9 @@ proof.json      what the daemon states: which event this is, when it arrived and
 
 What it proves: that the holder of this key signed this body. It does not prove when, or for whom. That the key is
 Universign's is shown by its key set, for as long as the key is in it: compare jwks.json with `key_source` of proof.json,
-for production https://api.universign.com/v1/webhooks/jwks.json. Once the key has left it, the daemon's word and a key set
-that somebody else has kept are left. Of webhooks from before the daemon kept where keys come from, `key_fetched` is null,
-and `key_source` is where the endpoint's keys come from at the time of this file.
+for production https://api.universign.com/v1/webhooks/jwks.json. Once the key has left that set, `key_source` and
+`key_fetched` are the daemon's word for it. It did not always keep them: where `key_fetched` is null, `key_source` is
+where its keys came from when this file was made.
 
 With universign-webhookd, offline, and then with the keys that Universign publishes today
 -----------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ private:
     void run(const std::stop_token& stop);
     void refresh_once(const std::stop_token& stop);
     using key_map = std::map<std::string, std::shared_ptr<const ring_key>, std::less<>>; ///< by kid
-    [[nodiscard]] timestamp now() const;
+    [[nodiscard]] timestamp wall_time() const;
     std::shared_ptr<const key_map> keys_of(const signature::key_set& set,
                                            std::optional<timestamp> fetched) const;
     void report_change(const key_map& before, const key_map& fresh,
