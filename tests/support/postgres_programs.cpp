@@ -84,7 +84,8 @@ fs::path make_postgres_folder(const fs::path& below) {
 }
 
 std::vector<std::string> as_postgres_user(std::vector<std::string> argv, const char* at_the_end) {
-    std::vector<std::string> all{"setpriv", "--pdeathsig", at_the_end};
+    // The folder of the test may be closed to that user; Patroni cannot start a server from such a one.
+    std::vector<std::string> all{"env", "--chdir=/", "setpriv", "--pdeathsig", at_the_end};
     if (geteuid() == 0) all.insert(all.end(), {"--reuid=postgres", "--regid=postgres", "--clear-groups"});
     all.insert(all.end(), std::make_move_iterator(argv.begin()), std::make_move_iterator(argv.end()));
     return all;
