@@ -62,7 +62,7 @@ void print_detail(const rapidjson::Document& e) {
     print_heading("SIGNATURE");
     const auto& proof = member(e, "signature");
     if (proof.IsObject())
-        print_fields(proof, {"key_id", "verified_at", "header"});
+        print_fields(proof, {"key_id", "key_source", "key_fetched", "verified_at", "header"});
     else
         std::cout << (gone ? "purged: it is no longer kept\n" : "none: it was not checked\n");
     print_heading("DELIVERIES");

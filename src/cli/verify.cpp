@@ -91,6 +91,7 @@ void print_statement(const signature::proof_statement& s, std::ostream& out) {
                                (s.source.empty() ? "" : " from " + s.source));
     line("  key         ", s.key_id);
     line("  key from    ", s.key_source);
+    if (s.key_fetched) line("  fetched     ", to_rfc3339(*s.key_fetched));
     if (s.key_confirmed) line("  seen there  ", to_rfc3339(*s.key_confirmed));
 }
 

@@ -23,6 +23,21 @@ std::string source_mark(const key_source& source) {
     return "{\"source_sha256\":\"" + text::sha256_hex(source.identity()) + "\",";
 }
 
+/// The member after that: when the set was fetched.
+constexpr std::string_view fetched_begin = "\"fetched\":\"";
+constexpr std::string_view fetched_end = "\",";
+
+/// Takes that member from the rest of a kept set; nullopt: a version before this one has kept it.
+std::optional<timestamp> take_fetched(std::string& members) {
+    if (!members.starts_with(fetched_begin)) return std::nullopt;
+    const auto end = members.find(fetched_end, fetched_begin.size());
+    if (end == std::string::npos) return std::nullopt;
+    const auto value = std::string_view(members).substr(fetched_begin.size(), end - fetched_begin.size());
+    const auto fetched = parse_rfc3339(value);
+    if (fetched) members.erase(0, end + fetched_end.size());
+    return fetched;
+}
+
 } // namespace
 
 unknown_key_action decide_on_unknown_key(const key_ring_state& state,
@@ -70,7 +85,9 @@ void key_ring::load_cache() {
                      {{"endpoint", options_.endpoint}, {"file", options_.cache.string()}});
         return;
     }
-    auto json = '{' + kept.substr(mark.size());
+    auto members = kept.substr(mark.size());
+    const auto fetched = take_fetched(members);
+    auto json = '{' + members;
     auto parsed = json.size() <= max_key_set_bytes ? key_set::parse(json)
                                                    : failure{errc::key_set_malformed, "too large"};
     if (!parsed) {
@@ -80,15 +97,22 @@ void key_ring::load_cache() {
                       {"reason", to_string(parsed.error())}});
         return;
     }
-    keys_ = keys_of(*parsed);
+    keys_ = keys_of(*parsed, fetched);
     cached_json_ = std::move(json);
 }
 
-std::shared_ptr<const key_ring::key_map> key_ring::keys_of(const key_set& set) {
+timestamp key_ring::wall_time() const {
+    return options_.clock != nullptr ? options_.clock->now() : runtime::system_clock().now();
+}
+
+std::shared_ptr<const key_ring::key_map> key_ring::keys_of(const key_set& set,
+                                                           std::optional<timestamp> fetched) const {
+    std::optional<store::key_origin> origin;
+    if (fetched) origin = store::key_origin{source_->describe(), *fetched};
     const auto keys = std::make_shared<key_map>();
     for (const auto& kid : set.kids()) {
         auto key = set.find(kid);
-        store::key_text text{kid, key->jwk()};
+        store::key_text text{kid, key->jwk(), origin};
         keys->emplace(kid, std::make_shared<const ring_key>(ring_key{std::move(key), std::move(text)}));
     }
     return keys;
@@ -119,7 +143,8 @@ void key_ring::refresh_once(const std::stop_token& stop) {
     }
     const auto json = source_->fetch(stop);
     auto parsed = json ? key_set::parse(*json) : result<key_set>(json.error());
-    const auto fresh = parsed ? keys_of(*parsed) : nullptr;
+    const auto fetched = wall_time();
+    const auto fresh = parsed ? keys_of(*parsed, fetched) : nullptr;
 
     std::vector<std::function<void()>> waiters;
     std::shared_ptr<const key_map> before;
@@ -143,7 +168,7 @@ void key_ring::refresh_once(const std::stop_token& stop) {
         resume();
     if (changed) {
         report_change(before ? *before : key_map(), *fresh, parsed->skipped());
-        keep(*json);
+        keep(*json, fetched);
     } else if (!fresh && !stop.stop_requested()) {
         log::warning("the key set could not be had; the last good one stays in use",
                      {{"endpoint", options_.endpoint},
@@ -170,9 +195,10 @@ void key_ring::report_change(const key_map& before, const key_map& fresh,
         log::warning("a key of the set is not usable", {{"endpoint", options_.endpoint}, {"reason", why}});
 }
 
-void key_ring::keep(const std::string& json) const {
+void key_ring::keep(const std::string& json, timestamp fetched) const {
     if (options_.cache.empty()) return;
-    const auto bound = source_mark(*source_) + json.substr(json.find('{') + 1);
+    const auto bound = source_mark(*source_) + std::string(fetched_begin) + to_rfc3339(fetched) +
+                       std::string(fetched_end) + json.substr(json.find('{') + 1);
     std::error_code ignored; // then it cannot be written, which says why
     std::filesystem::create_directories(options_.cache.parent_path(), ignored);
     if (auto written = files::write_file(options_.cache, bound, {.mode = 0640, .replace = true}); !written)

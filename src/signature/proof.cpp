@@ -52,6 +52,7 @@ std::string write_statement(const proof& p) {
     out.text("algorithm", "PS256");
     out.text("key_id", s.key_id);
     out.maybe_text("key_source", s.key_source);
+    put_instant(out, "key_fetched", s.key_fetched);
     put_instant(out, "key_confirmed", s.key_confirmed);
     out.number("body_bytes", static_cast<std::int64_t>(p.body.size()));
     out.text("body_sha256", text::sha256_hex(p.body));
@@ -128,6 +129,7 @@ result<proof_statement> read_statement(std::string_view text, std::string_view e
     s.source = in.text_or_null("source");
     s.key_id = in.text("key_id");
     s.key_source = in.text_or_null("key_source");
+    s.key_fetched = in.instant("key_fetched");
     s.key_confirmed = in.instant("key_confirmed");
     const auto bytes = in.number("body_bytes");
     const auto digest = in.text("body_sha256");

@@ -14,11 +14,14 @@ signature.txt   the value of its header x-jws-signature: a JWS with detached con
 jwks.json       the public key that verified it, as a JWK Set (RFC 7517)
 key.pem         the same key, as openssl takes it
 proof.json      what the daemon states: which event this is, when it arrived and was verified, from which address it
-                came, which key verified it, where that key came from and when it was last seen there
+                came, which key verified it, from where and when that key was fetched (`key_source`, `key_fetched`)
+                before the webhook arrived, and when it was last seen there (`key_confirmed`)
 
 What it proves: that the holder of this key signed this body. It does not prove when, or for whom. That the key is
 Universign's is shown by its key set, for as long as the key is in it: compare jwks.json with `key_source` of proof.json,
-for production https://api.universign.com/v1/webhooks/jwks.json.
+for production https://api.universign.com/v1/webhooks/jwks.json. Once the key has left that set, `key_source` and
+`key_fetched` are the daemon's word for it. It did not always keep them: where `key_fetched` is null, `key_source` is
+where its keys came from when this file was made.
 
 With universign-webhookd, offline, and then with the keys that Universign publishes today
 -----------------------------------------------------------------------------------------

@@ -71,6 +71,15 @@ template <class Row>
     return e;
 }
 
+/// The columns of a key: jwk, and the source and the instant of its origin.
+template <class Row>
+[[nodiscard]] kept_key read_kept_key(const Row& row) {
+    kept_key key{std::string{row.text(0)}};
+    if (const auto fetched = maybe_instant(row, 2))
+        key.origin = key_origin{std::string{row.text(1)}, *fetched};
+    return key;
+}
+
 /// The columns of a delivery as operators see it: id, event, endpoint, event_id, type, handler, state,
 /// attempts, planned, due, finished, reason.
 template <class Row>

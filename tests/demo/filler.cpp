@@ -57,16 +57,17 @@ std::vector<std::string> sign(const std::vector<webhook>& webhooks, std::string_
     return signatures;
 }
 
-/// The key of each endpoint that verifies what `kid` has signed.
-std::map<std::string, std::shared_ptr<const store::key_text>> keys_of(const config::fixed& c,
-                                                                      const std::string& kid) {
+/// The key of each endpoint that verifies what `kid` has signed, as fetched then.
+std::map<std::string, std::shared_ptr<const store::key_text>>
+keys_of(const config::fixed& c, const std::string& kid, timestamp fetched) {
     std::map<std::string, std::shared_ptr<const store::key_text>> keys;
     for (const auto& each : c.endpoints) {
         const auto text =
             expect(files::read_file(each.jwks.file, largest_key_set), "the key set of " + each.name);
         const auto key = expect(signature::key_set::parse(text), "the key set of " + each.name).find(kid);
         if (!key) throw std::runtime_error("the key set of " + each.name + " has no key " + kid);
-        keys[each.name] = std::make_shared<store::key_text>(store::key_text{key->kid(), key->jwk()});
+        keys[each.name] = std::make_shared<store::key_text>(
+            store::key_text{key->kid(), key->jwk(), store::key_origin{each.jwks.file.string(), fetched}});
     }
     return keys;
 }
@@ -199,7 +200,7 @@ filled fill_store(const config::configuration& c, std::string_view private_pem, 
     const auto& webhooks = past.webhooks;
     if (webhooks.empty()) throw std::runtime_error("the history is empty");
     const auto kid = expect(signature::signer::from_pem(private_pem), "the private key").kid();
-    const auto keys = keys_of(c.fixed, kid);
+    const auto keys = keys_of(c.fixed, kid, webhooks.front().received - minutes(1));
     const auto signatures = sign(webhooks, private_pem);
 
     world w(c, webhooks.front().received - minutes(1), now);

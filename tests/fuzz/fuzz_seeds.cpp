@@ -99,6 +99,7 @@ void add_proofs(corpus c) {
                    .source = "192.0.2.1",
                    .key_id = key.kid(),
                    .key_source = "https://example.com/jwks.json",
+                   .key_fetched = received,
                    .key_confirmed = received};
     c.add(signature::write_proof(p).value());
     const files::archived_file one{"a", "b"};

@@ -47,7 +47,7 @@ public:
     // Nobody asks it.
     [[nodiscard]] store::event_offset last_offset() const noexcept override { return 0; }
     result<std::int64_t> count(const store::event_filter&) override { return 0; }
-    result<std::string> verification_key(store::event_offset) override { return std::string(); }
+    result<store::kept_key> verification_key(store::event_offset) override { return store::kept_key(); }
     result<std::vector<store::stored_event>> search(const store::event_search&) override {
         return std::vector<store::stored_event>{};
     }

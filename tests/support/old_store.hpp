@@ -11,8 +11,12 @@
 
 namespace webhookd::test {
 
-/// SQL that makes a database of version 6 one of version 5, with all that it holds but what version 6 added.
+/// SQL that makes a database of version 7 one of version 6, with all that it holds but what version 7 added.
+inline constexpr const char* back_to_version_6 = "DROP TABLE key_origins; PRAGMA user_version=6";
+
+/// The same, back to version 5.
 inline constexpr const char* back_to_version_5 =
+    "DROP TABLE key_origins; "
     "DROP TRIGGER failures_change; DROP TRIGGER failures_go; DROP TABLE event_counts; DROP TABLE failures; "
     "DROP TABLE failed_deliveries; DROP TABLE discards; DROP TABLE backfill; PRAGMA user_version=5";
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <ostream>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 namespace webhookd::test {
@@ -18,8 +19,11 @@ using store::ordering;
 
 const std::string hostile("\xFF\x00 \xC3\x28 \xF4\x8F\xBC\x80 '\"\\", 15);
 
-std::shared_ptr<const store::key_text> key_named(const std::string& kid) {
-    return std::make_shared<const store::key_text>(store::key_text{kid, R"({"kid":")" + kid + "\"}"});
+std::shared_ptr<const store::key_text> key_named(const std::string& kid, const std::string& source) {
+    std::optional<store::key_origin> origin;
+    if (!source.empty()) origin = store::key_origin{source, make_event("evt").received - 1h};
+    return std::make_shared<const store::key_text>(
+        store::key_text{kid, R"({"kid":")" + kid + "\"}", std::move(origin)});
 }
 
 store::new_event hostile_event() {
@@ -47,7 +51,7 @@ store::new_event bare_event() {
 
 void keep_events(store_fixture& f) {
     auto plain = make_event("evt_plain");
-    plain.key = key_named("key_1");
+    plain.key = key_named("key_1", hostile);
     plain.deliveries = {crm};
     plain.metadata = R"({"owner":"Grace"})";
     f.keep(plain);
@@ -57,7 +61,7 @@ void keep_events(store_fixture& f) {
     f.keep("evt_retried", "tx_retried", {audit});
     f.keep(personal_event("evt_erased", "tx_erased", "Ada", {audit}));
     auto completed = make_event("evt_completed");
-    completed.key = key_named("key_2");
+    completed.key = key_named("key_2", "");
     completed.consumption = event::consumption{1, 2, 3, {4, 5, 6, 7, 8}};
     f.keep(completed);
     f.keep(bare_event());
@@ -82,10 +86,13 @@ void add_events(std::ostream& to, store::event_store& of) {
     for (const auto& e : of.read_after(0, 1000, SIZE_MAX).value()) {
         const auto& v = e.envelope;
         to << "event " << e.offset;
-        for (const auto& each : {e.endpoint, v.id, v.type, v.user_id, v.trace_id, v.api_key, v.object_type,
-                                 v.object_id, v.transaction_id, v.state, v.stalled_reason, e.source, e.key_id,
-                                 e.signature, e.body, of.verification_key(e.offset).value()})
+        const auto key = of.verification_key(e.offset).value();
+        for (const auto& each :
+             {e.endpoint, v.id, v.type, v.user_id, v.trace_id, v.api_key, v.object_type, v.object_id,
+              v.transaction_id, v.state, v.stalled_reason, e.source, e.key_id, e.signature, e.body, key.jwk,
+              key.origin ? key.origin->source : std::string{}})
             to << " [" << each << ']';
+        add(to, number_of(key.origin ? std::optional{key.origin->fetched} : std::nullopt));
         add(to, number_of(v.created));
         add(to, number_of(e.received));
         const auto erased = of.erasure_of(e.offset).value();

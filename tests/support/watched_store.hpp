@@ -36,7 +36,7 @@ public:
         note("find");
         return fake_event_store::find(endpoint, id);
     }
-    result<std::string> verification_key(store::event_offset offset) override {
+    result<store::kept_key> verification_key(store::event_offset offset) override {
         note("verification_key");
         return fake_event_store::verification_key(offset);
     }

@@ -28,7 +28,8 @@
 
 namespace webhookd::admin {
 
-/// Where the key that verified an event came from, as far as the daemon knows by now.
+/// Where the keys of an event's endpoint come from now, as far as this daemon has seen since its start. Where
+/// the event's own key came from is kept in the store (store::key_origin).
 struct key_origin {
     std::string source; ///< of its endpoint: a file, or a URL without user and query; empty: none
     std::optional<timestamp> confirmed; ///< when it last had this very key; nullopt: not since the start

@@ -5,6 +5,7 @@
 #include <webhookd/runtime/task.hpp>
 #include <webhookd/signature/key_set.hpp>
 #include <webhookd/store/event.hpp>
+#include <webhookd/time.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -51,14 +52,16 @@ struct ring_key {
 /// in the set, or fails under the key of its name. One fetch at a time; all that need it wait for the same
 /// one. A new set replaces the old one as a whole, so a key that is no longer in it verifies nothing any
 /// more; a failed fetch keeps the last good set in use. Sets fetched by URL are kept in a file, which a
-/// restart without network uses as long as the source is the same.
+/// restart without network uses as long as the source is the same. Each key knows from where and when it was
+/// fetched.
 class key_ring {
 public:
     struct options {
         std::string endpoint; ///< for the log
         std::chrono::milliseconds refresh;
         std::chrono::milliseconds cooldown;
-        std::filesystem::path cache; ///< file of the last good set; empty: none
+        std::filesystem::path cache;           ///< file of the last good set; empty: none
+        const runtime::clock* clock = nullptr; ///< says when a set was fetched; null: the system's
     };
 
     struct status {
@@ -106,10 +109,12 @@ private:
     void run(const std::stop_token& stop);
     void refresh_once(const std::stop_token& stop);
     using key_map = std::map<std::string, std::shared_ptr<const ring_key>, std::less<>>; ///< by kid
-    static std::shared_ptr<const key_map> keys_of(const signature::key_set& set);
+    [[nodiscard]] timestamp wall_time() const;
+    std::shared_ptr<const key_map> keys_of(const signature::key_set& set,
+                                           std::optional<timestamp> fetched) const;
     void report_change(const key_map& before, const key_map& fresh,
                        const std::vector<std::string>& skipped) const;
-    void keep(const std::string& json) const;
+    void keep(const std::string& json, timestamp fetched) const;
     void load_cache();
     /// Under one lock: no refresh can end between the search and the state that explains its result.
     struct lookup_result {

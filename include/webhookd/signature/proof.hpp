@@ -20,9 +20,13 @@ struct proof_statement {
     timestamp received; ///< and verified: no event is kept that was not verified before
     std::string source; ///< the sender's address
     std::string key_id;
-    std::string key_source; ///< where the endpoint's keys come from: a URL without user and query, or a file
-    /// When that source was last seen to have this very key; nullopt: not since the daemon's start.
-    std::optional<timestamp> key_confirmed;
+    /// Where this key came from: a URL without user and query, or a file; where that was not kept, where the
+    /// endpoint's keys come from now.
+    std::string key_source;
+    /// When that source had this very key, before the event was received; nullopt: that was not kept.
+    std::optional<timestamp> key_fetched = {};
+    /// When it was last seen to have it; nullopt: not since the daemon's start.
+    std::optional<timestamp> key_confirmed = {};
 };
 
 /// The statement, and what it is about.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,26 @@ struct planned_delivery {
     friend bool operator==(const planned_delivery&, const planned_delivery&) = default;
 };
 
+/// Where a key came from, and when it was seen there.
+struct key_origin {
+    std::string source; ///< a file, or a URL without user and query
+    timestamp fetched;  ///< when that source gave a key set with this very key
+    friend bool operator==(const key_origin&, const key_origin&) = default;
+};
+
 /// A public key that verified events, as it is kept to prove them with later: kid and JWK. Made once for each
-/// key, and shared by its events.
+/// key that is fetched, and shared by its events.
 struct key_text {
     std::string kid;
-    std::string jwk; ///< canonical, so that the same key has the same text
+    std::string jwk;                       ///< canonical, so that the same key has the same text
+    std::optional<key_origin> origin = {}; ///< nullopt: not known
+};
+
+/// The key that verified an event, as it was kept.
+struct kept_key {
+    std::string jwk; ///< empty: there is none
+    /// Where the endpoint first had it from, before this event was received; nullopt: that was not kept.
+    std::optional<key_origin> origin = {};
 };
 
 /// An event as the ingest path passes it to the store: verified, parsed, routed, and not yet kept.

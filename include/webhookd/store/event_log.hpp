@@ -31,6 +31,7 @@ public:
     /// Keeps a batch and its planned deliveries in one transaction: all or, on an error, none. An event is
     /// known by endpoint and id together; one that is already kept (or stands twice in the batch) is a
     /// duplicate, costs no write, plans nothing and changes nothing. Outcomes are in the order of the batch.
+    /// The first known origin of a key is kept for each endpoint, and no later one.
     /// A write that failed late cannot be distinguished from one that did not happen: when the process dies
     /// soon after an error, the whole batch may be there after all; to its senders it is then a duplicate.
     /// Errors also: argument_invalid, for a value that the engine cannot hold.

@@ -27,9 +27,9 @@ public:
     /// One event with its body. Errors: store_not_found.
     virtual result<stored_event> find(std::string_view endpoint, std::string_view event_id) = 0;
 
-    /// The key that verified the event, as a JWK; empty where signatures were disabled, or when the payload
-    /// was purged since. Errors: store_not_found.
-    virtual result<std::string> verification_key(event_offset offset) = 0;
+    /// The key that verified the event, and where it came from. Without a JWK where signatures were disabled,
+    /// or when the payload was purged since. Errors: store_not_found.
+    virtual result<kept_key> verification_key(event_offset offset) = 0;
 
     /// At most `limit` events, in the order of `event_position`. Errors: query_timeout.
     virtual result<std::vector<stored_event>> search(const event_search& wanted) = 0;

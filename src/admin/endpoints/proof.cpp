@@ -6,6 +6,7 @@
 #include "admin/parameters.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace webhookd::admin {
 namespace {
@@ -24,8 +25,11 @@ std::string file_name(std::string_view event_id) {
     return name + ".proof.zip";
 }
 
-signature::proof_statement state(const store::stored_event& e, key_origin origin) {
+/// What was kept with the key is told first: the endpoint may get its keys from elsewhere by now.
+signature::proof_statement state(const store::stored_event& e, const std::optional<store::key_origin>& kept,
+                                 const key_origin& now) {
     const auto& v = e.envelope;
+    const bool same_source = !kept || kept->source == now.source;
     return {.event_id = v.id,
             .type = v.type,
             .endpoint = e.endpoint,
@@ -34,8 +38,9 @@ signature::proof_statement state(const store::stored_event& e, key_origin origin
             .received = e.received,
             .source = e.source,
             .key_id = e.key_id,
-            .key_source = std::move(origin.source),
-            .key_confirmed = origin.confirmed};
+            .key_source = kept ? kept->source : now.source,
+            .key_fetched = kept ? std::optional(kept->fetched) : std::nullopt,
+            .key_confirmed = same_source ? now.confirmed : std::nullopt};
 }
 
 } // namespace
@@ -45,13 +50,13 @@ outcome show_proof(const call& c) {
     if (!e) return e.error();
     auto key = c.from.events.verification_key(e->offset);
     if (!key) return key.error();
-    if (e->body.empty() || e->signature.empty() || key->empty())
+    if (e->body.empty() || e->signature.empty() || key->jwk.empty())
         return http::problem(http::status::conflict,
                              e->body.empty() ? "There is no proof: the body is no longer kept."
                                              : "There is no proof: the signature was not checked.");
-    auto origin = c.from.origin_of(e->endpoint, {e->key_id, *key});
+    const auto now = c.from.origin_of(e->endpoint, {e->key_id, key->jwk});
     auto archive = signature::write_proof(
-        {state(*e, std::move(origin)), std::move(e->body), std::move(e->signature), std::move(*key)});
+        {state(*e, key->origin, now), std::move(e->body), std::move(e->signature), std::move(key->jwk)});
     if (!archive)
         return failure{errc::store_corrupt, "a proof cannot be made: " + to_string(archive.error())};
     log::info("a proof was taken",

@@ -40,7 +40,7 @@ void write_envelope(json_response& json, const store::stored_event& e) {
     json.maybe_text("source", e.source);
 }
 
-void write_payload(json_response& json, const store::stored_event& e, std::string_view jwk) {
+void write_payload(json_response& json, const store::stored_event& e, const store::kept_key& key) {
     json.raw("response", e.body.empty() ? "null" : response_body(e.body));
     json.maybe_text("raw_body", e.body);
     json.flag("payload_purged", e.body.empty()); // no event came without a body
@@ -52,7 +52,9 @@ void write_payload(json_response& json, const store::stored_event& e, std::strin
     json.begin_object();
     json.text("header", e.signature);
     json.maybe_text("key_id", e.key_id);
-    json.raw("key", jwk.empty() ? "null" : jwk);
+    json.raw("key", key.jwk.empty() ? "null" : key.jwk);
+    json.maybe_text("key_source", key.origin ? key.origin->source : std::string());
+    json.instant("key_fetched", key.origin ? std::optional(key.origin->fetched) : std::nullopt);
     json.instant("verified_at", e.received); // no event is kept that was not proven before
     json.end_object();
 }

@@ -24,9 +24,9 @@ struct missing_event;
 void write_envelope(json_response& json, const store::stored_event& e);
 
 /// The response body that Universign's API returned (`payload.object`) as JSON, the body as it was received,
-/// and the proof that it is Universign's; `jwk` is the key that proved it. All are null once they were
+/// and the proof that it is Universign's; `key` proved it. All are null once they were
 /// purged, and `payload_purged` says so.
-void write_payload(json_response& json, const store::stored_event& e, std::string_view jwk);
+void write_payload(json_response& json, const store::stored_event& e, const store::kept_key& key);
 
 /// `erased`: when and by whom, or null.
 void write_erasure(json_response& json, const std::optional<store::erasure>& e);

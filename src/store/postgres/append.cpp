@@ -20,6 +20,14 @@ constexpr statement add_keys{
     "WHERE NOT EXISTS (SELECT 1 FROM keys k WHERE k.jwk = g.jwk) ON CONFLICT (jwk) DO NOTHING",
     "keep a key"};
 
+constexpr statement add_key_origins{
+    "INSERT INTO key_origins (key, endpoint, source, fetched) SELECT k.id, g.endpoint, g.source, g.fetched "
+    "FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS g (jwk, endpoint, source, fetched) "
+    "JOIN keys k ON k.jwk = g.jwk ON CONFLICT (key, endpoint) DO NOTHING",
+    "keep a key's origin"};
+
+constexpr std::size_t most_known_origins = 256; ///< far more than an installation has of one fetch
+
 // `totals` is locked, so that nothing can come between what this sees and what it writes. An array of offsets
 // takes the place of joins with `numbered`, which would cost the square of the batch.
 const statement& keep_events_statement() {
@@ -111,6 +119,40 @@ private:
     array kids_{array::of::texts};
     array jwks_{array::of::texts};
     array again_{array::of::texts};
+};
+
+/// The origins of a batch's keys that are not known to be kept.
+class origin_columns {
+public:
+    explicit origin_columns(known_origins& known)
+        : known_(known) {}
+
+    void add(const new_event& e) {
+        if (!e.key || !e.key->origin) return;
+        known_origins::value_type of{e.key, e.endpoint};
+        if (known_.contains(of) || !fresh_.insert(std::move(of)).second) return;
+        jwks_.push(std::string_view{e.key->jwk});
+        endpoints_.push(std::string_view{e.endpoint});
+        sources_.push(std::string_view{e.key->origin->source});
+        fetched_.push(microseconds(e.key->origin->fetched));
+    }
+    [[nodiscard]] bool empty() const noexcept { return fresh_.empty(); }
+    [[nodiscard]] parameters take() {
+        return parameters{std::move(jwks_), std::move(endpoints_), std::move(sources_), std::move(fetched_)};
+    }
+    /// Once they are committed.
+    void remember() {
+        if (known_.size() + fresh_.size() > most_known_origins) known_.clear();
+        known_.merge(fresh_);
+    }
+
+private:
+    known_origins& known_;
+    known_origins fresh_;
+    array jwks_{array::of::texts};
+    array endpoints_{array::of::texts};
+    array sources_{array::of::texts};
+    array fetched_{array::of::integers};
 };
 
 /// The columns of the events of a batch, of their deliveries and of what they used.
@@ -215,23 +257,29 @@ private:
 
 } // namespace
 
-result<append_answer> append_events(connection& db, const session& self, std::span<const new_event> batch) {
+result<append_answer> append_events(connection& db, const session& self, known_origins& known,
+                                    std::span<const new_event> batch) {
     batch_columns columns;
+    origin_columns origins{known};
     first_of_batch firsts;
     std::vector<std::pair<std::size_t, bool>> positions;
     positions.reserve(batch.size());
     for (const auto& e : batch) {
         positions.push_back(firsts.find_or_add(e));
-        if (positions.back().second) columns.add(e);
+        if (!positions.back().second) continue;
+        columns.add(e);
+        origins.add(e);
     }
     std::vector<command> all;
     all.push_back({&begin_transaction});
     all.push_back({&lock_totals});
     if (columns.has_keys()) all.push_back({&add_keys, columns.keys()});
+    if (!origins.empty()) all.push_back({&add_key_origins, origins.take()});
     all.push_back({&keep_events_statement(), columns.take(self)});
     all.push_back({&commit_transaction});
     const auto answers = db.run(std::move(all));
     if (!answers) return answers.error();
+    origins.remember();
     const auto& kept = answers->at(answers->size() - 2);
 
     append_answer answer;

@@ -35,9 +35,11 @@ const statement& read_after_statement(projection of) {
     return of == projection::full ? read_whole : read_envelopes;
 }
 
-constexpr statement find_key{"SELECT k.jwk FROM events e LEFT JOIN payloads p ON p.seq = e.seq "
-                             "LEFT JOIN keys k ON k.id = p.key WHERE e.seq = $1::bigint",
-                             "read a key"};
+constexpr statement find_key{
+    "SELECT k.jwk, o.source, o.fetched FROM events e LEFT JOIN payloads p ON p.seq = e.seq "
+    "LEFT JOIN keys k ON k.id = p.key LEFT JOIN key_origins o ON o.key = k.id "
+    "AND o.endpoint = e.endpoint AND o.fetched <= e.received WHERE e.seq = $1::bigint",
+    "read a key"};
 
 constexpr statement list_types{"SELECT name, events FROM event_types ORDER BY name", "list event types"};
 
@@ -84,11 +86,11 @@ result<stored_event> find_event(connection& db, std::string_view endpoint, std::
     return read_event(found->at(0), projection::full);
 }
 
-result<std::string> find_verification_key(connection& db, event_offset offset) {
+result<kept_key> find_verification_key(connection& db, event_offset offset) {
     const auto found = db.run_one(find_key, parameters{offset});
     if (!found) return found.error();
     if (found->empty()) return failure{errc::store_not_found, "no such event"};
-    return found->at(0).text(0);
+    return read_kept_key(found->at(0));
 }
 
 result<std::vector<type_count>> list_event_types(connection& db) {

@@ -17,7 +17,7 @@ namespace webhookd::store::postgres {
                                                                   projection of);
 [[nodiscard]] result<stored_event> find_event(connection& db, std::string_view endpoint,
                                               std::string_view event_id);
-[[nodiscard]] result<std::string> find_verification_key(connection& db, event_offset offset);
+[[nodiscard]] result<kept_key> find_verification_key(connection& db, event_offset offset);
 [[nodiscard]] result<std::vector<stored_event>> search_events(connection& db, const event_search& wanted);
 [[nodiscard]] result<std::int64_t> count_events(connection& db, const event_filter& filter);
 [[nodiscard]] result<std::vector<type_histogram>> draw_histogram(connection& db,

@@ -51,6 +51,13 @@ constexpr std::array<migration, 1> schema_migrations{{
         kid  text COLLATE "C" NOT NULL,
         jwk  text COLLATE "C" NOT NULL UNIQUE
     );
+    CREATE TABLE key_origins (
+        key       bigint NOT NULL,
+        endpoint  text COLLATE "C" NOT NULL,
+        source    text COLLATE "C" NOT NULL,
+        fetched   bigint NOT NULL,
+        PRIMARY KEY (key, endpoint)
+    );
     CREATE TABLE events (
         seq             bigint PRIMARY KEY,
         endpoint        text COLLATE "C" NOT NULL,

@@ -56,7 +56,8 @@ public:
         if (batch.empty()) return std::vector<append_outcome>{};
         if (auto safe = follower_.check(); !safe) return safe.error();
         const postgres::figures::change now{figures_};
-        auto answer = write([&](connection& db) { return postgres::append_events(db, self_, batch); });
+        auto answer =
+            write([&](connection& db) { return postgres::append_events(db, self_, known_origins_, batch); });
         if (!answer) return answer.error();
         figures_.raise_last_offset(answer->last_offset);
         figures_.add_pending(answer->planned);
@@ -94,7 +95,7 @@ public:
     result<stored_event> find(std::string_view endpoint, std::string_view event_id) override {
         return read([&](connection& db) { return postgres::find_event(db, endpoint, event_id); });
     }
-    result<std::string> verification_key(event_offset offset) override {
+    result<kept_key> verification_key(event_offset offset) override {
         return read([&](connection& db) { return postgres::find_verification_key(db, offset); });
     }
     result<std::vector<stored_event>> search(const event_search& wanted) override {
@@ -328,8 +329,9 @@ private:
     postgres::figures figures_;
     postgres::own_claims claims_;
     notifier notifier_;
-    commit_notice untold_;                 ///< of what was appended; the writer's thread alone
-    std::atomic<bool> has_tested_ = false; ///< a circuit
+    commit_notice untold_;                  ///< of what was appended; the writer's thread alone
+    postgres::known_origins known_origins_; ///< the writer's thread alone
+    std::atomic<bool> has_tested_ = false;  ///< a circuit
     pool writer_;
     pool claimer_;
     pool readers_;

@@ -1,11 +1,14 @@
 #include "store/sqlite/dictionary.hpp"
 
+#include "store/event_row.hpp"
+
 namespace webhookd::store::sqlite {
 namespace {
 
 // Far more than an installation has; beyond that the tables themselves are queried.
 constexpr std::size_t names_in_memory = 1024;
 constexpr std::size_t keys_in_memory = 64;
+constexpr std::size_t origins_in_memory = 1024;
 
 result<std::optional<std::int64_t>> look_up(statement& select) {
     const statement_reset guard{select};
@@ -78,6 +81,27 @@ result<std::int64_t> key_dictionary::add(connection& db, const key& k) {
 void key_dictionary::remember(const key& k, std::int64_t id) {
     if (known_.size() >= keys_in_memory) known_.clear();
     known_.emplace(k, id);
+}
+
+result<key_origins> key_origins::open(connection& db) {
+    key_origins opened;
+    auto insert = db.prepare("INSERT INTO key_origins (key, endpoint, source, fetched) VALUES (?, ?, ?, ?) "
+                             "ON CONFLICT (key, endpoint) DO NOTHING",
+                             "keep a key's origin");
+    if (!insert) return insert.error();
+    opened.insert_ = std::move(*insert);
+    return opened;
+}
+
+result<void> key_origins::keep(std::int64_t key, std::int64_t endpoint, const key_origin& origin) {
+    const std::pair both{key, endpoint};
+    if (known_.contains(both)) return {};
+    const auto fetched = microseconds(origin.fetched);
+    if (auto done = insert_.bind(key, endpoint, std::string_view{origin.source}, fetched).run(); !done)
+        return done;
+    if (known_.size() >= origins_in_memory) known_.clear();
+    known_.insert(both);
+    return {};
 }
 
 } // namespace webhookd::store::sqlite

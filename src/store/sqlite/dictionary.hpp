@@ -9,9 +9,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace webhookd::store::sqlite {
 
@@ -58,6 +60,20 @@ private:
     statement select_;
     statement insert_;
     std::unordered_map<key, std::int64_t> known_; ///< holds its keys, so that no address is used twice
+};
+
+/// Keeps where keys came from: for each key and endpoint the first origin. Remembers of which that is done.
+class key_origins {
+public:
+    static result<key_origins> open(connection& db);
+
+    /// Within the transaction that keeps an event of the endpoint. By their numbers.
+    result<void> keep(std::int64_t key, std::int64_t endpoint, const key_origin& origin);
+    void forget() noexcept { known_.clear(); }
+
+private:
+    statement insert_;
+    std::set<std::pair<std::int64_t, std::int64_t>> known_;
 };
 
 } // namespace webhookd::store::sqlite

@@ -45,9 +45,10 @@ result<void> check_integrity(connection& db, std::int64_t small) {
     if (*pages * *page_size <= small) {
         if (auto fine = quick_check(db, "PRAGMA quick_check(1)"); !fine) return fine.error();
     } else {
-        for (const char* sql : {"PRAGMA quick_check(totals)", "PRAGMA quick_check(handlers)",
-                                "PRAGMA quick_check(endpoints)", "PRAGMA quick_check(event_types)",
-                                "PRAGMA quick_check(api_keys)", "PRAGMA quick_check(keys)"}) {
+        for (const char* sql :
+             {"PRAGMA quick_check(totals)", "PRAGMA quick_check(handlers)", "PRAGMA quick_check(endpoints)",
+              "PRAGMA quick_check(event_types)", "PRAGMA quick_check(api_keys)", "PRAGMA quick_check(keys)",
+              "PRAGMA quick_check(key_origins)"}) {
             if (auto fine = quick_check(db, sql); !fine) return fine.error();
         }
     }

@@ -1,5 +1,6 @@
 #include "store/sqlite/reader.hpp"
 
+#include "store/event_row.hpp"
 #include "store/sqlite/event_columns.hpp"
 
 #include <algorithm>
@@ -29,9 +30,9 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& file, 
              {opened->select_one_, select(projection::full, " WHERE n.name = ? AND e.event_id = ?"),
               "read an event"},
              {opened->select_key_,
-              "SELECT k.jwk FROM events e LEFT JOIN payloads p ON p.seq = e.seq LEFT JOIN keys k ON k.id = "
-              "p.key "
-              "WHERE e.seq = ?",
+              "SELECT k.jwk, o.source, o.fetched FROM events e LEFT JOIN payloads p ON p.seq = e.seq "
+              "LEFT JOIN keys k ON k.id = p.key LEFT JOIN key_origins o ON o.key = k.id "
+              "AND o.endpoint = e.endpoint AND o.fetched <= e.received WHERE e.seq = ?",
               "read a key"},
              {opened->select_count_, "SELECT events FROM totals WHERE id = 1", "count events"}});
         !done) {
@@ -69,12 +70,12 @@ result<stored_event> reader::find(std::string_view endpoint, std::string_view ev
     return read_event(select_one_, projection::full);
 }
 
-result<std::string> reader::verification_key(event_offset offset) {
+result<kept_key> reader::verification_key(event_offset offset) {
     const statement_reset guard{select_key_};
     auto row = select_key_.bind(offset).step();
     if (!row) return row.error();
     if (!*row) return failure{errc::store_not_found, "no such event"};
-    return std::string{select_key_.text(0)};
+    return read_kept_key(select_key_);
 }
 
 result<std::int64_t> reader::count() {

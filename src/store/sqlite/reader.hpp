@@ -28,7 +28,7 @@ public:
     result<std::vector<stored_event>> read_after(event_offset offset, std::size_t limit,
                                                  std::size_t max_bytes, projection of);
     result<stored_event> find(std::string_view endpoint, std::string_view event_id);
-    result<std::string> verification_key(event_offset offset);
+    result<kept_key> verification_key(event_offset offset);
     result<std::int64_t> count();
     [[nodiscard]] connection& database() noexcept { return db_; }
     [[nodiscard]] delivery_reader& deliveries() noexcept { return deliveries_; }

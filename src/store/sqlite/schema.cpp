@@ -7,7 +7,7 @@ namespace webhookd::store::sqlite {
 namespace {
 
 /// The n-th script migrates version n-1 to version n. A released script never changes; a new one is added.
-constexpr std::array<const char*, 6> migrations{
+constexpr std::array<const char*, 7> migrations{
     // 1: events as they arrive, and what is delivered of them.
     // Names that repeat in every event (endpoints, types, keys, handlers) are stored once in small tables.
     // Bodies and their proof are apart from what is searched, so that a scan over events does not load them
@@ -254,6 +254,17 @@ constexpr std::array<const char*, 6> migrations{
         delivery  INTEGER NOT NULL
     ) STRICT;
     INSERT INTO backfill (id, event, delivery) SELECT 1, 0, 0 WHERE EXISTS (SELECT 1 FROM events);
+    )sql",
+    // 7: where keys came from. A row is kept with the first event of an endpoint that a key verified: the
+    // source, and when it gave that key. Of events that were received before then nothing is known.
+    R"sql(
+    CREATE TABLE key_origins (
+        key       INTEGER NOT NULL REFERENCES keys,
+        endpoint  INTEGER NOT NULL REFERENCES endpoints,
+        source    TEXT NOT NULL,
+        fetched   INTEGER NOT NULL,
+        PRIMARY KEY (key, endpoint)
+    ) STRICT, WITHOUT ROWID;
     )sql",
 };
 

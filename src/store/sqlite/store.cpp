@@ -35,7 +35,7 @@ public:
     }
     void announce() noexcept override { notifier_.tell(std::exchange(untold_, {})); }
 
-    result<std::string> verification_key(event_offset offset) override {
+    result<kept_key> verification_key(event_offset offset) override {
         return readers_.with([&](sqlite::reader& r) { return r.verification_key(offset); });
     }
 

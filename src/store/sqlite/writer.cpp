@@ -54,6 +54,9 @@ result<void> writer::prepare(const runtime::clock& clock) {
     auto keys = key_dictionary::open(db_);
     if (!keys) return keys.error();
     keys_ = std::move(*keys);
+    auto origins = key_origins::open(db_);
+    if (!origins) return origins.error();
+    key_origins_ = std::move(*origins);
     auto deliveries = delivery_writer::open(db_, clock);
     if (!deliveries) return deliveries.error();
     deliveries_ = std::move(*deliveries);
@@ -116,6 +119,7 @@ void writer::note(const failure& f) noexcept {
     types_.forget();
     api_keys_.forget();
     keys_.forget();
+    key_origins_.forget();
     counter_.forget();
     const bool before_writing =
         f.code == errc::store_busy || f.code == errc::argument_invalid || f.code == errc::store_not_found;
@@ -242,6 +246,9 @@ result<append_outcome> writer::keep(const new_event& e, event_offset next) {
         !done) {
         return done.error();
     }
+    if (e.key && e.key->origin)
+        if (auto done = key_origins_.keep(*ids->key, *ids->endpoint, *e.key->origin); !done)
+            return done.error();
     ++fresh_by_type_[*ids->type];
     counter_.note(microseconds(instant_of(e.envelope, e.received)), *ids->endpoint, *ids->type, 1);
     if (e.consumption)

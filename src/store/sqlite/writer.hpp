@@ -83,6 +83,7 @@ private:
     dictionary types_;
     dictionary api_keys_;
     key_dictionary keys_;
+    key_origins key_origins_;
     statement insert_event_;
     statement insert_payload_;
     statement select_kept_;

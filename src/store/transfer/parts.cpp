@@ -92,6 +92,9 @@ constexpr std::array clock_columns{column{"believed"}, column{"ahead"}, column{"
 
 constexpr std::array arrival_columns{column{"beyond"}, column{"at"}};
 
+constexpr std::array key_origin_columns{column{"key"}, column{"endpoint", column_type::text, "endpoints"},
+                                        column{"source", column_type::text}, column{"fetched"}};
+
 /// The last one of any instance, and whether that has ended in good order since.
 constexpr std::array heartbeat_columns{column{"seen"}, column{"ended", column_type::boolean}};
 
@@ -110,6 +113,7 @@ constexpr std::array store_parts{
     part{"clock", 1, part_scale::unknown, clock_columns},
     part{"arrivals", 1, part_scale::unknown, arrival_columns},
     part{"heartbeat", 1, part_scale::unknown, heartbeat_columns},
+    part{"key_origins", 2, part_scale::unknown, key_origin_columns},
 };
 
 } // namespace

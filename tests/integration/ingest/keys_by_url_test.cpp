@@ -1,4 +1,6 @@
+#include <webhookd/event/envelope.hpp>
 #include <webhookd/event/sample.hpp>
+#include <webhookd/signature/proof.hpp>
 
 #include "support/daemon.hpp"
 #include "support/files.hpp"
@@ -148,4 +150,29 @@ TEST_CASE("keys that were kept from one source prove nothing for another", "[ing
     daemon.start();
     CHECK(daemon.post(sample(2)).status == 503);
     CHECK(daemon.says("is of another source and is not trusted"));
+}
+
+TEST_CASE("from where and when a key was fetched is told after it was rotated away and a restart",
+          "[ingest][proof]") {
+    key_server keys;
+    const auto source = keys.server.url("/jwks.json");
+    daemon_fixture daemon(by_url(source + "?token=hush", "1s"));
+    const auto body = sample(1);
+    REQUIRE(daemon.post(body).status == 200);
+    keys.set(next_key().jwks());
+    daemon.restart();
+    REQUIRE(test::wait_for_condition(
+        [&] { return daemon.post(sample(2), next_key().sign(sample(2))).status == 200; }));
+    const auto target = "/v1/events/" + event::parse_envelope(body).value().id;
+    const auto archive = daemon.get(target + "/proof");
+    REQUIRE(archive.status == 200);
+    const auto stated = signature::read_proof(archive.body).value().statement;
+    CHECK(stated.key_source == source);
+    REQUIRE(stated.key_fetched.has_value());
+    CHECK(*stated.key_fetched <= stated.received);
+    CHECK_FALSE(stated.key_confirmed.has_value()); // it has left its source
+    const auto shown = daemon.get(target).body;
+    CHECK_THAT(shown, Catch::Contains("\"key_source\":\"" + source + "\""));
+    CHECK_THAT(shown, Catch::Contains("\"key_fetched\":\"" + to_rfc3339(*stated.key_fetched) + "\""));
+    CHECK_THAT(shown, !Catch::Contains("hush"));
 }

@@ -78,7 +78,7 @@ TEST_CASE("a purged payload leaves what tells of the event", "[purge]") {
     CHECK(e.envelope.transaction_id == "tx");
     CHECK(e.body.empty());
     CHECK(e.signature.empty());
-    CHECK(f.kept->verification_key(1).value().empty());
+    CHECK(f.kept->verification_key(1).value().jwk.empty());
     CHECK(f.kept->deliveries({}, {}, 10).value().size() == 1);
     CHECK(f.kept->attempts(1).value().size() == 1);
     CHECK(f.kept->statistics().value().events == 1);

@@ -3,6 +3,7 @@
 #include <webhookd/signature/signer.hpp>
 
 #include "support/files.hpp"
+#include "support/manual_clock.hpp"
 #include "support/process.hpp"
 #include "support/signature_keys.hpp"
 #include "support/temp_directory.hpp"
@@ -257,6 +258,43 @@ TEST_CASE("a kept set is trusted only while its source stays the same", "[ingest
         const fixture f(unreachable, 1h, cache);
         CHECK(f.ring.current_status().keys == 1);
     }
+}
+
+TEST_CASE("a key knows from where and when it was fetched also after a restart without network", "[ingest]") {
+    const test::temp_directory directory;
+    const auto cache = directory.path() / "production.jwks.json";
+    const timestamp noon = std::chrono::sys_days(std::chrono::March / 2 / 2026) + 12h;
+    test::manual_clock clock(noon);
+    const auto told = std::make_shared<script>();
+    told->set(key(1).jwks());
+    const key_ring::options options{"production", 1h, 1h, cache, &clock};
+    runtime::event_loops loops{1, "test"};
+    const auto origin = [&](key_ring& ring) {
+        return ask(loops, ring, key(1).kid()).get().value()->text.origin;
+    };
+    {
+        key_ring ring(std::make_unique<scripted_source>(told), options);
+        ring.start();
+        CHECK(origin(ring) == store::key_origin{"a script", noon});
+        REQUIRE(test::wait_for_condition([&] { return std::filesystem::exists(cache); }));
+        clock.advance(1h);
+        ring.refresh_now();
+        REQUIRE(test::wait_for_condition([&] {
+            return origin(ring) == store::key_origin{"a script", noon + 1h};
+        }));
+    }
+    // The file was written when its set came.
+    told->set(unreachable);
+    key_ring offline(std::make_unique<scripted_source>(told), options);
+    CHECK(origin(offline) == store::key_origin{"a script", noon});
+    // The file of a version that did not write when.
+    auto kept = test::read_text(cache);
+    const auto at = kept.find("\"fetched\"");
+    REQUIRE(at != std::string::npos);
+    kept.erase(at, kept.find(',', at) + 1 - at);
+    test::write_text(cache, kept);
+    key_ring upgraded(std::make_unique<scripted_source>(told), options);
+    CHECK_FALSE(origin(upgraded).has_value());
 }
 
 TEST_CASE("whoever waits for keys is answered when the ring ends", "[ingest]") {

@@ -36,6 +36,7 @@ proof sample_proof() {
                    .source = "192.0.2.1",
                    .key_id = key.kid(),
                    .key_source = "https://keys.example/jwks.json",
+                   .key_fetched = noon - std::chrono::hours(2),
                    .key_confirmed = noon - std::chrono::minutes(3)};
     return p;
 }
@@ -74,16 +75,19 @@ TEST_CASE("a proof that was written reads the same", "[proof]") {
     CHECK(read.statement.received == written.statement.received);
     CHECK(read.statement.source == written.statement.source);
     CHECK(read.statement.key_source == written.statement.key_source);
+    CHECK(read.statement.key_fetched == written.statement.key_fetched);
     CHECK(read.statement.key_confirmed == written.statement.key_confirmed);
 }
 
 TEST_CASE("a proof without what need not be known reads the same", "[proof]") {
     auto written = sample_proof();
     written.statement.transaction_id = written.statement.source = written.statement.key_source = "";
-    written.statement.created = written.statement.key_confirmed = std::nullopt;
+    written.statement.created = written.statement.key_fetched = written.statement.key_confirmed =
+        std::nullopt;
     const auto read = signature::read_proof(signature::write_proof(written).value()).value();
     CHECK(read.statement.source.empty());
     CHECK(!read.statement.created);
+    CHECK(!read.statement.key_fetched);
     CHECK(!read.statement.key_confirmed);
 }
 

@@ -61,6 +61,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
           [t("events.received"), <Instant at={event.received} detail="millisecond" />],
           [t("proof.verified_at"), <Instant at={signature.verified_at} detail="millisecond" />],
           [t("proof.algorithm"), verdict?.algorithm ?? "–"],
+          [t("proof.key_fetched"), <Instant at={signature.key_fetched} detail="millisecond" />],
           [t("proof.key"), verdict?.bits ? t("proof.key_bits", { bits: verdict.bits.toLocaleString(language.value, { useGrouping: false }) }) : "–"],
         ]}
       />
@@ -68,6 +69,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
         long
         items={[
           [t("proof.key_id"), signature.key_id ? <Id id={signature.key_id} most={80} /> : <span class="faint">{t("common.none")}</span>],
+          [t("proof.key_source"), signature.key_source ? <Id id={signature.key_source} most={120} /> : <span class="faint">{t("proof.key_unkept")}</span>],
           [t("proof.sha256"), verdict?.sha256 ? <Id id={verdict.sha256} most={80} /> : "–"],
         ]}
       />

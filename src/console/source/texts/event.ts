@@ -95,6 +95,9 @@ export const event = {
   "proof.key_bits": ["RSA, {bits} bits", "RSA, {bits} bits"],
   "proof.sha256": ["SHA-256 of the body", "SHA-256 du corps"],
   "proof.header": ["Signature header", "En-tête de signature"],
+  "proof.key_source": ["Key from", "Origine de la clé"],
+  "proof.key_fetched": ["Key fetched", "Clé obtenue le"],
+  "proof.key_unkept": ["Not kept when the event arrived", "Non conservée à l’arrivée de l’évènement"],
   "proof.verified_at": ["Checked by the daemon", "Vérifiée par le service"],
   "proof.means": [
     "It proves that Universign sent this body. It does not prove when, to whom, or whose event it is.",

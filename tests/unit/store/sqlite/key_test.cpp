@@ -2,14 +2,21 @@
 
 #include "store/sqlite/connection.hpp"
 #include "support/fault_vfs.hpp"
+#include "support/old_store.hpp"
 #include "support/store_events.hpp"
+#include "support/store_fixture.hpp"
 #include "support/temp_directory.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <memory>
+#include <string>
+
 using namespace webhookd;
 using namespace webhookd::store;
 using namespace webhookd::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -56,4 +63,28 @@ TEST_CASE("the key that verified an event is kept once, however often it is fetc
     const auto first = fetch(0);
     CHECK(db->text("SELECT kid FROM keys WHERE id = 1", "read").value() == first->kid);
     CHECK(db->text("SELECT jwk FROM keys WHERE id = 1", "read").value() == first->jwk);
+}
+
+TEST_CASE("a database of version 6 keeps where keys come from of what arrives after its upgrade", "[store]") {
+    const temp_directory dir;
+    const auto file = dir / "events.db";
+    auto e = make_event("evt_1");
+    e.key = fetch(0);
+    const auto keep = [&] { return store_fixture{sqlite_at(file)}.keep(e).offset; };
+    const auto before = keep();
+    {
+        auto db = sqlite::connection::open(file, {}, sqlite::connection::access::read_write, 100);
+        REQUIRE(db.has_value());
+        REQUIRE(db->execute(back_to_version_6, "go back"));
+        db->checkpoint_on_close(true);
+    }
+    const key_origin origin{"/etc/keys.json", e.received + 1h};
+    e.envelope.id = "evt_2";
+    e.received += 2h;
+    e.key = std::make_shared<const key_text>(key_text{e.key->kid, e.key->jwk, origin});
+    const auto after = keep();
+    const store_fixture f{sqlite_at(file)};
+    CHECK(f.kept->verification_key(before).value().jwk == e.key->jwk);
+    CHECK_FALSE(f.kept->verification_key(before).value().origin.has_value());
+    CHECK(f.kept->verification_key(after).value().origin == origin);
 }

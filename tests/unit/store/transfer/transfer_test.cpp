@@ -36,7 +36,7 @@ void check_goes_on(const located_store& at) {
     next.deliveries = {{"crm", store::ordering::block}};
     next.key = std::make_shared<const store::key_text>(store::key_text{"key_3", R"({"kid":"key_3"})"});
     CHECK(f.keep(next).offset == 12);
-    CHECK(f.kept->verification_key(12).value() == R"({"kid":"key_3"})");
+    CHECK(f.kept->verification_key(12).value().jwk == R"({"kid":"key_3"})");
     CHECK(f.record(8).handler == "crm");
     CHECK(f.claim("crm").deliveries.empty()); // a failed one holds the others up
     CHECK(f.kept->retry({.id = 3}, 1).value() == 1);
