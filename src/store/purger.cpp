@@ -44,7 +44,7 @@ public:
 
     void start() {
         time_.start();
-        look_for_removed();
+        check_for_removed();
         thread_ = std::thread([this] { run(); });
     }
 
@@ -137,7 +137,7 @@ private:
             const auto leads = instance_.try_lead(duty::retention, lease);
             if (!leads) return leads.error();
             if (!*leads) {
-                look_for_removed(); // by the instance that does
+                check_for_removed(); // by the instance that does
                 return {};
             }
             const auto found = store_.purgeable(wanted);
@@ -151,7 +151,7 @@ private:
     }
 
     /// Offsets begin at 1, and only purged events are missing at the front.
-    void look_for_removed() {
+    void check_for_removed() {
         if (removed_) return;
         const auto first = log_.read_after(0, 1, 1, projection::envelope_only);
         if (first && (first->empty() ? log_.last_offset() > 0 : first->front().offset > 1)) removed_ = true;

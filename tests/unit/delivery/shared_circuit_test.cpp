@@ -29,6 +29,7 @@ shared_circuit just_opened() {
 /// The same, and the store knows it as its opening 7.
 shared_circuit opened() {
     auto c = just_opened();
+    REQUIRE(c.next_call(start, true).value().what == kind::open);
     c.opened(7, start);
     return c;
 }
