@@ -7,6 +7,7 @@
 #include <array>
 #include <condition_variable>
 #include <exception>
+#include <iterator>
 #include <mutex>
 #include <span>
 #include <string>
@@ -136,9 +137,17 @@ private:
 
     void write(queue& taken) {
         for (std::size_t first = 0; first < taken.events.size();) {
-            const auto size = batch_size(taken, first);
+            auto size = batch_size(taken, first);
+            bool own = false;
+            auto outcomes = try_append(
+                [&] {
+                    add_gathered(taken, first);
+                    size = batch_size(taken, first);
+                    return part_of(taken, first, size);
+                },
+                own);
             batch_report report;
-            append(taken, first, size, report);
+            settle(taken, first, size, outcomes, own, report);
             if (report.failed)
                 health_.set(false);
             else if (report.reached || report.threw)
@@ -148,6 +157,23 @@ private:
         }
         taken.events.clear();
         taken.waiters.clear();
+    }
+
+    /// What has come since goes into the batch that begins at `first`, while there is room.
+    void add_gathered(queue& taken, std::size_t first) {
+        if (taken.events.size() - first >= options_.max_batch) return;
+        const std::lock_guard lock{mutex_};
+        // What follows does not throw.
+        taken.events.reserve(taken.events.size() + gathering_.events.size());
+        taken.waiters.reserve(taken.waiters.size() + gathering_.waiters.size());
+        std::move(gathering_.events.begin(), gathering_.events.end(), std::back_inserter(taken.events));
+        std::move(gathering_.waiters.begin(), gathering_.waiters.end(), std::back_inserter(taken.waiters));
+        gathering_.events.clear();
+        gathering_.waiters.clear();
+    }
+
+    static std::span<const new_event> part_of(const queue& taken, std::size_t first, std::size_t size) {
+        return std::span{taken.events}.subspan(first, size);
     }
 
     std::size_t batch_size(const queue& taken, std::size_t first) const {
@@ -161,10 +187,17 @@ private:
         return size;
     }
 
-    /// Writes events [first, first + size) and answers each, in halves where that saves some.
+    /// Writes events [first, first + size) and answers each.
     void append(queue& taken, std::size_t first, std::size_t size, batch_report& report) {
-        bool own = false; // the failure may be one event's
-        auto outcomes = try_append(std::span{taken.events}.subspan(first, size), own);
+        bool own = false;
+        auto outcomes = try_append([&] { return part_of(taken, first, size); }, own);
+        settle(taken, first, size, outcomes, own, report);
+    }
+
+    /// Answers events [first, first + size), or writes them again in halves where that saves some. `own`: the
+    /// failure may be one event's.
+    void settle(queue& taken, std::size_t first, std::size_t size,
+                const result<std::vector<append_outcome>>& outcomes, bool own, batch_report& report) {
         if (!outcomes && own && size > 1) {
             append(taken, first, size / 2, report);
             append(taken, first + size / 2, size - size / 2, report);
@@ -197,16 +230,21 @@ private:
         if (outcomes) log_.announce();
     }
 
-    result<std::vector<append_outcome>> try_append(std::span<const new_event> batch, bool& own) {
+    result<std::vector<append_outcome>> try_append(const batch_source& source, bool& own) {
+        std::size_t asked = 0;
         {
             const std::lock_guard lock{mutex_};
             ++counts_.batches;
         }
         try {
             const auto began = std::chrono::steady_clock::now();
-            auto outcomes = log_.append(batch);
+            auto outcomes = log_.append_from([&] {
+                const auto batch = source();
+                asked = batch.size();
+                return batch;
+            });
             const auto took = std::chrono::steady_clock::now() - began;
-            if (outcomes && outcomes->size() != batch.size()) {
+            if (outcomes && outcomes->size() != asked) {
                 return failure{errc::store_io, "the store answered for another number of events"};
             }
             own = !outcomes && may_be_one_events(outcomes.error());
@@ -214,7 +252,7 @@ private:
             const auto added = [](const auto& o) { return o.status == append_status::accepted; };
             if (outcomes && std::any_of(outcomes->begin(), outcomes->end(), added)) {
                 commits_.add(took);
-                sizes_.add(batch.size());
+                sizes_.add(asked);
             }
             return outcomes;
         } catch (const std::exception&) {

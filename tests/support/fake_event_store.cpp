@@ -22,12 +22,24 @@ void fake_event_store::hold() {
     holding_ = true;
 }
 
+void fake_event_store::hold_turn() {
+    const std::lock_guard lock{mutex_};
+    holding_turn_ = true;
+}
+
 void fake_event_store::release() {
     {
         const std::lock_guard lock{mutex_};
-        holding_ = false;
+        holding_ = holding_turn_ = false;
     }
     changed_.notify_all();
+}
+
+void fake_event_store::wait_while(const bool& holds, std::unique_lock<std::mutex>& lock) {
+    held_ = holds;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !holds; });
+    held_ = false;
 }
 
 bool fake_event_store::wait_until_held() {
@@ -53,13 +65,14 @@ std::size_t fake_event_store::probes() const {
     return probes_;
 }
 
-result<std::vector<append_outcome>> fake_event_store::append(std::span<const new_event> batch) {
+result<std::vector<append_outcome>> fake_event_store::append_from(const batch_source& source) {
     std::unique_lock lock{mutex_};
+    wait_while(holding_turn_, lock);
+    lock.unlock();
+    const auto batch = source();
+    lock.lock();
     batches_.push_back(batch.size());
-    held_ = holding_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return !holding_; });
-    held_ = false;
+    wait_while(holding_, lock);
     if (script_) {
         if (auto failed = script_(batch)) return *failed;
     }

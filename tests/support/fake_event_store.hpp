@@ -29,6 +29,8 @@ public:
 
     /// Holds every append from now on, until `release`.
     void hold();
+    /// The same, before it asks for its batch: as if another instance appended.
+    void hold_turn();
     void release();
     /// Waits until an append is held. False when none is within a generous bound.
     [[nodiscard]] bool wait_until_held();
@@ -38,7 +40,7 @@ public:
     [[nodiscard]] std::vector<std::string> kept_ids() const;
     [[nodiscard]] std::size_t probes() const;
 
-    result<std::vector<store::append_outcome>> append(std::span<const store::new_event> batch) override;
+    result<std::vector<store::append_outcome>> append_from(const store::batch_source& source) override;
     void announce() noexcept override { notifier_.tell(std::exchange(untold_, {})); }
     result<std::vector<store::stored_event>> read_after(store::event_offset offset, std::size_t limit,
                                                         std::size_t max_bytes, store::projection) override;
@@ -165,6 +167,8 @@ public:
     result<void> probe() override;
 
 private:
+    void wait_while(const bool& holds, std::unique_lock<std::mutex>& lock);
+
     store::notifier notifier_;
     store::commit_notice untold_; ///< of what was appended; the appending thread alone
     mutable std::mutex mutex_;
@@ -172,6 +176,7 @@ private:
     script script_;
     std::function<std::optional<failure>()> probe_script_;
     bool holding_ = false;
+    bool holding_turn_ = false;
     bool held_ = false;
     std::size_t probes_ = 0;
     std::optional<failure> misplaced_;

@@ -4,6 +4,7 @@
 #include <webhookd/store/event.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,9 +21,14 @@ inline constexpr std::string_view displaced_words = "the open database is not th
     return f.code == errc::store_io && std::string_view{f.detail}.starts_with(displaced_words);
 }
 
+/// Asked for a batch at the last moment before it is written. Asked again (the log tries once more) it
+/// answers with the same events in the same order, and perhaps with more behind them. What it answered last
+/// stays where it is until the append returns. Comes on the appender's thread, and must not block.
+using batch_source = std::function<std::span<const new_event>()>;
+
 /// The port that appends events, and reads them in the order of their arrival.
-/// Blocking. `append` and `announce` come from the writer's thread (see group_writer); everything else may
-/// come from any thread, beside a running write, and never delays it. Durability: what a call reported as
+/// Blocking. `append_from` and `announce` come from the writer's thread (see group_writer); everything else
+/// may come from any thread, beside a running write, and never delays it. Durability: what a call reported as
 /// done is on disk, and survives a crash or power loss. Errors of all calls: store_full, store_io,
 /// store_busy, store_corrupt; the store stays usable afterwards, and calls succeed again once the cause is
 /// gone.
@@ -34,8 +40,13 @@ public:
     /// The first known origin of a key is kept for each endpoint, and no later one.
     /// A write that failed late cannot be distinguished from one that did not happen: when the process dies
     /// soon after an error, the whole batch may be there after all; to its senders it is then a duplicate.
-    /// Errors also: argument_invalid, for a value that the engine cannot hold.
-    virtual result<std::vector<append_outcome>> append(std::span<const new_event> batch) = 0;
+    /// Where several instances append to one log, they do so one after another: the batch is asked for when
+    /// it is this one's turn, so that what came during the wait can go along. Errors also: argument_invalid,
+    /// for a value that the engine cannot hold.
+    virtual result<std::vector<append_outcome>> append_from(const batch_source& batch) = 0;
+    result<std::vector<append_outcome>> append(std::span<const new_event> batch) {
+        return append_from([batch] { return batch; });
+    }
 
     /// Tells who listens (see notifications) of what was appended since the last call. For the appender, once
     /// it has answered its senders: acknowledgements come first.

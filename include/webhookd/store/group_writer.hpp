@@ -14,9 +14,9 @@ namespace webhookd::store {
 
 /// Group commit: one thread that takes all waiting events, appends them in one transaction, and answers every
 /// waiter. It never sleeps to make a batch larger; while one batch is on its way to the disk, the next one
-/// gathers. Memory is bounded by `max_waiting`. When the store fails, every waiter of the batch gets its
-/// failure. Where the failure is one event's own (not the disk's: argument_invalid, or an exception), the
-/// batch is halved until only the culprit fails.
+/// gathers, and it gathers on while the log waits for another instance's. Memory is bounded by `max_waiting`.
+/// When the store fails, every waiter of the batch gets its failure. Where the failure is one event's own
+/// (not the disk's: argument_invalid, or an exception), the batch is halved until only the culprit fails.
 class group_writer {
 public:
     using completion = std::function<void(result<append_outcome>)>;

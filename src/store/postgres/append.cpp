@@ -255,24 +255,43 @@ private:
     std::unordered_map<identity, std::size_t, boost::hash<identity>> positions_;
 };
 
+/// A transaction that others wait for, up to its end: nothing may come between.
+result<void> begin(connection& db) {
+    std::vector<command> all;
+    all.push_back({&begin_transaction});
+    all.push_back({&lock_totals});
+    const auto answers = db.run(std::move(all));
+    if (!answers) return answers.error();
+    return {};
+}
+
 } // namespace
 
-result<append_answer> append_events(connection& db, const session& self, known_origins& known,
-                                    std::span<const new_event> batch) {
+result<append_answer> appender::append(connection& db, const session& self, const batch_source& source) {
+    if (others_append_)
+        if (auto turn = begin(db); !turn) return turn.error();
+    append_answer answer{.batch = source()};
+    if (answer.batch.empty()) {
+        db.roll_back();
+        return answer;
+    }
+
     batch_columns columns;
-    origin_columns origins{known};
+    origin_columns origins{known_origins_};
     first_of_batch firsts;
     std::vector<std::pair<std::size_t, bool>> positions;
-    positions.reserve(batch.size());
-    for (const auto& e : batch) {
+    positions.reserve(answer.batch.size());
+    for (const auto& e : answer.batch) {
         positions.push_back(firsts.find_or_add(e));
         if (!positions.back().second) continue;
         columns.add(e);
         origins.add(e);
     }
     std::vector<command> all;
-    all.push_back({&begin_transaction});
-    all.push_back({&lock_totals});
+    if (!others_append_) {
+        all.push_back({&begin_transaction});
+        all.push_back({&lock_totals});
+    }
     if (columns.has_keys()) all.push_back({&add_keys, columns.keys()});
     if (!origins.empty()) all.push_back({&add_key_origins, origins.take()});
     all.push_back({&keep_events_statement(), columns.take(self)});
@@ -282,14 +301,19 @@ result<append_answer> append_events(connection& db, const session& self, known_o
     origins.remember();
     const auto& kept = answers->at(answers->size() - 2);
 
-    append_answer answer;
+    event_offset first_fresh = 0;
     for (const auto& [position, first] : positions) {
         const auto row = kept.at(static_cast<int>(position));
         const bool fresh = first && !row.is_null(0);
-        answer.outcomes.push_back({fresh ? append_status::accepted : append_status::duplicate,
-                                   row.is_null(0) ? row.integer(1) : row.integer(0)});
-        answer.last_offset = std::max(answer.last_offset, answer.outcomes.back().offset);
+        const auto offset = row.is_null(0) ? row.integer(1) : row.integer(0);
+        answer.outcomes.push_back({fresh ? append_status::accepted : append_status::duplicate, offset});
+        if (fresh && first_fresh == 0) first_fresh = offset;
+        answer.last_offset = std::max(answer.last_offset, offset);
         answer.planned = row.integer(2);
+    }
+    if (first_fresh != 0) {
+        others_append_ = first_fresh != last_ + 1;
+        last_ = answer.last_offset;
     }
     return answer;
 }

@@ -14,7 +14,8 @@
 namespace webhookd::store::postgres {
 
 struct append_answer {
-    std::vector<append_outcome> outcomes;
+    std::span<const new_event> batch; ///< as its source gave it last
+    std::vector<append_outcome> outcomes = {};
     event_offset last_offset = 0;
     std::int64_t planned = 0; ///< deliveries
 };
@@ -22,9 +23,22 @@ struct append_answer {
 /// The keys, as they were fetched, whose origin is known to be kept for an endpoint: no batch says it again.
 using known_origins = std::set<std::pair<std::shared_ptr<const key_text>, std::string>>;
 
-/// Keeps a batch in one transaction and one round trip. What it promises is documented in event_log. `known`
-/// stays small.
-[[nodiscard]] result<append_answer> append_events(connection& db, const session& self, known_origins& known,
-                                                  std::span<const new_event> batch);
+/// Keeps batches, as event_log documents it: each in one transaction, and in one round trip while no other
+/// daemon appends. All daemons append one after another, so where others do, each batch first waits for its
+/// turn, and then takes along what came meanwhile: few large transactions are worth one round trip more. One
+/// thread.
+class appender {
+public:
+    /// `last`: the newest offset of all.
+    explicit appender(event_offset last)
+        : last_(last) {}
+
+    result<append_answer> append(connection& db, const session& self, const batch_source& source);
+
+private:
+    known_origins known_origins_; ///< few
+    event_offset last_;           ///< of what this daemon has appended
+    bool others_append_ = false;  ///< between the last two batches of this daemon they did
+};
 
 } // namespace webhookd::store::postgres

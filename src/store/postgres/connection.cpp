@@ -119,8 +119,12 @@ result<void> connection::run_script(const char* sql, const char* what) {
     }
 }
 
+bool connection::in_transaction() const noexcept {
+    return !broken_ && PQtransactionStatus(handle_.get()) != PQTRANS_IDLE;
+}
+
 void connection::roll_back() noexcept {
-    if (broken_ || PQtransactionStatus(handle_.get()) == PQTRANS_IDLE) return;
+    if (!in_transaction()) return;
     if (!run_script(roll_back_transaction.sql, roll_back_transaction.what)) broken_ = true;
 }
 

@@ -66,6 +66,7 @@ public:
     result<rows> run_one(const statement& s, parameters given = {});
     /// Statements without parameters, separated by semicolons.
     result<void> run_script(const char* sql, const char* what);
+    [[nodiscard]] bool in_transaction() const noexcept;
     /// Undoes a transaction that is still open.
     void roll_back() noexcept;
 

@@ -32,6 +32,7 @@ bool pool::take(std::unique_ptr<connection>& out) {
 }
 
 void pool::give_back(std::unique_ptr<connection> returned) {
+    if (returned && returned->in_transaction()) returned.reset(); // an exception came between
     {
         const std::lock_guard lock{mutex_};
         idle_.push_back(std::move(returned)); // never allocates: the capacity was reserved at the start

@@ -35,6 +35,7 @@ public:
     postgres_store(const postgres_options& options, const postgres::opening& found)
         : self_(found.self)
         , figures_(found.last_offset, found.pending)
+        , appender_(found.last_offset)
         , writer_(postgres::access_to_write(options), 1, postgres::check_safety)
         , claimer_(postgres::access_to_write(options), 1, postgres::check_safety)
         , readers_(postgres::access_to_read(options),
@@ -52,17 +53,15 @@ public:
                 pool::kind::writes, [&](connection& db) { return postgres::give_up_tests(db, self_); }));
     }
 
-    result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
-        if (batch.empty()) return std::vector<append_outcome>{};
+    result<std::vector<append_outcome>> append_from(const batch_source& source) override {
         if (auto safe = follower_.check(); !safe) return safe.error();
         const postgres::figures::change now{figures_};
-        auto answer =
-            write([&](connection& db) { return postgres::append_events(db, self_, known_origins_, batch); });
+        auto answer = write([&](connection& db) { return appender_.append(db, self_, source); });
         if (!answer) return answer.error();
         figures_.raise_last_offset(answer->last_offset);
         figures_.add_pending(answer->planned);
         if (answer->planned > 0) figures_.count_plan();
-        const auto notice = brought(batch, answer->outcomes);
+        const auto notice = brought(answer->batch, answer->outcomes);
         untold_.events |= notice.events;
         untold_.deliveries |= notice.deliveries;
         return std::move(answer->outcomes);
@@ -329,9 +328,9 @@ private:
     postgres::figures figures_;
     postgres::own_claims claims_;
     notifier notifier_;
-    commit_notice untold_;                  ///< of what was appended; the writer's thread alone
-    postgres::known_origins known_origins_; ///< the writer's thread alone
-    std::atomic<bool> has_tested_ = false;  ///< a circuit
+    commit_notice untold_;                 ///< of what was appended; the writer's thread alone
+    postgres::appender appender_;          ///< the writer's thread alone
+    std::atomic<bool> has_tested_ = false; ///< a circuit
     pool writer_;
     pool claimer_;
     pool readers_;

@@ -23,7 +23,8 @@ public:
         : clock_(*options.clock)
         , database_(std::move(options), std::move(opened)) {}
 
-    result<std::vector<append_outcome>> append(std::span<const new_event> batch) override {
+    result<std::vector<append_outcome>> append_from(const batch_source& source) override {
+        const auto batch = source(); // this daemon alone appends to the file
         if (batch.empty()) return std::vector<append_outcome>{};
         auto outcomes = write([&](sqlite::writer& w) { return w.append(batch); });
         if (outcomes) {

@@ -88,6 +88,52 @@ TEST_CASE("what waits while a batch is written makes the next batch, answered in
     CHECK(counts.waiting == 0);
 }
 
+TEST_CASE("what comes while another instance appends goes into the same batch, within its bounds",
+          "[store]") {
+    fake_event_store store;
+    answers to;
+    group_writer writer{store, {.max_batch = 4, .max_batch_bytes = 1000}};
+    store.hold_turn();
+    REQUIRE(submit(writer, to, "first"));
+    REQUIRE(store.wait_until_held());
+    for (int i = 0; i < 5; ++i)
+        REQUIRE(submit(writer, to, std::to_string(i)));
+    store.release();
+    writer.stop();
+
+    CHECK(store.batches() == std::vector<std::size_t>{4, 2});
+    CHECK(store.kept_ids() == std::vector<std::string>{"first", "0", "1", "2", "3", "4"});
+    const auto given = to.given();
+    REQUIRE(given.size() == 6);
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        CHECK(given[i].first == (i == 0 ? "first" : std::to_string(i - 1)));
+        REQUIRE(given[i].second.has_value());
+        CHECK(given[i].second->offset == static_cast<event_offset>(i + 1));
+    }
+    CHECK(writer.snapshot().waiting == 0);
+}
+
+TEST_CASE("a batch that grew while it waited is halved like any other", "[store]") {
+    fake_event_store store;
+    answers to;
+    group_writer writer{store, {}};
+    store.on_append([](std::span<const new_event> batch) -> std::optional<failure> {
+        for (const auto& e : batch)
+            if (e.envelope.id == "culprit") return failure{errc::argument_invalid, "the test says so"};
+        return std::nullopt;
+    });
+    store.hold_turn();
+    REQUIRE(submit(writer, to, "first"));
+    REQUIRE(store.wait_until_held());
+    for (const auto* id : {"second", "culprit", "last"})
+        REQUIRE(submit(writer, to, id));
+    store.release();
+    writer.stop();
+    CHECK(to.failed() == std::vector<std::string>{"culprit"});
+    CHECK(store.kept_ids() == std::vector<std::string>{"first", "second", "last"});
+    CHECK(writer.snapshot().failures == 1);
+}
+
 TEST_CASE("batches are bounded by number and by bytes, and a large event goes alone", "[store]") {
     fake_event_store store;
     answers to;

@@ -1,5 +1,6 @@
 #include <webhookd/store/postgres.hpp>
 
+#include "store/postgres/connection.hpp"
 #include "support/postgres_server.hpp"
 #include "support/store_events.hpp"
 #include "support/wait_for_condition.hpp"
@@ -36,6 +37,25 @@ struct shared_database {
     std::unique_ptr<store::event_store> stores[2] = {open(), open()};
     store::event_store& a = *stores[0];
     store::event_store& b = *stores[1];
+};
+
+/// A transaction of another daemon that appends, for as long as this lives.
+class appending_elsewhere {
+public:
+    explicit appending_elsewhere(postgres_database& in)
+        : database_(in)
+        , db_(store::postgres::connection::open({.url = in.url()}).value()) {
+        REQUIRE(db_->run_script("BEGIN; SELECT 1 FROM totals WHERE id = 1 FOR UPDATE", "append"));
+    }
+    [[nodiscard]] bool keeps_waiting() {
+        return database_.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") !=
+               "0";
+    }
+    void end() { db_->roll_back(); }
+
+private:
+    postgres_database& database_;
+    std::unique_ptr<store::postgres::connection> db_;
 };
 
 bool skipped() {
@@ -79,6 +99,48 @@ TEST_CASE("an event that two daemons keep at the same moment is accepted once", 
     const auto all = s.a.read_after(0, 1000, SIZE_MAX).value();
     REQUIRE(all.size() == batches * 4);
     CHECK(all.back().offset == batches * 4); // without gaps
+}
+
+TEST_CASE("a daemon that waits for others to append takes along what comes meanwhile", "[store][postgres]") {
+    if (skipped()) return;
+    shared_database s;
+    REQUIRE(s.a.append(make_events("a_", 1, 0)));
+    REQUIRE(s.b.append(make_events("b_", 1, 0))); // after another's: the next one waits for its turn
+    const auto all = make_events("b_", 3, 1);
+    std::atomic<std::size_t> come = 1;
+    std::atomic<bool> asked = false;
+    appending_elsewhere other{s.database};
+    std::thread appends{[&] {
+        const auto outcomes = s.b.append_from([&] {
+            asked = true;
+            return std::span{all}.first(come);
+        });
+        CHECK((outcomes && outcomes->size() == 3));
+    }};
+    CHECK(wait_for_condition([&] { return other.keeps_waiting(); }));
+    CHECK_FALSE(asked);
+    come = 3;
+    other.end();
+    appends.join();
+    CHECK(s.a.read_after(0, 10, SIZE_MAX).value().size() == 5);
+}
+
+TEST_CASE("a lone daemon keeps a batch in one round trip", "[store][postgres]") {
+    if (skipped()) return;
+    shared_database s;
+    REQUIRE(s.a.append(make_events("a_", 2, 0)));
+    appending_elsewhere other{s.database};
+    std::atomic<bool> asked = false;
+    const auto more = make_events("a_", 2, 2);
+    std::thread appends{[&] {
+        CHECK(s.a.append_from([&] {
+            asked = true;
+            return std::span<const store::new_event>{more};
+        }));
+    }};
+    CHECK(wait_for_condition([&] { return asked.load(); })); // before it has the lock
+    other.end();
+    appends.join();
 }
 
 TEST_CASE("a cursor misses no event, whoever keeps it and however late it commits", "[store][postgres]") {
