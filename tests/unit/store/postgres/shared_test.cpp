@@ -48,8 +48,8 @@ public:
         REQUIRE(db_->run_script("BEGIN; SELECT 1 FROM totals WHERE id = 1 FOR UPDATE", "append"));
     }
     [[nodiscard]] bool keeps_waiting() {
-        return database_.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") !=
-               "0";
+        return database_.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                                 "datname = current_database()") != "0";
     }
     void end() { db_->roll_back(); }
 
