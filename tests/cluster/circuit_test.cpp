@@ -125,7 +125,8 @@ TEST_CASE("a circuit that one daemon opens holds for the other and one attempt o
     CHECK(c.sink.requests().size() == 13);
 }
 
-TEST_CASE("when the daemon that tests a circuit is killed the other tests it within a lease", "[cluster]") {
+TEST_CASE("when the daemon that tests a circuit is killed the other tests it within a lease",
+          "[cluster][waits]") {
     if (no_postgres()) return;
     cluster c;
     c.open_circuit();

@@ -133,7 +133,7 @@ TEST_CASE("an event that two daemons receive at the same moment is accepted once
     CHECK(wait_for_condition([&] { return count_deliveries(c[0], "state=successful") == 100; }));
 }
 
-TEST_CASE("what a killed daemon was delivering another delivers within a lease", "[cluster]") {
+TEST_CASE("what a killed daemon was delivering another delivers within a lease", "[cluster][waits]") {
     if (no_postgres()) return;
     chaos_sink sink;
     sink.next(chaos::hang());

@@ -118,7 +118,8 @@ std::size_t count_outages(daemon_fixture& daemon) {
 
 } // namespace
 
-TEST_CASE("every daemon lists all of them with who is gone and whose configuration differs", "[cluster]") {
+TEST_CASE("every daemon lists all of them with who is gone and whose configuration differs",
+          "[cluster][waits]") {
     if (no_postgres()) return;
     cluster c;
     REQUIRE(wait_for_condition([&] { return states(c.beta()) == "alpha running\nbeta running\n"; }, bound,
@@ -160,7 +161,7 @@ TEST_CASE("figures of the whole cluster are marked and those of one daemon are n
 }
 
 TEST_CASE("a handler that is removed from one daemon after the other fails deliveries with the last",
-          "[cluster]") {
+          "[cluster][waits]") {
     if (no_postgres()) return;
     chaos_sink sink;
     sink.next(http_reply(500, ""));
@@ -184,7 +185,7 @@ TEST_CASE("a handler that is removed from one daemon after the other fails deliv
         wait_for_condition([&] { return count_deliveries(c.alpha(), "state=failed") == 1; }, bound, between));
 }
 
-TEST_CASE("an erasure is answered 200 once no daemon can deliver what was erased", "[cluster]") {
+TEST_CASE("an erasure is answered 200 once no daemon can deliver what was erased", "[cluster][waits]") {
     if (no_postgres()) return;
     chaos_sink sink;
     sink.next(chaos::hang());
@@ -215,7 +216,7 @@ TEST_CASE("an erasure is answered 200 once no daemon can deliver what was erased
     CHECK(count_deliveries(c.alpha(), "state=failed") == 2);
 }
 
-TEST_CASE("an erasure waits for what a dead daemon had claimed no longer than a lease", "[cluster]") {
+TEST_CASE("an erasure waits for what a dead daemon had claimed no longer than a lease", "[cluster][waits]") {
     if (no_postgres()) return;
     chaos_sink sink;
     sink.next(chaos::hang());
@@ -229,7 +230,7 @@ TEST_CASE("an erasure waits for what a dead daemon had claimed no longer than a 
     CHECK(sink.requests().size() == 1);
 }
 
-TEST_CASE("it is an outage when no daemon was there and none when one was restarted", "[cluster]") {
+TEST_CASE("it is an outage when no daemon was there and none when one was restarted", "[cluster][waits]") {
     if (no_postgres()) return;
     cluster c;
     const auto is_settled = [&] {
