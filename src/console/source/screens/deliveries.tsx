@@ -184,13 +184,13 @@ export function Deliveries() {
           <div class={pages.stale ? "stale" : undefined}>
             <Table
               name={t("nav.deliveries")} className="events"
-              head={<><th class="fit">#</th><th>{t("common.event")}</th><th>{t("delivery.handler")}</th><th class="fit">{t("delivery.state")}</th><th class="fit number narrow-hide">{t("delivery.attempts")}</th><th class="narrow-hide">{t("delivery.reason")}</th><th class="fit narrow-hide">{t("delivery.planned")}</th><th class="fit narrow-hide">{t("delivery.next")}</th></>}
+              head={<><th class="fit">#</th><th>{t("common.event")}</th><th class="narrow-hide">{t("delivery.handler")}</th><th class="fit">{t("delivery.state")}</th><th class="fit number narrow-hide">{t("delivery.attempts")}</th><th class="narrow-hide">{t("delivery.reason")}</th><th class="fit narrow-hide">{t("delivery.planned")}</th><th class="fit narrow-hide">{t("delivery.next")}</th></>}
             >
               {pages.rows.map((delivery) => (
                 <tr key={delivery.id} data-id={String(delivery.id)}>
                   <td class="fit"><a class="main" href={href(["deliveries", String(delivery.id)])}>{delivery.id}</a></td>
-                  <th scope="row"><a class="main" href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })}><TypeName type={delivery.type} /></a></th>
-                  <td><Foreign text={delivery.handler} most={24} /></td>
+                  <th scope="row"><a class="main" href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })}><TypeName type={delivery.type} /></a><span class="under small soft"><Foreign text={delivery.handler} most={24} /></span></th>
+                  <td class="narrow-hide"><Foreign text={delivery.handler} most={24} /></td>
                   <td class="fit"><DeliveryState state={delivery.state} /></td>
                   <td class="fit number narrow-hide">{delivery.attempts}</td>
                   <td class="narrow-hide soft">{delivery.reason && delivery.state !== "successful" ? <Foreign text={delivery.reason} most={70} /> : ""}</td>

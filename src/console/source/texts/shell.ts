@@ -20,7 +20,7 @@ export const shell = {
   "search.label": ["Search by any id or text", "Chercher un identifiant ou un texte"],
   "search.hint": ["Event, transaction, API key, or text", "Évènement, transaction, clé d’API ou texte"],
 
-  "zone.label": ["Time zone of all times", "Fuseau horaire de toutes les heures"],
+  "zone.label": ["Time zone", "Fuseau horaire"],
   "zone.utc": ["UTC", "UTC"],
   "zone.local": ["Local", "Locale"],
 
@@ -60,7 +60,7 @@ export const shell = {
   "me.sign_out": ["Sign out", "Se déconnecter"],
   "me.theme": ["Appearance", "Apparence"],
 
-  "theme.auto": ["As the system", "Comme le système"],
+  "theme.auto": ["System", "Système"],
   "theme.light": ["Light", "Claire"],
   "theme.dark": ["Dark", "Sombre"],
 
