@@ -36,7 +36,7 @@ function screenOf({ path }: Route) {
     case "lost": return { title: t("nav.lost"), screen: <Lost /> };
     case "report": return { title: t("nav.report"), screen: <Report /> };
     case "settings": return { title: t("nav.settings"), screen: <Settings /> };
-    default: return { title: t("error.not_found"), screen: <><PageHead title={t("error.not_found")} /><a class="button" href={href(["overview"])}>{t("nav.overview")}</a></> };
+    default: return { title: t("error.no_page"), screen: <><PageHead title={t("error.no_page")} /><a class="button" href={href(["overview"])}>{t("nav.overview")}</a></> };
   }
 }
 

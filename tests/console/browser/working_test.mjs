@@ -165,7 +165,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     const { page, close } = await visit("#/settings");
     const { raw_body: body } = await stage.daemon.get(`/v1/events/${stage.event.stalled.id}?endpoint=${stage.event.stalled.endpoint}`);
     await page.getByLabel("Body (JSON)").fill(body);
-    await page.getByLabel("Any endpoint").selectOption("production");
+    await page.getByRole("combobox", { name: "Endpoint" }).selectOption("production");
     await page.getByRole("button", { name: "Try", exact: true }).click();
     await page.getByText(/Would be handed to: .*signature-desk/).waitFor();
     await picture(page, "settings-tried-light");
@@ -188,7 +188,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     await page.getByText("2 selected").waitFor();
     await page.getByRole("region", { name: "2 selected" }).getByRole("button", { name: "Replay…" }).click();
     const dialog = page.getByRole("dialog");
-    const told = await dialog.getByText(/deliveries of 2 events would run/).innerText();
+    const told = await dialog.getByText(/would run: [\d,]+ \(events: 2\)/).innerText();
     await picture(page, "over-replay-light");
     await dialog.getByRole("textbox").fill(told.match(/\d+/)[0]);
     await dialog.getByRole("button", { name: "Replay" }).click();
@@ -200,7 +200,7 @@ describe("working", { skip: missing, timeout: 600_000 }, () => {
     const { page, close } = await visit(`#/transactions/${stage.known.late}`);
     await page.getByRole("button", { name: "Erase…" }).click();
     const dialog = page.getByRole("dialog");
-    const told = await dialog.getByText(/waiting deliveries would fail/).innerText();
+    const told = await dialog.getByText(/waiting deliveries that would fail/).innerText();
     await picture(page, "over-erase-light");
     await accessible(page, "erase");
     await dialog.getByRole("textbox").fill(told.match(/\d+/)[0]);

@@ -28,10 +28,12 @@ test("every text is used", () => {
     return each.isDirectory() ? (each.name === "texts" ? [] : files(url)) : [url];
   });
   const source = files(root).map((file) => readFileSync(file, "utf8")).join("\n");
-  // Keys that are put together: their beginnings stand in the source.
-  const built = [...source.matchAll(/[`"]([\w.]+\.)\$\{/g)].map(([, prefix]) => prefix ?? "");
-  const prefixes = [...built, ...["type", "stall", "group", "outage", "circuit", "state", "stage", "role", "word", "duty", "instance"].map((each) => `${each}.`), "deliveries.probe_"];
-  assert.deepEqual(all.map(([key]) => key).filter((key) => !source.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix))), []);
+  // Keys that are put together: where they begin with "prefix.${" the source has their ends, too; what the daemon names may be any of its group.
+  const built = [...source.matchAll(/[`"]([\w.]+\.)\$\{/g)].map(([, prefix]) => prefix ?? "").concat("deliveries.probe_");
+  const named = ["type", "stall", "group", "outage", "circuit", "state", "stage", "role", "word", "duty", "instance"].map((each) => `${each}.`);
+  const isUsed = (key: string) => source.includes(`"${key}"`) || named.some((prefix) => key.startsWith(prefix))
+    || built.some((prefix) => key.startsWith(prefix) && source.includes(`"${key.slice(prefix.length)}"`));
+  assert.deepEqual(all.map(([key]) => key).filter((key) => !isUsed(key)), []);
 });
 
 test("French signs are never left alone at the end of a line", () => {

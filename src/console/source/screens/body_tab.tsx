@@ -16,7 +16,7 @@ import { Segments } from "../ui/shell.tsx";
 export function formatBytes(bytes: number): string {
   const number = (value: number, digits: number) => value.toLocaleString(language.value, { maximumFractionDigits: digits });
   if (bytes < 1024) return t("units.bytes", { n: bytes });
-  const units = ["KiB", "MiB", "GiB", "TiB"];
+  const units = t("units.binary").split(" ");
   let value = bytes;
   let unit = -1;
   while (value >= 1024 && unit < units.length - 1) {

@@ -41,7 +41,7 @@ export function CompareTab({ event }: { event: EventDetail }) {
   if (!other) return <Blank quiet icon="events" title={t("compare.first")} />;
   return (
     <>
-      <p class="soft">{t("compare.lead")}. {t("compare.hidden")}</p>
+      <p class="soft">{t("compare.lead")} {t("compare.hidden")}</p>
       <Field label={t("compare.choose")}>
         <select class="diff-choice" value={keyOf(other)} onChange={(change) => setChosen(change.currentTarget.value)}>
           {others.map((each) => <option key={keyOf(each)} value={keyOf(each)}>{`${named("type", each.type) ?? each.type} · ${formatInstant(each.created ?? each.received, "second", timeStyle())}`}</option>)}
@@ -67,7 +67,7 @@ function Differences({ before, after }: { before: EventDetail; after: EventDetai
   if (!made) return <Blank quiet icon="hidden" title={t("compare.purged")} />;
   if (made.found.length === 0) return <Blank quiet icon="check" title={t("compare.same")} />;
   return (
-    <Table name={t("event.tab.compare")} className="diff" head={<><th>{t("compare.pointer")}</th><th>{t("filter.before")}</th><th>{t("compare.after")}</th></>}>
+    <Table name={t("event.tab.compare")} className="diff" head={<><th>{t("compare.pointer")}</th><th>{t("compare.before")}</th><th>{t("compare.after")}</th></>}>
       {made.found.map(({ pointer, before: old, after: now }) => (
         <tr key={pointer}>
           <th scope="row"><Foreign text={pointer} mono most={60} /></th>

@@ -86,7 +86,7 @@ function Group({ group, onChanged }: { group: DeliveryGroup; onChanged: () => vo
 function RetryDialog({ group, scope, onClose }: { group: DeliveryGroup; scope: Query; onClose: (done: boolean) => void }) {
   return (
     <Confirm
-      title={t("deliveries.retry_title")} onClose={() => onClose(false)} count={group.deliveries} action={t("delivery.retry")} ask={t("deliveries.retry_confirm", { n: group.deliveries })}
+      title={t("deliveries.retry_title")} onClose={() => onClose(false)} count={group.deliveries} action={t("delivery.retry")} ask={t("deliveries.confirm", { n: group.deliveries })}
       onConfirm={async () => {
         const n = await all(async () => (await call("POST /v1/deliveries/retry", { query: { ...scope, limit: String(mostAtOnce) } })).retried);
         say(t("deliveries.retry_done", { n }));
@@ -108,7 +108,7 @@ function Triage() {
         {(groups) => (groups.data.length === 0 ? <Blank quiet icon="check" title={t("deliveries.triage_none")}><p>{t("deliveries.triage_none_note")}</p></Blank> : (
           <Table
             name={t("deliveries.triage")} className="events triage"
-            head={<><th>{t("delivery.handler")} · {t("delivery.reason")}</th><th class="number">{t("nav.deliveries")}</th><th class="narrow-hide">{t("deliveries.first")}</th><th class="narrow-hide">{t("deliveries.last")}</th><th class="narrow-hide">{t("deliveries.sample")}</th><th><span class="unseen">{t("delivery.retry")}</span></th></>}
+            head={<><th>{t("delivery.handler")} · {t("delivery.reason")}</th><th class="number">{t("deliveries.count")}</th><th class="narrow-hide">{t("deliveries.first")}</th><th class="narrow-hide">{t("deliveries.last")}</th><th class="narrow-hide">{t("deliveries.sample")}</th><th><span class="unseen">{t("deliveries.actions")}</span></th></>}
           >
             {groups.data.map((group) => <Group key={`${group.handler} ${group.cause}`} group={group} onChanged={query.reload} />)}
           </Table>
@@ -166,7 +166,7 @@ export function Deliveries() {
           <h2>{t("nav.deliveries")}</h2>
           <div class="actions">
             <Segments<StateFilter> label={t("delivery.state")} value={state} onChange={(value) => set("state", value)}
-              options={[["", t("common.all")], ["pending", t("state.pending")], ["successful", t("state.successful")], ["failed", t("state.failed")], ["discarded", t("state.discarded")]]} />
+              options={[["", t("common.all")], ["pending", t("outcome.pending")], ["successful", t("outcome.successful")], ["failed", t("outcome.failed")], ["discarded", t("outcome.discarded")]]} />
             <Choice label={t("delivery.handler")} value={handler} onChange={(value) => set("handler", value)} options={[["", t("deliveries.all_handlers")], ...namesOf(handlers.data?.data)]} />
             <Menu label={t("filter.period")} icon="clock" text={t("filter.period")} shortcut="f" wide control={(open) => (openPeriod.current = open)}>
               {() => <div class="filter-panel period"><PeriodFilter filters={age} onChange={(period) => show(chosen, period)} /></div>}
@@ -178,19 +178,19 @@ export function Deliveries() {
         </header>
         {pages.error ? <Failure error={pages.error} reload={pages.reload} /> : pages.data === undefined ? <Loading /> : pages.rows.length === 0 ? (
           <Blank quiet icon="deliveries" title={narrowed ? t("deliveries.empty") : t("deliveries.empty_all")}>
-            {narrowed && <Button onClick={() => show({}, noFilters)}>{t("events.widen_all")}</Button>}
+            {narrowed && <Button onClick={() => show({}, noFilters)}>{t("filter.remove_all")}</Button>}
           </Blank>
         ) : (
           <div class={pages.stale ? "stale" : undefined}>
             <Table
               name={t("nav.deliveries")} className="events"
-              head={<><th class="fit">#</th><th>{t("event.title")}</th><th>{t("delivery.handler")}</th><th class="fit">{t("delivery.state")}</th><th class="fit number narrow-hide">{t("delivery.attempts")}</th><th class="narrow-hide">{t("delivery.reason")}</th><th class="fit narrow-hide">{t("delivery.planned")}</th><th class="fit narrow-hide">{t("delivery.next")}</th></>}
+              head={<><th class="fit">#</th><th>{t("common.event")}</th><th class="narrow-hide">{t("delivery.handler")}</th><th class="fit">{t("delivery.state")}</th><th class="fit number narrow-hide">{t("delivery.attempts")}</th><th class="narrow-hide">{t("delivery.reason")}</th><th class="fit narrow-hide">{t("delivery.planned")}</th><th class="fit narrow-hide">{t("delivery.next")}</th></>}
             >
               {pages.rows.map((delivery) => (
                 <tr key={delivery.id} data-id={String(delivery.id)}>
                   <td class="fit"><a class="main" href={href(["deliveries", String(delivery.id)])}>{delivery.id}</a></td>
-                  <th scope="row"><a class="main" href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })}><TypeName type={delivery.type} /></a></th>
-                  <td><Foreign text={delivery.handler} most={24} /></td>
+                  <th scope="row"><a class="main" href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })}><TypeName type={delivery.type} /></a><span class="under small soft"><Foreign text={delivery.handler} most={24} /></span></th>
+                  <td class="narrow-hide"><Foreign text={delivery.handler} most={24} /></td>
                   <td class="fit"><DeliveryState state={delivery.state} /></td>
                   <td class="fit number narrow-hide">{delivery.attempts}</td>
                   <td class="narrow-hide soft">{delivery.reason && delivery.state !== "successful" ? <Foreign text={delivery.reason} most={70} /> : ""}</td>

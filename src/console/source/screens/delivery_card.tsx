@@ -57,7 +57,7 @@ export function DeliveryCard({ delivery, onChanged, linked = true, shortcut = fa
         {discarding && <DiscardDialog count={1} discard={(body) => call("POST /v1/deliveries/{id}/discard", { id: delivery.id, body }).then(({ discarded }) => discarded)} onClose={(done) => { setDiscarding(false); if (done) onChanged(); }} />}
       </header>
       {delivery.discards.map(({ at, by, reason }) => (
-        <p key={at} class="reason">{t("delivery.discarded")} <Instant at={at} /> · <Foreign text={by} most={40} />{reason !== null && <>: <Foreign text={reason} /></>}</p>
+        <p key={at} class="reason">{t("delivery.discarded")} <Instant at={at} /> · <Foreign text={by} most={40} />{reason !== null && <> · <Foreign text={reason} /></>}</p>
       ))}
       {delivery.reason && <p class="reason">{t("delivery.because")} <Foreign text={delivery.reason} /></p>}
       {delivery.history.length === 0 ? <p class="reason">{t("delivery.no_attempts")}</p> : (

@@ -28,9 +28,9 @@ export function DeliveryPage({ id }: { id: string }) {
             <div class="stack">
               <Facts
                 items={[
-                  [t("event.title"), <Id id={delivery.event} href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })} />],
-                  [t("events.type"), <TypeName type={delivery.type} />],
-                  [t("events.endpoint"), <Foreign text={delivery.endpoint} most={40} />],
+                  [t("common.event"), <Id id={delivery.event} href={href(["event", delivery.event], { endpoint: delivery.endpoint, tab: "deliveries" })} />],
+                  [t("common.type"), <TypeName type={delivery.type} />],
+                  [t("common.endpoint"), <Foreign text={delivery.endpoint} most={40} />],
                   [t("delivery.planned"), <Instant at={delivery.planned} detail="millisecond" />],
                   delivery.due !== null && [t("delivery.next"), <><Instant at={delivery.due} /> (<Countdown due={delivery.due} />)</>],
                   delivery.finished !== null && [t("delivery.finished"), <Instant at={delivery.finished} detail="millisecond" />],

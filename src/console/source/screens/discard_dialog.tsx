@@ -14,7 +14,7 @@ export function DiscardDialog({ count, discard, onClose }: {
   return (
     <Confirm
       title={t("deliveries.discard_title")} onClose={() => onClose(false)} danger count={reason.trim() ? count : null}
-      action={t("deliveries.discard_do", { n: count })} ask={t("deliveries.retry_confirm", { n: count })}
+      action={t("deliveries.discard_do", { n: count })} ask={t("deliveries.confirm", { n: count })}
       onConfirm={async () => {
         say(t("deliveries.discard_done", { n: await discard({ reason: reason.trim() }) }));
         onClose(true);

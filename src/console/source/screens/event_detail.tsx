@@ -54,9 +54,9 @@ export function EventDrawer({ id, endpoint, onClose, onStep }: { id: string; end
     return () => below.forEach((each) => (each.inert = false));
   }, []);
   return (
-    <aside class="drawer" aria-label={t("event.title")}>
+    <aside class="drawer" aria-label={t("common.event")}>
       <div class="drawer-head">
-        <h2 ref={heading} tabIndex={-1}>{t("event.title")}</h2>
+        <h2 ref={heading} tabIndex={-1}>{t("common.event")}</h2>
         <Button kind="quiet" icon="up" label={t("event.previous")} title={`${t("event.previous")} (k)`} onClick={() => onStep(-1)} />
         <Button kind="quiet" icon="more" label={t("event.next")} title={`${t("event.next")} (j)`} onClick={() => onStep(1)} />
         <a class="button quiet square" href={href(["event", id], endpoint ? { endpoint } : {})} aria-label={t("event.full")} title={t("event.full")}><Icon name="window" /></a>
@@ -84,18 +84,18 @@ function EventHead({ event, reload, titled }: { event: EventDetail; reload: () =
       )}
       <div class="line">
         <Id id={event.id} />
-        <Button icon="retry" needs="admin" disabled={event.payload_purged} onClick={() => setReplay(true)}>{t("events.replay")}</Button>
+        <Button icon="retry" needs="admin" disabled={event.payload_purged} onClick={() => setReplay(true)}>{t("replay.open")}</Button>
         <CopyAs path={`/v1/events/${encodeURIComponent(event.id)}`} query={{ endpoint: event.endpoint }} command="events show" argument={event.id} />
       </div>
       <Envelope
         first={[
-          [t("events.created"), <Instant at={event.created} detail="millisecond" />],
-          [t("events.received"), <><Instant at={event.received} detail="millisecond" />{delay > moment && <> <Badge tone="warn" icon="clock">{t("event.arrived_after", { duration: formatDuration(delay, language.value) })}</Badge></>}</>],
-          event.transaction_id !== null && [t("events.transaction"), <Id id={event.transaction_id} most={26} href={href(["transactions", event.transaction_id], { endpoint: event.endpoint })} />],
+          [t("event.created"), <Instant at={event.created} detail="millisecond" />],
+          [t("event.received"), <><Instant at={event.received} detail="millisecond" />{delay > moment && <> <Badge tone="warn" icon="clock">{t("event.arrived_after", { duration: formatDuration(delay, language.value) })}</Badge></>}</>],
+          event.transaction_id !== null && [t("common.transaction"), <Id id={event.transaction_id} most={26} href={href(["transactions", event.transaction_id], { endpoint: event.endpoint })} />],
         ]}
         rest={[
-          [t("events.endpoint"), <Foreign text={event.endpoint} most={40} />],
-          event.api_key !== null && [t("events.api_key"), <Id id={event.api_key} most={26} href={href(["events"], { api_key: event.api_key })} />],
+          [t("common.endpoint"), <Foreign text={event.endpoint} most={40} />],
+          event.api_key !== null && [t("common.api_key"), <Id id={event.api_key} most={26} href={href(["events"], { api_key: event.api_key })} />],
           event.object_id !== null && event.object_id !== event.transaction_id && [t("event.object"), <><Foreign text={event.object_type ?? ""} most={24} /> <Id id={event.object_id} most={24} /></>],
           event.user_id !== null && [t("event.user"), <Id id={event.user_id} most={26} />],
           event.trace_id !== null && [t("event.trace"), <Id id={event.trace_id} most={26} />],
@@ -131,7 +131,7 @@ export function EventView({ event, tab, onTab, reload, titled = false }: { event
   return (
     <>
       <EventHead event={event} reload={reload} titled={titled} />
-      <Tabs label={t("event.title")} tabs={eventTabs.map((each) => [each, names[each]])} chosen={tab} onChoose={onTab}>
+      <Tabs label={t("common.event")} tabs={eventTabs.map((each) => [each, names[each]])} chosen={tab} onChoose={onTab}>
         {tab === "story" && (event.story.length === 0 && event.transaction_id === null
           ? <Blank quiet icon="events" title={t("event.no_transaction")} />
           : <TimelineView events={event.story} gaps={[]} current={event} />)}

@@ -18,7 +18,7 @@ export function EventPage({ id }: { id: string }) {
     <>
       <PageHead
         back={{ to: lastList.hash, name: t("nav.events") }}
-        title={event ? <span class="headline"><TypeName type={event.type} both /> {(event.state || event.stalled_reason) && <EventState state={event.state} reason={event.stalled_reason} />}</span> : t("event.title")}
+        title={event ? <span class="headline"><TypeName type={event.type} both /> {(event.state || event.stalled_reason) && <EventState state={event.state} reason={event.stalled_reason} />}</span> : t("common.event")}
       />
       <div class="card"><div class="body pad">
         {ambiguous ? <ChooseEndpoint id={id} /> : (

@@ -22,8 +22,8 @@ export function When({ at }: { at: string }) {
 export function OutcomeCounts({ outcome }: { outcome: DeliveryCounts | undefined }) {
   if (!outcome) return <span class="faint">–</span>;
   const parts = [
-    ["good", "check", outcome.successful, "state.successful"], ["info", "clock", outcome.pending, "state.pending"], ["bad", "cross", outcome.failed, "state.failed"],
-    ["faint", "trash", outcome.discarded, "state.discarded"],
+    ["good", "check", outcome.successful, "outcome.successful"], ["info", "clock", outcome.pending, "outcome.pending"], ["bad", "cross", outcome.failed, "outcome.failed"],
+    ["faint", "trash", outcome.discarded, "outcome.discarded"],
   ] as const;
   if (parts.every(([, , n]) => n === 0)) return <span class="faint">{t("common.none")}</span>;
   return (
@@ -52,14 +52,14 @@ export function EventRows({ events, fresh, selected, open, openHref, onSelect, o
       head={
         <>
           <th class="check"><label class="hit"><input type="checkbox" aria-label={t("events.select_all")} checked={all} onChange={(event) => onSelectAll(event.currentTarget.checked)} /></label></th>
-          <th class="fit">{t("events.created")} <span class="faint">({zone})</span></th>
-          <th>{t("events.type")}</th>
-          <th class="narrow-hide drawer-hide">{t("events.transaction")}</th>
-          <th class="narrow-hide">{t("delivery.state")}</th>
-          {showOutcome && <th class="fit">{t("nav.deliveries")}</th>}
-          <th class="wide-only">{t("events.api_key")}</th>
-          <th class="wide-only">{t("events.endpoint")}</th>
-          <th class="wide-only fit">{t("events.received")}</th>
+          <th class="fit">{t("event.created")} <span class="faint">({zone})</span></th>
+          <th>{t("common.type")}</th>
+          <th class="narrow-hide drawer-hide">{t("common.transaction")}</th>
+          <th class="narrow-hide">{t("events.state")}</th>
+          {showOutcome && <th class="fit">{t("events.deliveries")}</th>}
+          <th class="wide-only">{t("common.api_key")}</th>
+          <th class="wide-only">{t("common.endpoint")}</th>
+          <th class="wide-only fit">{t("event.received")}</th>
         </>
       }
     >

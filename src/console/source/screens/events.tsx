@@ -173,7 +173,7 @@ export function Events() {
           icon="live" aria-pressed={live} shortcut="l" onClick={() => go(address({ live: !live }), { replace: true })}
         >{t("events.live")}</Button>
         <Button icon="export" title={t("events.export_note")} onClick={() => setExporting(true)}>{t("events.export")}</Button>
-        <Button icon="retry" needs="admin" title={t("events.replay_note")} onClick={() => setReplay({ query })}>{t("events.replay")}</Button>
+        <Button icon="retry" needs="admin" title={t("events.replay_note")} onClick={() => setReplay({ query })}>{t("replay.open")}</Button>
         <CopyAs path="/v1/events" query={query} command="events list" />
       </PageHead>
 
@@ -222,7 +222,7 @@ export function Events() {
                   <span>{pages.cursor ? t("events.shown_more", { n: rows.length }) : t("events.shown", { n: rows.length })}</span>
                   {pages.cursor && <Button onClick={() => void pages.more().catch((error: Error) => say(error.message, { bad: true }))} disabled={pages.loadingMore}>{t("common.more")}</Button>}
                   {pages.cursor && (count?.key === key
-                    ? <span role="status">{count.events === null ? t("events.counting") : t("events.counted", { n: count.events })}</span>
+                    ? <span role="status">{count.events === null ? t("common.counting") : t("events.counted", { n: count.events })}</span>
                     : <Button kind="quiet" onClick={() => void countAll()}>{t("events.count")}</Button>)}
                 </div>
               </div>
@@ -233,8 +233,8 @@ export function Events() {
               <Button icon="copy" onClick={() => void copyText([...selected.values()].map(({ id }) => id).join("\n"))}>{t("events.copy_ids")}</Button>
               <Button icon="download" onClick={() => saveFile("events.csv", "text/csv", toCsv([...csvHead], [...selected.values()].map((event) => csvHead.map((name) => event[name] ?? ""))))}>CSV</Button>
               <Button icon="download" onClick={() => saveFile("events.ndjson", "application/x-ndjson", [...selected.values()].map((event) => `${JSON.stringify(event)}\n`).join(""))}>NDJSON</Button>
-              <Button icon="retry" needs="admin" onClick={() => setReplay({ events: [...selected.values()] })}>{t("events.replay")}</Button>
-              <Button kind="quiet" icon="close" label={t("common.clear")} onClick={() => setSelected(new Map())} />
+              <Button icon="retry" needs="admin" onClick={() => setReplay({ events: [...selected.values()] })}>{t("replay.open")}</Button>
+              <Button kind="quiet" icon="close" label={t("common.deselect")} onClick={() => setSelected(new Map())} />
             </div>
           )}
         </div>
@@ -257,9 +257,9 @@ function NoEvents({ filters, live, onChange }: { filters: Filters; live: boolean
       <p>{t("events.widen")}</p>
       <div class="chips">
         {active.map((name) => (
-          <Button key={name} icon="close" onClick={() => onChange(without(filters, name))}><bdi>{t("filter.with_value", { name: filterTitle(name), value: filterValue(filters, name).slice(0, 60) })}</bdi></Button>
+          <Button key={name} icon="close" onClick={() => onChange(without(filters, name))}><bdi>{t("common.with_value", { name: filterTitle(name), value: filterValue(filters, name).slice(0, 60) })}</bdi></Button>
         ))}
-        {active.length > 1 && <Button kind="primary" onClick={() => onChange(noFilters)}>{t("events.widen_all")}</Button>}
+        {active.length > 1 && <Button kind="primary" onClick={() => onChange(noFilters)}>{t("filter.remove_all")}</Button>}
       </div>
     </Blank>
   );

@@ -10,7 +10,7 @@ export function ExplainView({ explanation }: { explanation: Explanation }) {
       <p><strong>{explanation.handlers.length > 0 ? t("routing.would", { handlers: explanation.handlers.join(", ") }) : t("routing.would_none")}</strong></p>
       {explanation.routes.length > 0 && <Table
         name={t("routing.lead")}
-        head={<><th>{t("routing.route")}</th><th class="fit">{t("routing.matches")}</th><th>{t("routing.reason")}</th><th>{t("nav.handlers")}</th></>}
+        head={<><th>{t("routing.route")}</th><th class="fit">{t("routing.matches")}</th><th>{t("routing.reason")}</th><th>{t("routing.handlers")}</th></>}
       >
         {explanation.routes.map((route, index) => (
           <tr key={index}>

@@ -28,7 +28,7 @@ export function ExportDialog({ query, onClose }: { query: Query; onClose: () => 
     <Dialog title={t("export.title")} onClose={onClose}>
       <div class="form">
         {failed ? <p class="error-line" role="alert">{failed}</p> : (
-          <p role="status">{count === null ? t("events.counting") : <strong>{t("export.counts", { n: count })}</strong>}</p>
+          <p role="status">{count === null ? t("common.counting") : <strong>{t("export.counts", { n: count })}</strong>}</p>
         )}
         <Segments<Format> label={t("export.format")} value={format} options={[["csv", "CSV"], ["ndjson", "NDJSON"]]} onChange={setFormat} />
         {format === "csv" ? <p class="soft">{t("export.csv_note")}</p> : (

@@ -22,11 +22,11 @@ const circuits: Record<string, [Tone, IconName]> = { closed: ["good", "check"], 
 
 function Meter({ share, latency }: { share: number; latency: string | null }) {
   // Rounded down: what is not all must not look like all.
-  const percent = (Math.floor(share * 1000) / 10).toLocaleString(language.value, { maximumFractionDigits: 1 });
+  const percent = (Math.floor(share * 1000) / 1000).toLocaleString(language.value, { style: "percent", maximumFractionDigits: 1 });
   const tone = share >= 0.99 ? "" : share >= 0.9 ? " middling" : " low";
   return (
     <div class="meter">
-      <span><strong>{percent} %</strong> <span class="soft">{t("handlers.success").toLowerCase()}{latency !== null && <> · {t("handlers.latency")} {latency}</>}</span></span>
+      <span><strong>{percent}</strong> <span class="soft">{t("handlers.success")}{latency !== null && <> · {t("handlers.latency")} {latency}</>}</span></span>
       <div class="track" aria-hidden="true"><div class={`fill${tone}`} style={{ inlineSize: `${share * 100}%` }} /></div>
     </div>
   );
@@ -45,7 +45,7 @@ function rateOf({ name, successful, failed }: Handler, now = Date.now()): number
 
 function TestIn({ at }: { at: string }) {
   const left = Date.parse(at) - useNow(1000);
-  return <span title={at}>{left > 500 ? t("circuit.test_in", { duration: formatDuration(Math.max(1000, Math.round(left / 1000) * 1000), language.value) }) : t("delivery.now")}</span>;
+  return <span title={at}>{left > 500 ? t("circuit.test_in", { duration: formatDuration(Math.max(1000, Math.round(left / 1000) * 1000), language.value) }) : t("circuit.test_now")}</span>;
 }
 
 /** The names of the routes that lead to a handler, where the role may read the configuration. */
@@ -75,7 +75,7 @@ function HandlerCard({ handler, samples, routes }: { handler: Handler; samples: 
         {handler.success_rate === null ? <p class="soft">{t("handlers.no_attempt")}</p> : <Meter share={handler.success_rate} latency={latency === null ? null : duration(latency)} />}
         <Facts
           items={[
-            [t("state.pending"), n(handler.waiting)], [t("handlers.in_flight"), <>{n(handler.in_flight)}{concurrency !== undefined && <span class="faint"> / {n(concurrency)}</span>}</>], [t("handlers.oldest"), handler.waiting > 0 ? duration(oldest) : "–"],
+            [t("outcome.pending"), n(handler.waiting)], [t("handlers.in_flight"), <>{n(handler.in_flight)}{concurrency !== undefined && <span class="faint"> / {n(concurrency)}</span>}</>], [t("handlers.oldest"), handler.waiting > 0 ? duration(oldest) : "–"],
             handler.waiting > 0 && rate > 0 && [t("handlers.drained"), duration(handler.waiting / rate)],
             [t("outcome.successful"), n(handler.successful)],
             [t("handlers.retried"), n(handler.retried)], [t("handlers.failed"), n(handler.failed)],
@@ -116,7 +116,7 @@ function TestDialog({ handler, onClose }: { handler: string; onClose: () => void
     <Dialog title={t("handlers.test_title", { handler })} onClose={onClose}>
       <form onSubmit={submit}>
         <p class="soft">{t("handlers.test_lead")}</p>
-        <Field label={t("events.type")}>
+        <Field label={t("common.type")}>
           <select value={type} onChange={(event) => setType(event.currentTarget.value)}>
             {(types.data?.data ?? []).map((each) => <option key={each.type} value={each.type}>{named("type", each.type) ?? each.type}</option>)}
           </select>

@@ -48,7 +48,7 @@ function Several({ list: { data, drift, has_more: more } }: { list: InstanceList
       {silentOnes(data).length > 0 && <p class="pad-x warn-text" role="status">{t("instances.silent")}</p>}
       <Table
         name={t("instances.title")} className="events"
-        head={<><th>{t("instances.name")}</th><th class="fit">{t("delivery.state")}</th><th>{t("instances.configuration")}</th><th class="narrow-hide">{t("instances.version")}</th><th class="fit narrow-hide">{t("instances.since")}</th><th class="fit narrow-hide">{t("instances.heartbeat")}</th><th class="number narrow-hide">{t("handlers.in_flight")}</th><th class="narrow-hide">{t("instances.leads")}</th></>}
+        head={<><th>{t("instances.name")}</th><th class="fit">{t("instances.state")}</th><th>{t("instances.configuration")}</th><th class="narrow-hide">{t("instances.version")}</th><th class="fit narrow-hide">{t("instances.since")}</th><th class="fit narrow-hide">{t("instances.heartbeat")}</th><th class="number narrow-hide">{t("instances.in_flight")}</th><th class="narrow-hide">{t("instances.leads")}</th></>}
       >
         {data.map((each) => <Row key={each.name} instance={each} odd={odd.includes(each.name)} />)}
       </Table>

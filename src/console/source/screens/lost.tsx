@@ -35,7 +35,7 @@ function Gaps({ gaps }: { gaps: Gap[] }) {
   return (
     <Table
       name={t("lost.page")} className="events"
-      head={<><th>{t("lost.missing")}</th><th>{t("events.transaction")}</th><th class="narrow-hide">{t("lost.evidence")}</th><th class="narrow-hide">{t("lost.sent")}</th><th class="narrow-hide">{t("lost.todo")}</th></>}
+      head={<><th>{t("lost.missing")}</th><th>{t("common.transaction")}</th><th class="narrow-hide">{t("lost.evidence")}</th><th class="narrow-hide">{t("lost.sent")}</th><th class="narrow-hide">{t("lost.todo")}</th></>}
     >
       {gaps.map((gap) => (
         <tr key={`${gap.endpoint} ${gap.evidence} ${gap.missing} ${gap.action_id}`}>
@@ -69,17 +69,17 @@ function Outages({ outages, from, until }: { outages: Outage[]; from: number; un
       <Axis outages={outages} from={from} until={until} />
       <Table
         name={t("lost.outages")} className="events"
-        head={<><th>{t("outage.when")}</th><th class="number">{t("outage.lasted")}</th><th>{t("outage.why")}</th><th class="number narrow-hide">{t("outage.refused")}</th><th class="number narrow-hide">{t("outage.arrived")}</th><th class="narrow-hide">{t("outage.then")}</th></>}
+        head={<><th>{t("outages.when")}</th><th class="number">{t("outages.lasted")}</th><th>{t("outages.why")}</th><th class="number narrow-hide">{t("outages.refused")}</th><th class="number narrow-hide">{t("outages.arrived")}</th><th class="narrow-hide">{t("outages.retries")}</th></>}
       >
         {outages.map((outage) => (
           <tr key={`${outage.began} ${outage.endpoint}`}>
             <th scope="row"><Instant at={outage.began} /></th>
             <td class="number">{formatDuration(Date.parse(outage.ended) - Date.parse(outage.began), language.value)}</td>
-            <td>{named("outage", outage.reason)}{outage.endpoint && <span class="faint"> · {outage.endpoint}</span>}</td>
+            <td>{named("outage", outage.reason) ?? outage.reason}{outage.endpoint && <span class="faint"> · {outage.endpoint}</span>}</td>
             <td class="number narrow-hide">{amount(outage.refused)}</td>
             <td class="number narrow-hide">{amount(outage.arrived)}</td>
             <td class="narrow-hide">{outage.tried_again_by && outage.retries === "expected"
-              ? t("outage.expected", { at: formatInstant(outage.tried_again_by, "minute", timeStyle()) }) : t("outage.over")}</td>
+              ? t("outages.expected", { at: formatInstant(outage.tried_again_by, "minute", timeStyle()) }) : t("outages.over")}</td>
           </tr>
         ))}
       </Table>
@@ -105,7 +105,7 @@ function Compare() {
       <header>
         <h2>{t("lost.compare")}</h2>
         <div class="actions">
-          <Choice label={t("report.month")} value={month} onChange={setMonth} options={months.map((each) => [each, formatMonth(each, language.value)])} />
+          <Choice label={t("common.month")} value={month} onChange={setMonth} options={months.map((each) => [each, formatMonth(each, language.value)])} />
           <Button disabled={state.busy} onClick={() => void ask()}>{t("lost.compare_ask")}</Button>
         </div>
       </header>
@@ -115,7 +115,7 @@ function Compare() {
         {state.comparison?.differing === 0 && <p role="status"><strong>{t("lost.compare_same")}</strong></p>}
       </div>
       {state.comparison && (
-        <Table name={t("lost.compare")} head={<><th>{t("lost.figure")}</th><th class="number">{t("lost.ours")}</th><th class="number">{t("outage.then")}</th><th class="number">{t("lost.difference")}</th></>}>
+        <Table name={t("lost.compare")} head={<><th>{t("lost.figure")}</th><th class="number">{t("lost.ours")}</th><th class="number">{t("lost.theirs")}</th><th class="number">{t("lost.difference")}</th></>}>
           {state.comparison.lines.map((line) => (
             <tr key={line.field}>
               <th scope="row" class="mono">{line.field}</th>

@@ -104,7 +104,7 @@ function Needs() {
     ...(ready.data?.endpoints ?? []).filter((endpoint) => endpoint.signature === "required" && !endpoint.ready)
       .map(({ name }) => ({ key: `keys ${name}`, bad: true, what: t("overview.need_keys", { endpoint: name }), to: href(["settings"]) })),
     ...silentOnes(known).slice(0, 6)
-      .map(({ name, last_heartbeat: at }) => ({ key: `instance ${name}`, bad: true, what: t("overview.need_instance", { name: visible(name) }), detail: `${t("instances.heartbeat")} · ${formatRelative(at, language.value)}`, to: href(["settings"]) })),
+      .map(({ name, last_heartbeat: at }) => ({ key: `instance ${name}`, bad: true, what: t("overview.need_instance", { name: visible(name) }), detail: t("overview.need_instance_note", { when: formatRelative(at, language.value) }), to: href(["settings"]) })),
     ...(odd.length > 0 ? [{ key: "drift", bad: true, what: t("overview.need_drift", { n: odd.length }), detail: odd.join(", "), to: href(["settings"]) }] : []),
     ...handlers.data.data.filter(({ circuit }) => circuit === "open")
       .map(({ name, last_error }) => ({ key: `circuit ${name}`, bad: true, what: t("overview.need_circuit", { handler: name }), detail: last_error ?? "", to: href(["handlers"]) })),
@@ -152,7 +152,7 @@ function Chosen({ histogram, span, onClear }: { histogram: Histogram; span: Span
       <strong>{t("common.period", { after: at(span.from), before: at(span.to) })}</strong>
       <a class="button primary" href={eventsOf(span)}>{t("overview.period_events", { n: events })}</a>
       <a class="button" href={href(["lost"], bounds(span))}>{t("lost.page")}</a>
-      <Button kind="quiet" icon="close" label={t("common.clear")} onClick={onClear} />
+      <Button kind="quiet" icon="close" label={t("common.deselect")} onClick={onClear} />
     </div>
   );
 }
@@ -179,7 +179,7 @@ function OverTime() {
       <header>
         <h2>{t("overview.chart")}</h2>
         <div class="actions">
-          <Segments label={t("filter.period")} value={period} onChange={(value) => { setPeriod(value); setChosen(null); }} options={(Object.keys(intervals) as ChartPeriod[]).map((each) => [each, t(`chart.${each}` as TextKey)])} />
+          <Segments label={t("chart.period")} value={period} onChange={(value) => { setPeriod(value); setChosen(null); }} options={(Object.keys(intervals) as ChartPeriod[]).map((each) => [each, t(`chart.${each}` as TextKey)])} />
           <button type="button" class="button quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t("common.table")}</button>
         </div>
       </header>

@@ -45,7 +45,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
       <div class={`callout ${tone}`} role="status">
         <Icon name={verdict && !verdict.holds && !noCrypto ? "broken" : "shield"} />
         <div>
-          <strong>{!verdict ? t("health.unknown") : verdict.holds ? t("proof.holds") : noCrypto ? t("proof.nocrypto") : t("proof.fails")}</strong>
+          <strong>{!verdict ? t("proof.checking") : verdict.holds ? t("proof.holds") : noCrypto ? t("proof.nocrypto") : t("proof.fails")}</strong>
           <span>{verdict?.holds ? t("proof.holds_note") : noCrypto ? t("proof.nocrypto_note") : verdict && !verdict.holds ? t(`proof.reason.${verdict.reason}`) : ""}</span>
           {verdict?.holds && <span class="soft small">{t("proof.means")}</span>}
           <div class="actions">
@@ -58,7 +58,7 @@ export function ProofTab({ event }: { event: EventDetail }) {
       <Facts
         items={[
           [t("event.id"), <Id id={event.id} />],
-          [t("events.received"), <Instant at={event.received} detail="millisecond" />],
+          [t("event.received"), <Instant at={event.received} detail="millisecond" />],
           [t("proof.verified_at"), <Instant at={signature.verified_at} detail="millisecond" />],
           [t("proof.algorithm"), verdict?.algorithm ?? "–"],
           [t("proof.key_fetched"), <Instant at={signature.key_fetched} detail="millisecond" />],

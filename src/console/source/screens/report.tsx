@@ -7,7 +7,7 @@ import { formatMonth, lastMonths, monthBounds } from "../lib/time.ts";
 import { amount, language } from "../state/preferences.ts";
 import { useQuery } from "../state/query.ts";
 import { go, href, route } from "../state/router.ts";
-import { type TextKey, t } from "../texts/index.ts";
+import { t } from "../texts/index.ts";
 import { Button, Choice, Foreign, PageHead, Table, namesOf } from "../ui/basic.tsx";
 import { CopyAs } from "../ui/copy_as.tsx";
 import { saveFile } from "../ui/download.ts";
@@ -38,7 +38,7 @@ function Bars({ months }: { months: Month[] }) {
       {shown.map(({ month, report }) => (
         <div key={month} class="bar-row">
           <span>{formatMonth(month, language.value)}</span>
-          <div class="bar">{kinds.map((kind) => report[kind] > 0 && <i key={kind} class={`c-${kind}`} title={`${t(`report.${kind}`)}: ${amount(report[kind])}`} style={{ inlineSize: `${(report[kind] / most) * 100}%` }} />)}</div>
+          <div class="bar">{kinds.map((kind) => report[kind] > 0 && <i key={kind} class={`c-${kind}`} title={t("common.with_value", { name: t(`report.${kind}`), value: report[kind] })} style={{ inlineSize: `${(report[kind] / most) * 100}%` }} />)}</div>
           <strong class="number">{amount(report.total)}</strong>
         </div>
       ))}
@@ -75,12 +75,12 @@ function ByKey({ months, endpoint }: { months: Month[]; endpoint: string }) {
     <section class="card spaced">
       <header>
         <h2>{t("report.keys")}</h2>
-        <Choice label={t("report.month")} value={month} onChange={setMonth} options={months.map((each) => [each.month, formatMonth(each.month, language.value)])} />
+        <Choice label={t("common.month")} value={month} onChange={setMonth} options={months.map((each) => [each.month, formatMonth(each.month, language.value)])} />
       </header>
       <Loaded query={query}>
-        {({ rows, complete }) => (rows.length === 0 ? <Blank quiet icon="apikey" title={t("report.empty")} /> : (
+        {({ rows, complete }) => (rows.length === 0 ? <Blank quiet icon="apikey" title={t("report.keys_empty")} /> : (
           <>
-            <Table name={t("report.keys")} head={<><th>{t("events.api_key")}</th><th class="number">{t("report.total")}</th>{kinds.map((kind) => <th key={kind} class="number">{t(`report.${kind}`)}</th>)}</>}>
+            <Table name={t("report.keys")} head={<><th>{t("common.api_key")}</th><th class="number">{t("report.total")}</th>{kinds.map((kind) => <th key={kind} class="number">{t(`report.${kind}`)}</th>)}</>}>
               {rows.map(({ key, report }) => (
                 <tr key={key}>
                   <th scope="row"><a href={href(["events"], { api_key: key })}><Foreign text={key} mono most={40} /></a></th>
@@ -114,7 +114,7 @@ export function Report() {
   return (
     <>
       <PageHead title={t("nav.report")} lead={t("report.lead")}>
-        <Choice label={t("events.endpoint")} value={endpoint} onChange={(value) => set({ endpoint: value })} options={[["", t("report.all_endpoints")], ...namesOf(ready.data?.endpoints)]} />
+        <Choice label={t("common.endpoint")} value={endpoint} onChange={(value) => set({ endpoint: value })} options={[["", t("report.all_endpoints")], ...namesOf(ready.data?.endpoints)]} />
         <Choice label={t("report.months")} value={String(last)} onChange={(value) => set({ months: value })} options={[3, 6, 12, 24].map((each) => [String(each), t("report.last", { n: each })])} />
         <Button icon="download" disabled={!query.data} onClick={() => query.data && save(query.data)}>{t("report.csv")}</Button>
         <CopyAs path="/v1/events/report" query={{ created_gt: newest.from, created_lt: newest.to, ...(endpoint ? { endpoint } : {}) }} command="report" />
@@ -130,9 +130,9 @@ export function Report() {
                 name={t("nav.report")}
                 head={
                   <>
-                    <th>{t("report.month")}</th><th class="number">{t("report.total")}</th>
+                    <th>{t("common.month")}</th><th class="number">{t("report.total")}</th>
                     {kinds.map((kind) => <th key={kind} class="number">{t(`report.${kind}`)}</th>)}
-                    {levels.map((level) => <th key={level} class="number">{t("report.level" as TextKey, { n: Number(level.slice(-1)) })}</th>)}
+                    {levels.map((level) => <th key={level} class="number">{t("report.level", { n: Number(level.slice(-1)) })}</th>)}
                   </>
                 }
               >

@@ -64,7 +64,7 @@ function Playground({ endpoints }: { endpoints: string[] }) {
         </div>
         <div class="chips">
           <Button type="submit" kind="primary" disabled={busy || !(body + yaml).trim()}>{body.trim() ? t("settings.playground_do") : t("settings.playground_check")}</Button>
-          <Choice label={t("settings.playground_endpoint")} value={endpoint} onChange={setEndpoint} options={[["", t("settings.playground_endpoint")], ...endpoints.map((name): [string, string] => [name, name])]} />
+          <Choice label={t("common.endpoint")} value={endpoint} onChange={setEndpoint} options={[["", t("settings.playground_endpoint")], ...endpoints.map((name): [string, string] => [name, name])]} />
         </div>
         {outcome && <div role="status"><Outcome tried={outcome} /></div>}
       </form>
@@ -131,7 +131,7 @@ export function Settings() {
       <section class="card spaced">
         <header><h2>{t("settings.endpoints")}</h2></header>
         {ready.data && (
-          <Table name={t("settings.endpoints")} head={<><th>{t("events.endpoint")}</th><th>{t("report.signatures")}</th><th>{t("proof.key")}</th></>}>
+          <Table name={t("settings.endpoints")} head={<><th>{t("common.endpoint")}</th><th>{t("settings.signatures")}</th><th>{t("settings.keys")}</th></>}>
             {ready.data.endpoints.map((endpoint) => (
               <tr key={endpoint.name}>
                 <th scope="row"><a href={href(["events"], { endpoint: endpoint.name })}><Foreign text={endpoint.name} /></a></th>
@@ -146,7 +146,7 @@ export function Settings() {
         <header><h2>{t("settings.types")}</h2><span class="note">{t("settings.types_note")}</span></header>
         <Loaded query={types}>
           {(list) => (
-            <Table name={t("settings.types")} head={<><th>{t("events.type")}</th><th class="number">{t("settings.received")}</th></>}>
+            <Table name={t("settings.types")} head={<><th>{t("common.type")}</th><th class="number">{t("settings.received")}</th></>}>
               {list.data.map((type) => (
                 <tr key={type.type}>
                   <th scope="row"><a class="main" href={href(["events"], { type: type.type })}><TypeName type={type.type} both /></a></th>

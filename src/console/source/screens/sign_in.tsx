@@ -23,7 +23,7 @@ function SignInForm() {
         const told = error instanceof ApiError ? error : null;
         if (told?.status === 429) setFailed(t("sign.many", { seconds: told.retryAfter ?? 60 }));
         else if (told?.status === 401) setFailed(t("sign.wrong"));
-        else setFailed(told?.kind === "unreachable" ? t("lost.title") : (told?.detail ?? String(error)));
+        else setFailed(told?.kind === "unreachable" ? t("connection.lost") : (told?.detail ?? String(error)));
       } finally {
         input.value = "";
       }

@@ -25,7 +25,7 @@ export function TransactionPage({ id }: { id: string }) {
   const events = query.data?.events ?? [];
   return (
     <>
-      <PageHead back={{ to: lastList.hash, name: t("nav.events") }} title={<><span class="soft">{t("events.transaction")}</span> <Id id={id} most={48} /></>} lead={t("tx.lead")}>
+      <PageHead back={{ to: lastList.hash, name: t("nav.events") }} title={<><span class="soft">{t("common.transaction")}</span> <Id id={id} most={48} /></>} lead={t("tx.lead")}>
         <a class="button" href={href(["events"], { transaction: id })}>{t("tx.filter")}</a>
         <CopyAs path={`/v1/transactions/${encodeURIComponent(id)}`} query={endpoint ? { endpoint } : {}} command="transactions show" argument={id} />
         <Button icon="hidden" needs="admin" disabled={events.length === 0} onClick={() => setErasing(true)}>{t("tx.erase")}</Button>
@@ -83,8 +83,8 @@ function About({ transaction }: { transaction: TransactionDetail }) {
         [t("tx.first"), <Instant at={first} />],
         [t("tx.last"), <Instant at={last} />],
         [t("tx.took"), formatDuration(Date.parse(last ?? "") - Date.parse(first ?? ""), language.value)],
-        [t("nav.events"), `${amount(events.length)}${transaction.has_more ? "+" : ""}`],
-        [t("events.endpoint"), <Foreign text={transaction.endpoint} most={40} />],
+        [t("tx.events"), `${amount(events.length)}${transaction.has_more ? "+" : ""}`],
+        [t("common.endpoint"), <Foreign text={transaction.endpoint} most={40} />],
         told.documents.length > 0 && [t("tx.documents"), told.documents.slice(0, 20).map((name, index) => <div key={index}><Foreign text={name} most={60} /></div>)],
         open && told.deadline !== null && [t("tx.deadline"), <Instant at={told.deadline} detail="minute" />],
         until !== null && [t("tx.download_until"), <Instant at={until} detail="minute" />],

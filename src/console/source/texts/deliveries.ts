@@ -29,8 +29,14 @@ export const deliveries = {
   "state.pending": ["Waiting", "En attente"],
   "state.successful": ["Successful", "Réussi"],
   "state.failed": ["Failed", "En échec"],
-
   "state.discarded": ["Discarded", "Écarté"],
+
+  // Of several deliveries.
+  "outcome.pending": ["Waiting", "En attente"],
+  "outcome.successful": ["Successful", "Réussis"],
+  "outcome.failed": ["Failed", "En échec"],
+  "outcome.discarded": ["Discarded", "Écartés"],
+  "outcome.none": ["None planned", "Aucun prévu"],
 
   "deliveries.lead": ["What ran, what waits, what failed and why.", "Ce qui a abouti, ce qui attend, ce qui a échoué et pourquoi."],
   "deliveries.triage": ["Failed, by handler and cause", "En échec, par destination et cause"],
@@ -39,6 +45,7 @@ export const deliveries = {
     "What fails for good is grouped here by handler and cause, with one click to retry it.",
     "Les échecs définitifs sont groupés ici par destination et cause ; un clic les relance.",
   ],
+  "deliveries.count": ["Deliveries", "Envois"],
   "deliveries.all_handlers": ["All handlers", "Toutes les destinations"],
   "deliveries.first": ["First", "Premier"],
   "deliveries.last": ["Last", "Dernier"],
@@ -48,6 +55,7 @@ export const deliveries = {
   "deliveries.probe_failed": ["The probe failed again: {reason}", "L’essai a encore échoué : {reason}"],
   "deliveries.probe_waits": ["The probe waits for its turn…", "L’essai attend son tour…"],
   "deliveries.sample": ["Sample", "Exemple"],
+  "deliveries.actions": ["Actions", "Actions"],
   "deliveries.empty_all": ["Nothing has been delivered yet", "Rien n’a encore été envoyé"],
   "deliveries.empty": ["No delivery matches", "Aucun envoi ne correspond"],
   "deliveries.retry_title": ["Retry all of this group", "Relancer tout ce groupe"],
@@ -55,7 +63,7 @@ export const deliveries = {
     "{n} delivery to {handler} runs again.|{n} deliveries to {handler} run again.",
     "{n} envoi vers {handler} est relancé.|{n} envois vers {handler} sont relancés.",
   ],
-  "deliveries.retry_confirm": ["Type the number, {n}, to go on", "Saisissez le nombre, {n}, pour continuer"],
+  "deliveries.confirm": ["Type the number, {n}, to go on", "Saisissez le nombre, {n}, pour continuer"],
   "deliveries.retry_done": [
     "{n} delivery waits for its turn.|{n} deliveries wait for their turn.",
     "{n} envoi attend son tour.|{n} envois attendent leur tour.",
@@ -71,22 +79,22 @@ export const deliveries = {
 
   "handlers.lead": [
     "Where events are handed to. The figures count attempts since the daemon's start.",
-    "À qui les évènements sont remis. Les chiffres comptent les essais depuis le démarrage du service.",
+    "Les destinations auxquelles les évènements sont remis. Les chiffres comptent les essais depuis le démarrage du service.",
   ],
   "handlers.empty": ["The configuration names no handler.", "La configuration ne nomme aucune destination."],
 
   "circuit.closed": ["Closed: all is sent", "Fermé : tout est envoyé"],
   "circuit.open": ["Open: nothing is sent", "Ouvert : rien n’est envoyé"],
   "circuit.half_open": ["Half open: one delivery tests it", "Entrouvert : un envoi le teste"],
-
   "circuit.test_in": ["test in {duration}", "test dans {duration}"],
+  "circuit.test_now": ["test due", "test imminent"],
 
-  "handlers.success": ["Success", "Réussite"],
+  "handlers.success": ["success", "de réussite"],
   "handlers.no_attempt": ["no attempt yet", "pas encore d’essai"],
   "handlers.in_flight": ["In flight", "En cours"],
   "handlers.oldest": ["Oldest for", "Plus ancien"],
   "handlers.latency": ["median", "médiane"],
-  "handlers.drained": ["Done in about", "Écoulé dans environ"],
+  "handlers.drained": ["Done in about", "Fini dans environ"],
   "handlers.retried": ["Tried again", "Réessayés"],
   "handlers.failed": ["Failed for good", "Échecs définitifs"],
   "handlers.last_error": ["Last error", "Dernière erreur"],

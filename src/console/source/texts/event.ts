@@ -4,8 +4,7 @@ import type { Texts } from "./text.ts";
 export const event = {
   "proof.zip": ["Download the proof (ZIP)", "Télécharger la preuve (ZIP)"],
 
-  "event.title": ["Event", "Évènement"],
-  "event.full": ["Open as a page", "Ouvrir en page"],
+  "event.full": ["Open as a page", "Ouvrir en pleine page"],
   "event.previous": ["Previous event", "Évènement précédent"],
   "event.next": ["Next event", "Évènement suivant"],
   "event.tab.story": ["Story", "Déroulé"],
@@ -21,6 +20,8 @@ export const event = {
   "event.source": ["Sent from", "Envoyé depuis"],
   "event.object": ["Object", "Objet"],
   "event.arrived_after": ["{duration} after it was created", "{duration} après sa création"],
+  "event.created": ["Created", "Création"],
+  "event.received": ["Received", "Réception"],
   "event.erased": [
     "Erased on {at} by {by}: the body and all personal data are gone for good.",
     "Effacé le {at} par {by} : le corps et toutes les données personnelles ont disparu définitivement.",
@@ -44,7 +45,6 @@ export const event = {
     "D’autres voient peut-être votre écran. Cliquez sur une valeur pour l’afficher.",
   ],
   "body.all_shown": ["Personal data and secrets are shown.", "Les données personnelles et les secrets sont affichés."],
-  "body.nothing_hidden": ["Nothing in this body had to be hidden.", "Rien n’a dû être masqué dans ce corps."],
   "body.person": ["personal data", "données personnelles"],
   "body.link": ["signing links", "liens de signature"],
   "body.token": ["API keys", "clés d’API"],
@@ -77,7 +77,8 @@ export const event = {
     "Your browser has just checked the signature over the raw bytes with the key that the daemon kept.",
     "Votre navigateur vient de vérifier la signature sur les octets bruts, avec la clé que le service a gardée.",
   ],
-  "proof.fails": ["The signature does not hold", "La signature n’est pas valable"],
+  "proof.checking": ["Checking…", "Vérification…"],
+  "proof.fails": ["The signature does not hold", "La signature n’est pas valide"],
   "proof.unsigned": ["No signature is kept", "Aucune signature n’est gardée"],
   "proof.unsigned_note": [
     "Signatures are disabled at this endpoint, or the proof was removed with the body.",
@@ -98,7 +99,7 @@ export const event = {
   "proof.key_source": ["Key from", "Origine de la clé"],
   "proof.key_fetched": ["Key fetched", "Clé obtenue le"],
   "proof.key_unkept": ["Not kept when the event arrived", "Non conservée à l’arrivée de l’évènement"],
-  "proof.verified_at": ["Checked by the daemon", "Vérifiée par le service"],
+  "proof.verified_at": ["Checked by the daemon", "Vérifiée par le service le"],
   "proof.means": [
     "It proves that Universign sent this body. It does not prove when, to whom, or whose event it is.",
     "Cela prouve qu’Universign a envoyé ce corps. Cela ne prouve ni quand, ni à qui, ni de qui est l’évènement.",
@@ -121,9 +122,13 @@ export const event = {
   ],
   "proof.print": ["Print", "Imprimer"],
 
-  "compare.lead": ["What changed since the event before it in this transaction", "Ce qui a changé depuis l’évènement précédent de cette transaction"],
+  "compare.lead": [
+    "What changed since the event before it in this transaction.",
+    "Ce qui a changé depuis l’évènement précédent de cette transaction.",
+  ],
   "compare.first": ["This is the first event of its transaction that is kept.", "C’est le premier évènement gardé de sa transaction."],
   "compare.pointer": ["Where", "Où"],
+  "compare.before": ["Before", "Avant"],
   "compare.after": ["Now", "Maintenant"],
   "compare.same": ["Nothing differs.", "Aucune différence."],
   "compare.purged": ["One of the two bodies has been removed.", "L’un des deux corps a été supprimé."],
@@ -131,10 +136,11 @@ export const event = {
   "compare.absent": ["not there", "absent"],
   "compare.hidden": ["Personal data and secrets are hidden.", "Les données personnelles et les secrets sont masqués."],
 
-  "routing.lead": ["Which routes match today, and why not", "Quelles routes correspondent aujourd’hui, et pourquoi d’autres non"],
+  "routing.lead": ["Which routes match today, and why not", "Quelles routes correspondent aujourd’hui, et pourquoi pas les autres"],
   "routing.route": ["Route", "Route"],
   "routing.matches": ["Matches", "Correspond"],
   "routing.reason": ["Reason", "Raison"],
+  "routing.handlers": ["Handlers", "Destinations"],
   "routing.left_out": ["Its endpoint leaves it out: {reason}", "Son point d’entrée l’écarte : {reason}"],
   "routing.final": ["final", "finale"],
   "routing.would": ["Would be handed to: {handlers}", "Serait envoyé à : {handlers}"],

@@ -9,6 +9,7 @@ export const transactions = {
   "tx.first": ["First event", "Premier évènement"],
   "tx.last": ["Last event", "Dernier évènement"],
   "tx.took": ["Elapsed", "Temps écoulé"],
+  "tx.events": ["Events", "Évènements"],
   "tx.elapsed": ["+ {duration}", "+ {duration}"],
   "tx.late": ["arrived {duration} late", "arrivé avec {duration} de retard"],
   "tx.overtaken": ["arrived after a later one", "arrivé après un évènement plus récent"],
@@ -24,7 +25,7 @@ export const transactions = {
   "tx.ambiguous": ["Several endpoints have events of this transaction. Which one?", "Plusieurs points d’entrée ont des évènements de cette transaction. Lequel ?"],
   "tx.empty": ["No event of this transaction is kept.", "Aucun évènement de cette transaction n’est gardé."],
   "tx.erase": ["Erase…", "Effacer…"],
-  "tx.filter": ["Show in Events", "Voir dans Évènements"],
+  "tx.filter": ["Show in Events", "Voir dans les évènements"],
   "tx.stage": ["Now", "État actuel"],
   "tx.more": ["Only the newest {n} events are shown.", "Seuls les {n} évènements les plus récents sont affichés."],
 
@@ -44,8 +45,8 @@ export const transactions = {
     "Corps, signatures, métadonnées et messages reçus de cette transaction disparaissent définitivement ; les envois en attente échouent. Les enveloppes restent, avec le nom de qui l’a fait. Personne ne peut revenir en arrière.",
   ],
   "erase.counts": [
-    "{events} events, {bodies} bodies; {deliveries} waiting deliveries would fail.",
-    "{events} évènements, {bodies} corps ; {deliveries} envois en attente échoueraient.",
+    "Events: {events}; bodies: {bodies}; waiting deliveries that would fail: {deliveries}.",
+    "Évènements : {events} ; corps : {bodies} ; envois en attente qui échoueraient : {deliveries}.",
   ],
   "erase.confirm": ["Type the number of events, {n}, to go on", "Saisissez le nombre d’évènements, {n}, pour continuer"],
   "erase.do": ["Erase for good", "Effacer définitivement"],

@@ -9,7 +9,7 @@ export function Help({ onClose }: { onClose: () => void }) {
     [["j", "k"], t("help.move")],
     [["Enter"], t("help.enter")],
     [["x"], t("help.select")],
-    [["f"], t("filter.open")],
+    [["f"], t("help.filter")],
     [["l"], t("help.live")],
     [["r"], t("help.retry")],
     [["Esc"], t("help.close")],

@@ -26,7 +26,7 @@ export function Loading({ lines = 4 }: { lines?: number }) {
 }
 
 export function Failure({ error, reload }: { error: ApiError; reload?: () => void }) {
-  if (error.kind === "unreachable") return <Blank quiet icon="clock" title={t("lost.title")}><p>{t("lost.detail")}</p></Blank>;
+  if (error.kind === "unreachable") return <Blank quiet icon="clock" title={t("connection.lost")}><p>{t("connection.lost_note")}</p></Blank>;
   const title = error.status === 404 ? t("error.not_found") : error.status === 403 ? t("error.forbidden") : t("error.title");
   return (
     <Blank icon="lost" title={title}>

@@ -109,7 +109,7 @@ function Health() {
           )}
           {told && told.silent_threads.length > 0 && <p class="row">{t("health.silent", { names: told.silent_threads.join(", ") })}</p>}
           {told?.stopping && <p class="row">{t("health.stopping")}</p>}
-          {lost && <p class="row">{t("lost.title")}</p>}
+          {lost && <p class="row">{t("connection.lost")}</p>}
         </>
       )}
     </Menu>
@@ -126,8 +126,8 @@ function Me({ onHelp }: { onHelp: () => void }) {
             <Facts
               items={[
                 [t("me.title"), state.session.name ? t("me.token", { name: state.session.name }) : t("me.local")],
-                [t("me.role", { role: "" }).trim().replace(/\s*:$/, ""), t(`role.${state.session.role}`)],
-                state.session.expires !== null && [t("me.expires", { at: "" }).trim(), <Instant at={state.session.expires} detail="minute" />],
+                [t("me.role"), t(`role.${state.session.role}`)],
+                state.session.expires !== null && [t("me.expires"), <Instant at={state.session.expires} detail="minute" />],
               ]}
             />
           ) : <p class="row">{t("me.local")}</p>}
@@ -175,7 +175,7 @@ export function Shell({ section, onHelp, children }: { section: string; onHelp: 
   });
   useEffect(() => setMenu(false), [route.value]);
   useEffect(() => {
-    if (reconnections.value > 0) say(t("lost.back"));
+    if (reconnections.value > 0) say(t("connection.back"));
   }, [reconnections.value]);
   return (
     <div class="shell">
@@ -188,7 +188,7 @@ export function Shell({ section, onHelp, children }: { section: string; onHelp: 
             <a key={name} href={href([name])} aria-current={name === current ? "page" : undefined} title={`g ${key}`}>
               <Icon name={icon} />
               <span>{t(`nav.${name}` as TextKey)}</span>
-              {name === "deliveries" && failures && <span class="count" title={t("overview.dead")}>{failures}</span>}
+              {name === "deliveries" && failures && <span class="count" title={t("nav.failed")}>{failures}</span>}
             </a>
           ))}
         </div>
@@ -204,7 +204,7 @@ export function Shell({ section, onHelp, children }: { section: string; onHelp: 
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        {connection.value === "lost" && <div class="banner" role="alert"><strong>{t("lost.title")}</strong><span>{t("lost.detail")}</span></div>}
+        {connection.value === "lost" && <div class="banner" role="alert"><strong>{t("connection.lost")}</strong><span>{t("connection.lost_note")}</span></div>}
         {children}
       </main>
     </div>

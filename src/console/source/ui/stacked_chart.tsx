@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Histogram } from "../../generated/api.ts";
 import { formatInstant, localeOf } from "../lib/time.ts";
 import { amount, language, theme, timeStyle, zone } from "../state/preferences.ts";
-import { named } from "../texts/index.ts";
+import { named, t } from "../texts/index.ts";
 import { groupOf } from "./icon.tsx";
 
 /** A colour of the style sheet, as a canvas takes it. */
@@ -128,7 +128,7 @@ export function StackedChart({ histogram, label, chosen, onChoose }: {
   const under = pointed === null ? undefined : histogram.starts[pointed];
   return (
     <>
-      <div ref={host} class="chart" role="img" aria-label={`${label}${first ? `: ${formatInstant(first, "minute", timeStyle())}` : ""}`} />
+      <div ref={host} class="chart" role="img" aria-label={first ? t("common.with_value", { name: label, value: formatInstant(first, "minute", timeStyle()) }) : label} />
       <div class="legend">
         {histogram.series.filter(({ events }) => events > 0).map(({ key, events, counts }) => (
           <span key={key} class={`series-${key}`}>
