@@ -21,7 +21,7 @@ namespace webhookd::store::postgres {
 /// Where the database is, and how patient we are with it.
 struct access {
     std::string url;                                     ///< as libpq takes it
-    std::string password;                                ///< empty: that of the URL, of PGPASSFILE, or none
+    std::string password = {};                           ///< empty: that of the URL, of PGPASSFILE, or none
     std::chrono::milliseconds statement_timeout{10'000}; ///< of each statement, by the server
     /// By us, for all that is sent together: a server that does not answer keeps nobody longer.
     std::chrono::milliseconds answer_timeout{15'000};
