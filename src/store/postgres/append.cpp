@@ -26,6 +26,7 @@ constexpr statement add_key_origins{
     "JOIN keys k ON k.jwk = g.jwk ON CONFLICT (key, endpoint) DO NOTHING",
     "keep a key's origin"};
 
+constexpr std::chrono::seconds others_matter_for{1};
 constexpr std::size_t most_known_origins = 256; ///< far more than an installation has of one fetch
 
 // `totals` is locked, so that nothing can come between what this sees and what it writes. An array of offsets
@@ -268,7 +269,9 @@ result<void> begin(connection& db) {
 } // namespace
 
 result<append_answer> appender::append(connection& db, const session& self, const batch_source& source) {
-    if (others_append_)
+    using std::chrono::steady_clock;
+    const bool takes_turns = others_appended_ && steady_clock::now() - *others_appended_ < others_matter_for;
+    if (takes_turns)
         if (auto turn = begin(db); !turn) return turn.error();
     append_answer answer{.batch = source()};
     if (answer.batch.empty()) {
@@ -288,7 +291,7 @@ result<append_answer> appender::append(connection& db, const session& self, cons
         origins.add(e);
     }
     std::vector<command> all;
-    if (!others_append_) {
+    if (!takes_turns) {
         all.push_back({&begin_transaction});
         all.push_back({&lock_totals});
     }
@@ -312,7 +315,7 @@ result<append_answer> appender::append(connection& db, const session& self, cons
         answer.planned = row.integer(2);
     }
     if (first_fresh != 0) {
-        others_append_ = first_fresh != last_ + 1;
+        if (first_fresh != last_ + 1) others_appended_ = steady_clock::now();
         last_ = answer.last_offset;
     }
     return answer;

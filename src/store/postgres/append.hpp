@@ -4,7 +4,9 @@
 
 #include "store/postgres/session.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -24,9 +26,9 @@ struct append_answer {
 using known_origins = std::set<std::pair<std::shared_ptr<const key_text>, std::string>>;
 
 /// Keeps batches, as event_log documents it: each in one transaction, and in one round trip while no other
-/// daemon appends. All daemons append one after another, so where others do, each batch first waits for its
-/// turn, and then takes along what came meanwhile: few large transactions are worth one round trip more. One
-/// thread.
+/// daemon appends. All daemons append one after another, so where others did within the last second, each
+/// batch first waits for its turn, and then takes along what came meanwhile: few large transactions are worth
+/// one round trip more. One thread.
 class appender {
 public:
     /// `last`: the newest offset of all.
@@ -38,7 +40,8 @@ public:
 private:
     known_origins known_origins_; ///< few
     event_offset last_;           ///< of what this daemon has appended
-    bool others_append_ = false;  ///< between the last two batches of this daemon they did
+    /// When others were last seen to have appended since.
+    std::optional<std::chrono::steady_clock::time_point> others_appended_;
 };
 
 } // namespace webhookd::store::postgres
