@@ -21,9 +21,9 @@ inline constexpr std::string_view displaced_words = "the open database is not th
     return f.code == errc::store_io && std::string_view{f.detail}.starts_with(displaced_words);
 }
 
-/// Asked for a batch at the last moment before it is written. Asked again (the log tries once more) it
-/// answers with the same events in the same order, and perhaps with more behind them. What it answered last
-/// stays where it is until the append returns. Comes on the appender's thread, and must not block.
+/// Asked for a batch; asked again, it answers with the same events in the same order, and perhaps with more
+/// behind them. What it answered last stays where it is until the append returns. Comes on the appender's
+/// thread, and must not block.
 using batch_source = std::function<std::span<const new_event>()>;
 
 /// The port that appends events, and reads them in the order of their arrival.
@@ -40,9 +40,9 @@ public:
     /// The first known origin of a key is kept for each endpoint, and no later one.
     /// A write that failed late cannot be distinguished from one that did not happen: when the process dies
     /// soon after an error, the whole batch may be there after all; to its senders it is then a duplicate.
-    /// Where several instances append to one log, they do so one after another: the batch is asked for when
-    /// it is this one's turn, so that what came during the wait can go along. Errors also: argument_invalid,
-    /// for a value that the engine cannot hold.
+    /// Where several instances append to one log, they do so one after another; when it is this one's turn,
+    /// the batch is asked for once more, so that what came meanwhile can go along. Errors also:
+    /// argument_invalid, for a value that the engine cannot hold.
     virtual result<std::vector<append_outcome>> append_from(const batch_source& batch) = 0;
     result<std::vector<append_outcome>> append(std::span<const new_event> batch) {
         return append_from([batch] { return batch; });

@@ -1,8 +1,6 @@
 #include "store/postgres/append.hpp"
 
-#include <webhookd/event/envelope.hpp>
-
-#include "store/event_row.hpp"
+#include "store/postgres/append_columns.hpp"
 #include "store/postgres/delivery_writer.hpp"
 
 #include <boost/container_hash/hash.hpp>
@@ -27,7 +25,6 @@ constexpr statement add_key_origins{
     "keep a key's origin"};
 
 constexpr std::chrono::seconds others_matter_for{1};
-constexpr std::size_t most_known_origins = 256; ///< far more than an installation has of one fetch
 
 // `totals` is locked, so that nothing can come between what this sees and what it writes. An array of offsets
 // takes the place of joins with `numbered`, which would cost the square of the batch.
@@ -98,150 +95,6 @@ FROM numbered n CROSS JOIN counted c ORDER BY n.n
     return keep_events;
 }
 
-/// Each JWK once, and its number from 1.
-class key_column {
-public:
-    std::optional<std::int64_t> number_of(const std::shared_ptr<const key_text>& key) {
-        if (!key) return std::nullopt;
-        const auto [at, added] = ids_.try_emplace(key->jwk, static_cast<std::int64_t>(ids_.size()) + 1);
-        if (added) {
-            kids_.push(std::string_view{key->kid});
-            jwks_.push(std::string_view{key->jwk});
-            again_.push(std::string_view{key->jwk});
-        }
-        return at->second;
-    }
-    [[nodiscard]] bool empty() const noexcept { return ids_.empty(); }
-    [[nodiscard]] parameters to_add() { return parameters{std::move(kids_), std::move(jwks_)}; }
-    [[nodiscard]] array&& take() { return std::move(again_); }
-
-private:
-    std::unordered_map<std::string_view, std::int64_t> ids_;
-    array kids_{array::of::texts};
-    array jwks_{array::of::texts};
-    array again_{array::of::texts};
-};
-
-/// The origins of a batch's keys that are not known to be kept.
-class origin_columns {
-public:
-    explicit origin_columns(known_origins& known)
-        : known_(known) {}
-
-    void add(const new_event& e) {
-        if (!e.key || !e.key->origin) return;
-        known_origins::value_type of{e.key, e.endpoint};
-        if (known_.contains(of) || !fresh_.insert(std::move(of)).second) return;
-        jwks_.push(std::string_view{e.key->jwk});
-        endpoints_.push(std::string_view{e.endpoint});
-        sources_.push(std::string_view{e.key->origin->source});
-        fetched_.push(microseconds(e.key->origin->fetched));
-    }
-    [[nodiscard]] bool empty() const noexcept { return fresh_.empty(); }
-    [[nodiscard]] parameters take() {
-        return parameters{std::move(jwks_), std::move(endpoints_), std::move(sources_), std::move(fetched_)};
-    }
-    /// Once they are committed.
-    void remember() {
-        if (known_.size() + fresh_.size() > most_known_origins) known_.clear();
-        known_.merge(fresh_);
-    }
-
-private:
-    known_origins& known_;
-    known_origins fresh_;
-    array jwks_{array::of::texts};
-    array endpoints_{array::of::texts};
-    array sources_{array::of::texts};
-    array fetched_{array::of::integers};
-};
-
-/// The columns of the events of a batch, of their deliveries and of what they used.
-class batch_columns {
-public:
-    void add(const new_event& e) {
-        ++events_;
-        const auto& v = e.envelope;
-        const std::string_view texts[] = {e.endpoint,       v.id,       v.type,           v.user_id,
-                                          v.trace_id,       v.api_key,  v.object_type,    v.object_id,
-                                          v.transaction_id, v.state,    v.stalled_reason, e.source,
-                                          e.metadata,       e.signature};
-        for (std::size_t i = 0; i < std::size(texts); ++i)
-            texts_[i].push(i < required ? std::optional{texts[i]} : unless_empty(texts[i]));
-        at_.push(microseconds(instant_of(v, e.received)));
-        created_.push(v.created ? std::optional{microseconds(*v.created)} : std::nullopt);
-        received_.push(microseconds(e.received));
-        key_.push(keys_.number_of(e.key));
-        body_.push(bytes{e.body});
-        for (const auto& each : e.deliveries)
-            add_delivery(e, each);
-        if (e.consumption) add_consumption(e);
-    }
-
-    [[nodiscard]] bool has_keys() const noexcept { return !keys_.empty(); }
-    [[nodiscard]] parameters keys() { return keys_.to_add(); }
-
-    [[nodiscard]] parameters take(const session& self) {
-        parameters p{self.clock_ahead(), self.id};
-        for (std::size_t i = 0; i < required; ++i)
-            p.add(std::move(texts_[i]));
-        p.add(std::move(at_)).add(std::move(created_)).add(std::move(received_));
-        for (std::size_t i = required; i < texts_.size() - 1; ++i)
-            p.add(std::move(texts_[i]));
-        p.add(std::move(key_)).add(std::move(texts_.back())).add(std::move(body_)).add(keys_.take());
-        for (auto* each : {&event_, &handler_, &ordering_key_, &blocks_, &since_})
-            p.add(std::move(*each));
-        for (auto* each : {&used_event_, &used_at_, &used_endpoint_, &used_transaction_, &figures_})
-            p.add(std::move(*each));
-        return p;
-    }
-
-private:
-    static constexpr std::size_t required = 3; ///< of the texts: they are never NULL
-
-    void add_delivery(const new_event& e, const planned_delivery& d) {
-        const auto key = event::ordering_key(e.envelope);
-        event_.push(events_);
-        handler_.push(std::string_view{d.handler});
-        ordering_key_.push(d.ordering == ordering::none ? std::nullopt : unless_empty(key));
-        blocks_.push(d.ordering == ordering::block);
-        since_.push(microseconds(e.received));
-    }
-
-    void add_consumption(const new_event& e) {
-        const auto& v = e.envelope;
-        used_event_.push(events_);
-        used_at_.push(microseconds(instant_of(v, e.received)));
-        used_endpoint_.push(std::string_view{e.endpoint});
-        used_transaction_.push(std::string_view{v.transaction_id.empty() ? v.id : v.transaction_id});
-        for (const auto figure : {e.consumption->visas, e.consumption->seals, e.consumption->reviews})
-            figures_.push(figure);
-        for (const auto figure : e.consumption->signatures_by_level)
-            figures_.push(figure);
-    }
-
-    std::int64_t events_ = 0;
-    std::vector<array> texts_ = std::vector<array>(14, array{array::of::texts});
-    array at_{array::of::integers};
-    array created_{array::of::integers};
-    array received_{array::of::integers};
-    array key_{array::of::integers};
-    array body_{array::of::bytes};
-    key_column keys_;
-    // Of deliveries:
-    array event_{array::of::integers};
-    array handler_{array::of::texts};
-    array ordering_key_{array::of::texts};
-    array blocks_{array::of::booleans};
-    array since_{array::of::integers};
-    // Of completed transactions:
-    array used_event_{array::of::integers};
-    array used_at_{array::of::integers};
-    array used_endpoint_{array::of::texts};
-    array used_transaction_{array::of::texts};
-    array figures_{array::of::integers};
-};
-
 /// Which event of a batch is the first of its endpoint and id.
 class first_of_batch {
 public:
@@ -256,69 +109,104 @@ private:
     std::unordered_map<identity, std::size_t, boost::hash<identity>> positions_;
 };
 
-/// A transaction that others wait for, up to its end: nothing may come between.
-result<void> begin(connection& db) {
-    std::vector<command> all;
-    all.push_back({&begin_transaction});
-    all.push_back({&lock_totals});
-    const auto answers = db.run(std::move(all));
-    if (!answers) return answers.error();
-    return {};
-}
+/// Events that one statement keeps: what it takes, and what comes of it.
+class part {
+public:
+    part(std::span<const new_event> events, const session& self, known_origins& known)
+        : origins_(known) {
+        batch_columns columns;
+        first_of_batch firsts;
+        positions_.reserve(events.size());
+        for (const auto& e : events) {
+            positions_.push_back(firsts.find_or_add(e));
+            if (!positions_.back().second) continue;
+            columns.add(e);
+            origins_.add(e);
+        }
+        if (columns.has_keys()) commands_.push_back({&add_keys, columns.keys()});
+        if (!origins_.empty()) commands_.push_back({&add_key_origins, origins_.take()});
+        commands_.push_back({&keep_events_statement(), columns.take(self)});
+        statements_ = commands_.size();
+    }
+
+    [[nodiscard]] std::vector<command> take_commands() { return std::move(commands_); }
+
+    /// `answers`: from those of these commands on; what is left is others'. Answers the offset of the first
+    /// that is accepted; 0: none is.
+    event_offset settle(std::span<const rows>& answers, append_answer& answer) {
+        const auto& kept = answers[statements_ - 1];
+        event_offset first_fresh = 0;
+        std::int64_t planned = 0;
+        for (const auto& [position, first] : positions_) {
+            const auto row = kept.at(static_cast<int>(position));
+            const bool fresh = first && !row.is_null(0);
+            const auto offset = row.is_null(0) ? row.integer(1) : row.integer(0);
+            answer.outcomes.push_back({fresh ? append_status::accepted : append_status::duplicate, offset});
+            if (fresh && first_fresh == 0) first_fresh = offset;
+            answer.last_offset = std::max(answer.last_offset, offset);
+            planned = row.integer(2);
+        }
+        answer.planned += planned;
+        answer.plans += planned > 0 ? 1 : 0;
+        answers = answers.subspan(statements_);
+        origins_.remember();
+        return first_fresh;
+    }
+
+private:
+    origin_columns origins_;
+    std::vector<std::pair<std::size_t, bool>> positions_;
+    std::vector<command> commands_;
+    std::size_t statements_ = 0;
+};
 
 } // namespace
 
 result<append_answer> appender::append(connection& db, const session& self, const batch_source& source) {
-    using std::chrono::steady_clock;
-    const bool takes_turns = others_appended_ && steady_clock::now() - *others_appended_ < others_matter_for;
-    if (takes_turns)
-        if (auto turn = begin(db); !turn) return turn.error();
     append_answer answer{.batch = source()};
-    if (answer.batch.empty()) {
-        db.roll_back();
-        return answer;
-    }
+    if (answer.batch.empty()) return answer;
+    const bool takes_along = takes_turns();
 
-    batch_columns columns;
-    origin_columns origins{known_origins_};
-    first_of_batch firsts;
-    std::vector<std::pair<std::size_t, bool>> positions;
-    positions.reserve(answer.batch.size());
-    for (const auto& e : answer.batch) {
-        positions.push_back(firsts.find_or_add(e));
-        if (!positions.back().second) continue;
-        columns.add(e);
-        origins.add(e);
-    }
-    std::vector<command> all;
-    if (!takes_turns) {
-        all.push_back({&begin_transaction});
-        all.push_back({&lock_totals});
-    }
-    if (columns.has_keys()) all.push_back({&add_keys, columns.keys()});
-    if (!origins.empty()) all.push_back({&add_key_origins, origins.take()});
-    all.push_back({&keep_events_statement(), columns.take(self)});
-    all.push_back({&commit_transaction});
-    const auto answers = db.run(std::move(all));
-    if (!answers) return answers.error();
-    origins.remember();
-    const auto& kept = answers->at(answers->size() - 2);
+    connection::groups groups(2);
+    auto& turn = groups.front();
+    turn.push_back({&begin_transaction});
+    turn.push_back({&lock_totals});
+    part first{answer.batch, self, known_origins_};
+    groups.back() = first.take_commands();
+    std::optional<part> more;
+    // It is our turn. What has come meanwhile follows while the database keeps the first part.
+    const auto take_along = [&] {
+        std::vector<command> last;
+        const auto known = answer.batch.size();
+        if (takes_along) answer.batch = source();
+        if (answer.batch.size() > known) {
+            more.emplace(answer.batch.subspan(known), self, known_origins_);
+            last = more->take_commands();
+        }
+        last.push_back({&commit_transaction});
+        return last;
+    };
+    if (!takes_along) groups.push_back(take_along());
+    const auto all = takes_along ? db.run_groups(groups, take_along) : db.run_groups(groups);
+    if (!all) return all.error();
 
-    event_offset first_fresh = 0;
-    for (const auto& [position, first] : positions) {
-        const auto row = kept.at(static_cast<int>(position));
-        const bool fresh = first && !row.is_null(0);
-        const auto offset = row.is_null(0) ? row.integer(1) : row.integer(0);
-        answer.outcomes.push_back({fresh ? append_status::accepted : append_status::duplicate, offset});
-        if (fresh && first_fresh == 0) first_fresh = offset;
-        answer.last_offset = std::max(answer.last_offset, offset);
-        answer.planned = row.integer(2);
+    auto answers = std::span{*all}.subspan(groups.front().size());
+    auto first_fresh = first.settle(answers, answer);
+    if (more) {
+        const auto next = more->settle(answers, answer);
+        if (first_fresh == 0) first_fresh = next;
     }
-    if (first_fresh != 0) {
-        if (first_fresh != last_ + 1) others_appended_ = steady_clock::now();
-        last_ = answer.last_offset;
-    }
+    if (first_fresh != 0) note(answer, first_fresh);
     return answer;
+}
+
+bool appender::takes_turns() const {
+    return others_appended_ && std::chrono::steady_clock::now() - *others_appended_ < others_matter_for;
+}
+
+void appender::note(const append_answer& answer, event_offset first_fresh) {
+    if (first_fresh != last_ + 1) others_appended_ = std::chrono::steady_clock::now();
+    last_ = answer.last_offset;
 }
 
 } // namespace webhookd::store::postgres

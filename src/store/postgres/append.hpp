@@ -2,15 +2,12 @@
 
 #include <webhookd/store/event_log.hpp>
 
+#include "store/postgres/append_columns.hpp"
 #include "store/postgres/session.hpp"
 
 #include <chrono>
-#include <memory>
 #include <optional>
-#include <set>
 #include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace webhookd::store::postgres {
@@ -20,15 +17,12 @@ struct append_answer {
     std::vector<append_outcome> outcomes = {};
     event_offset last_offset = 0;
     std::int64_t planned = 0; ///< deliveries
+    int plans = 0;            ///< how often `totals.plans` was raised
 };
 
-/// The keys, as they were fetched, whose origin is known to be kept for an endpoint: no batch says it again.
-using known_origins = std::set<std::pair<std::shared_ptr<const key_text>, std::string>>;
-
-/// Keeps batches, as event_log documents it: each in one transaction, and in one round trip while no other
-/// daemon appends. All daemons append one after another, so where others did within the last second, each
-/// batch first waits for its turn, and then takes along what came meanwhile: few large transactions are worth
-/// one round trip more. One thread.
+/// Keeps batches, as event_log documents it, each in one transaction. All daemons append one after another.
+/// Where others did within the last second, a batch takes along what came while it waited for its turn: few
+/// large transactions cost less than many small ones. One thread.
 class appender {
 public:
     /// `last`: the newest offset of all.
@@ -38,6 +32,9 @@ public:
     result<append_answer> append(connection& db, const session& self, const batch_source& source);
 
 private:
+    [[nodiscard]] bool takes_turns() const;
+    void note(const append_answer& answer, event_offset first_fresh);
+
     known_origins known_origins_; ///< few
     event_offset last_;           ///< of what this daemon has appended
     /// When others were last seen to have appended since.

@@ -81,20 +81,41 @@ void connection::hear_notice(void* self, const PGresult* notice) {
 }
 
 result<std::vector<rows>> connection::run(std::vector<command> all) {
+    groups one;
+    one.push_back(std::move(all));
+    return run_groups(one);
+}
+
+result<std::vector<rows>> connection::run_groups(const groups& all,
+                                                 const std::function<std::vector<command>()>& more) {
+    exchange with;
+    const auto until = begin();
+    if (!until || !std::all_of(all.begin(), all.end(), [&](const auto& group) { return send(group, with); }))
+        return lost("a statement could not be sent");
+    if (more) {
+        if (auto done = receive(with, all.front().size(), *until); !done) return done.error();
+        if (!with.failed && !send(more(), with)) return lost("a statement could not be sent");
+    }
+    return end(std::move(with), *until);
+}
+
+/// When all of what is sent now must be answered; none: the connection is closed.
+std::optional<connection::deadline> connection::begin() {
     may_try_again_ = was_canceled_ = standby_lacks_it_ = false;
-    if (broken_ || PQenterPipelineMode(handle_.get()) == 0) return lost("the connection is closed");
-    std::vector<const statement*> parsed;
-    const bool sent =
-        std::all_of(all.begin(), all.end(), [&](const command& c) { return send(c, parsed); }) &&
-        PQpipelineSync(handle_.get()) != 0;
-    if (!sent) return lost("a statement could not be sent");
-    auto answers = receive(all, parsed);
-    if (broken_) return answers;
+    if (broken_ || PQenterPipelineMode(handle_.get()) == 0) return std::nullopt;
+    return std::chrono::steady_clock::now() + answer_timeout_;
+}
+
+result<std::vector<rows>> connection::end(exchange with, deadline until) {
+    if (auto done = receive(with, std::nullopt, until); !done) return done.error();
     PQexitPipelineMode(handle_.get());
-    if (!answers) roll_back();
-    if (answers && standby_lacks_it_)
+    if (with.failed) {
+        roll_back();
+        return *with.failed;
+    }
+    if (standby_lacks_it_)
         return failure{errc::store_io, "the database: it has committed without its synchronous standby"};
-    return answers;
+    return std::move(with.answers);
 }
 
 result<rows> connection::run_one(const statement& s, parameters given) {
@@ -150,57 +171,61 @@ void connection::take_notifications(const notification_handler& each) {
         each(next->extra);
 }
 
-bool connection::send(const command& c, std::vector<const statement*>& parsed) {
+bool connection::send(const std::vector<command>& group, exchange& with) {
+    ++with.groups;
+    return std::all_of(group.begin(), group.end(), [&](const command& c) { return send(c, with); }) &&
+           PQpipelineSync(handle_.get()) != 0;
+}
+
+bool connection::send(const command& c, exchange& with) {
     const auto& s = *c.of;
     const auto& p = c.given;
     auto* db = handle_.get();
+    with.sent.push_back(&s);
     if (!s.prepared)
         return PQsendQueryParams(db, s.sql, p.count(), nullptr, p.values(), p.lengths(), p.formats(), 1) != 0;
     auto known = prepared_.find(s.sql);
     if (known == prepared_.end()) {
         known = prepared_.emplace(s.sql, "s" + std::to_string(++last_name_)).first;
-        parsed.push_back(&s);
+        with.parsed.push_back(&s);
         if (PQsendPrepare(db, known->second.c_str(), s.sql, 0, nullptr) == 0) return false;
     }
     return PQsendQueryPrepared(db, known->second.c_str(), p.count(), p.values(), p.lengths(), p.formats(),
                                1) != 0;
 }
 
-result<std::vector<rows>> connection::receive(const std::vector<command>& all,
-                                              const std::vector<const statement*>& parsed) {
-    const auto until = std::chrono::steady_clock::now() + answer_timeout_;
-    std::vector<rows> answers;
-    std::optional<failure> failed;
-    auto next_parsed = parsed.begin();
-    bool parsing = false;
-    bool ended = false;
-    for (std::size_t at = 0;;) {
+result<void> connection::receive(exchange& with, std::optional<std::size_t> many, deadline until) {
+    while (!many || (with.answers.size() < *many && !with.failed)) {
         auto answer = next_answer(until);
         if (!answer) return answer.error();
         if (*answer == nullptr) { // the end of one command's
-            if (std::exchange(ended, true)) return lost("answers are missing");
+            if (std::exchange(with.ended, true)) return lost("answers are missing");
             continue;
         }
-        ended = false;
+        with.ended = false;
         rows owned{*answer};
         const auto status = PQresultStatus(*answer);
-        if (status == PGRES_PIPELINE_SYNC) break;
-        if (at == all.size()) return lost("an answer came that nobody asked for");
-        // The answer to a preparation comes before that of its statement.
-        parsing = !parsing && next_parsed != parsed.end() && *next_parsed == all[at].of;
-        if (parsing) ++next_parsed;
-        if (status == PGRES_FATAL_ERROR && !failed) failed = note(*answer, all[at].of->what);
-        if (broken_) return *failed;
-        if (parsing) {
-            // What was not prepared must be prepared under a new name.
-            if (status != PGRES_COMMAND_OK) prepared_.erase(all[at].of->sql);
+        if (status == PGRES_PIPELINE_SYNC) {
+            if (--with.groups == 0) return {};
             continue;
         }
-        ++at;
-        answers.push_back(std::move(owned));
+        const auto at = with.answers.size();
+        if (at == with.sent.size()) return lost("an answer came that nobody asked for");
+        // The answer to a preparation comes before that of its statement.
+        const auto& parsed = with.parsed;
+        with.parsing =
+            !with.parsing && with.prepared < parsed.size() && parsed[with.prepared] == with.sent[at];
+        if (with.parsing) ++with.prepared;
+        if (status == PGRES_FATAL_ERROR && !with.failed) with.failed = note(*answer, with.sent[at]->what);
+        if (broken_) return *with.failed;
+        if (with.parsing) {
+            // What was not prepared must be prepared under a new name.
+            if (status != PGRES_COMMAND_OK) prepared_.erase(with.sent[at]->sql);
+            continue;
+        }
+        with.answers.push_back(std::move(owned));
     }
-    if (failed) return *failed;
-    return answers;
+    return {};
 }
 
 result<PGresult*> connection::next_answer(deadline until) {

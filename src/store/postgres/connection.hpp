@@ -64,6 +64,13 @@ public:
     /// has committed without its synchronous standby, because somebody told it to wait no longer.
     result<std::vector<rows>> run(std::vector<command> all);
     result<rows> run_one(const statement& s, parameters given = {});
+    /// The same in groups, of which the first begins a transaction and takes a lock for which others wait,
+    /// and the last ends it. They wait no longer for a daemon that stands still between two groups than a
+    /// statement may take. `more`: is asked for the last group as soon as the first one is answered, unless
+    /// that failed.
+    using groups = std::vector<std::vector<command>>;
+    result<std::vector<rows>> run_groups(const groups& all,
+                                         const std::function<std::vector<command>()>& more = nullptr);
     /// Statements without parameters, separated by semicolons.
     result<void> run_script(const char* sql, const char* what);
     [[nodiscard]] bool in_transaction() const noexcept;
@@ -94,9 +101,23 @@ private:
     result<void> set_up(const access& to);
     static void hear_notice(void* self, const PGresult* notice);
 
-    bool send(const command& c, std::vector<const statement*>& parsed);
-    result<std::vector<rows>> receive(const std::vector<command>& all,
-                                      const std::vector<const statement*>& parsed);
+    /// What was sent together, and what of it is answered.
+    struct exchange {
+        std::vector<const statement*> sent;
+        std::vector<const statement*> parsed; ///< those that were prepared with it
+        std::vector<rows> answers;
+        std::optional<failure> failed;
+        std::size_t prepared = 0; ///< of `parsed`: answered
+        std::size_t groups = 0;   ///< whose end is not answered
+        bool parsing = false;
+        bool ended = false;
+    };
+    std::optional<deadline> begin();
+    bool send(const std::vector<command>& group, exchange& with);
+    bool send(const command& c, exchange& with);
+    /// Takes in answers until there are so many, or to the end. Errors: the connection is lost.
+    result<void> receive(exchange& with, std::optional<std::size_t> many, deadline until);
+    result<std::vector<rows>> end(exchange with, deadline until);
     /// The next answer; null: there is none. Errors also for one that is late.
     result<PGresult*> next_answer(deadline until);
     result<void> flush(deadline until);

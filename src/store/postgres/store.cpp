@@ -60,7 +60,8 @@ public:
         if (!answer) return answer.error();
         figures_.raise_last_offset(answer->last_offset);
         figures_.add_pending(answer->planned);
-        if (answer->planned > 0) figures_.count_plan();
+        for (int i = 0; i < answer->plans; ++i)
+            figures_.count_plan();
         const auto notice = brought(answer->batch, answer->outcomes);
         untold_.events |= notice.events;
         untold_.deliveries |= notice.deliveries;

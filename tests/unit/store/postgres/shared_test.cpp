@@ -1,6 +1,6 @@
 #include <webhookd/store/postgres.hpp>
 
-#include "store/postgres/connection.hpp"
+#include "store/postgres/session.hpp"
 #include "support/postgres_server.hpp"
 #include "support/store_events.hpp"
 #include "support/wait_for_condition.hpp"
@@ -105,42 +105,87 @@ TEST_CASE("a daemon that waits for others to append takes along what comes meanw
     if (skipped()) return;
     shared_database s;
     REQUIRE(s.a.append(make_events("a_", 1, 0)));
-    REQUIRE(s.b.append(make_events("b_", 1, 0))); // after another's: the next one waits for its turn
-    const auto all = make_events("b_", 3, 1);
+    REQUIRE(s.b.append(make_events("b_", 1, 0))); // after another's: the next batch may grow
+    auto all = make_events("b_", 3, 1);
+    all.push_back(all.front()); // a duplicate of one that is on its way already
     std::atomic<std::size_t> come = 1;
-    std::atomic<bool> asked = false;
     appending_elsewhere other{s.database};
     std::thread appends{[&] {
-        const auto outcomes = s.b.append_from([&] {
-            asked = true;
-            return std::span{all}.first(come);
-        });
-        CHECK((outcomes && outcomes->size() == 3));
+        const auto outcomes = s.b.append_from([&] { return std::span{all}.first(come); });
+        REQUIRE((outcomes && outcomes->size() == 4));
+        using enum store::append_status;
+        const store::append_status wanted[] = {accepted, accepted, accepted, duplicate};
+        for (std::size_t i = 0; i < 4; ++i)
+            CHECK(outcomes->at(i).status == wanted[i]);
+        CHECK(outcomes->at(3).offset == outcomes->at(0).offset);
     }};
     CHECK(wait_for_condition([&] { return other.keeps_waiting(); }));
-    CHECK_FALSE(asked);
-    come = 3;
+    come = all.size();
     other.end();
     appends.join();
-    CHECK(s.a.read_after(0, 10, SIZE_MAX).value().size() == 5);
+    const auto kept = s.a.read_after(0, 10, SIZE_MAX).value();
+    REQUIRE(kept.size() == 5);
+    CHECK(kept.back().offset == 5); // without gaps
 }
 
-TEST_CASE("a lone daemon keeps a batch in one round trip", "[store][postgres]") {
+TEST_CASE("deliveries of a batch that grew are known to be the daemon's own", "[store][postgres]") {
+    if (skipped()) return;
+    shared_database s;
+    REQUIRE(s.a.append(make_events("a_", 1, 0)));
+    REQUIRE(s.b.append(make_events("b_", 1, 0)));
+    const std::vector all{ordered_event("b_1", "tx_1"), ordered_event("b_2", "tx_2")};
+    std::atomic<std::size_t> come = 1;
+    appending_elsewhere other{s.database};
+    std::thread appends{[&] { CHECK(s.b.append_from([&] { return std::span{all}.first(come); })); }};
+    CHECK(wait_for_condition([&] { return other.keeps_waiting(); }));
+    come = all.size();
+    other.end();
+    appends.join();
+    CHECK(s.b.pending() == 2);
+    CHECK(s.database.execute("SELECT plans FROM universign_webhookd.totals") == "2");
+    CHECK(wait_for_condition([&] { return s.a.pending() == 2; }));
+}
+
+TEST_CASE("a daemon that stands still when it is its turn to append loses it", "[store][postgres]") {
+    if (skipped()) return;
+    shared_database s;
+    const auto still =
+        store::postgres::connection::open({.url = s.database.url(), .statement_timeout = 500ms}).value();
+    store::postgres::connection::groups groups(2);
+    groups[0].push_back({&store::postgres::begin_transaction});
+    groups[0].push_back({&store::postgres::lock_totals});
+    constexpr store::postgres::statement change{"UPDATE totals SET events = 1000 WHERE id = 1", "change"};
+    groups[1].push_back({&change});
+    std::atomic<bool> has_lock = false;
+    std::atomic<bool> over = false;
+    std::thread stands{[&] {
+        const auto outcome = still->run_groups(groups, [&] {
+            has_lock = true;
+            static_cast<void>(wait_for_condition([&] { return over.load(); }));
+            std::vector<store::postgres::command> last;
+            last.push_back({&store::postgres::commit_transaction});
+            return last;
+        });
+        CHECK_FALSE(outcome);
+    }};
+    CHECK(wait_for_condition([&] { return has_lock.load(); }));
+    CHECK(s.a.append(make_events("a_", 1, 0)));
+    over = true;
+    stands.join();
+    CHECK(s.a.statistics().value().events == 1);
+}
+
+TEST_CASE("a daemon that appends alone asks for a batch once", "[store][postgres]") {
     if (skipped()) return;
     shared_database s;
     REQUIRE(s.a.append(make_events("a_", 2, 0)));
-    appending_elsewhere other{s.database};
-    std::atomic<bool> asked = false;
     const auto more = make_events("a_", 2, 2);
-    std::thread appends{[&] {
-        CHECK(s.a.append_from([&] {
-            asked = true;
-            return std::span<const store::new_event>{more};
-        }));
-    }};
-    CHECK(wait_for_condition([&] { return asked.load(); })); // before it has the lock
-    other.end();
-    appends.join();
+    int asked = 0;
+    REQUIRE(s.a.append_from([&] {
+        ++asked;
+        return std::span<const store::new_event>{more};
+    }));
+    CHECK(asked == 1);
 }
 
 TEST_CASE("a cursor misses no event, whoever keeps it and however late it commits", "[store][postgres]") {
