@@ -1,4 +1,5 @@
 #include <webhookd/exit_code.hpp>
+#include <webhookd/text/printable.hpp>
 
 #include "cli/admin_client.hpp"
 #include "cli/answers.hpp"
@@ -7,6 +8,8 @@
 
 #include <iostream>
 #include <memory>
+#include <set>
+#include <string>
 
 namespace webhookd::cli {
 namespace {
@@ -26,6 +29,14 @@ std::string duties_of(const rapidjson::Value& row) {
     return all.empty() ? "-" : all;
 }
 
+/// Of several that run.
+std::set<std::string> shared_names(const rapidjson::Value& rows) {
+    std::set<std::string> names;
+    for (const auto& row : rows.GetArray())
+        if (is_true(row, "shares_name")) names.insert(text(row, "name"));
+    return names;
+}
+
 void print_instances(const rapidjson::Value& answer) {
     const auto rows = answer.FindMember("data");
     if (rows == answer.MemberEnd() || !rows->value.IsArray() || rows->value.Empty()) {
@@ -39,6 +50,9 @@ void print_instances(const rapidjson::Value& answer) {
                cell(row, "in_flight"), cell(row, "fingerprint") + (is_true(row, "differs") ? " differs" : ""),
                duties_of(row)});
     t.print(std::cout, style_of(stdout));
+    for (const auto& name : shared_names(rows->value))
+        std::cerr << "More than one daemon is named " << text::printable(name)
+                  << ": give each its own server.instance, and restart it.\n";
     if (is_true(answer, "drift"))
         std::cerr << "The configurations differ: bring the same files to every instance, and reload.\n";
     if (is_true(answer, "has_more")) std::cerr << "There are more.\n";

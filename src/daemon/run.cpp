@@ -153,7 +153,7 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     telemetry::store_counter counter{*database, *database, *database};
     // What metrics and readiness are read from; the listeners come last.
     std::map<std::string, const http::server*> listeners;
-    const observed all{fixed,  *directory, clock,  roll,      stopping,  *database, *database,
+    const observed all{fixed,  *directory, clock,  roll,      stopping,  *database, *database, *database,
                        writer, purger,     engine, endpoints, admission, receiver,  listeners};
     // The admin API.
     const auto api = admin::make_api({
@@ -164,7 +164,6 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
         .queue = *database,
         .retention = *database,
         .instances = *database,
-        .instance = self.name,
         .writer = writer,
         .readers = readers,
         .planner = planner,

@@ -54,6 +54,7 @@ telemetry::readiness_snapshot read_readiness(const observed& from) {
         .store_trouble = from.writer.trouble(),
         .store_engine = store::engine_of(from.configuration.storage_url).name,
         .store_warning = from.log.risk(),
+        .shares_name = from.instances.shares_name(),
         .queue_full = from.admission.is_full(),
         .clock_doubt = from.purger.snapshot().clock_doubt,
         .key_sets = read_key_sets(from.served),

@@ -11,6 +11,7 @@
 #include <webhookd/store/delivery_queue.hpp>
 #include <webhookd/store/event_log.hpp>
 #include <webhookd/store/group_writer.hpp>
+#include <webhookd/store/instances.hpp>
 #include <webhookd/store/purger.hpp>
 #include <webhookd/telemetry/health.hpp>
 #include <webhookd/telemetry/metrics.hpp>
@@ -33,6 +34,7 @@ struct observed {
     const std::atomic<bool>& stopping;
     const store::event_log& log;
     const store::delivery_query& deliveries;
+    const store::instances& instances;
     const store::group_writer& writer;
     const store::purger& purger;
     const delivery::engine& engine;

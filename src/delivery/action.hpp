@@ -41,7 +41,7 @@ struct release_claims {
 struct write_results {
     std::shared_ptr<const std::vector<pending_result>> results;
 };
-/// → `schedule::waiting_counted`
+/// → `schedule::waiting_counted` or `orphans_led_by_other`, some time later: it may read much.
 struct count_waiting {};
 /// → `schedule::orphans_failed`, some time later.
 struct fail_orphans {

@@ -1,11 +1,14 @@
 #include <webhookd/delivery/engine.hpp>
 #include <webhookd/runtime/clock_watch.hpp>
+#include <webhookd/runtime/event_loops.hpp>
 #include <webhookd/runtime/log.hpp>
 #include <webhookd/runtime/this_thread.hpp>
 
 #include "delivery/attempt.hpp"
 #include "delivery/inbox.hpp"
 #include "delivery/schedule.hpp"
+
+#include <boost/asio/post.hpp>
 
 #include <atomic>
 #include <mutex>
@@ -18,7 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 using steady = circuit_breaker::clock;
 
-constexpr auto orphan_lease = 30s; ///< for one look, and failing what it finds
 constexpr const char* orphan_reason = "the handler is not in the configuration any more";
 
 } // namespace
@@ -158,6 +160,7 @@ private:
             end_test(each);
         if (c.handlers) schedule_.configure(std::move(*c.handlers));
         if (c.written) schedule_.written(*c.written, now.at);
+        if (c.looked) tell(*c.looked, now.at);
         if (c.orphans_failed) schedule_.orphans_failed(*c.orphans_failed, now.at);
         if (c.called_back) schedule_.called_back(*c.called_back, now.at);
         if (c.clock_leapt) schedule_.clock_leapt();
@@ -171,6 +174,11 @@ private:
         if (c.stop) schedule_.stop(*c.stop);
         for (auto& each : c.tests)
             begin_test(each);
+    }
+
+    void tell(const orphan_look& found, steady::time_point now) {
+        if (found.led_by_other) return schedule_.orphans_led_by_other(now);
+        schedule_.waiting_counted(found.waiting, now, found.elsewhere);
     }
 
     void work() {
@@ -210,12 +218,10 @@ private:
     }
 
     void perform(count_waiting&) {
-        const auto leads = store_.instance.try_lead(store::duty::orphans, orphan_lease);
-        if (leads && !*leads) return schedule_.orphans_led_by_other(steady::now());
-        if (!leads) return schedule_.waiting_counted(leads.error(), steady::now());
-        auto elsewhere = store_.instance.all.handlers_elsewhere();
-        if (!elsewhere) return schedule_.waiting_counted(elsewhere.error(), steady::now());
-        schedule_.waiting_counted(store_.query.waiting_by_handler(), steady::now(), *elsewhere);
+        boost::asio::post(reader_, [to = inbox_, &store = store_] {
+            auto found = look_for_orphans(store);
+            to->put([&](commands& c) { c.looked = std::move(found); });
+        });
     }
 
     void perform(fail_orphans& what) {
@@ -281,6 +287,7 @@ private:
     mutable std::mutex status_mutex_;
     std::vector<handler_status> statuses_;
     engine::handlers configured_;
+    runtime::background_pool reader_{1, "orphans"};
     std::thread thread_;
     std::optional<runtime::clock_watch> clock_watch_;
     store::subscription commits_;

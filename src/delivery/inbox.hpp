@@ -4,6 +4,7 @@
 
 #include "delivery/attempt.hpp"
 #include "delivery/handler_test.hpp"
+#include "delivery/orphan_look.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -28,6 +29,7 @@ struct test_request {
 struct commands {
     std::vector<std::shared_ptr<attempt>> ended;
     std::optional<result<std::vector<store::delivery_id>>> written; ///< what the last `finish` answered
+    std::optional<orphan_look> looked;                              ///< for orphans
     std::optional<result<std::size_t>> orphans_failed;              ///< what the last `fail_waiting` answered
     std::optional<result<std::size_t>> called_back;                 ///< what the last `call_back` answered
     std::optional<std::vector<handler_setup>> handlers;             ///< replace those before
@@ -49,8 +51,8 @@ struct commands {
         ended = std::move(kept);
     }
     [[nodiscard]] bool empty() const noexcept {
-        return ended.empty() && !written && !orphans_failed && !called_back && !handlers && !stop &&
-               revoke_claims.empty() && asked.empty() && tests.empty() && tested.empty() && !woken &&
+        return ended.empty() && !written && !looked && !orphans_failed && !called_back && !handlers &&
+               !stop && revoke_claims.empty() && asked.empty() && tests.empty() && tested.empty() && !woken &&
                !erased && !circuits && !clock_leapt && !reopen;
     }
 };

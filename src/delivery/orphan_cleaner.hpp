@@ -29,7 +29,7 @@ public:
 
     void check_soon();
     [[nodiscard]] bool wants_work(steady::time_point now) const noexcept {
-        return !under_way_ && (!removed_.empty() || (check_at_ && now >= *check_at_));
+        return is_idle() && (!removed_.empty() || (check_at_ && now >= *check_at_));
     }
     /// count_waiting, fail_orphans, or nothing for now. The action is under way until its outcome is passed
     /// back.
@@ -42,12 +42,16 @@ public:
     /// How many of the batch failed.
     void failed(const result<std::size_t>& count, steady::time_point now);
 
-    [[nodiscard]] bool is_idle() const noexcept { return !under_way_; }
+    /// Something is being changed: not a look, whose end nobody has to wait for.
+    [[nodiscard]] bool is_failing() const noexcept { return under_way_ == work::failing; }
     [[nodiscard]] std::optional<steady::time_point> wake_at() const noexcept;
 
 private:
+    enum class work { none, looking, failing };
+    [[nodiscard]] bool is_idle() const noexcept { return under_way_ == work::none; }
+
     std::deque<std::string> removed_; ///< the first is being cleaned
-    bool under_way_ = false;
+    work under_way_ = work::none;
     std::size_t failed_ = 0; ///< of the first
     std::optional<steady::time_point> check_at_;
     bool check_again_ = false; ///< a second check is due

@@ -274,7 +274,7 @@ void schedule::add_cancellation(std::vector<action>& to, time_point now) {
 
 bool schedule::has_stopped(time_point now) const {
     if (!stop_by_) return false;
-    if (running() == 0 && results_.is_idle() && orphans_.is_idle() && recaller_.is_idle()) return true;
+    if (running() == 0 && results_.is_idle() && !orphans_.is_failing() && recaller_.is_idle()) return true;
     if (now < *stop_by_ + last_wait) return false;
     log::error(running() > 0 ? "a handler does not end its attempts"
                              : "the store does not answer; the last attempts will be made again",

@@ -86,6 +86,10 @@ readiness judge_readiness(const readiness_snapshot& from) {
         json.Key("store_warning");
         write_string(json, from.store_warning);
     }
+    if (from.shares_name) {
+        json.Key("instance_warning");
+        json.String("another daemon on this database has the same name: give each its own server.instance");
+    }
     json.Key("queue");
     json.String(from.queue_full ? "full" : "ok");
     write_clock(json, from.clock_doubt);

@@ -21,6 +21,9 @@ void write_instances(page& to, const metrics_snapshot& from, const std::vector<s
     }
     to.gauge("webhookd_configuration_drift", "1 while instances that run have different configurations.",
              store::have_drifted(all) ? 1 : 0, of_store(from));
+    to.gauge("webhookd_instance_names_shared",
+             "Names that more than one instance that runs has: each needs its own server.instance.",
+             store::shared_names(all).size(), of_store(from));
 }
 
 } // namespace

@@ -148,6 +148,56 @@ TEST_CASE("every daemon lists all of them with who is gone and whose configurati
         wait_for_condition([&] { return states(c.beta()) == "beta running\nalpha gone\n"; }, bound, between));
 }
 
+TEST_CASE("two daemons with one name lose nothing and say loudly what to do", "[cluster]") {
+    if (no_postgres()) return;
+    cluster c;
+    REQUIRE(c.beta().terminate() == 0);
+    const auto name_beta = [&](const char* from, const char* to) {
+        auto text = read_text(c.beta().config_file());
+        const auto at = text.find(from);
+        REQUIRE(at != text.npos);
+        write_text(c.beta().config_file(), text.replace(at, std::string_view{from}.size(), to));
+    };
+    const auto warns = [](daemon_fixture& daemon) {
+        return contains(daemon.get("/readyz").body, "\"instance_warning\"");
+    };
+    name_beta("instance: beta", "instance: alpha");
+    c.beta().start();
+    REQUIRE(wait_for_condition([&] { return warns(c.alpha()) && warns(c.beta()); }, bound, between));
+    CHECK(c.beta().get("/readyz").status == 200);
+    CHECK(c.beta().says("give each its own server.instance"));
+    CHECK(contains(states(c.alpha()), "alpha running\nalpha running\n"));
+    CHECK(contains(run_at(c.beta().admin_port(), {"instances"}).err, "More than one daemon is named alpha"));
+    CHECK(c.alpha().post(sample("action.opened", 1)).status == 200);
+    CHECK(c.beta().post(sample("action.opened", 2)).status == 200);
+    CHECK(wait_for_condition([&] { return count_deliveries(c.alpha(), "state=successful") == 2; }, bound,
+                             between));
+
+    REQUIRE(c.beta().terminate() == 0);
+    name_beta("instance: alpha", "instance: beta");
+    c.beta().start();
+    CHECK(wait_for_condition([&] { return states(c.beta()) == "alpha running\nbeta running\n"; }, bound,
+                             between));
+    CHECK(wait_for_condition([&] { return !warns(c.alpha()); }, bound, between));
+    CHECK_FALSE(warns(c.beta()));
+}
+
+TEST_CASE("a daemon that is killed and starts again at once is not taken for two", "[cluster]") {
+    if (no_postgres()) return;
+    cluster c;
+    c.beta().kill9();
+    c.beta().start();
+    // Once the run before is forgotten, all that it could be taken for is over.
+    REQUIRE(wait_for_condition(
+        [&] {
+            CHECK(states(c.alpha()) == "alpha running\nbeta running\n");
+            return c.tell("SELECT count(*) FROM instances WHERE name = 'beta'") == "1";
+        },
+        bound, 1s));
+    CHECK_FALSE(contains(c.beta().stderr_text(), "server.instance"));
+    CHECK_FALSE(contains(c.beta().get("/readyz").body, "instance_warning"));
+}
+
 TEST_CASE("figures of the whole cluster are marked and those of one daemon are not", "[cluster]") {
     if (no_postgres()) return;
     cluster c;
@@ -173,7 +223,8 @@ TEST_CASE("a handler that is removed from one daemon after the other fails deliv
     // While it leaves what waits to beta it looks again and again: the first look is over with the second.
     const auto lease = [&] {
         return c.tell(
-            "SELECT coalesce(max(until), 0) FROM duties WHERE name = 'orphans' AND instance = 'alpha'");
+            "SELECT coalesce(max(d.until), 0) FROM duties d JOIN instances i ON i.session = d.session "
+            "WHERE d.name = 'orphans' AND i.name = 'alpha'");
     };
     c.tell("DELETE FROM duties WHERE name = 'orphans'");
     REQUIRE(wait_for_condition([&] { return lease() != "0"; }, bound, between));
@@ -239,12 +290,11 @@ TEST_CASE("it is an outage when no daemon was there and none when one was restar
     REQUIRE(wait_for_condition(
         [&] { return states(c.alpha()) == "alpha running\nbeta running\n" && is_settled(); }, bound,
         between));
-    const auto runs = c.tell("SELECT session FROM instances WHERE name = 'beta'");
+    const auto run = [&] { return c.tell("SELECT max(session) FROM instances WHERE name = 'beta'"); };
+    const auto before = run();
     c.beta().kill9();
     c.beta().start();
-    REQUIRE(wait_for_condition(
-        [&] { return c.tell("SELECT session FROM instances WHERE name = 'beta'") != runs && is_settled(); },
-        bound, between));
+    REQUIRE(wait_for_condition([&] { return run() != before && is_settled(); }, bound, between));
     CHECK(count_outages(c.alpha()) == 0);
 
     c.alpha().kill9();

@@ -137,7 +137,8 @@ public:
         return std::set<std::string, std::less<>>{};
     }
     result<std::string> fingerprint_key() override { return std::string(32, 'k'); }
-    result<bool> try_lead(store::duty, std::string_view, std::chrono::milliseconds) override { return true; }
+    [[nodiscard]] bool shares_name() const noexcept override { return false; }
+    result<bool> try_lead(store::duty, std::chrono::milliseconds) override { return true; }
     // No circuit is ever open.
     result<std::int64_t> open_circuit(std::string_view, std::chrono::milliseconds) override { return 1; }
     result<bool> try_test_circuit(std::string_view, std::chrono::milliseconds) override { return true; }

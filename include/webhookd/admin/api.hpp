@@ -45,7 +45,6 @@ struct api_sources {
     store::delivery_queue& queue;
     store::retention& retention;
     store::instances& instances;
-    const std::string& instance; ///< the name of this one
     store::group_writer& writer;
     boost::asio::thread_pool& readers; ///< for what reads the store
 

@@ -53,7 +53,8 @@ inline constexpr std::array<std::string_view, 3> presence_words{"running", "stop
 
 /// What the store knows of an instance. `told` is what it told last, without its handlers.
 struct instance_record {
-    std::string name;
+    std::string name;     ///< as it was configured: nothing keeps two from having one
+    bool is_self = false; ///< it is the one that was asked
     store::presence presence = store::presence::running;
     timestamp since;          ///< the first heartbeat of this run, by the instance's own clock
     timestamp last_heartbeat; ///< by the same
@@ -72,6 +73,16 @@ struct instance_record {
     return false;
 }
 
+/// The names that more than one instance that runs has: a configuration was copied as it is, or two
+/// containers have one host name.
+[[nodiscard]] inline std::set<std::string, std::less<>> shared_names(std::span<const instance_record> all) {
+    std::set<std::string, std::less<>> seen;
+    std::set<std::string, std::less<>> shared;
+    for (const auto& each : all)
+        if (each.presence == presence::running && !seen.insert(each.name).second) shared.insert(each.name);
+    return shared;
+}
+
 /// The port for the daemons (instances) that work with the store. Blocking. `record_heartbeat` comes from the
 /// writer's thread; everything else from any. Durability and errors as event_log has them.
 class instances {
@@ -82,7 +93,8 @@ public:
     /// none did: within a lease. An engine that one process holds keeps no names.
     virtual result<void> record_heartbeat(const heartbeat& sign) = 0;
     /// Those that run first, then by name; at most `limit`. One that does not run any more is forgotten after
-    /// a day. Where one process holds the store: that one, after its first heartbeat, from memory.
+    /// a day, or when one of its name follows it; two that run with one name are both there. Where one
+    /// process holds the store: that one, after its first heartbeat, from memory.
     virtual result<std::vector<instance_record>> list_instances(std::size_t limit) = 0;
     /// The handlers of all other instances that run. Empty where one process holds the store.
     virtual result<std::set<std::string, std::less<>>> handlers_elsewhere() = 0;
@@ -92,10 +104,14 @@ public:
     /// Newest end first, at most `limit`.
     virtual result<std::vector<outage>> outages(const outage_search& wanted) = 0;
 
+    /// Whether another instance that runs had this one's name at the last heartbeat. Two with one name work
+    /// as any two do, but people cannot tell them apart. Cheap. False where one process holds the store.
+    [[nodiscard]] virtual bool shares_name() const noexcept = 0;
+
     /// Whether this instance has the duty, from now on for as long as the lease; a call meanwhile extends it.
-    /// No other instance gets it before the lease is over. Always true where one process holds the store,
-    /// whatever its name.
-    virtual result<bool> try_lead(duty which, std::string_view instance, std::chrono::milliseconds lease) = 0;
+    /// No other instance gets it before the lease is over, nor does this one's next run, unless the last
+    /// heartbeat gave it up. Always true where one process holds the store.
+    virtual result<bool> try_lead(duty which, std::chrono::milliseconds lease) = 0;
 
 protected:
     ~instances() = default;
@@ -107,7 +123,7 @@ struct this_instance {
     std::string name{sole_instance};
 
     [[nodiscard]] result<bool> try_lead(duty which, std::chrono::milliseconds lease) const {
-        return all.try_lead(which, name, lease);
+        return all.try_lead(which, lease);
     }
 };
 

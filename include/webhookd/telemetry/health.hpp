@@ -22,6 +22,7 @@ struct readiness_snapshot {
     std::optional<failure> store_trouble;            ///< why it is not
     std::string_view store_engine = "sqlite";        ///< its name
     std::string store_warning = {};                  ///< see event_log::risk
+    bool shares_name = false;                        ///< see instances::shares_name
     bool queue_full = false;                         ///< every webhook is refused: too many deliveries wait
     std::optional<std::chrono::seconds> clock_doubt; ///< how far it is ahead; nullopt: it is believed
     telemetry::key_sets key_sets;
@@ -31,7 +32,8 @@ struct readiness_snapshot {
 struct readiness {
     bool ready = false; ///< events can be accepted
     /// Says what is in the way: the store, a full queue, an endpoint without keys, a thread that stands
-    /// still, a shutdown. A clock in doubt and a store at risk are reported, and do not make it unready.
+    /// still, a shutdown. A clock in doubt, a store at risk and another instance of the same name are
+    /// reported, and do not make it unready.
     std::string json;
 };
 

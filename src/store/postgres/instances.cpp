@@ -35,16 +35,17 @@ constexpr statement keep_outage{
     "refused = excluded.refused",
     "keep an outage"};
 
-// A run begins with $9: `began` and `told_at` are by the database's clock, `since` and `seen` by the
-// instance's. Since `steady_since` it was never silent. `away_from` is the beginning of what was an outage if
-// no other instance lived until `since`.
+// Each run of a daemon has a row of its own, by its session: nothing keeps two from having one name. A run
+// begins with $9: `began` and `told_at` are by the database's clock, `since` and `seen` by the instance's.
+// Since `steady_since` it was never silent. `away_from` is the beginning of what was an outage if no other
+// instance lived until `since`.
 constexpr statement keep_seen{R"sql(
 INSERT INTO instances AS i (name, session, version, fingerprint, in_flight, handlers, since, seen, ended, began,
                             told_at, steady_since, away_from, away_ended)
 VALUES ($1::text, $2::bigint, $3::text, $4::text, $5::bigint, $6::text[], $7::bigint, $7::bigint, $8::boolean,
         now_us(), now_us(), now_us(), $10::bigint, $11::boolean)
-ON CONFLICT (name) DO UPDATE SET
-    session = excluded.session, version = excluded.version, fingerprint = excluded.fingerprint,
+ON CONFLICT (session) DO UPDATE SET
+    name = excluded.name, version = excluded.version, fingerprint = excluded.fingerprint,
     in_flight = excluded.in_flight, handlers = excluded.handlers, seen = excluded.seen, ended = excluded.ended,
     told_at = excluded.told_at,
     steady_since = CASE WHEN $9::boolean OR i.told_at <= now_us() - $12::bigint THEN excluded.steady_since
@@ -58,16 +59,17 @@ ON CONFLICT (name) DO UPDATE SET
 
 // Another instance that ran before this one began, and told of itself since, was there all the time. One
 // that may only be silent must tell, or be silent for $2, before it is known whether this was an outage; for
-// as long as this one could tell itself, since the database may have been away.
+// as long as this one could tell itself, since the database may have been away. One of the same name is
+// taken for the run before, which is over.
 constexpr statement settle_outage{R"sql(
 WITH me AS (
-    SELECT name, since, began, steady_since, away_from, away_ended FROM instances
-    WHERE name = $1::text AND away_from IS NOT NULL
+    SELECT session, name, since, began, steady_since, away_from, away_ended FROM instances
+    WHERE session = $1::bigint AND away_from IS NOT NULL
 ), others AS (
     SELECT coalesce(bool_or(o.told_at > m.began), false) AS there,
-           coalesce(bool_or(NOT o.ended AND greatest(o.told_at, m.steady_since) > now_us() - $2::bigint),
-                    false) AS perhaps
-    FROM me m LEFT JOIN instances o ON o.name <> m.name AND o.began < m.began
+           coalesce(bool_or(NOT o.ended AND o.name <> m.name
+                            AND greatest(o.told_at, m.steady_since) > now_us() - $2::bigint), false) AS perhaps
+    FROM me m LEFT JOIN instances o ON o.session <> m.session AND o.began < m.began
 ), kept AS (
     INSERT INTO outages (ended, began, endpoint, reason, refused)
     SELECT m.since, m.away_from, '', CASE WHEN m.away_ended THEN $3::text ELSE $4::text END, 0
@@ -75,23 +77,40 @@ WITH me AS (
     ON CONFLICT (began, endpoint, reason) DO UPDATE SET ended = excluded.ended, refused = excluded.refused
 )
 UPDATE instances i SET away_from = NULL FROM me m, others o
-WHERE i.name = m.name AND (o.there OR NOT o.perhaps)
+WHERE i.session = m.session AND (o.there OR NOT o.perhaps)
 )sql",
                                   "look whether there was an outage"};
 
-constexpr statement read_session{"SELECT session FROM instances WHERE name = $1::text",
-                                 "look for a namesake"};
+// Another session of this name that has told of itself since this one began: the run before it would not.
+constexpr statement find_namesake{
+    "SELECT EXISTS (SELECT 1 FROM instances m JOIN instances o ON o.name = m.name AND o.session <> m.session "
+    "WHERE m.session = $1::bigint AND NOT o.ended AND o.told_at >= m.began "
+    "AND o.told_at > now_us() - $2::bigint)",
+    "look for a namesake"};
+
+// The runs before of this name, once they are over for certain: what they had to deliver is nobody's orphan
+// until then.
+constexpr statement forget_runs_before{
+    "DELETE FROM instances o USING instances m WHERE m.session = $1::bigint AND o.name = m.name "
+    "AND o.session <> m.session "
+    "AND (o.ended OR greatest(o.told_at, m.steady_since) <= now_us() - $2::bigint)",
+    "forget the runs before"};
 
 constexpr statement forget_instances{
-    "DELETE FROM instances WHERE name <> $1::text AND told_at < now_us() - $2::bigint",
+    "DELETE FROM instances WHERE session <> $1::bigint AND told_at < now_us() - $2::bigint",
     "forget old instances"};
 
-constexpr statement read_instances{
-    "SELECT i.name, i.ended, i.told_at > now_us() - $1::bigint, i.since, i.seen, i.version, i.fingerprint, "
-    "i.in_flight, ARRAY(SELECT d.name FROM duties d WHERE d.instance = i.name AND d.until > now_us())::text "
-    "FROM instances i WHERE i.told_at > now_us() - $2::bigint "
-    "ORDER BY i.ended OR i.told_at <= now_us() - $1::bigint, i.name LIMIT $3::bigint",
-    "list instances"};
+// Without those that a later run of their name has followed.
+constexpr statement read_instances{R"sql(
+SELECT i.name, i.ended, i.told_at > now_us() - $1::bigint, i.since, i.seen, i.version, i.fingerprint, i.in_flight,
+       ARRAY(SELECT d.name FROM duties d WHERE d.session = i.session AND d.until > now_us())::text,
+       i.session = $4::bigint
+FROM instances i
+WHERE i.told_at > now_us() - $2::bigint AND NOT EXISTS (
+    SELECT 1 FROM instances n WHERE n.name = i.name AND n.session > i.session AND n.began > i.told_at)
+ORDER BY i.ended OR i.told_at <= now_us() - $1::bigint, i.name, i.session LIMIT $3::bigint
+)sql",
+                                   "list instances"};
 
 constexpr statement read_other_handlers{
     "SELECT DISTINCT h.name FROM instances i CROSS JOIN LATERAL unnest(i.handlers) AS h (name) "
@@ -100,7 +119,7 @@ constexpr statement read_other_handlers{
 
 constexpr statement read_key{"SELECT value FROM fingerprint_key WHERE id = 1", "read the fingerprints' key"};
 
-constexpr statement give_up_duties{"DELETE FROM duties WHERE instance = $1::text", "give duties up"};
+constexpr statement give_up_duties{"DELETE FROM duties WHERE session = $1::bigint", "give duties up"};
 
 constexpr statement read_outages{
     "SELECT reason, endpoint, began, ended, refused FROM outages WHERE ended > $1::bigint AND "
@@ -109,9 +128,9 @@ constexpr statement read_outages{
     "list outages"};
 
 constexpr statement lead{
-    "INSERT INTO duties AS d (name, instance, until) VALUES ($1::text, $2::text, now_us() + $3::bigint) "
-    "ON CONFLICT (name) DO UPDATE SET instance = excluded.instance, until = excluded.until "
-    "WHERE d.instance = excluded.instance OR d.until <= now_us() RETURNING 1::bigint",
+    "INSERT INTO duties AS d (name, session, until) VALUES ($1::text, $2::bigint, now_us() + $3::bigint) "
+    "ON CONFLICT (name) DO UPDATE SET session = excluded.session, until = excluded.until "
+    "WHERE d.session = excluded.session OR d.until <= now_us() RETURNING 1::bigint",
     "lead a duty"};
 
 constexpr statement read_clock{
@@ -175,6 +194,14 @@ std::vector<duty> duties_in(std::string_view names) {
     return found;
 }
 
+void tell_of_namesake(bool is_there, const std::string& name) {
+    if (is_there)
+        log::error("another daemon on this database has the same name; give each its own server.instance",
+                   {{"instance", name}});
+    else
+        log::info("no other daemon on this database has the same name any more", {{"instance", name}});
+}
+
 result<void> run_all(connection& db, std::vector<command> all) {
     all.push_back({&commit_transaction});
     const auto done = db.run(std::move(all));
@@ -184,7 +211,8 @@ result<void> run_all(connection& db, std::vector<command> all) {
 
 } // namespace
 
-result<void> keep_heartbeat(connection& db, const session& self, const heartbeat& sign) {
+result<void> keep_heartbeat(connection& db, const session& self, const heartbeat& sign,
+                            std::atomic<bool>& shares_name) {
     const std::string name{sign.instance.empty() ? sole_instance : std::string_view{sign.instance}};
     std::optional<outage> away;
     if (sign.first) {
@@ -194,30 +222,30 @@ result<void> keep_heartbeat(connection& db, const session& self, const heartbeat
     }
     std::vector<command> all;
     all.push_back({&begin_transaction});
-    all.push_back({&read_session, parameters{name}});
     if (sign.first) all.push_back({&forget_outages, parameters{microseconds(sign.now), remembered}});
     for (const auto& each : sign.refusals)
         all.push_back(to_keep(each));
     all.push_back({&keep_seen, seen_parameters(name, self, sign, away)});
     all.push_back(
-        {&settle_outage, parameters{name, std::int64_t{silent_for.count()}, to_string(outage_reason::stopped),
-                                    to_string(outage_reason::crashed)}});
-    if (sign.first) all.push_back({&forget_instances, parameters{name, std::int64_t{listed_for.count()}}});
-    if (sign.last) all.push_back({&give_up_duties, parameters{name}});
+        {&settle_outage, parameters{self.id, std::int64_t{silent_for.count()},
+                                    to_string(outage_reason::stopped), to_string(outage_reason::crashed)}});
+    all.push_back({&forget_runs_before, parameters{self.id, std::int64_t{silent_for.count()}}});
+    if (sign.first) all.push_back({&forget_instances, parameters{self.id, std::int64_t{listed_for.count()}}});
+    if (sign.last) all.push_back({&give_up_duties, parameters{self.id}});
+    all.push_back({&find_namesake, parameters{self.id, std::int64_t{silent_for.count()}}});
     all.push_back({&commit_transaction});
     const auto answers = db.run(std::move(all));
     if (!answers) return answers.error();
-    const auto& before = answers->at(1);
-    if (!sign.first && !before.empty() && before.at(0).integer(0) != self.id)
-        log::warning("another daemon has the same name; give each its own server.instance",
-                     {{"instance", name}});
+    const bool shared = !sign.last && answers->at(answers->size() - 2).at(0).integer(0) != 0;
+    if (shares_name.exchange(shared) != shared && !sign.last) tell_of_namesake(shared, name);
     return {};
 }
 
-result<std::vector<instance_record>> list_instances(connection& db, std::size_t limit) {
-    const auto found = db.run_one(
-        read_instances, parameters{std::int64_t{silent_for.count()}, std::int64_t{listed_for.count()},
-                                   static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX))});
+result<std::vector<instance_record>> list_instances(connection& db, const session& self, std::size_t limit) {
+    const auto found =
+        db.run_one(read_instances,
+                   parameters{std::int64_t{silent_for.count()}, std::int64_t{listed_for.count()},
+                              static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX)), self.id});
     if (!found) return found.error();
     std::vector<instance_record> all;
     for (const auto row : *found) {
@@ -233,6 +261,7 @@ result<std::vector<instance_record>> list_instances(connection& db, std::size_t 
         each.told.fingerprint = row.text(6);
         each.told.in_flight = row.integer(7);
         each.leads = duties_in(row.text(8));
+        each.is_self = row.integer(9) != 0;
     }
     return all;
 }
@@ -270,10 +299,9 @@ result<std::vector<outage>> find_outages(connection& db, const outage_search& wa
     return found;
 }
 
-result<bool> try_lead(connection& db, duty which, std::string_view instance,
-                      std::chrono::milliseconds lease) {
+result<bool> try_lead(connection& db, const session& self, duty which, std::chrono::milliseconds lease) {
     const auto leads = db.run_one(
-        lead, parameters{to_string(which), instance, std::int64_t{std::chrono::microseconds{lease}.count()}});
+        lead, parameters{to_string(which), self.id, std::int64_t{std::chrono::microseconds{lease}.count()}});
     if (!leads) return leads.error();
     return !leads->empty();
 }

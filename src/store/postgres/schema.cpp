@@ -163,8 +163,8 @@ constexpr std::array<migration, 1> schema_migrations{{
         PRIMARY KEY (transaction_id, endpoint)
     );
     CREATE TABLE instances (
-        name         text COLLATE "C" PRIMARY KEY,
-        session      bigint NOT NULL,
+        session      bigint PRIMARY KEY,
+        name         text COLLATE "C" NOT NULL,
         version      text COLLATE "C" NOT NULL,
         fingerprint  text COLLATE "C" NOT NULL,
         in_flight    bigint NOT NULL,
@@ -185,9 +185,9 @@ constexpr std::array<migration, 1> schema_migrations{{
     INSERT INTO fingerprint_key (id, value)
         SELECT 1, sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
     CREATE TABLE duties (
-        name      text COLLATE "C" PRIMARY KEY,
-        instance  text COLLATE "C" NOT NULL,
-        until     bigint NOT NULL
+        name     text COLLATE "C" PRIMARY KEY,
+        session  bigint NOT NULL,
+        until    bigint NOT NULL
     ) WITH (fillfactor = 50);
     CREATE TABLE circuits (
         handler       text COLLATE "C" PRIMARY KEY,

@@ -258,10 +258,11 @@ public:
     }
 
     result<void> record_heartbeat(const heartbeat& sign) override {
-        return write([&](connection& db) { return postgres::keep_heartbeat(db, self_, sign); });
+        return write([&](connection& db) { return postgres::keep_heartbeat(db, self_, sign, shares_name_); });
     }
+    bool shares_name() const noexcept override { return shares_name_; }
     result<std::vector<instance_record>> list_instances(std::size_t limit) override {
-        return read([&](connection& db) { return postgres::list_instances(db, limit); });
+        return read([&](connection& db) { return postgres::list_instances(db, self_, limit); });
     }
     result<std::set<std::string, std::less<>>> handlers_elsewhere() override {
         return read([&](connection& db) { return postgres::find_handlers_elsewhere(db, self_); });
@@ -272,8 +273,8 @@ public:
     result<std::vector<outage>> outages(const outage_search& wanted) override {
         return read([&](connection& db) { return postgres::find_outages(db, wanted); });
     }
-    result<bool> try_lead(duty which, std::string_view instance, std::chrono::milliseconds lease) override {
-        return read([&](connection& db) { return postgres::try_lead(db, which, instance, lease); });
+    result<bool> try_lead(duty which, std::chrono::milliseconds lease) override {
+        return read([&](connection& db) { return postgres::try_lead(db, self_, which, lease); });
     }
 
     result<std::int64_t> open_circuit(std::string_view handler, std::chrono::milliseconds open_for) override {
@@ -329,9 +330,10 @@ private:
     postgres::figures figures_;
     postgres::own_claims claims_;
     notifier notifier_;
-    commit_notice untold_;                 ///< of what was appended; the writer's thread alone
-    postgres::appender appender_;          ///< the writer's thread alone
-    std::atomic<bool> has_tested_ = false; ///< a circuit
+    commit_notice untold_;                  ///< of what was appended; the writer's thread alone
+    postgres::appender appender_;           ///< the writer's thread alone
+    std::atomic<bool> has_tested_ = false;  ///< a circuit
+    std::atomic<bool> shares_name_ = false; ///< as of the last heartbeat
     pool writer_;
     pool claimer_;
     pool readers_;

@@ -169,6 +169,7 @@ void sole_record::told(const heartbeat& sign) {
     const auto since = sign.first || !last_ ? sign.now : last_->since;
     auto& record = last_.emplace();
     record.name = sign.instance.empty() ? std::string{sole_instance} : sign.instance;
+    record.is_self = true;
     record.presence = sign.last ? presence::stopped : presence::running;
     record.since = since;
     record.last_heartbeat = sign.now;

@@ -218,7 +218,8 @@ public:
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_outages(r.database(), wanted); });
     }
 
-    result<bool> try_lead(duty, std::string_view, std::chrono::milliseconds) override { return true; }
+    bool shares_name() const noexcept override { return false; }
+    result<bool> try_lead(duty, std::chrono::milliseconds) override { return true; }
 
     result<std::int64_t> open_circuit(std::string_view handler, std::chrono::milliseconds open_for) override {
         return circuits_.open(handler, open_for);

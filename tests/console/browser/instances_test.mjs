@@ -5,7 +5,7 @@ import { accessible, fits, openPage, picture, settled } from "../support/page.mj
 import { missing, setStage } from "../support/stage.mjs";
 
 const instance = (name, changes = {}) => ({
-  object: "instance", name, answers: false, state: "running", version: "1.0.0", since: "2026-03-02T08:00:00.000Z",
+  object: "instance", name, shares_name: false, answers: false, state: "running", version: "1.0.0", since: "2026-03-02T08:00:00.000Z",
   last_heartbeat: new Date().toISOString(), fingerprint: "5f0c2d9e81b7a364", differs: false, in_flight: 0, leads: [], ...changes,
 });
 const three = [
@@ -74,6 +74,18 @@ describe("instances", { skip: missing, timeout: 300_000 }, () => {
     await page.locator("section.card", { hasText: "Instances" }).first().getByRole("button", { name: "Copy as" }).click();
     await page.getByText(/^universign-webhookd instances/).waitFor();
     await page.getByText(/^curl .*\/v1\/instances'$/).waitFor();
+    await close();
+  });
+
+  test("two with one name are both shown, and it is said what to do", async () => {
+    const { page, close } = await visit("#/unknown");
+    const twin = (changes) => instance("web-1", { shares_name: true, ...changes });
+    await tell(page, [twin({ answers: true }), twin({ since: "2026-03-02T08:30:00.000Z" })], false);
+    await look(page, "#/overview");
+    await page.getByRole("link", { name: /More than one instance is named web-1/ }).click();
+    await settled(page);
+    await page.getByText(/give each its own server\.instance/).waitFor();
+    assert.equal(await page.getByRole("rowheader", { name: /web-1/ }).count(), 2);
     await close();
   });
 

@@ -51,7 +51,7 @@ TEST_CASE("a duty has a leader at any time, who keeps it by asking again", "[sto
     for (const auto which : {store::duty::retention, store::duty::orphans})
         for (int i = 0; i < 3; ++i) {
             INFO(to_string(which));
-            CHECK(f.kept->try_lead(which, "alpha", 1h).value());
+            CHECK(f.kept->try_lead(which, 1h).value());
         }
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("an instance is listed with what it told last and the duties that it l
     store::instance_state state{"1.2.3", "0123456789abcdef", 3, {"crm", "audit"}};
     f.sign({.now = noon, .instance = "alpha", .first = true, .state = state});
     for (const auto which : {store::duty::orphans, store::duty::retention})
-        REQUIRE(f.kept->try_lead(which, "alpha", 1h).value());
+        REQUIRE(f.kept->try_lead(which, 1h).value());
     state.in_flight = 5;
     f.sign({.now = noon + 10s, .instance = "alpha", .state = state});
     const auto all = f.kept->list_instances(10).value();

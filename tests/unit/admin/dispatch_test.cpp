@@ -86,7 +86,6 @@ struct fixture {
     runtime::shared_value<admin::running_configuration> running{
         {{}, {"webhookd.yaml"}, {}, clock.now(), config::route_trial(config::configuration())}};
     telemetry::store_counter counter{kept, kept, kept};
-    const std::string name = "alpha";
     std::string last_event_id = "0"; ///< of a client that comes again
     std::unique_ptr<http::service> api = admin::make_api({
         .who = who,
@@ -96,7 +95,6 @@ struct fixture {
         .queue = kept,
         .retention = kept,
         .instances = kept,
-        .instance = name,
         .writer = writer,
         .readers = readers,
         .planner = planner,

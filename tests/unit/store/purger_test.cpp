@@ -59,11 +59,10 @@ class store_of_one final : public fake_event_store {
 public:
     std::function<bool()> removed;
     std::atomic<bool> told = false;
-    std::atomic<const char*> leader = nullptr; ///< null: every caller
+    std::atomic<bool> leads = true; ///< else another instance does
 
-    result<bool> try_lead(duty which, std::string_view instance, std::chrono::milliseconds) override {
-        const auto* name = leader.load();
-        return which == duty::retention && (name == nullptr || instance == name);
+    result<bool> try_lead(duty which, std::chrono::milliseconds) override {
+        return which == duty::retention && leads;
     }
 
     result<purge_candidates> purgeable(const purge_search& wanted) override {
@@ -80,7 +79,7 @@ class store_of_another final : public fake_event_store {
 public:
     std::atomic<bool> purged = false;
 
-    result<bool> try_lead(duty, std::string_view, std::chrono::milliseconds) override { return false; }
+    result<bool> try_lead(duty, std::chrono::milliseconds) override { return false; }
     result<std::vector<stored_event>> read_after(event_offset, std::size_t, std::size_t,
                                                  projection) override {
         std::vector<stored_event> oldest(1);
@@ -120,14 +119,14 @@ TEST_CASE("a purger that does not lead its duty purges nothing, until it does", 
     const noon_clock clock;
     store_of_one kept;
     kept.removed = [] { return true; };
-    kept.leader = "other";
+    kept.leads = false;
     group_writer writer{kept, {}};
-    purger p{kept, kept, {kept, "mine"}, writer, clock, {.events = 24h, .payloads = {}}};
+    purger p{kept, kept, {kept}, writer, clock, {.events = 24h, .payloads = {}}};
     p.start();
     REQUIRE(wait_for_condition([&] { return p.snapshot().rounds == 1; }));
     CHECK(p.snapshot().events == 0);
     CHECK(p.snapshot().failures == 0);
-    kept.leader = "mine";
+    kept.leads = true;
     p.change({.events = 24h, .payloads = {}});
     REQUIRE(wait_for_condition([&] { return p.snapshot().events == 1; }));
 }

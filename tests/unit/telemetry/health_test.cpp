@@ -25,6 +25,16 @@ TEST_CASE("what can take events is ready, whatever the clock says", "[telemetry]
         R"("status":"ready"})");
 }
 
+TEST_CASE("another instance of the same name is told of and keeps nothing out", "[telemetry]") {
+    readiness_snapshot now;
+    CHECK_THAT(judge_readiness(now).json, !Catch::Contains("instance_warning"));
+    now.shares_name = true;
+    const auto judged = judge_readiness(now);
+    CHECK(judged.ready);
+    CHECK_THAT(judged.json, Catch::Contains(R"("instance_warning":"another daemon on this database has the )"
+                                            R"(same name: give each its own server.instance")"));
+}
+
 TEST_CASE("each thing that stands in the way of events makes it not ready and is told", "[telemetry]") {
     const auto told = [](readiness_snapshot now) {
         const auto judged = judge_readiness(now);

@@ -64,6 +64,21 @@ TEST_CASE("figures of a store that several daemons share are marked and those of
           "webhookd_handler_circuit_state{handler=\"crm\",state=\"closed\",scope=\"cluster\"} 1\n",
           "webhookd_handler_in_flight{handler=\"crm\"} 0\n", "webhookd_store_info{engine=\"postgresql\"} 1\n",
           "webhookd_store_at_risk 1\n", "webhookd_instances{state=\"gone\",scope=\"cluster\"} 0\n",
-          "webhookd_configuration_drift{scope=\"cluster\"} 0\n"})
+          "webhookd_configuration_drift{scope=\"cluster\"} 0\n",
+          "webhookd_instance_names_shared{scope=\"cluster\"} 0\n"})
         CHECK_THAT(text, Catch::Contains(sample));
+}
+
+TEST_CASE("a name that several instances have counts once and while they run", "[telemetry]") {
+    telemetry::store_counts counted;
+    auto& all = counted.instances.emplace(4);
+    all[0].name = all[1].name = all[2].name = "alpha";
+    all[3].name = "beta";
+    telemetry::metrics_snapshot now;
+    CHECK_THAT(telemetry::render_metrics(now, counted),
+               Catch::Contains("webhookd_instance_names_shared 1\n"));
+    all[1].presence = store::presence::stopped;
+    all[2].presence = store::presence::gone;
+    CHECK_THAT(telemetry::render_metrics(now, counted),
+               Catch::Contains("webhookd_instance_names_shared 0\n"));
 }

@@ -1,7 +1,7 @@
 // The daemons that share the database: a line where there is one alone; of several, a table with what needs somebody.
 import type { Instance, InstanceList } from "../../generated/api.ts";
 import { call } from "../api/client.ts";
-import { oddOnes, silentOnes } from "../lib/instances.ts";
+import { oddOnes, sharedNames, silentOnes } from "../lib/instances.ts";
 import { formatInstant } from "../lib/time.ts";
 import { visible } from "../lib/visible.ts";
 import { amount, timeStyle } from "../state/preferences.ts";
@@ -45,12 +45,13 @@ function Several({ list: { data, drift, has_more: more } }: { list: InstanceList
         <div class="actions"><CopyAs path="/v1/instances" command="instances" /></div>
       </header>
       {drift && <p class="pad-x warn-text" role="status">{t("instances.drift", { name: visible(data.find(({ answers }) => answers)?.name ?? "–") })}</p>}
+      {sharedNames(data).map((name) => <p key={name} class="pad-x warn-text" role="status">{t("instances.shared", { name: visible(name) })}</p>)}
       {silentOnes(data).length > 0 && <p class="pad-x warn-text" role="status">{t("instances.silent")}</p>}
       <Table
         name={t("instances.title")} className="events"
         head={<><th>{t("instances.name")}</th><th class="fit">{t("instances.state")}</th><th>{t("instances.configuration")}</th><th class="narrow-hide">{t("instances.version")}</th><th class="fit narrow-hide">{t("instances.since")}</th><th class="fit narrow-hide">{t("instances.heartbeat")}</th><th class="number narrow-hide">{t("instances.in_flight")}</th><th class="narrow-hide">{t("instances.leads")}</th></>}
       >
-        {data.map((each) => <Row key={each.name} instance={each} odd={odd.includes(each.name)} />)}
+        {data.map((each) => <Row key={`${each.name} ${each.since}`} instance={each} odd={odd.includes(each)} />)}
       </Table>
     </section>
   );

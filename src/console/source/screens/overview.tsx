@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { call, metricsText, readiness } from "../api/client.ts";
 import type { Histogram } from "../../generated/api.ts";
-import { oddOnes, silentOnes } from "../lib/instances.ts";
+import { oddOnes, sharedNames, silentOnes } from "../lib/instances.ts";
 import { parseMetrics, quantile, sum } from "../lib/prometheus.ts";
 import { type Period, addDays, formatDuration, formatInstant, formatRelative, localeOf, periodStart, startOfDay } from "../lib/time.ts";
 import { visible } from "../lib/visible.ts";
@@ -104,8 +104,9 @@ function Needs() {
     ...(ready.data?.endpoints ?? []).filter((endpoint) => endpoint.signature === "required" && !endpoint.ready)
       .map(({ name }) => ({ key: `keys ${name}`, bad: true, what: t("overview.need_keys", { endpoint: name }), to: href(["settings"]) })),
     ...silentOnes(known).slice(0, 6)
-      .map(({ name, last_heartbeat: at }) => ({ key: `instance ${name}`, bad: true, what: t("overview.need_instance", { name: visible(name) }), detail: t("overview.need_instance_note", { when: formatRelative(at, language.value) }), to: href(["settings"]) })),
-    ...(odd.length > 0 ? [{ key: "drift", bad: true, what: t("overview.need_drift", { n: odd.length }), detail: odd.join(", "), to: href(["settings"]) }] : []),
+      .map(({ name, last_heartbeat: at }) => ({ key: `instance ${name} ${at}`, bad: true, what: t("overview.need_instance", { name: visible(name) }), detail: t("overview.need_instance_note", { when: formatRelative(at, language.value) }), to: href(["settings"]) })),
+    ...sharedNames(known).map((name) => ({ key: `shared ${name}`, bad: true, what: t("overview.need_name", { name: visible(name) }), to: href(["settings"]) })),
+    ...(odd.length > 0 ? [{ key: "drift", bad: true, what: t("overview.need_drift", { n: odd.length }), detail: odd.map(({ name }) => name).join(", "), to: href(["settings"]) }] : []),
     ...handlers.data.data.filter(({ circuit }) => circuit === "open")
       .map(({ name, last_error }) => ({ key: `circuit ${name}`, bad: true, what: t("overview.need_circuit", { handler: name }), detail: last_error ?? "", to: href(["handlers"]) })),
     ...groups.data.data.slice(0, 6).map((group) => ({

@@ -52,6 +52,7 @@ export const overview = {
     "{n} instance runs with another configuration than the others|{n} instances run with another configuration than the others",
     "{n} instance a une autre configuration que les autres|{n} instances ont une autre configuration que les autres",
   ],
+  "overview.need_name": ["More than one instance is named {name}", "Plusieurs instances portent le nom {name}"],
   "overview.need_instance": ["The instance {name} is silent", "L’instance {name} est muette"],
   "overview.need_instance_note": ["Last heartbeat {when}", "Dernier signe de vie {when}"],
   "overview.chart": ["Events over time", "Évènements dans le temps"],

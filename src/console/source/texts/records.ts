@@ -126,6 +126,10 @@ export const records = {
     "The configurations differ: what happens to an event depends on the instance. Bring the same files to every instance, and reload each. Below is the configuration of {name}.",
     "Les configurations diffèrent : le sort d’un évènement dépend de l’instance. Mettez les mêmes fichiers sur chaque instance, puis rechargez chacune. Ci-dessous, la configuration de {name}.",
   ],
+  "instances.shared": [
+    "More than one instance is named {name}. Nothing is lost, but nobody can tell them apart: give each its own server.instance, and restart it.",
+    "Plusieurs instances portent le nom {name}. Rien n’est perdu, mais on ne peut pas les distinguer : donnez à chacune son propre server.instance, puis redémarrez-la.",
+  ],
   "instances.silent": [
     "A silent instance was killed, hangs, or cannot reach the database: look at its machine. The others take over its deliveries. It is forgotten after a day.",
     "Une instance muette a été tuée, est bloquée ou n’atteint plus la base de données : vérifiez sa machine. Les autres reprennent ses envois. Elle est oubliée après un jour.",

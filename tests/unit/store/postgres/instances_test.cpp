@@ -101,7 +101,7 @@ TEST_CASE("a daemon that is silent for a lease is listed as gone and forgotten a
     shared_database s;
     REQUIRE(s.a.record_heartbeat({.now = noon, .instance = "alpha", .first = true}));
     REQUIRE(s.b.record_heartbeat({.now = noon, .instance = "beta", .first = true}));
-    REQUIRE(s.a.try_lead(store::duty::retention, "alpha", 1h).value());
+    REQUIRE(s.a.try_lead(store::duty::retention, 1h).value());
     s.silence("alpha");
     const auto all = s.b.list_instances(10).value();
     REQUIRE(all.size() == 2);
