@@ -115,9 +115,7 @@ int live(const options& options, config::loaded& loaded, runtime::supervisor& su
     // Event → deliveries.
     delivery::planner planner{reloadable, options.dry_run};
     // What the instances that share the store know of this one.
-    auto secret = database->fingerprint_key();
-    if (!secret) return end.refuse({"the storage cannot be read", secret.error()});
-    own_state itself{engine, std::move(*secret)};
+    own_state itself{engine, database->fingerprint_key()};
     itself.change_fingerprint(loaded.settings);
     if (!options.dry_run) static_cast<void>(itself.change_handlers(reloadable.handlers));
     // Records when this ran, and when webhooks were refused.

@@ -176,7 +176,7 @@ private:
             begin_test(each);
     }
 
-    void tell(const orphan_look& found, steady::time_point now) {
+    void tell(const orphan_findings& found, steady::time_point now) {
         if (found.led_by_other) return schedule_.orphans_led_by_other(now);
         schedule_.waiting_counted(found.waiting, now, found.elsewhere);
     }
@@ -219,7 +219,7 @@ private:
 
     void perform(count_waiting&) {
         boost::asio::post(reader_, [to = inbox_, &store = store_] {
-            auto found = look_for_orphans(store);
+            auto found = find_orphans(store);
             to->put([&](commands& c) { c.looked = std::move(found); });
         });
     }

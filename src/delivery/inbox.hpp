@@ -4,7 +4,7 @@
 
 #include "delivery/attempt.hpp"
 #include "delivery/handler_test.hpp"
-#include "delivery/orphan_look.hpp"
+#include "delivery/orphan_findings.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -29,7 +29,7 @@ struct test_request {
 struct commands {
     std::vector<std::shared_ptr<attempt>> ended;
     std::optional<result<std::vector<store::delivery_id>>> written; ///< what the last `finish` answered
-    std::optional<orphan_look> looked;                              ///< for orphans
+    std::optional<orphan_findings> looked;                          ///< for orphans
     std::optional<result<std::size_t>> orphans_failed;              ///< what the last `fail_waiting` answered
     std::optional<result<std::size_t>> called_back;                 ///< what the last `call_back` answered
     std::optional<std::vector<handler_setup>> handlers;             ///< replace those before

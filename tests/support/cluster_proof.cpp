@@ -56,6 +56,14 @@ std::string row(const char* what, std::chrono::duration<double> time) {
     return fmt::format("  {:<52}{:>8.1f} s\n", what, time.count());
 }
 
+std::string end_of_run(daemon_fixture& of) {
+    constexpr std::size_t enough = 3000;
+    const auto ended = of.running().wait(0ms).value_or(exit_state{});
+    const auto words = of.stderr_text();
+    return fmt::format("\nwith exit code {}, signal {}: {}\n", ended.code, ended.signal,
+                       words.substr(words.size() - std::min(words.size(), enough)));
+}
+
 } // namespace
 
 cluster_proof::cluster_proof(const std::string& database_url, std::uint32_t seed)
@@ -79,7 +87,7 @@ bool cluster_proof::go_on(std::size_t most) {
 
 void cluster_proof::kill_a_daemon() {
     auto& victim = *daemons_[up_to(daemons_.size() - 1)];
-    ended_by_themselves_ += !victim.running().running();
+    if (!victim.running().running()) ended_by_itself_ += end_of_run(victim);
     victim.kill9();
     victim.launch();
     ++kills_;
@@ -102,7 +110,7 @@ bool cluster_proof::settle() {
         expect(delivered_.flawless(), "events are lost, altered, unknown or out of order at the receiver") &&
         well;
     well = expect(universign_.accepted_twice() == 0, "an event was accepted twice") && well;
-    well = expect(ended_by_themselves_ == 0, "a daemon ended by itself") && well;
+    well = expect(ended_by_itself_.empty(), "a daemon ended by itself:" + ended_by_itself_) && well;
     return expect(universign_.surprises().empty(),
                   universign_.surprises().empty() ? ""
                                                   : "an answer was " + universign_.surprises().front()) &&

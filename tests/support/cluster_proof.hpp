@@ -62,7 +62,7 @@ private:
     haproxy proxy_;
     transaction_senders universign_; // before what it posts to is gone
     std::size_t kills_ = 0;
-    std::size_t ended_by_themselves_ = 0;
+    std::string ended_by_itself_; ///< how, and its last words; empty: none did
     std::chrono::duration<double> longest_recovery_{0};
     delivery_verdict delivered_;
     kept_verdict kept_;

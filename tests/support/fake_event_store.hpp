@@ -136,7 +136,7 @@ public:
     result<std::set<std::string, std::less<>>> handlers_elsewhere() override {
         return std::set<std::string, std::less<>>{};
     }
-    result<std::string> fingerprint_key() override { return std::string(32, 'k'); }
+    std::string fingerprint_key() const override { return std::string(32, 'k'); }
     [[nodiscard]] bool shares_name() const noexcept override { return false; }
     result<bool> try_lead(store::duty, std::chrono::milliseconds) override { return true; }
     // No circuit is ever open.

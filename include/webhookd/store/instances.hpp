@@ -100,7 +100,7 @@ public:
     virtual result<std::set<std::string, std::less<>>> handlers_elsewhere() = 0;
     /// What fingerprints of configurations are keyed with: random, the same for all instances that share the
     /// store, and never shown. Where one process holds the store, another one each time that it is opened.
-    virtual result<std::string> fingerprint_key() = 0;
+    [[nodiscard]] virtual std::string fingerprint_key() const = 0;
     /// Newest end first, at most `limit`.
     virtual result<std::vector<outage>> outages(const outage_search& wanted) = 0;
 

@@ -1,5 +1,6 @@
 #include <webhookd/runtime/log.hpp>
 
+#include "store/postgres/instances.hpp"
 #include "store/postgres/pool.hpp"
 #include "store/postgres/schema.hpp"
 #include "store/postgres/store.hpp"
@@ -27,26 +28,15 @@ constexpr postgres::statement open_session{
     "erasures FROM totals WHERE id = 1",
     "open a session"};
 
-result<std::unique_ptr<postgres::connection>> connect_patiently(const postgres_options& options) {
-    const auto until = std::chrono::steady_clock::now() + wait_for_database;
-    for (bool told = false;; told = true) {
-        auto opened = postgres::connection::open(postgres::access_to_read(options));
-        if (opened || std::chrono::steady_clock::now() > until) return opened;
-        if (!told)
-            log::warning("waiting for the database", {{"database", describe_postgres_url(options.url)},
-                                                      {"error", to_string(opened.error())}});
-        if (options.break_off && options.break_off())
-            return failure{errc::shutting_down, "waiting for the database was broken off"};
-        std::this_thread::sleep_for(between_tries);
-    }
-}
-
 result<postgres::opening> read_opening(postgres::connection& db) {
     if (auto safe = postgres::check_safety(db); !safe) return safe.error();
     if (auto ready = postgres::prepare_schema(db); !ready) return ready.error();
     const auto found = db.run_one(open_session);
     if (!found) return found.error();
     if (found->empty()) return failure{errc::store_corrupt, "the row of totals is missing"};
+    auto key = postgres::read_fingerprint_key(db);
+    if (!key) return key.error();
+    auto standby = postgres::find_lagging_standby(db);
     const auto row = found->at(0);
     postgres::opening o;
     o.self.id = row.integer(0);
@@ -54,7 +44,35 @@ result<postgres::opening> read_opening(postgres::connection& db) {
     o.plans = row.integer(2);
     o.pending = row.integer(3);
     o.erasures = row.integer(4);
+    o.fingerprint_key = std::move(*key);
+    if (standby) o.risk = std::move(*standby); // else it is looked for again
     return o;
+}
+
+/// Whether a failure may be over when it is tried again.
+bool may_pass(const failure& f) {
+    return f.code == errc::store_io || f.code == errc::store_busy;
+}
+
+result<postgres::opening> open_once(const postgres_options& options) {
+    const auto db = postgres::connection::open(postgres::access_to_read(options));
+    if (!db) return db.error();
+    return read_opening(**db);
+}
+
+/// It may also go away again while it is opened: then that begins anew.
+result<postgres::opening> open_patiently(const postgres_options& options) {
+    const auto until = std::chrono::steady_clock::now() + wait_for_database;
+    for (bool told = false;; told = true) {
+        auto opened = open_once(options);
+        if (opened || !may_pass(opened.error()) || std::chrono::steady_clock::now() > until) return opened;
+        if (!told)
+            log::warning("waiting for the database", {{"database", describe_postgres_url(options.url)},
+                                                      {"error", to_string(opened.error())}});
+        if (options.break_off && options.break_off())
+            return failure{errc::shutting_down, "waiting for the database was broken off"};
+        std::this_thread::sleep_for(between_tries);
+    }
 }
 
 } // namespace
@@ -80,14 +98,10 @@ result<std::unique_ptr<event_store>> open_postgres_store(const postgres_options&
         f.detail = describe_postgres_url(options.url) + ": " + f.detail;
         return f;
     };
-    auto db = connect_patiently(options);
-    if (!db) return located(db.error());
-    auto found = read_opening(**db);
+    auto found = open_patiently(options);
     if (!found) return located(found.error());
     found->self.ahead = options.clock_ahead;
-    auto standby = postgres::find_lagging_standby(**db);
-    if (standby && !standby->empty()) log::warning(*standby);
-    if (standby) found->risk = std::move(*standby);
+    if (!found->risk.empty()) log::warning(found->risk);
     return postgres::make_store(options, *found);
 }
 

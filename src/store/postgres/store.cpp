@@ -34,6 +34,7 @@ class postgres_store final : public event_store {
 public:
     postgres_store(const postgres_options& options, const postgres::opening& found)
         : self_(found.self)
+        , fingerprint_key_(found.fingerprint_key)
         , figures_(found.last_offset, found.pending)
         , appender_(found.last_offset)
         , writer_(postgres::access_to_write(options), 1, postgres::check_safety)
@@ -267,9 +268,7 @@ public:
     result<std::set<std::string, std::less<>>> handlers_elsewhere() override {
         return read([&](connection& db) { return postgres::find_handlers_elsewhere(db, self_); });
     }
-    result<std::string> fingerprint_key() override {
-        return read([](connection& db) { return postgres::read_fingerprint_key(db); });
-    }
+    std::string fingerprint_key() const override { return fingerprint_key_; }
     result<std::vector<outage>> outages(const outage_search& wanted) override {
         return read([&](connection& db) { return postgres::find_outages(db, wanted); });
     }
@@ -327,6 +326,7 @@ private:
     }
 
     const postgres::session self_;
+    const std::string fingerprint_key_;
     postgres::figures figures_;
     postgres::own_claims claims_;
     notifier notifier_;

@@ -18,6 +18,7 @@ struct opening {
     std::int64_t plans = 0;
     std::int64_t pending = 0;
     std::int64_t erasures = 0;
+    std::string fingerprint_key = {};
     std::string risk = {}; ///< a warning for operators
 };
 

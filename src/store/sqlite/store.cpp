@@ -212,7 +212,7 @@ public:
     result<std::set<std::string, std::less<>>> handlers_elsewhere() override {
         return std::set<std::string, std::less<>>{};
     }
-    result<std::string> fingerprint_key() override { return itself_.key(); }
+    std::string fingerprint_key() const override { return itself_.key(); }
 
     result<std::vector<outage>> outages(const outage_search& wanted) override {
         return readers_.with([&](sqlite::reader& r) { return sqlite::find_outages(r.database(), wanted); });

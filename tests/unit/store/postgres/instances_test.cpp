@@ -228,9 +228,9 @@ TEST_CASE("what a dead daemon had claimed of what is erased holds until its leas
 TEST_CASE("daemons on one database have one key for their fingerprints", "[store][postgres]") {
     if (skipped()) return;
     shared_database s;
-    CHECK(s.a.fingerprint_key().value() == s.b.fingerprint_key().value());
-    const auto before = s.a.fingerprint_key().value();
+    CHECK(s.a.fingerprint_key() == s.b.fingerprint_key());
+    const auto before = s.a.fingerprint_key();
     s.database.execute("DROP SCHEMA universign_webhookd CASCADE");
     const auto anew = s.open();
-    CHECK(anew->fingerprint_key().value() != before);
+    CHECK(anew->fingerprint_key() != before);
 }

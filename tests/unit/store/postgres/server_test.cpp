@@ -157,6 +157,31 @@ TEST_CASE("a store outlives crashes, restarts and silences of its database", "[s
     CHECK(kept->find("production", "evt_3").has_value());
 }
 
+TEST_CASE("daemons that start while their database comes and goes wait for it", "[store][postgres]") {
+    if (is_missing()) return;
+    postgres_server server;
+    const postgres_database database{server};
+    std::atomic<bool> over = false;
+    std::atomic<int> opened = 0;
+    std::atomic<int> failed = 0;
+    std::vector<std::thread> starting;
+    for (int i = 0; i < 3; ++i)
+        starting.emplace_back([&] {
+            while (!over)
+                ++(store::open_postgres_store({.url = database.url()}) ? opened : failed);
+        });
+    for (int i = 0; i < 5; ++i) {
+        const auto before = opened.load();
+        CHECK(wait_for_condition([&] { return opened > before; }));
+        server.stop();
+        server.start();
+    }
+    over = true;
+    for (auto& each : starting)
+        each.join();
+    CHECK(failed == 0);
+}
+
 TEST_CASE("daemons that start at once make one schema, and any of them works", "[store][postgres]") {
     if (is_missing()) return;
     auto& server = postgres_server::shared();

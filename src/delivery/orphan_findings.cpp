@@ -1,4 +1,4 @@
-#include "delivery/orphan_look.hpp"
+#include "delivery/orphan_findings.hpp"
 
 #include <chrono>
 #include <exception>
@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::chrono::seconds orphan_lease{30}; ///< for one look, and failing what it finds
 
-orphan_look ask_store(const engine_store& from) {
+orphan_findings ask_store(const engine_store& from) {
     const auto leads = from.instance.try_lead(store::duty::orphans, orphan_lease);
     if (!leads) return {.waiting = leads.error()};
     if (!*leads) return {.led_by_other = true};
@@ -20,7 +20,7 @@ orphan_look ask_store(const engine_store& from) {
 
 } // namespace
 
-orphan_look look_for_orphans(const engine_store& from) noexcept {
+orphan_findings find_orphans(const engine_store& from) noexcept {
     try {
         return ask_store(from);
     } catch (const std::exception&) {
