@@ -22,15 +22,15 @@ void fake_event_store::hold() {
     holding_ = true;
 }
 
-void fake_event_store::hold_turn() {
+void fake_event_store::hold_lock() {
     const std::lock_guard lock{mutex_};
-    holding_turn_ = true;
+    holding_lock_ = true;
 }
 
 void fake_event_store::release() {
     {
         const std::lock_guard lock{mutex_};
-        holding_ = holding_turn_ = false;
+        holding_ = holding_lock_ = false;
     }
     changed_.notify_all();
 }
@@ -67,7 +67,7 @@ std::size_t fake_event_store::probes() const {
 
 result<std::vector<append_outcome>> fake_event_store::append_from(const batch_source& source) {
     std::unique_lock lock{mutex_};
-    wait_while(holding_turn_, lock);
+    wait_while(holding_lock_, lock);
     lock.unlock();
     const auto batch = source();
     lock.lock();

@@ -30,7 +30,7 @@ public:
     /// Holds every append from now on, until `release`.
     void hold();
     /// The same, before it asks for its batch: as if another instance appended.
-    void hold_turn();
+    void hold_lock();
     void release();
     /// Waits until an append is held. False when none is within a generous bound.
     [[nodiscard]] bool wait_until_held();
@@ -177,7 +177,7 @@ private:
     script script_;
     std::function<std::optional<failure>()> probe_script_;
     bool holding_ = false;
-    bool holding_turn_ = false;
+    bool holding_lock_ = false;
     bool held_ = false;
     std::size_t probes_ = 0;
     std::optional<failure> misplaced_;

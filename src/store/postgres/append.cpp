@@ -165,12 +165,12 @@ private:
 result<append_answer> appender::append(connection& db, const session& self, const batch_source& source) {
     append_answer answer{.batch = source()};
     if (answer.batch.empty()) return answer;
-    const bool takes_along = takes_turns();
+    const bool takes_along = is_contended();
 
     connection::groups groups(2);
-    auto& turn = groups.front();
-    turn.push_back({&begin_transaction});
-    turn.push_back({&lock_totals});
+    auto& lock = groups.front();
+    lock.push_back({&begin_transaction});
+    lock.push_back({&lock_totals});
     part first{answer.batch, self, known_origins_};
     groups.back() = first.take_commands();
     std::optional<part> more;
@@ -200,7 +200,7 @@ result<append_answer> appender::append(connection& db, const session& self, cons
     return answer;
 }
 
-bool appender::takes_turns() const {
+bool appender::is_contended() const {
     return others_appended_ && std::chrono::steady_clock::now() - *others_appended_ < others_matter_for;
 }
 

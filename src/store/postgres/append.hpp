@@ -32,7 +32,7 @@ public:
     result<append_answer> append(connection& db, const session& self, const batch_source& source);
 
 private:
-    [[nodiscard]] bool takes_turns() const;
+    [[nodiscard]] bool is_contended() const;
     void note(const append_answer& answer, event_offset first_fresh);
 
     known_origins known_origins_; ///< few

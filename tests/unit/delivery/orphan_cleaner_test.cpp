@@ -82,12 +82,12 @@ TEST_CASE("a look for orphans that takes long holds up neither the delivery thre
 TEST_CASE("handlers that change during a look for orphans are looked at at once after it", "[delivery]") {
     delivery::orphan_cleaner cleaner;
     const delivery::orphan_cleaner::steady::time_point now{1h};
-    const auto looks = [&](auto at) {
+    const auto checks = [&](auto at) {
         const auto todo = cleaner.next({}, at);
         return todo && std::holds_alternative<delivery::count_waiting>(*todo);
     };
     cleaner.check_soon();
-    REQUIRE(looks(now));
+    REQUIRE(checks(now));
     CHECK_FALSE(cleaner.is_failing());
     cleaner.check_soon();
     CHECK_FALSE(cleaner.wants_work(now));
@@ -96,11 +96,11 @@ TEST_CASE("handlers that change during a look for orphans are looked at at once 
         cleaner.led_by_other(now);
     else
         cleaner.counted(std::map<std::string, std::int64_t>{}, {}, {}, now);
-    REQUIRE(looks(now));
+    REQUIRE(checks(now));
     // And a while later, for what was on its way to the disk.
     cleaner.counted(std::map<std::string, std::int64_t>{}, {}, {}, now);
-    CHECK_FALSE(looks(now));
-    CHECK(looks(now + 1min));
+    CHECK_FALSE(checks(now));
+    CHECK(checks(now + 1min));
 }
 
 TEST_CASE("what waits for a handler that is no more is failed by who leads the duty alone", "[delivery]") {
@@ -114,7 +114,7 @@ TEST_CASE("what waits for a handler that is no more is failed by who leads the d
     if (leads) {
         CHECK(wait_for_condition([&] { return kept.failed == 1; }));
     } else {
-        // What it has found is failed before it looks again.
+        // What it has found is failed before it checks again.
         engine.apply({});
         CHECK(wait_for_condition([&] { return kept.asked > 1; }));
     }
@@ -131,7 +131,7 @@ TEST_CASE("what waits for a handler that another instance has is left to it", "[
     delivery::engine engine({kept, kept, kept, kept, {kept}}, writer, clock, clock);
     engine.start({});
     REQUIRE(wait_for_condition([&] { return kept.counted > 0; }));
-    engine.apply({}); // what it has found would be failed before it looks again
+    engine.apply({}); // what it has found would be failed before it checks again
     CHECK(wait_for_condition([&] { return kept.counted > 1; }));
     engine.stop({});
     writer.stop();

@@ -93,7 +93,7 @@ TEST_CASE("what comes while another instance appends goes into the same batch, w
     fake_event_store store;
     answers to;
     group_writer writer{store, {.max_batch = 4, .max_batch_bytes = 1000}};
-    store.hold_turn();
+    store.hold_lock();
     REQUIRE(submit(writer, to, "first"));
     REQUIRE(store.wait_until_held());
     for (int i = 0; i < 5; ++i)
@@ -122,7 +122,7 @@ TEST_CASE("a batch that grew while it waited is halved like any other", "[store]
             if (e.envelope.id == "culprit") return failure{errc::argument_invalid, "the test says so"};
         return std::nullopt;
     });
-    store.hold_turn();
+    store.hold_lock();
     REQUIRE(submit(writer, to, "first"));
     REQUIRE(store.wait_until_held());
     for (const auto* id : {"second", "culprit", "last"})
