@@ -13,7 +13,9 @@ struct options {
     std::size_t stored = 10000000;  ///< events that the Events section is asked about
     std::size_t kept = 1000000;     ///< events in the shared database before one more is measured, at most
     std::size_t events = 20000;     ///< of the corpus; the first tenth warms up
-    std::size_t connections = 64;
+    /// Of all servers together; 0: 64, or 128 to compare one daemon with several, each of which then has as
+    /// many as keep two cores busy.
+    std::size_t connections = 0;
     std::size_t rounds = 5;
     double rate = 0;      ///< of the open loop; 0: half of what the daemon took at most
     unsigned threads = 0; ///< of every server; 0: one for each core
