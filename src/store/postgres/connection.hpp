@@ -26,6 +26,8 @@ struct access {
     /// By us, for all that is sent together: a server that does not answer keeps nobody longer.
     std::chrono::milliseconds answer_timeout{15'000};
     const char* connect_timeout = "5"; ///< seconds, of each host, where the URL names none
+    /// How long anybody waits for all hosts and their name servers.
+    std::chrono::milliseconds connect_bound{5000};
     /// For statements whose plan must not follow the statistics of tables that were small a minute ago.
     bool fixed_plans = false;
 };

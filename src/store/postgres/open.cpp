@@ -16,6 +16,9 @@ namespace {
 /// Less than a thread may spend on one piece of work before it counts as hung (runtime/roll_call).
 constexpr std::chrono::milliseconds write_statement_timeout{3000};
 constexpr std::chrono::milliseconds write_answer_timeout{4000};
+/// With an answer's, as long as a thread may take.
+constexpr std::chrono::milliseconds write_connect_bound{1000};
+constexpr std::chrono::milliseconds read_connect_bound{5000};
 constexpr std::chrono::milliseconds read_statement_timeout{30'000};
 constexpr std::chrono::milliseconds read_answer_timeout{35'000};
 
@@ -78,11 +81,19 @@ result<postgres::opening> open_patiently(const postgres_options& options) {
 } // namespace
 
 postgres::access postgres::access_to_write(const postgres_options& options) {
-    return {options.url, options.password, write_statement_timeout, write_answer_timeout, "2", true};
+    return {options.url,
+            options.password,
+            write_statement_timeout,
+            write_answer_timeout,
+            "2",
+            write_connect_bound,
+            true};
 }
 
 postgres::access postgres::access_to_read(const postgres_options& options) {
-    return {options.url, options.password, read_statement_timeout, read_answer_timeout, "5", false};
+    return {
+        options.url, options.password, read_statement_timeout, read_answer_timeout, "5", read_connect_bound,
+        false};
 }
 
 result<void> try_postgres(const postgres_options& options) {

@@ -12,9 +12,9 @@ constexpr std::chrono::milliseconds between_connects{500};
 
 } // namespace
 
-pool::pool(access to, std::size_t size, checker check)
-    : access_(std::move(to))
-    , check_(std::move(check))
+pool::pool(access to, std::size_t size, connector::checker check)
+    : wait_(to.answer_timeout)
+    , connector_(std::move(to), std::move(check))
     , idle_(std::max<std::size_t>(size, 1)) {}
 
 void pool::pause(int tries) {
@@ -25,7 +25,7 @@ void pool::pause(int tries) {
 
 bool pool::take(std::unique_ptr<connection>& out) {
     std::unique_lock lock{mutex_};
-    if (!returned_.wait_for(lock, access_.answer_timeout, [this] { return !idle_.empty(); })) return false;
+    if (!returned_.wait_for(lock, wait_, [this] { return !idle_.empty(); })) return false;
     out = std::move(idle_.back());
     idle_.pop_back();
     return true;
@@ -47,15 +47,14 @@ result<void> pool::ensure(std::unique_ptr<connection>& held) {
         const std::lock_guard lock{mutex_};
         if (away_ && steady_clock::now() < away_until_) return *away_;
     }
-    auto opened = connection::open(access_);
-    auto fine = opened ? check_(**opened) : result<void>{opened.error()};
+    auto opened = connector_.open();
     // That a database has become unsafe is no mistake in the configuration: it cannot be used now.
-    if (!fine && fine.error().code == errc::store_bad_url)
-        fine = failure{errc::store_io, fine.error().detail};
+    if (!opened && opened.error().code == errc::store_bad_url)
+        opened = failure{errc::store_io, opened.error().detail};
     const std::lock_guard lock{mutex_};
-    away_ = fine ? std::nullopt : std::optional{fine.error()};
+    away_ = opened ? std::nullopt : std::optional{opened.error()};
     away_until_ = steady_clock::now() + between_connects;
-    if (!fine) return fine;
+    if (!opened) return opened.error();
     held = std::move(*opened);
     return {};
 }

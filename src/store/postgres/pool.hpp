@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/postgres/connection.hpp"
+#include "store/postgres/connector.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -19,8 +19,7 @@ namespace webhookd::store::postgres {
 class pool {
 public:
     /// `check` is asked of each new connection.
-    using checker = std::function<result<void>(connection&)>;
-    pool(access to, std::size_t size, checker check);
+    pool(access to, std::size_t size, connector::checker check);
 
     /// Calls `use(connection&)`, which returns a result, with a free connection. Waits while all are taken,
     /// for a bounded time. After a deadlock or the like `use` is called again, a few times; also when it was
@@ -73,8 +72,8 @@ private:
     void give_back(std::unique_ptr<connection> returned);
     result<void> ensure(std::unique_ptr<connection>& held);
 
-    const access access_;
-    const checker check_;
+    const std::chrono::milliseconds wait_;
+    connector connector_;
     std::mutex mutex_;
     std::condition_variable returned_;
     std::vector<std::unique_ptr<connection>> idle_; ///< the one used last is at the end
