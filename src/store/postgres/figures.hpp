@@ -30,7 +30,7 @@ public:
 
     /// Transactions of this process that raised `totals.plans`.
     [[nodiscard]] std::int64_t own_plans() const noexcept { return own_plans_; }
-    void count_plan() noexcept { ++own_plans_; }
+    void count_plans(int more) noexcept { own_plans_ += more; }
     /// The same of `totals.erasures`.
     [[nodiscard]] std::int64_t own_erasures() const noexcept { return own_erasures_; }
     void count_erasure() noexcept { ++own_erasures_; }

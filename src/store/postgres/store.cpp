@@ -61,8 +61,7 @@ public:
         if (!answer) return answer.error();
         figures_.raise_last_offset(answer->last_offset);
         figures_.add_pending(answer->planned);
-        for (int i = 0; i < answer->plans; ++i)
-            figures_.count_plan();
+        figures_.count_plans(answer->plans);
         const auto notice = brought(answer->batch, answer->outcomes);
         untold_.events |= notice.events;
         untold_.deliveries |= notice.deliveries;
@@ -317,7 +316,7 @@ private:
         auto answer = write(std::move(use));
         if (!answer) return answer;
         figures_.add_pending(more(*answer));
-        if (made_due(*answer)) figures_.count_plan();
+        if (made_due(*answer)) figures_.count_plans(1);
         return answer;
     }
     template <class Use, class More>
