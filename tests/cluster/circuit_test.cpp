@@ -1,6 +1,7 @@
 #include "support/admin_api.hpp"
 #include "support/chaos_sink.hpp"
 #include "support/event_samples.hpp"
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/scrape.hpp"
 #include "support/wait_for_condition.hpp"
@@ -22,12 +23,6 @@ namespace {
 /// Longer than two leases.
 constexpr auto bound = 120s;
 constexpr auto between = 50ms;
-
-bool no_postgres() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
 
 /// Two daemons on one database that forward to one receiver. One failure opens the circuit, for an hour.
 class cluster {

@@ -1,6 +1,7 @@
 #include "support/admin_api.hpp"
 #include "support/chaos_sink.hpp"
 #include "support/event_samples.hpp"
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/stream_listener.hpp"
 #include "support/text.hpp"
@@ -26,12 +27,6 @@ namespace {
 
 /// Longer than a lease, and what comes after it.
 constexpr auto bound = 90s;
-
-bool no_postgres() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
 
 /// Two daemons on one database.
 class cluster {

@@ -3,6 +3,7 @@
 #include "support/command_line.hpp"
 #include "support/event_samples.hpp"
 #include "support/files.hpp"
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/scrape.hpp"
 #include "support/text.hpp"
@@ -24,12 +25,6 @@ namespace {
 /// Longer than two leases.
 constexpr auto bound = 120s;
 constexpr auto between = 50ms;
-
-bool no_postgres() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
 
 /// The daemons alpha and beta on one database.
 class cluster {

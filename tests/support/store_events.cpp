@@ -33,6 +33,13 @@ std::vector<store::new_event> make_events(std::string_view prefix, std::size_t c
     return events;
 }
 
+store::new_event ordered_event(std::string_view id, std::string_view transaction, store::ordering in) {
+    auto e = make_event(id);
+    e.envelope.transaction_id = transaction;
+    e.deliveries = {{"crm", in}};
+    return e;
+}
+
 store::new_event personal_event(std::string_view id, std::string_view transaction, const std::string& secret,
                                 std::vector<store::planned_delivery> planned, std::size_t padding) {
     auto e = make_event(id);

@@ -15,6 +15,10 @@ namespace webhookd::test {
 [[nodiscard]] std::vector<store::new_event> make_events(std::string_view prefix, std::size_t count,
                                                         std::size_t first = 1);
 
+/// An event of this transaction with one delivery, for the handler crm.
+[[nodiscard]] store::new_event ordered_event(std::string_view id, std::string_view transaction,
+                                             store::ordering in = store::ordering::skip);
+
 /// An event in which `secret` stands wherever something personal may, with `padding` more bytes of body.
 [[nodiscard]] store::new_event personal_event(std::string_view id, std::string_view transaction,
                                               const std::string& secret,

@@ -45,12 +45,6 @@ private:
     int last_ = 0;
 };
 
-inline bool without_postgres() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
-
 inline void fill(const located_store& at) {
     store_fixture f{at.location};
     fill_with_everything(f);

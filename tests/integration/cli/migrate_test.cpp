@@ -2,6 +2,7 @@
 #include "support/command_line.hpp"
 #include "support/event_samples.hpp"
 #include "support/files.hpp"
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/store_file.hpp"
 #include "support/wait_for_condition.hpp"
@@ -71,10 +72,7 @@ void migrate_through_kills(const std::string& from, const std::string& to, const
 
 TEST_CASE("a store that goes to PostgreSQL and back is exported byte for byte as before",
           "[migrate][postgres]") {
-    if (!postgres_server::missing().empty()) {
-        WARN("this test is skipped: " << postgres_server::missing());
-        return;
-    }
+    if (no_postgres()) return;
     const temp_directory directory;
     const temp_directory elsewhere;
     const postgres_database database{postgres_server::shared()};

@@ -2,6 +2,7 @@
 
 #include "support/command_line.hpp"
 #include "support/daemon.hpp"
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/store_file.hpp"
 #include "support/store_fixture.hpp"
@@ -99,10 +100,7 @@ bool same_bytes(const fs::path& a, const fs::path& b) {
 } // namespace
 
 TEST_CASE("a large store goes to PostgreSQL and back and its exports are identical", "[migrate][postgres]") {
-    if (!postgres_server::missing().empty()) {
-        WARN("this test is skipped: " << postgres_server::missing());
-        return;
-    }
+    if (no_postgres()) return;
     const temp_directory directory;
     const postgres_database database{postgres_server::shared()};
     const auto first = sqlite_url(directory / "events.db");

@@ -2,6 +2,7 @@
 #include "support/command_line.hpp"
 #include "support/event_samples.hpp"
 #include "support/files.hpp"
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/text.hpp"
 #include "support/wait_for_condition.hpp"
@@ -15,12 +16,6 @@ using namespace webhookd;
 using namespace webhookd::test;
 
 namespace {
-
-bool cannot_run() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
 
 daemon_setup on(const postgres_database& database, const temp_directory& directory) {
     daemon_setup setup;
@@ -37,7 +32,7 @@ std::string opened(int number) {
 } // namespace
 
 TEST_CASE("a daemon on PostgreSQL keeps, delivers and shows events, also after its restart", "[postgres]") {
-    if (cannot_run()) return;
+    if (no_postgres()) return;
     const postgres_database database{postgres_server::shared()};
     const temp_directory directory;
     daemon_fixture daemon{on(database, directory)};
@@ -59,7 +54,7 @@ TEST_CASE("a daemon on PostgreSQL keeps, delivers and shows events, also after i
 TEST_CASE(
     "while its database is away a daemon answers 503 with Retry-After, and goes on by itself afterwards",
     "[postgres]") {
-    if (cannot_run()) return;
+    if (no_postgres()) return;
     postgres_server server;
     const postgres_database database{server};
     const temp_directory directory;

@@ -1,6 +1,5 @@
-#include <webhookd/store/postgres.hpp>
-
-#include "support/postgres_server.hpp"
+#include "support/no_postgres.hpp"
+#include "support/shared_database.hpp"
 #include "support/store_events.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -18,32 +17,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The stores of two daemons on one database, which has a delivery for the handler crm.
-struct shared_database {
-    shared_database() {
+/// Two daemons, and a delivery for the handler crm.
+struct shared_circuit : shared_database {
+    shared_circuit() {
         auto e = make_event("evt_1");
         e.deliveries = {store::planned_delivery{"crm"}};
         REQUIRE(a.append({&e, 1}).has_value());
     }
-    [[nodiscard]] std::unique_ptr<store::event_store> open() const {
-        auto opened = store::open_postgres_store({.url = database.url()});
-        if (!opened) FAIL(to_string(opened.error()));
-        return std::move(*opened);
-    }
-    /// Changes the row of the one circuit.
+    /// Changes its row.
     void set(const std::string& what) { database.execute("UPDATE universign_webhookd.circuits SET " + what); }
-
-    postgres_database database{postgres_server::shared()};
-    std::unique_ptr<store::event_store> stores[2] = {open(), open()};
-    store::event_store& a = *stores[0];
-    store::event_store& b = *stores[1];
 };
-
-bool skipped() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
 
 store::claim_answer claim(store::event_store& by) {
     return by.claim({.handler = "crm", .lease = 1h}).value();
@@ -53,8 +36,8 @@ store::claim_answer claim(store::event_store& by) {
 
 TEST_CASE("a circuit that one daemon opens keeps the others from claiming and its test is for one",
           "[store][postgres][circuits]") {
-    if (skipped()) return;
-    shared_database s;
+    if (no_postgres()) return;
+    shared_circuit s;
     CHECK(s.a.shares_circuits());
     const auto opening = s.a.open_circuit("crm", 1h).value();
     CHECK(claim(s.b).circuit_open);
@@ -96,8 +79,8 @@ TEST_CASE("a circuit that one daemon opens keeps the others from claiming and it
 
 TEST_CASE("of daemons that ask at the same moment one gets the test of a circuit",
           "[store][postgres][circuits]") {
-    if (skipped()) return;
-    shared_database s;
+    if (no_postgres()) return;
+    shared_circuit s;
     for (int round = 0; round < 20; ++round) {
         const auto opening = s.a.open_circuit("crm", 0ms).value();
         std::atomic<int> taken = 0;
@@ -115,8 +98,8 @@ TEST_CASE("of daemons that ask at the same moment one gets the test of a circuit
 }
 
 TEST_CASE("other daemons hear of a circuit that opens and closes", "[store][postgres][circuits]") {
-    if (skipped()) return;
-    shared_database s;
+    if (no_postgres()) return;
+    shared_circuit s;
     std::atomic<int> told = 0;
     const auto listening =
         s.b.subscribe([&](const store::commit_notice& of) { told += of.circuits ? 1 : 0; });
@@ -128,8 +111,8 @@ TEST_CASE("other daemons hear of a circuit that opens and closes", "[store][post
 }
 
 TEST_CASE("a circuit whose notification was lost is heard of by asking", "[store][postgres][circuits]") {
-    if (skipped()) return;
-    shared_database s;
+    if (no_postgres()) return;
+    shared_circuit s;
     std::atomic<int> told = 0;
     const auto listening =
         s.b.subscribe([&](const store::commit_notice& of) { told += of.circuits ? 1 : 0; });
@@ -138,8 +121,8 @@ TEST_CASE("a circuit whose notification was lost is heard of by asking", "[store
 }
 
 TEST_CASE("a clock of the database that went back keeps no circuit open", "[store][postgres][circuits]") {
-    if (skipped()) return;
-    shared_database s;
+    if (no_postgres()) return;
+    shared_circuit s;
     REQUIRE(s.a.open_circuit("crm", 30s).has_value());
     s.set("until = until + 3600000000"); // as seen by a clock that is an hour behind
     CHECK(s.b.open_circuits().value().at(0).left == 0us);
@@ -147,8 +130,8 @@ TEST_CASE("a clock of the database that went back keeps no circuit open", "[stor
 }
 
 TEST_CASE("a circuit that nobody has tested for a day is forgotten", "[store][postgres][circuits]") {
-    if (skipped()) return;
-    shared_database s;
+    if (no_postgres()) return;
+    shared_circuit s;
     REQUIRE(s.a.open_circuit("removed", 0ms).has_value());
     s.set("until = until - 25 * 3600000000::bigint");
     REQUIRE(s.a.open_circuit("crm", 1h).has_value());

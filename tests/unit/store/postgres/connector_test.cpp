@@ -1,4 +1,5 @@
 #include "store/postgres/connector.hpp"
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -15,12 +16,6 @@ using namespace webhookd::store::postgres;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool none_here() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
 
 /// What an attempt's thread may use longer than the test lasts.
 struct gate {
@@ -40,7 +35,7 @@ connector::checker behind(const std::shared_ptr<gate>& g) {
 
 TEST_CASE("a connection that takes long is waited for no longer than allowed and is for the next who asks",
           "[store][postgres]") {
-    if (none_here()) return;
+    if (no_postgres()) return;
     const postgres_database database{postgres_server::shared()};
     const auto g = std::make_shared<gate>();
     connector c{{.url = database.url(), .connect_bound = 50ms}, behind(g)};
@@ -64,7 +59,7 @@ TEST_CASE("a connection that takes long is waited for no longer than allowed and
 }
 
 TEST_CASE("of several who need a connection each gets its own", "[store][postgres]") {
-    if (none_here()) return;
+    if (no_postgres()) return;
     const postgres_database database{postgres_server::shared()};
     connector c{{.url = database.url(), .connect_bound = 30s}, [](connection&) { return result<void>{}; }};
     std::vector<std::unique_ptr<connection>> all(4);

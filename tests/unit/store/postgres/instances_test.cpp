@@ -1,6 +1,5 @@
-#include <webhookd/store/postgres.hpp>
-
-#include "support/postgres_server.hpp"
+#include "support/no_postgres.hpp"
+#include "support/shared_database.hpp"
 #include "support/store_events.hpp"
 #include "support/wait_for_condition.hpp"
 
@@ -19,45 +18,8 @@ using namespace webhookd;
 using namespace webhookd::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// The stores of the daemons alpha and beta on one database.
-struct shared_database {
-    [[nodiscard]] std::unique_ptr<store::event_store> open() const {
-        auto opened = store::open_postgres_store({.url = database.url()});
-        if (!opened) FAIL(to_string(opened.error()));
-        return std::move(*opened);
-    }
-    /// As if it had told nothing for a minute, in which the others have.
-    void silence(const std::string& instance) {
-        database.execute("UPDATE universign_webhookd.instances SET steady_since = steady_since - 60000000");
-        database.execute(
-            "UPDATE universign_webhookd.instances SET told_at = told_at - 60000000 WHERE name = '" +
-            instance + "'");
-    }
-    postgres_database database{postgres_server::shared()};
-    std::unique_ptr<store::event_store> stores[2] = {open(), open()};
-    store::event_store& a = *stores[0];
-    store::event_store& b = *stores[1];
-};
-
-bool skipped() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
-
-store::new_event ordered_event(const std::string& id, const std::string& transaction) {
-    auto e = make_event(id);
-    e.envelope.transaction_id = transaction;
-    e.deliveries = {{"crm", store::ordering::skip}};
-    return e;
-}
-
-} // namespace
-
 TEST_CASE("it is an outage once it is known that no other daemon lived meanwhile", "[store][postgres]") {
-    if (skipped()) return;
+    if (no_postgres()) return;
     shared_database s;
     REQUIRE(s.a.record_heartbeat({.now = noon, .instance = "alpha", .first = true}));
     REQUIRE(s.b.record_heartbeat({.now = noon + 5min, .instance = "beta", .first = true}));
@@ -97,7 +59,7 @@ TEST_CASE("it is an outage once it is known that no other daemon lived meanwhile
 
 TEST_CASE("a daemon that is silent for a lease is listed as gone and forgotten after a day",
           "[store][postgres]") {
-    if (skipped()) return;
+    if (no_postgres()) return;
     shared_database s;
     REQUIRE(s.a.record_heartbeat({.now = noon, .instance = "alpha", .first = true}));
     REQUIRE(s.b.record_heartbeat({.now = noon, .instance = "beta", .first = true}));
@@ -121,7 +83,7 @@ TEST_CASE("a daemon that is silent for a lease is listed as gone and forgotten a
 
 TEST_CASE("deliveries fail as orphans only when no daemon that lives has their handler",
           "[store][postgres]") {
-    if (skipped()) return;
+    if (no_postgres()) return;
     shared_database s;
     const auto e = ordered_event("evt_1", "tx_1");
     REQUIRE(s.a.append({&e, 1}));
@@ -149,7 +111,7 @@ TEST_CASE("deliveries fail as orphans only when no daemon that lives has their h
 
 TEST_CASE("deliveries of who could not tell while the database was away do not fail as orphans",
           "[store][postgres]") {
-    if (skipped()) return;
+    if (no_postgres()) return;
     shared_database s;
     const auto e = ordered_event("evt_1", "tx_1");
     REQUIRE(s.a.append({&e, 1}));
@@ -166,7 +128,7 @@ TEST_CASE("deliveries of who could not tell while the database was away do not f
 }
 
 TEST_CASE("a delivery that is claimed while orphans are failed is none of them", "[store][postgres]") {
-    if (skipped()) return;
+    if (no_postgres()) return;
     shared_database s;
     const auto e = ordered_event("evt_1", "tx_1");
     REQUIRE(s.a.append({&e, 1}));
@@ -187,7 +149,7 @@ TEST_CASE("a delivery that is claimed while orphans are failed is none of them",
 
 TEST_CASE("an erasure has other daemons give back what they have claimed, with its notification and without",
           "[store][postgres]") {
-    if (skipped()) return;
+    if (no_postgres()) return;
     shared_database s;
     std::atomic<int> erased = 0;
     const auto listening =
@@ -209,7 +171,7 @@ TEST_CASE("an erasure has other daemons give back what they have claimed, with i
 
 TEST_CASE("what a dead daemon had claimed of what is erased holds until its lease is over",
           "[store][postgres]") {
-    if (skipped()) return;
+    if (no_postgres()) return;
     shared_database s;
     const auto e = ordered_event("evt_1", "tx_1");
     REQUIRE(s.a.append({&e, 1}));
@@ -226,7 +188,7 @@ TEST_CASE("what a dead daemon had claimed of what is erased holds until its leas
 }
 
 TEST_CASE("daemons on one database have one key for their fingerprints", "[store][postgres]") {
-    if (skipped()) return;
+    if (no_postgres()) return;
     shared_database s;
     CHECK(s.a.fingerprint_key() == s.b.fingerprint_key());
     const auto before = s.a.fingerprint_key();

@@ -1,5 +1,6 @@
 #include <webhookd/store/postgres.hpp>
 
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/store_events.hpp"
 
@@ -64,16 +65,10 @@ struct database_of_namesakes {
     postgres_database on{postgres_server::shared()};
 };
 
-bool no_server() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
-
 } // namespace
 
 TEST_CASE("two daemons with one name are both listed and both know it", "[store][postgres]") {
-    if (no_server()) return;
+    if (no_postgres()) return;
     database_of_namesakes d;
     namesake a{d.on, "alpha"};
     namesake b{d.on, "alpha"};
@@ -108,7 +103,7 @@ TEST_CASE("two daemons with one name are both listed and both know it", "[store]
 }
 
 TEST_CASE("a daemon that was killed and starts again is no second one of its name", "[store][postgres]") {
-    if (no_server()) return;
+    if (no_postgres()) return;
     database_of_namesakes d;
     namesake killed{d.on, "alpha"};
     killed.tell();
@@ -132,7 +127,7 @@ TEST_CASE("a daemon that was killed and starts again is no second one of its nam
 
 TEST_CASE("of two daemons with one name one leads a duty and keeps it when the other ends",
           "[store][postgres]") {
-    if (no_server()) return;
+    if (no_postgres()) return;
     database_of_namesakes d;
     namesake a{d.on, "alpha"};
     namesake b{d.on, "alpha"};
@@ -153,7 +148,7 @@ TEST_CASE("of two daemons with one name one leads a duty and keeps it when the o
 
 TEST_CASE("what waits for the handler of one of two daemons with one name is no orphan",
           "[store][postgres]") {
-    if (no_server()) return;
+    if (no_postgres()) return;
     database_of_namesakes d;
     namesake without{d.on, "alpha"};
     namesake with{d.on, "alpha", {"crm"}};
@@ -180,7 +175,7 @@ TEST_CASE("what waits for the handler of one of two daemons with one name is no 
 }
 
 TEST_CASE("a handler that the run before had is nobody's once that run is over", "[store][postgres]") {
-    if (no_server()) return;
+    if (no_postgres()) return;
     database_of_namesakes d;
     auto before = std::make_unique<namesake>(d.on, "alpha", handlers{"crm"});
     auto e = make_event("evt_1");

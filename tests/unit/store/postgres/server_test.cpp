@@ -1,5 +1,6 @@
 #include <webhookd/store/postgres.hpp>
 
+#include "support/no_postgres.hpp"
 #include "support/postgres_server.hpp"
 #include "support/store_events.hpp"
 #include "support/text.hpp"
@@ -19,12 +20,6 @@ using namespace webhookd::test;
 
 namespace {
 
-bool is_missing() {
-    if (postgres_server::missing().empty()) return false;
-    WARN("this test is skipped: " << postgres_server::missing());
-    return true;
-}
-
 std::unique_ptr<store::event_store> open_at(const std::string& url) {
     auto opened = store::open_postgres_store({.url = url});
     if (!opened) FAIL(to_string(opened.error()));
@@ -42,7 +37,7 @@ result<store::append_outcome> keep(store::event_store& in, const std::string& id
 
 TEST_CASE("a database that could lose what it has confirmed is refused with the remedy",
           "[store][postgres]") {
-    if (is_missing()) return;
+    if (no_postgres()) return;
     postgres_server server;
     const postgres_database database{server};
     const auto refusal = [&] {
@@ -75,7 +70,7 @@ TEST_CASE("a database that could lose what it has confirmed is refused with the 
 
 TEST_CASE("a database that becomes unsafe under a store takes no events until it is safe again",
           "[store][postgres]") {
-    if (is_missing()) return;
+    if (no_postgres()) return;
     postgres_server server;
     const postgres_database database{server};
     const auto kept = open_at(database.url());
@@ -99,7 +94,7 @@ TEST_CASE("a database that becomes unsafe under a store takes no events until it
 }
 
 TEST_CASE("what is committed without its synchronous standby is not acknowledged", "[store][postgres]") {
-    if (is_missing()) return;
+    if (no_postgres()) return;
     postgres_server server;
     const postgres_database database{server};
     const auto kept = open_at(database.url());
@@ -130,7 +125,7 @@ TEST_CASE("what is committed without its synchronous standby is not acknowledged
 }
 
 TEST_CASE("a store outlives crashes, restarts and silences of its database", "[store][postgres]") {
-    if (is_missing()) return;
+    if (no_postgres()) return;
     postgres_server server;
     const postgres_database database{server};
     const auto kept = open_at(database.url());
@@ -158,7 +153,7 @@ TEST_CASE("a store outlives crashes, restarts and silences of its database", "[s
 }
 
 TEST_CASE("daemons that start while their database comes and goes wait for it", "[store][postgres]") {
-    if (is_missing()) return;
+    if (no_postgres()) return;
     postgres_server server;
     const postgres_database database{server};
     std::atomic<bool> over = false;
@@ -183,7 +178,7 @@ TEST_CASE("daemons that start while their database comes and goes wait for it", 
 }
 
 TEST_CASE("daemons that start at once make one schema, and any of them works", "[store][postgres]") {
-    if (is_missing()) return;
+    if (no_postgres()) return;
     auto& server = postgres_server::shared();
     server.execute("DROP DATABASE IF EXISTS bare WITH (FORCE)");
     server.execute("CREATE DATABASE bare OWNER webhookd");
@@ -205,7 +200,7 @@ TEST_CASE("daemons that start at once make one schema, and any of them works", "
 }
 
 TEST_CASE("a schema that is newer is refused unless it accepts this program", "[store][postgres]") {
-    if (is_missing()) return;
+    if (no_postgres()) return;
     postgres_database database{postgres_server::shared()};
     database.execute("UPDATE universign_webhookd.schema SET version = 1000, accepted_by = 1000");
     CHECK(store::open_postgres_store({.url = database.url()}).error().code == errc::store_newer);

@@ -1,4 +1,5 @@
 #include "store/sqlite/connection.hpp"
+#include "support/no_postgres.hpp"
 #include "support/old_store.hpp"
 #include "support/transfer_world.hpp"
 
@@ -76,7 +77,7 @@ TEST_CASE("a source of an older or newer version is refused with the way out", "
 }
 
 TEST_CASE("a database server refuses as a file does", "[store][transfer][postgres]") {
-    if (without_postgres()) return;
+    if (no_postgres()) return;
     store_locations all;
     const auto from = all.sqlite();
     const auto there = all.postgres();

@@ -1,4 +1,5 @@
 #include "store/sqlite/connection.hpp"
+#include "support/no_postgres.hpp"
 #include "support/transfer_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -77,7 +78,7 @@ TEST_CASE("a store of rows of every kind goes to another database and is the sam
 
 TEST_CASE("a store goes from one engine to the other and back and is the same in each",
           "[store][transfer][postgres]") {
-    if (without_postgres()) return;
+    if (no_postgres()) return;
     store_locations all;
     const bool from_sqlite = GENERATE(true, false);
     const auto from = from_sqlite ? all.sqlite() : all.postgres();
@@ -115,7 +116,7 @@ TEST_CASE("a copy that is broken off after any page goes on where it was", "[sto
 
 TEST_CASE("a copy to the other engine that is broken off after any page goes on where it was",
           "[store][transfer][postgres]") {
-    if (without_postgres()) return;
+    if (no_postgres()) return;
     store_locations all;
     const auto from = all.sqlite();
     fill(from);
