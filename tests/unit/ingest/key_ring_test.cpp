@@ -64,7 +64,7 @@ private:
 
 using answer = result<std::shared_ptr<const ingest::ring_key>>;
 
-std::future<answer> ask(runtime::event_loops& loops, key_ring& ring, const std::string& kid) {
+std::future<answer> ask_of(runtime::event_loops& loops, key_ring& ring, const std::string& kid) {
     auto promise = std::make_shared<std::promise<answer>>();
     boost::asio::co_spawn(loops[0].get_executor(), ring.find(kid),
                           [promise](const std::exception_ptr& bug, answer a) {
@@ -93,7 +93,7 @@ struct fixture {
         return told->fetches > before && (s.age.has_value() || !s.last_error.empty());
     }
 
-    std::future<answer> ask(const std::string& kid) { return ::ask(loops, ring, kid); }
+    std::future<answer> ask(const std::string& kid) { return ask_of(loops, ring, kid); }
     errc why(const std::string& kid) { return ask(kid).get().error().code; }
 
     std::shared_ptr<script> told;
@@ -150,7 +150,7 @@ TEST_CASE("an event that comes in the moment of the first set is not refused", "
         std::vector<std::future<answer>> answers;
         for (int i = 0; i < 200; ++i) {
             if (i == 20) ring.start();
-            answers.push_back(ask(loops, ring, key(1).kid()));
+            answers.push_back(ask_of(loops, ring, key(1).kid()));
         }
         for (auto& each : answers)
             REQUIRE(each.get().has_value());
@@ -270,7 +270,7 @@ TEST_CASE("a key knows from where and when it was fetched also after a restart w
     const key_ring::options options{"production", 1h, 1h, cache, &clock};
     runtime::event_loops loops{1, "test"};
     const auto origin = [&](key_ring& ring) {
-        return ask(loops, ring, key(1).kid()).get().value()->text.origin;
+        return ask_of(loops, ring, key(1).kid()).get().value()->text.origin;
     };
     {
         key_ring ring(std::make_unique<scripted_source>(told), options);
@@ -306,7 +306,7 @@ TEST_CASE("whoever waits for keys is answered when the ring ends", "[ingest]") {
         key_ring ring(std::make_unique<scripted_source>(told), {"production", 1h, 1h, {}});
         ring.start();
         REQUIRE(test::wait_for_condition([&] { return told->fetches == 1; }));
-        waiting = ask(loops, ring, "scd_x");
+        waiting = ask_of(loops, ring, "scd_x");
         ring.stop();
         CHECK(waiting.get().error().code == errc::keys_unavailable);
     }
