@@ -65,7 +65,7 @@ std::string run_statement(const std::string& url, const std::string& sql) {
 }
 
 /// Of a node. What is the same for both is kept in etcd from the first one's start.
-constexpr const char* configuration = R"yaml(
+constexpr const char* node_configuration = R"yaml(
 scope: webhookd
 name: {name}
 restapi: {{ listen: "127.0.0.1:{api}", connect_address: "127.0.0.1:{api}" }}
@@ -164,7 +164,7 @@ void patroni_cluster::start_etcd() {
 
 void patroni_cluster::write_configuration(const node& n) const {
     const auto file = n.folder / "patroni.yaml";
-    write_text(file, fmt::format(fmt::runtime(configuration), fmt::arg("name", n.name),
+    write_text(file, fmt::format(fmt::runtime(node_configuration), fmt::arg("name", n.name),
                                  fmt::arg("api", n.api), fmt::arg("etcd", etcd_port_),
                                  fmt::arg("port", n.port), fmt::arg("folder", n.folder.string()),
                                  fmt::arg("programs", postgres_programs().string())));
