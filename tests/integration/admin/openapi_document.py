@@ -56,7 +56,7 @@ OPENAPI = members(
                        headers=table(HEADER), securitySchemes=table(SECURITY_SCHEME)))
 
 
-class UniqueKeyLoader(yaml.SafeLoader):
+class UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """PyYAML lets the last of two equal keys win."""
 
     def construct_mapping(self, node, deep=False):

@@ -33,9 +33,15 @@ const char* asked_for() {
     return std::getenv("WEBHOOKD_MIGRATE_EVENTS");
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t many_events = 5000; // some batches of each step
+#else
+constexpr std::size_t many_events = 20'000;
+#endif
+
 std::size_t wanted_events() {
     const auto* asked = asked_for();
-    return asked != nullptr ? std::stoul(asked) : 20'000;
+    return asked != nullptr ? std::stoul(asked) : many_events;
 }
 
 /// Events with a delivery each that was successful, so that no daemon has anything to do.
