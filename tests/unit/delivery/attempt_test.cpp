@@ -91,9 +91,10 @@ TEST_CASE("an open circuit stops attempts that would follow one another outside 
         [&] { return f.status().circuit == delivery::circuit_breaker::state::open; }));
     REQUIRE(test::wait_for_condition([&] { return f.status().in_flight == 0; }));
     f.end();
-    // What ran beside the failures that opened it may have ended too.
-    CHECK(crm->tried() <= 100 + 5 + 2);
-    CHECK(f.kept->pending() >= 500 - 107);
+    // The last success may be told after four failures of the other attempts, and then they are counted anew;
+    // one more attempt may have run beside the failure that opened it.
+    CHECK(crm->tried() <= 100 + 4 + 5 + 1);
+    CHECK(f.kept->pending() >= 500 - 110);
 }
 
 TEST_CASE("stopping ends a row of attempts that follow one another, and loses none", "[delivery]") {
