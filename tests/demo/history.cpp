@@ -46,9 +46,9 @@ timestamp next_try(const webhook& w, timestamp from) {
     return at + (w.received - w.created);
 }
 
-class writer {
+class history_writer {
 public:
-    explicit writer(const history_options& options)
+    explicit history_writer(const history_options& options)
         : options_(options)
         , random_(options.seed) {}
 
@@ -174,7 +174,7 @@ private:
 } // namespace
 
 history make_history(const history_options& options) {
-    return writer(options).run();
+    return history_writer(options).run();
 }
 
 } // namespace webhookd::demo

@@ -49,9 +49,9 @@ struct person {
 };
 
 /// Writes the events of one transaction, one after another.
-class writer {
+class transaction_writer {
 public:
-    writer(random_source& random, const transaction_options& options)
+    transaction_writer(random_source& random, const transaction_options& options)
         : random_(random)
         , options_(options)
         , id_(random.id("tx", 12))
@@ -333,7 +333,7 @@ ending draw_ending(random_source& random) {
 }
 
 transaction make_transaction(random_source& random, const transaction_options& options) {
-    return writer(random, options).run();
+    return transaction_writer(random, options).run();
 }
 
 } // namespace webhookd::demo

@@ -17,23 +17,23 @@ namespace webhookd::bench {
 
 namespace {
 
-using seconds = std::chrono::duration<double>;
+using fractional_seconds = std::chrono::duration<double>;
 
 constexpr const char* program = "/bin/true";
 
 /// Asking costs what is measured: seldom enough not to matter, often enough for a run of a second.
 constexpr auto between_questions = std::chrono::milliseconds(20);
 
-double rate(std::size_t count, seconds took) {
+double rate(std::size_t count, fractional_seconds took) {
     return took.count() > 0 ? static_cast<double>(count) / took.count() : 0;
 }
 
-double per_thousand(seconds cpu, std::size_t count) {
+double per_thousand(fractional_seconds cpu, std::size_t count) {
     return cpu.count() * 1000 / static_cast<double>(std::max<std::size_t>(count, 1));
 }
 
 /// User and system time of this process and of its children that have ended.
-seconds own_cpu() {
+fractional_seconds own_cpu() {
     double sum = 0;
     for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
         rusage used{};
@@ -41,7 +41,7 @@ seconds own_cpu() {
         for (const auto& part : {used.ru_utime, used.ru_stime})
             sum += static_cast<double>(part.tv_sec) + static_cast<double>(part.tv_usec) / 1e6;
     }
-    return seconds(sum);
+    return fractional_seconds(sum);
 }
 
 /// Generous: a twentieth of what the slowest machine should do.
@@ -71,7 +71,7 @@ pace daemon_delivers(const std::string& handler, std::size_t count, Arrived arri
     return p;
 }
 
-pace to_pace(const bare_result& result, std::size_t count, seconds cpu) {
+pace to_pace(const bare_result& result, std::size_t count, fractional_seconds cpu) {
     pace p{rate(count, result.duration), per_thousand(cpu, count), {}};
     if (result.succeeded != count)
         p.problem = fmt::format("of {} only {} succeeded", count, result.succeeded);
