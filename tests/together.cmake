@@ -1,33 +1,41 @@
 # Test files are compiled in groups: what takes long in a test is to read its headers and to make code of what they
-# define, and up to eight files of a folder share that. Each file is in a namespace of its own, so that a plain `fixture`
-# or `noon` may stand in every one: all headers of a group are read before it, and what the files include is then there
-# already. What is no `_test.cpp` may define what others declare, and stays by itself.
-set(together_at_most 8)
+# define, and up to sixteen files of a room share that; rooms with few files are one. Each file is in a namespace of its
+# own, so that a plain `fixture` or `noon` may stand in every one: all headers of a group are read before it, and what the
+# files include is then there already. What is no `_test.cpp` may define what others declare, and stays by itself.
+set(together_at_most 16)
+set(few_files 3)
 
-# compile_together(RESULT FILES...): the sources to compile in place of these.
-function(compile_together result)
+# compile_together(RESULT KIND FILES...): the sources to compile in place of these, tests of one kind.
+function(compile_together result kind)
     set(tests ${ARGN})
     set(groups ${ARGN})
     list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
     list(FILTER groups EXCLUDE REGEX "_test\\.cpp$")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${tests})
-    set(folders)
+    set(rooms)
     foreach(file IN LISTS tests)
         cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE path)
-        cmake_path(GET path PARENT_PATH folder)
-        string(MAKE_C_IDENTIFIER ${folder} folder)
-        list(APPEND folders ${folder})
-        list(APPEND files_of_${folder} ${path})
+        string(REGEX REPLACE "^(([^/]+/)?[^/]+)/.*" "\\1" room ${path}) # KIND/ROOM, or KIND
+        string(MAKE_C_IDENTIFIER ${room} room)
+        list(APPEND rooms ${room})
+        list(APPEND files_of_${room} ${path})
     endforeach()
-    list(REMOVE_DUPLICATES folders)
-    foreach(folder IN LISTS folders)
+    list(REMOVE_DUPLICATES rooms)
+    foreach(room IN LISTS rooms)
+        list(LENGTH files_of_${room} count)
+        if(count LESS_EQUAL few_files)
+            list(APPEND files_of_${kind}_small_rooms ${files_of_${room}})
+            unset(files_of_${room})
+        endif()
+    endforeach()
+    foreach(room IN LISTS rooms ITEMS ${kind}_small_rooms)
         set(number 0)
-        while(files_of_${folder})
-            list(SUBLIST files_of_${folder} 0 ${together_at_most} group)
-            list(REMOVE_ITEM files_of_${folder} ${group})
+        while(files_of_${room})
+            list(SUBLIST files_of_${room} 0 ${together_at_most} group)
+            list(REMOVE_ITEM files_of_${room} ${group})
             math(EXPR number "${number} + 1")
-            write_group(${CMAKE_CURRENT_BINARY_DIR}/together/${folder}_${number}.cpp ${group})
-            list(APPEND groups ${CMAKE_CURRENT_BINARY_DIR}/together/${folder}_${number}.cpp)
+            write_group(${CMAKE_CURRENT_BINARY_DIR}/together/${room}_${number}.cpp ${group})
+            list(APPEND groups ${CMAKE_CURRENT_BINARY_DIR}/together/${room}_${number}.cpp)
         endwhile()
     endforeach()
     set(${result} ${groups} PARENT_SCOPE)
