@@ -7,9 +7,10 @@ import { runTests } from "./run_tests.mjs";
 const folder = join(repository, "tests/console/browser");
 const wanted = process.argv.slice(2);
 // The longest first, so that the last one to end is not alone for long.
-const longest = ["scale", "screens"];
+const longest = ["scale", "screens", "reading", "working"];
+const rank = (name) => longest.includes(name) ? longest.indexOf(name) : longest.length;
 const names = readdirSync(folder).filter((name) => name.endsWith("_test.mjs")).map((name) => name.replace("_test.mjs", ""))
-  .sort((a, b) => longest.includes(b) - longest.includes(a));
+  .sort((a, b) => rank(a) - rank(b));
 const chosen = wanted.length === 0 ? names : wanted;
 const unknown = chosen.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
