@@ -59,7 +59,7 @@ cp --sparse=always "$machine/disk.img" "$scratch/disk.img"
 began=$SECONDS
 boot() {
     local status=0
-    timeout --kill-after=10 $((570 - SECONDS + began)) qemu-system-x86_64 -machine q35 -accel "${WEBHOOKD_ACCELERATOR:-tcg}" \
+    timeout --kill-after=10 $((1200 - SECONDS + began)) qemu-system-x86_64 -machine q35 -accel "${WEBHOOKD_ACCELERATOR:-tcg}" \
         -cpu max -smp 2 -m 1024 -nodefaults -no-reboot -display none \
         -serial "file:$scratch/console" -serial "file:$scratch/check" \
         -drive "file=$scratch/disk.img,format=raw,if=virtio" -kernel "$machine/vmlinuz" -initrd "$scratch/early.img" \
